@@ -1,0 +1,58 @@
+"""Functions of arrays that layers and losses share. They never change their arguments."""
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+
+def log_sum_exp(y: np.ndarray) -> np.ndarray:
+    """Return log Σ exp(y) of each row, without overflow.
+
+        log Σ_k exp(y_k) = m + log Σ_k exp(y_k − m)          m = max_k y_k
+
+    y (N, K), scores. Returns (N, 1), in the type of y.
+
+    >>> log_sum_exp(np.array([[0.0, 0.0], [1000.0, 1000.0]])) - np.log(2)
+    array([[   0.],
+           [1000.]])
+    """
+    m = y.max(axis=1, keepdims=True)
+    return m + np.log(np.exp(y - m).sum(axis=1, keepdims=True))
+
+
+def softmax(y: np.ndarray) -> np.ndarray:
+    """Turn each row of scores into probabilities.
+
+        p_k = exp(y_k) / Σ_j exp(y_j)
+
+    y (N, K), scores. Returns (N, K): positive, and each row sums to 1. (『ゼロから作るDeep Learning』, 3.5)
+
+    >>> softmax(np.log([[1.0, 3.0]]))
+    array([[0.25, 0.75]])
+    """
+    return np.exp(y - log_sum_exp(y))
+
+
+def labels(t: ArrayLike, rows: int, classes: int) -> np.ndarray:
+    """Return the class numbers (N,) of targets that are integer labels (N,) or one-hot rows (N, K).
+
+    rows is N and classes is K, as the scores have them.
+    Raises ValueError for another shape, a label outside 0 … K−1, labels that are no integers, or a row that is not
+    one-hot.
+
+    >>> labels([[0, 1, 0], [1, 0, 0]], rows=2, classes=3)
+    array([1, 0])
+    """
+    t = np.asarray(t)
+    if t.shape == (rows, classes) and t.ndim == 2:
+        if not (np.count_nonzero(t, axis=1) == 1).all() or not (t.max(axis=1) == 1).all():
+            raise ValueError("one-hot targets need a single 1 and zeros in each row")
+        return t.argmax(axis=1)
+    if t.shape != (rows,):
+        raise ValueError(
+            f"targets have shape {t.shape}, but scores of shape {(rows, classes)} need {(rows,)} or {(rows, classes)}"
+        )
+    if t.dtype.kind not in "iu":
+        raise ValueError(f"labels must be integers, not {t.dtype}")
+    if t.size and (t.min() < 0 or t.max() >= classes):
+        raise ValueError(f"labels run from {t.min()} to {t.max()}, but {classes} classes allow 0 to {classes - 1}")
+    return t

@@ -1,0 +1,88 @@
+"""First weights: normal random numbers whose spread decides whether signals survive a deep network."""
+
+import math
+
+import numpy as np
+
+
+class Initializer:
+    """Draw weights from a normal distribution around 0.
+
+        W ~ std(n) · N(0, 1)          n, the number of inputs of each output ("fan-in")
+
+    A subclass says what std(n) is. Called with a generator and the shape (n, m), it returns W (n, m) in float64.
+    """
+
+    def std(self, n: int) -> float:
+        """Return the standard deviation for n inputs."""
+        raise NotImplementedError(f"{type(self).__name__} must say std(n)")
+
+    def __call__(self, rng: np.random.Generator, shape: tuple[int, int]) -> np.ndarray:
+        """Return weights of that shape."""
+        return self.std(shape[0]) * rng.standard_normal(shape)
+
+
+class Normal(Initializer):
+    """The same spread for every layer, whatever its size.
+
+        std = value                    the book's first network: 0.01
+
+    value: the standard deviation, ≥ 0. Raises ValueError if it is negative or not finite.
+
+    >>> Normal(0.01).std(784)
+    0.01
+    """
+
+    def __init__(self, value: float):
+        if not (isinstance(value, int | float) and math.isfinite(value) and value >= 0):
+            raise ValueError(f"a standard deviation is a finite number ≥ 0, not {value!r}")
+        self.value = float(value)
+
+    def std(self, n: int) -> float:
+        """Return the standard deviation: n does not matter."""
+        return self.value
+
+
+class Xavier(Initializer):
+    """Keep the variance of a signal through sigmoid or tanh layers.
+
+        std = √(1/n)
+
+    Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural networks", 2010,
+    in the book's form (6.2.2); the paper's own is √(2 / (n_in + n_out)).
+
+    >>> Xavier().std(100)
+    0.1
+    """
+
+    def std(self, n: int) -> float:
+        """Return √(1/n)."""
+        return math.sqrt(1 / n)
+
+
+class He(Initializer):
+    """Keep the variance of a signal through ReLU layers, which drop half of it.
+
+        std = √(2/n)
+
+    He et al., "Delving Deep into Rectifiers", 2015; the book, 6.2.3.
+
+    >>> He().std(200)
+    0.1
+    """
+
+    def std(self, n: int) -> float:
+        """Return √(2/n)."""
+        return math.sqrt(2 / n)
+
+
+INITIALIZERS = {"he": He, "xavier": Xavier}
+
+
+def initializer(weight_init: str | float) -> Initializer:
+    """Return He() for "he", Xavier() for "xavier", and Normal(std) for a number. Raises ValueError for another word."""
+    if not isinstance(weight_init, str):
+        return Normal(weight_init)
+    if weight_init.lower() not in INITIALIZERS:
+        raise ValueError(f"weight_init is {' or '.join(map(repr, INITIALIZERS))} or a number, not {weight_init!r}")
+    return INITIALIZERS[weight_init.lower()]()

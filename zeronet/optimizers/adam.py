@@ -1,0 +1,41 @@
+"""Adam: Momentum and RMSProp together."""
+
+import numpy as np
+
+from zeronet.optimizers.base import Optimizer
+
+
+class Adam(Optimizer):
+    """Roll like Momentum, with a step of its own for each parameter like RMSProp, and without a slow start.
+
+        m ← β₁ m + (1 − β₁) g                 m, mean of recent gradients, starts at 0
+        v ← β₂ v + (1 − β₂) g ⊙ g             v, mean of recent squared gradients, starts at 0
+        m̂ = m / (1 − β₁ᵗ)    v̂ = v / (1 − β₂ᵗ)     undo the start at 0; t counts the updates from 1
+        w ← w − η m̂ / (√v̂ + ε)                η = lr, β₁ = beta1, β₂ = beta2, ε = eps
+
+    lr: the learning rate, > 0, default 0.001; beta1, beta2: in [0, 1), default 0.9 and 0.999; eps: ≥ 0, default 1e-7.
+    Raises ValueError for others.
+    Kingma and Ba, "Adam: A Method for Stochastic Optimization", 2015, Algorithm 1, as in PyTorch and optax (there ε =
+    1e-8). The book (6.1.6), Keras and scikit-learn add ε to the uncorrected root: η √(1 − β₂ᵗ)/(1 − β₁ᵗ) · m / (√v +
+    ε).
+
+    >>> params, optimizer = {"x": 1.0}, Adam(lr=0.25)
+    >>> optimizer.update(params, {"x": 4.0})  # m̂ = 4 and √v̂ = 4: the first step is lr long
+    >>> round(params["x"], 6)
+    0.75
+    """
+
+    state_names = ("m", "v")
+
+    def __init__(self, lr: float = 0.001, beta1: float = 0.9, beta2: float = 0.999, eps: float = 1e-7):
+        super().__init__(lr=lr, beta1=beta1, beta2=beta2, eps=eps)
+
+    def rule(self, w: np.ndarray, g: np.ndarray, m: np.ndarray, v: np.ndarray) -> None:
+        """Make the step of Algorithm 1."""
+        m *= self.beta1
+        m += (1 - self.beta1) * g
+        v *= self.beta2
+        v += (1 - self.beta2) * g * g
+        m_hat = m / (1 - self.beta1**self.t)
+        v_hat = v / (1 - self.beta2**self.t)
+        w -= self.lr * m_hat / (np.sqrt(v_hat) + self.eps)

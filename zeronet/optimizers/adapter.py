@@ -1,0 +1,51 @@
+"""Let any class with update(params, grads) train a network: the book's, an article's, a learner's."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from zeronet.optimizers.base import Optimizer
+from zeronet.parameters import Parameters
+
+
+class Adapted:
+    """An optimizer that knows nothing of zeronet, in zeronet's place.
+
+    It gets a plain dictionary of the parameter arrays and fresh copies of the gradients. Arrays that it changes in
+    place are the network's own; arrays that it puts in their place (params[k] = params[k] - …) are copied back.
+
+    optimizer: any object with update(params, grads).
+
+    >>> class Plain:
+    ...     def update(self, params, grads):
+    ...         for k in params:
+    ...             params[k] = params[k] - 0.5 * grads[k]
+    >>> params, grads = Parameters({"W": (2,)}), Parameters({"W": (2,)})
+    >>> grads["W"] = [1, 2]
+    >>> Adapted(Plain()).update(params, grads)
+    >>> params["W"]
+    array([-0.5, -1. ], dtype=float32)
+    """
+
+    def __init__(self, optimizer: Any):
+        self.optimizer = optimizer
+
+    def update(self, params: Parameters, grads: Mapping[str, Any]) -> None:
+        """Make one update. Raises ValueError where the optimizer changed the set of names or a shape."""
+        plain = dict(params)
+        self.optimizer.update(plain, {name: g.copy() for name, g in grads.items()})
+        if plain.keys() != params.keys():
+            raise ValueError(f"{type(self.optimizer).__name__} turned the parameters {list(params)} into {list(plain)}")
+        for name, value in plain.items():
+            if value is not params[name]:
+                params[name] = value
+
+    def evaluation_params(self, params: Parameters) -> Parameters:
+        """Return the parameters themselves."""
+        return params
+
+
+def adapt(optimizer: Any) -> Optimizer | Adapted:
+    """Return zeronet's optimizers as they are and others adapted. Raises ValueError for an object without update."""
+    if isinstance(optimizer, type) or not callable(getattr(optimizer, "update", None)):
+        raise ValueError(f"an optimizer is an object with a method update(params, grads), not {optimizer!r}")
+    return optimizer if isinstance(optimizer, Optimizer | Adapted) else Adapted(optimizer)

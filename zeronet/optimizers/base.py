@@ -1,0 +1,208 @@
+"""What every optimizer is. A subclass is its equation; walking, remembering and checking are done here."""
+
+import math
+from collections.abc import Callable, Mapping, MutableMapping
+from numbers import Real
+from typing import Any
+
+import numpy as np
+
+from zeronet.parameters import Parameters
+
+# What a hyper-parameter may be: a test, and the words for it. A name that is not here may be any finite number.
+RANGES: dict[str, tuple[Callable[[float], bool], str]] = {
+    "lr": (lambda value: value > 0, "positive"),
+    "eps": (lambda value: value >= 0, "at least 0"),
+    **dict.fromkeys(("momentum", "rho", "beta1", "beta2"), (lambda value: 0 <= value < 1, "at least 0 and below 1")),
+}
+
+
+class Optimizer:
+    """Change parameters step by step so that a loss falls.
+
+        rule(w, g, *states)           w, a parameter; g, its gradient; states, what this optimizer remembers of it
+
+    A subclass hands its hyper-parameters to super().__init__ by name, lists its states in state_names, and changes w
+    and the states in place in rule: that is its whole equation. self.t counts the updates, from 1 in the first rule on;
+    self.lr is this step's rate, where lr was given as a schedule: a function of the number of updates made before.
+
+    update takes Parameters, or plain dictionaries of arrays or floats. After the first update each state is a mapping
+    with the same keys: optimizer.h["W1"].
+
+    >>> class Signs(Optimizer):
+    ...     def __init__(self, lr=0.1):
+    ...         super().__init__(lr=lr)
+    ...
+    ...     def rule(self, w, g):
+    ...         w -= self.lr * np.sign(g)
+    >>> params = {"x": -7.0, "y": 2.0}
+    >>> Signs(lr=0.5).update(params, {"x": -0.7, "y": 4.0})
+    >>> params
+    {'x': -6.5, 'y': 1.5}
+    """
+
+    state_names: tuple[str, ...] = ()
+    elementwise = (
+        True  # False: the rule needs the shapes, and meets each named array; True: all numbers as one vector will do
+    )
+
+    def __init__(self, **settings: Any):
+        self.schedule = settings["lr"] if callable(settings.get("lr")) else None
+        if self.schedule:
+            settings["lr"] = self.schedule(0)
+        for name, value in settings.items():
+            setattr(self, name, checked_number(name, value))
+        self._setting_names = tuple(settings)
+        self._shapes: dict[str, tuple[int, ...]] | None = None
+        self.t = 0
+        for name in self.state_names:
+            setattr(self, name, None)
+
+    # What a subclass may say ---------------------------------------------------------------------------------------
+
+    def rule(self, w: np.ndarray, g: np.ndarray, *states: np.ndarray) -> None:
+        """Make one update of w and its states, in place; g stays as it is."""
+        raise NotImplementedError(f"{type(self).__name__} must say rule(w, g, *states)")
+
+    def init(self, w: np.ndarray) -> tuple[np.ndarray, ...]:
+        """Return the first states of w, in the order of state_names."""
+        return tuple(np.zeros_like(w) for _ in self.state_names)
+
+    def begin(self, params: Mapping[str, Any], grads: Mapping[str, Any]) -> None:
+        """Look at everything once before the rules of an update, for quantities like a global norm."""
+
+    def rate(self, *states: np.ndarray) -> np.ndarray | float | None:
+        """Return r where the rule has the form w ← w − r ⊙ g, from the states after the update; else None."""
+        return None
+
+    def evaluation_params(self, params: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return the parameters to evaluate and save: those that are trained, unless an optimizer knows better ones."""
+        return params
+
+    # What everybody may call ---------------------------------------------------------------------------------------
+
+    def update(self, params: MutableMapping[str, Any] | Parameters, grads: Mapping[str, Any]) -> None:
+        """Make one update: change params in place, given the gradients under the same names.
+
+        The values are arrays of floats of any shape, or plain numbers, which are replaced by their new values.
+        Raises ValueError where names or shapes differ from each other or from those of the first update.
+        """
+        self._check(params, grads)
+        if self._shapes is None:
+            self._start(params)
+        if self.schedule:
+            self.lr = float(self.schedule(self.t))
+        self.t += 1
+        self.begin(params, grads)
+        states = [getattr(self, name) for name in self.state_names]
+        if self.elementwise and _share_layout(params, grads, *states):
+            self.rule(params.flat, grads.flat, *(state.flat for state in states))
+            return
+        for name, value in params.items():
+            w = _as_array(value)
+            self.rule(w, np.asarray(grads[name], dtype=w.dtype), *(state[name] for state in states))
+            if w is not value:
+                params[name] = float(w)
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """The hyper-parameters as they are now; a schedule stands for its lr."""
+        values = {name: getattr(self, name) for name in self._setting_names}
+        return values | {"lr": self.schedule} if self.schedule else values
+
+    def clone(self) -> "Optimizer":
+        """Return an optimizer with the same settings that has seen nothing yet."""
+        return type(self)(**self.settings)
+
+    def effective_lr(self) -> dict[str, Any] | None:
+        """Return name → r of the last update w ← w − r ⊙ g, or None where the rule has another form."""
+        if self._shapes is None:
+            raise ValueError("there is no effective rate before the first update")
+        rates = {name: self.rate(*(getattr(self, s)[name] for s in self.state_names)) for name in self._shapes}
+        return None if None in rates.values() else rates
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return all that the next update depends on: t, settings (numbers), states (name → name → copied array)."""
+        states = {s: {k: np.copy(a) for k, a in (getattr(self, s) or {}).items()} for s in self.state_names}
+        return {"t": self.t, "settings": {k: getattr(self, k) for k in self._setting_names}, "states": states}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Go on where state_dict() was taken. Raises ValueError for the state of another kind of optimizer."""
+        if set(state["states"]) != set(self.state_names) or set(state["settings"]) != set(self._setting_names):
+            raise ValueError(f"this state is not one of {type(self).__name__}")
+        self.t = int(state["t"])
+        for name, value in state["settings"].items():
+            setattr(self, name, checked_number(name, value))
+        for name, arrays in state["states"].items():
+            setattr(self, name, _gathered(arrays) if self.elementwise else {k: np.copy(a) for k, a in arrays.items()})
+        self._shapes = (
+            _shapes(getattr(self, self.state_names[0])) if self.state_names and self.elementwise and self.t else None
+        )
+
+    # How it works --------------------------------------------------------------------------------------------------
+
+    def _check(self, params: Mapping[str, Any], grads: Mapping[str, Any]) -> None:
+        """Raise ValueError unless params, grads and what was seen before have the same names and shapes."""
+        shapes, grad_shapes = _shapes(params), _shapes(grads)
+        if shapes != grad_shapes:
+            raise ValueError(f"parameters {_words(shapes)} and gradients {_words(grad_shapes)} differ")
+        if self._shapes is not None and shapes != self._shapes:
+            raise ValueError(
+                f"this {type(self).__name__} has updated {_words(self._shapes)}, and cannot go on with {_words(shapes)}"
+            )
+
+    def _start(self, params: Mapping[str, Any]) -> None:
+        """Make the first states."""
+        if self.elementwise and isinstance(params, Parameters):
+            states = [Parameters(params.shapes, flat=state) for state in self.init(params.flat)]
+        else:
+            first = {name: self.init(_as_array(value)) for name, value in params.items()}
+            states = [{name: each[i] for name, each in first.items()} for i in range(len(self.state_names))]
+        for name, state in zip(self.state_names, states, strict=True):
+            if getattr(self, name) is None:
+                setattr(self, name, state)
+        self._shapes = _shapes(params)
+
+
+def checked_number(name: str, value: Any) -> float:
+    """Return value as a float. Raises ValueError, quoting it, unless it is a finite number in the range of its name."""
+    fits, words = RANGES.get(name, (lambda value: True, "a number"))
+    if isinstance(value, bool) or not isinstance(value, Real) or not math.isfinite(value) or not fits(value):
+        raise ValueError(f"{name} must be {words} and finite, not {value!r}")
+    return float(value)
+
+
+def _as_array(value: Any) -> np.ndarray:
+    """Return an array of floats as it is, and a number as a new array of shape () in float64."""
+    if isinstance(value, Real):
+        return np.array(float(value))
+    if not isinstance(value, np.ndarray) or value.dtype.kind != "f":
+        kind = value.dtype if isinstance(value, np.ndarray) else type(value).__name__
+        raise ValueError(f"parameters are arrays of floats, or numbers, not {kind}")
+    return value
+
+
+def _shapes(arrays: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:
+    return (
+        arrays.shapes if isinstance(arrays, Parameters) else {name: np.shape(value) for name, value in arrays.items()}
+    )
+
+
+def _share_layout(first: Mapping[str, Any], *others: Mapping[str, Any]) -> bool:
+    """Say whether all are Parameters with the same arrays in the same order, so that their flat vectors match."""
+    return isinstance(first, Parameters) and all(
+        isinstance(other, Parameters) and (other.shapes is first.shapes or list(other.shapes) == list(first.shapes))
+        for other in others
+    )
+
+
+def _gathered(arrays: Mapping[str, np.ndarray]) -> Parameters | None:
+    """Return copies of the arrays in one vector; None for none."""
+    if not arrays:
+        return None
+    vector = np.concatenate([np.ravel(array) for array in arrays.values()])
+    return Parameters({name: np.shape(array) for name, array in arrays.items()}, flat=vector)
+
+
+def _words(shapes: Mapping[str, tuple[int, ...]]) -> str:
+    return "{" + ", ".join(f"{name} {shape}" for name, shape in shapes.items()) + "}"

@@ -1,0 +1,32 @@
+"""SGD: straight downhill."""
+
+import numpy as np
+
+from zeronet.optimizers.base import Optimizer
+
+
+class SGD(Optimizer):
+    """Stochastic gradient descent: a step against the gradient. Also called GD when the gradient is exact.
+
+        w ← w − η g                  (6.1)    η = lr
+
+    lr: the learning rate, > 0, default 0.01. Raises ValueError for another one.
+    Robbins and Monro, "A Stochastic Approximation Method", 1951; 『ゼロから作るDeep Learning』, 6.1.2.
+    The same in every library.
+
+    >>> params = {"x": -7.0, "y": 2.0}
+    >>> SGD(lr=0.5).update(params, {"x": -0.5, "y": 4.0})
+    >>> params  # −7 + 0.5 · 0.5, 2 − 0.5 · 4
+    {'x': -6.75, 'y': 0.0}
+    """
+
+    def __init__(self, lr: float = 0.01):
+        super().__init__(lr=lr)
+
+    def rule(self, w: np.ndarray, g: np.ndarray) -> None:
+        """Make the step (6.1)."""
+        w -= self.lr * g
+
+    def rate(self) -> float:
+        """Return η: the same for every parameter, for ever."""
+        return self.lr
