@@ -1,0 +1,206 @@
+"""What happens beside the training loop: history, evaluation, progress bar, log, checkpoint.
+
+Every callback may be told three things: on_fit_start(trainer), on_step_end(trainer, loss), on_fit_end(trainer).
+"""
+
+import csv
+import json
+import zipfile
+from pathlib import Path
+from typing import TextIO
+
+import numpy as np
+from tqdm.auto import tqdm
+
+from zeronet.files import replacing
+from zeronet.network import share_right
+from zeronet.trainer import Trainer
+
+
+class Callback:
+    """Listen to a Trainer. A subclass says what it wants to hear; the rest is silence."""
+
+    def on_fit_start(self, trainer: Trainer) -> None:
+        """Hear that fit begins; trainer.last_step is where it will end."""
+
+    def on_step_end(self, trainer: Trainer, loss: float) -> None:
+        """Hear that an update was made; loss is that of its batch before the update, trainer.step counts it."""
+
+    def on_fit_end(self, trainer: Trainer) -> None:
+        """Hear that fit ended well."""
+
+
+class History(Callback):
+    """Keep the loss of every step: losses[k] is the one that update k + 1's gradient came from.
+
+    >>> from zeronet.network import TwoLayerNet
+    >>> from zeronet.optimizers import SGD
+    >>> history = History()
+    >>> x, t = np.eye(2), np.array([0, 1])
+    >>> _ = Trainer(TwoLayerNet(2, 2, 2), SGD(), batch_size=2, callbacks=[history]).fit(x, t, steps=3)
+    >>> len(history.losses), round(history.losses[0], 3)
+    (3, 0.693)
+    """
+
+    def __init__(self) -> None:
+        self.losses: list[float] = []
+
+    def on_step_end(self, trainer: Trainer, loss: float) -> None:
+        """Append the loss."""
+        self.losses.append(loss)
+
+
+class Evaluation(Callback):
+    """Measure loss and accuracy on other data: before the first step, every so many steps, and at the end.
+
+    x (N, D), t: the data; every: steps between two measurements, ≥ 1. rows holds (updates made before, loss, accuracy).
+    Raises ValueError for every < 1.
+    """
+
+    def __init__(self, x: np.ndarray, t: np.ndarray, every: int = 100):
+        if every < 1:
+            raise ValueError(f"evaluations are at least 1 step apart, not {every}")
+        self.x, self.t, self.every = x, t, every
+        self.rows: list[tuple[int, float, float]] = []
+
+    def measure(self, trainer: Trainer) -> None:
+        """Append a row, unless this step has one."""
+        if self.rows and self.rows[-1][0] == trainer.step:
+            return
+        with trainer.evaluating() as network:
+            y = network.predict(self.x)
+            self.rows.append((trainer.step, network.loss_function.forward(y, self.t), share_right(y, self.t)))
+
+    def on_fit_start(self, trainer: Trainer) -> None:
+        """Measure the network as it is before the first step."""
+        self.measure(trainer)
+
+    def on_step_end(self, trainer: Trainer, loss: float) -> None:
+        """Measure when it is time."""
+        if trainer.step % self.every == 0:
+            self.measure(trainer)
+
+    def on_fit_end(self, trainer: Trainer) -> None:
+        """Measure the result."""
+        self.measure(trainer)
+
+
+class Progress(Callback):
+    """Show a progress bar with the loss, on stderr; silent where stderr is no terminal."""
+
+    def on_fit_start(self, trainer: Trainer) -> None:
+        """Begin the bar."""
+        self.bar = tqdm(total=trainer.last_step, initial=trainer.step, unit="step", disable=None)
+
+    def on_step_end(self, trainer: Trainer, loss: float) -> None:
+        """Move on."""
+        self.bar.update()
+        if trainer.step % 100 == 0:
+            self.bar.set_postfix(loss=f"{loss:.4f}", refresh=False)
+
+    def on_fit_end(self, trainer: Trainer) -> None:
+        """Close the bar."""
+        self.bar.close()
+
+
+class Log(Callback):
+    """Write step and loss of every step to a csv file, as they come.
+
+    path: the file. A training that starts at step 0 begins it anew; one that goes on keeps the rows before its step.
+    """
+
+    def __init__(self, path: str | Path):
+        self.path = Path(path)
+        self.file: TextIO | None = None
+
+    def on_fit_start(self, trainer: Trainer) -> None:
+        """Open the file behind the rows that stay."""
+        kept = []
+        if trainer.step and self.path.exists():
+            with self.path.open(newline="", encoding="utf-8") as file:
+                kept = [
+                    row for row in csv.reader(file) if len(row) == 2 and row[0].isdigit() and int(row[0]) < trainer.step
+                ]
+        with replacing(self.path) as file:
+            file.write("\n".join(["step,loss", *map(",".join, kept), ""]).encode())
+        self.file = self.path.open("a", encoding="utf-8", buffering=1)  # by the line: a killed run keeps its rows
+
+    def on_step_end(self, trainer: Trainer, loss: float) -> None:
+        """Write a row."""
+        self.file.write(f"{trainer.step - 1},{loss!r}\n")
+
+    def on_fit_end(self, trainer: Trainer) -> None:
+        """Close the file."""
+        self.file.close()
+
+
+class Checkpoint(Callback):
+    """Keep all that training needs to go on in one file: parameters, the optimizer's state, the step.
+
+    path: an .npz file, always whole; every: steps between two savings, ≥ 1. A killed training goes on bit for bit:
+
+        checkpoint = Checkpoint("run.npz", every=100)
+        trainer = Trainer(net, optimizer, callbacks=[checkpoint])
+        checkpoint.resume(trainer)                          # does nothing while there is no file
+        trainer.fit(x, t, steps=1000 - trainer.step)
+
+    Raises ValueError for every < 1, and for an optimizer that is none of zeronet's: its state is not known.
+    """
+
+    def __init__(self, path: str | Path, every: int = 1000):
+        if every < 1:
+            raise ValueError(f"checkpoints are at least 1 step apart, not {every}")
+        self.path, self.every = Path(path), every
+
+    def save(self, trainer: Trainer) -> None:
+        """Write the file."""
+        if not hasattr(trainer.optimizer, "state_dict"):
+            raise ValueError(
+                f"the state of {type(trainer.optimizer.optimizer).__name__} cannot be saved: it has no state_dict"
+            )
+        state = trainer.optimizer.state_dict()
+        arrays = {f"params/{name}": array for name, array in trainer.network.params.items()}
+        arrays |= {f"{s}/{name}": array for s, each in state.pop("states").items() for name, array in each.items()}
+        about = {"step": trainer.step, "batch_size": trainer.batch_size, "seed": trainer.seed, "optimizer": state}
+        with replacing(self.path) as file:
+            np.savez(file, about=json.dumps(about), **arrays)
+
+    def resume(self, trainer: Trainer) -> bool:
+        """Bring trainer to where the file was written; return whether there was one.
+
+        Raises ValueError for a damaged file, or one of a trainer with another network, optimizer, batch size or seed.
+        """
+        if not self.path.exists():
+            return False
+        try:
+            with np.load(self.path, allow_pickle=False) as file:
+                arrays = dict(file)
+            about = json.loads(str(arrays.pop("about")))
+        except (KeyError, ValueError, EOFError, zipfile.BadZipFile) as error:
+            raise ValueError(f"{self.path} is no checkpoint, or it is damaged ({error})") from error
+        if (about["batch_size"], about["seed"]) != (trainer.batch_size, trainer.seed):
+            raise ValueError(
+                f"{self.path} belongs to batch size {about['batch_size']} and seed {about['seed']}, "
+                f"not {trainer.batch_size} and {trainer.seed}"
+            )
+        kinds: dict[str, dict[str, np.ndarray]] = {s: {} for s in ("params", *trainer.optimizer.state_names)}
+        for key, array in arrays.items():
+            kind, _, name = key.partition("/")
+            kinds.setdefault(kind, {})[name] = array
+        params = kinds.pop("params")
+        if params.keys() != trainer.network.params.keys():
+            raise ValueError(f"{self.path} holds the parameters {list(params)}, not {list(trainer.network.params)}")
+        trainer.optimizer.load_state_dict({**about["optimizer"], "states": kinds})
+        for name, array in params.items():
+            trainer.network.params[name] = array
+        trainer.step = about["step"]
+        return True
+
+    def on_step_end(self, trainer: Trainer, loss: float) -> None:
+        """Save when it is time."""
+        if trainer.step % self.every == 0:
+            self.save(trainer)
+
+    def on_fit_end(self, trainer: Trainer) -> None:
+        """Save the result."""
+        self.save(trainer)
