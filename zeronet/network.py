@@ -111,8 +111,14 @@ class Network:
 
         Raises ValueError for layers or a loss that are not zeronet's own, and OSError where path cannot be written.
         """
+        contents = self.contents()
         with replacing(path) as file:
-            np.savez(file, architecture=json.dumps(self._architecture()), **self.params)
+            np.savez(file, **contents)
+
+    def contents(self) -> dict[str, np.ndarray]:
+        """Return what save writes: copies of the parameter arrays, and how to build the network."""
+        arrays = {name: array.copy() for name, array in self.params.items()}
+        return {"architecture": np.array(json.dumps(self._architecture())), **arrays}
 
     def _architecture(self) -> dict[str, Any]:
         parts = [*self.layers, self.loss_function]

@@ -1,0 +1,1 @@
+"""A comparison: plan (which runs), run (one of them), store (their files), execute (all of them), statistics."""

@@ -1,0 +1,119 @@
+"""Carry out the runs of a plan, side by side."""
+
+import csv
+import os
+import signal
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+from tqdm.auto import tqdm
+
+from zeronet.comparison.plan import Cell, Plan
+from zeronet.comparison.run import Run, run
+from zeronet.comparison.store import RUNS, read_run, write_run
+from zeronet.mistakes import Mistake
+
+TIMINGS = "timings.csv"  # of the runs, beside their files: seconds are no part of a run's bytes
+
+
+def execute(plan: Plan, arrays: Sequence[np.ndarray], folder: Path, jobs: int, quiet: bool = False) -> None:
+    """Carry out every run of plan, so many side by side, each into a file of its own in folder/.runs.
+
+    arrays: x_train, t_train, x_test, t_test; jobs: processes, ≥ 1 (1: this one); quiet: no progress bar.
+    The files are the same for any number of jobs. Raises Mistake for jobs < 1.
+    """
+    if jobs < 1:
+        raise Mistake(f"the number of jobs must be at least 1, not {jobs}")
+    cells = plan.cells()
+    runs = folder / RUNS
+    bar = tqdm(total=len(cells), unit="run", disable=True if quiet else None)
+    with bar, (runs / TIMINGS).open("a", encoding="utf-8") as timings:
+        for digest, seconds in _finished(cells, arrays, runs, min(jobs, len(cells))):
+            timings.write(f"{digest},{seconds:.3f}\n")
+            timings.flush()
+            bar.update()
+
+
+def results(plan: Plan, folder: Path) -> dict[tuple[str, int], Run]:
+    """Return (label, seed) → run, in the order of the plan, from the files of the runs."""
+    runs = folder / RUNS
+    with (runs / TIMINGS).open(encoding="utf-8", newline="") as file:
+        seconds = {digest: float(value) for digest, value in csv.reader(file)}
+    found = {}
+    for cell in plan.cells():
+        run = found[cell.spec.label, cell.seed] = read_run(_file(cell, runs))
+        run.seconds = seconds.get(cell.digest)
+    return found
+
+
+def forget_others(plan: Plan, folder: Path) -> None:
+    """Delete the files of runs that are not in the plan."""
+    wanted = {_file(cell, folder / RUNS).name for cell in plan.cells()}
+    for file in (folder / RUNS).glob("*.npz"):
+        if file.name not in wanted:
+            file.unlink()
+
+
+def _finished(
+    cells: Sequence[Cell], arrays: Sequence[np.ndarray], runs: Path, jobs: int
+) -> Iterator[tuple[str, float]]:
+    """Yield (digest, seconds) of each run as it ends."""
+    if jobs == 1:
+        for cell in cells:
+            yield _run_to_file(cell, arrays, runs)
+        return
+    import joblib  # only where processes are wanted: it takes a while to import
+
+    with _no_workers_behind():
+        parallel = joblib.Parallel(n_jobs=jobs, return_as="generator_unordered", temp_folder=_ascii_folder())
+        with _interrupts_ignored():  # the workers inherit it: Ctrl-C is for this process to handle
+            ended = parallel(joblib.delayed(_run_to_file)(cell, arrays, runs) for cell in cells)
+        yield from ended
+
+
+def _run_to_file(cell: Cell, arrays: Sequence[np.ndarray], runs: Path) -> tuple[str, float]:
+    result = run(cell.task, cell.spec, arrays)
+    write_run(_file(cell, runs), result)
+    return cell.digest, result.seconds
+
+
+def _file(cell: Cell, runs: Path) -> Path:
+    return runs / f"{cell.digest}.npz"
+
+
+@contextmanager
+def _no_workers_behind() -> Iterator[None]:
+    """End the worker processes with the block, however it ends."""
+    from joblib.externals.loky import get_reusable_executor
+
+    try:
+        yield
+    except BaseException:
+        get_reusable_executor().shutdown(wait=False, kill_workers=True)
+        raise
+    get_reusable_executor().shutdown()
+
+
+@contextmanager
+def _interrupts_ignored() -> Iterator[None]:
+    try:
+        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    except ValueError:  # only the main thread may
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _ascii_folder() -> str | None:
+    """Return a writable folder whose name joblib can handle: its helper process reads ASCII only."""
+    candidates = [tempfile.gettempdir(), "/dev/shm", "/tmp", "/var/tmp", os.environ.get("SYSTEMROOT", "") + "/Temp"]
+    for folder in candidates:
+        if folder.isascii() and os.access(folder, os.W_OK):
+            return folder
+    return None

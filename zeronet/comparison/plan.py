@@ -1,0 +1,126 @@
+"""A comparison as data: which runs there are, and everything that determines each of them."""
+
+import hashlib
+import json
+import platform
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from zeronet import float_environment
+from zeronet.mistakes import Mistake
+from zeronet.specs import Spec, distinct, from_protocol
+
+FORMAT = 1  # of the protocol file
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One run of a plan: this optimizer, this seed. task is all that determines it, as JSON would have it."""
+
+    spec: Spec
+    seed: int
+    task: Mapping[str, Any]
+
+    @cached_property
+    def digest(self) -> str:
+        """The name of its file: sha256 of the task."""
+        return hashlib.sha256(json.dumps(self.task, sort_keys=True).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Every optimizer with every seed.
+
+    problem: Problem.about(); hidden_sizes: of the network; optimizers: with distinct labels; seeds: whole numbers ≥ 0;
+    batch_size: examples per step; steps: updates per run; eval_every: steps between two evaluations on the test set;
+    target: the accuracy to reach, or None; blas_threads: threads of each run's matrix products; version: zeronet's.
+    Raises Mistake for what cannot be run.
+    """
+
+    problem: Mapping[str, Any]
+    hidden_sizes: tuple[int, ...]
+    optimizers: tuple[Spec, ...]
+    seeds: tuple[int, ...]
+    batch_size: int
+    steps: int
+    eval_every: int
+    target: float | None
+    blas_threads: int
+    version: str
+
+    def __post_init__(self) -> None:
+        distinct(self.optimizers)
+        sizes = {"batch size": self.batch_size, "steps": self.steps, "eval-every": self.eval_every}
+        sizes |= {"BLAS threads": self.blas_threads, "number of seeds": len(self.seeds)}
+        sizes |= {"number of optimizers": len(self.optimizers), "number of hidden sizes": len(self.hidden_sizes)}
+        for name, value in [*sizes.items(), *(("hidden size", size) for size in self.hidden_sizes)]:
+            if value < 1:
+                raise Mistake(f"the {name} must be at least 1, not {value}")
+        if self.batch_size > self.problem["train"]:
+            raise Mistake(f"a batch of {self.batch_size} is larger than the data: {self.problem['train']} examples")
+        if self.target is not None and not 0 < self.target <= 1:
+            raise Mistake(f"the target is an accuracy above 0 and up to 1, not {self.target}")
+
+    def cells(self) -> list[Cell]:
+        """Return the runs, optimizer by optimizer, seed by seed."""
+        return [Cell(spec, seed, self._task(spec, seed)) for spec in self.optimizers for seed in self.seeds]
+
+    def protocol(self) -> dict[str, Any]:
+        """Return all that is needed to repeat the comparison."""
+        return {
+            "format": FORMAT,
+            "zeronet": self.version,
+            "problem": dict(self.problem),
+            "network": self._network(),
+            "optimizers": [spec.about() for spec in self.optimizers],
+            "seeds": list(self.seeds),
+            "batch_size": self.batch_size,
+            "steps": self.steps,
+            "eval_every": self.eval_every,
+            "target": self.target,
+            "environment": self._environment(),
+        }
+
+    def _network(self) -> dict[str, Any]:
+        kind = "TwoLayerNet" if len(self.hidden_sizes) == 1 else "MultiLayerNet"
+        return {"class": kind, "hidden_sizes": list(self.hidden_sizes)}
+
+    def _environment(self) -> dict[str, Any]:
+        here = {"python": platform.python_version(), **float_environment.description()}
+        return here | {"blas_threads": self.blas_threads}
+
+    def _task(self, spec: Spec, seed: int) -> dict[str, Any]:
+        shared = self.protocol()
+        for name in ("format", "optimizers", "seeds", "target"):  # they do not change a run's numbers
+            del shared[name]
+        # Neither does the label, nor where the data or the class were found: their digests say what they are.
+        problem = {
+            k: v for k, v in shared["problem"].items() if k in ("digest", "train", "test", "input_size", "classes")
+        }
+        optimizer = {k: v for k, v in spec.about().items() if k != "label"}
+        return {**shared, "problem": problem, "optimizer": optimizer, "seed": seed}
+
+
+def plan_from_protocol(protocol: Mapping[str, Any], problem: Mapping[str, Any], version: str) -> Plan:
+    """Return the plan that a protocol file keeps. problem: the data as they were found now.
+
+    Raises Mistake where the data or a plug-in are not those of the protocol.
+    """
+    if problem["digest"] != protocol["problem"]["digest"]:
+        raise Mistake(
+            f"{problem['name']} is not the data that the protocol was made with: {protocol['problem']['source']}"
+        )
+    return Plan(
+        problem=problem,
+        hidden_sizes=tuple(protocol["network"]["hidden_sizes"]),
+        optimizers=tuple(from_protocol(about) for about in protocol["optimizers"]),
+        seeds=tuple(protocol["seeds"]),
+        batch_size=protocol["batch_size"],
+        steps=protocol["steps"],
+        eval_every=protocol["eval_every"],
+        target=protocol["target"],
+        blas_threads=protocol["environment"]["blas_threads"],
+        version=version,
+    )

@@ -1,0 +1,179 @@
+"""What the runs of a comparison say: medians and ranges over the seeds."""
+
+import math
+import statistics
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from zeronet.comparison.run import Run
+
+LAST = 100  # steps whose mean is the final training loss
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Median, smallest and largest of some numbers; a run that never got there counts as infinite.
+
+    >>> Spread.of([3.0, 1.0, 2.0])
+    Spread(median=2.0, low=1.0, high=3.0)
+    """
+
+    median: float
+    low: float
+    high: float
+
+    @classmethod
+    def of(cls, values: Sequence[float]) -> "Spread | None":
+        """Return the spread of values, or None where there are none."""
+        return cls(statistics.median(values), min(values), max(values)) if values else None
+
+
+@dataclass(frozen=True)
+class Row:
+    """One optimizer's row.
+
+    loss: training loss, mean of the last 100 steps; a run that did not finish counts as infinite. accuracy: on the
+    test set, at the end of the runs that finished; best: the best accuracy of any evaluation; steps: updates until
+    the target was reached.
+    """
+
+    label: str
+    settings: str
+    outcomes: tuple[str, ...]
+    loss: Spread | None
+    accuracy: Spread | None
+    best: float | None
+    steps: Spread | None
+    seconds: Spread | None
+
+
+def summarize(protocol: Mapping[str, Any], runs: Mapping[tuple[str, int], Run]) -> list[Row]:
+    """Return a row per optimizer, in the order of the protocol."""
+    return [
+        _row(about, [runs[about["label"], seed] for seed in protocol["seeds"]], protocol["target"])
+        for about in protocol["optimizers"]
+    ]
+
+
+def _row(about: Mapping[str, Any], runs: Sequence[Run], target: float | None) -> Row:
+    accuracies = [accuracy for run in runs for _, _, accuracy in run.evaluations]
+    return Row(
+        label=about["label"],
+        settings=settings_words(about["settings"]),
+        outcomes=tuple(run.outcome for run in runs),
+        loss=Spread.of([final_loss(run) for run in runs]),
+        accuracy=Spread.of([run.evaluations[-1][2] for run in runs if run.outcome == "finished"]),
+        best=max(accuracies, default=None),
+        steps=Spread.of([steps_to(target, run) for run in runs]) if target is not None else None,
+        seconds=Spread.of([run.seconds for run in runs if run.seconds is not None]),
+    )
+
+
+def final_loss(run: Run) -> float:
+    """Return the mean loss of a run's last 100 steps; infinity for a run that did not finish."""
+    return statistics.fmean(run.losses[-LAST:]) if run.outcome == "finished" else math.inf
+
+
+def steps_to(target: float, run: Run) -> float:
+    """Return the updates before the first evaluation that reached target; infinity where none did."""
+    return next((step for step, _, accuracy in run.evaluations if accuracy >= target), math.inf)
+
+
+def settings_words(settings: Mapping[str, Any]) -> str:
+    """Write settings as a reader would.
+
+    >>> settings_words({"lr": 0.001, "eps": 1e-07, "nesterov": True})
+    'lr 0.001, eps 1e-07, nesterov true'
+    """
+    words = {
+        k: f"{v:g}" if isinstance(v, float) else str(v).lower() if isinstance(v, bool) else str(v)
+        for k, v in settings.items()
+    }
+    return ", ".join(f"{key} {word}" for key, word in words.items())
+
+
+class Table:
+    """The rows as a person reads them: str(table), or the last line of a notebook's cell."""
+
+    def __init__(self, protocol: Mapping[str, Any], rows: Sequence[Row]):
+        self.protocol, self.rows = protocol, rows
+
+    def __str__(self) -> str:
+        steps, target = self.protocol["steps"], self.protocol["target"]
+        head = ["optimizer", "settings", "training loss", "test accuracy", "seconds"]
+        if target is not None:
+            head.insert(4, f"steps to {target:.2f}")
+        body = [head]
+        for row in self.rows:
+            cells = [
+                row.label,
+                row.settings,
+                _loss_words(row),
+                _words(row.accuracy, "{:.4f}"),
+                _words(row.seconds, "{:.1f}"),
+            ]
+            if target is not None:
+                cells.insert(4, _steps_words(row, steps))
+            body.append(cells)
+        widths = [max(_width(line[i]) for line in body) for i in range(len(head))]
+        lines = [
+            "  ".join(cell + " " * (width - _width(cell)) for cell, width in zip(line, widths, strict=True))
+            for line in body
+        ]
+        return "\n".join(line.rstrip() for line in [*lines, "", self.caption()])
+
+    __repr__ = __str__
+
+    def records(self) -> tuple[list[str], list[list[Any]]]:
+        """Return header and rows of summary.csv: empty where there is no number, inf where a run never got there."""
+        spreads = {"training_loss": "loss", "test_accuracy": "accuracy", "steps_to_target": "steps"}
+        header = ["optimizer", "settings", "finished", "diverged", "raised", "best_accuracy"]
+        header += [f"{name}_{part}" for name in spreads for part in ("median", "low", "high")]
+        records = []
+        for row in self.rows:
+            counts = [row.outcomes.count(outcome) for outcome in ("finished", "diverged", "raised")]
+            numbers = [row.best]
+            for name in spreads.values():
+                spread = getattr(row, name)
+                numbers += [spread.median, spread.low, spread.high] if spread else [None] * 3
+            records.append([row.label, row.settings, *counts, *("" if n is None else f"{n:.9g}" for n in numbers)])
+        return header, records
+
+    def caption(self) -> str:
+        """Return the line that says what the numbers are."""
+        steps, per_epoch = self.protocol["steps"], self.protocol["problem"]["train"] // self.protocol["batch_size"]
+        seeds = self.protocol["seeds"]
+        over = f"median (range) over the seeds {', '.join(map(str, seeds))}" if len(seeds) > 1 else f"seed {seeds[0]}"
+        return f"{steps} steps = {steps / per_epoch:.1f} epochs; {over}; training loss: mean of the last {LAST} steps"
+
+
+def _words(spread: Spread | None, form: str) -> str:
+    if spread is None:
+        return "-"
+    middle = form.format(spread.median)
+    return middle if spread.low == spread.high else f"{middle} ({form.format(spread.low)}..{form.format(spread.high)})"
+
+
+def _loss_words(row: Row) -> str:
+    failed = [
+        f"{row.outcomes.count(outcome)} {outcome}" for outcome in ("diverged", "raised") if outcome in row.outcomes
+    ]
+    if not failed:
+        return _words(row.loss, "{:.3f}")
+    some = "" if math.isinf(row.loss.median) else f"{row.loss.median:.3f}, "
+    return f"{some}{', '.join(failed)} of {len(row.outcomes)}"
+
+
+def _steps_words(row: Row, steps: int) -> str:
+    if math.isinf(row.steps.median):
+        return f"not in {steps}" + ("" if row.best is None else f" (best {row.best:.2f})")
+    if math.isinf(row.steps.high):
+        return f"{row.steps.median:.0f} ({row.steps.low:.0f}..not in {steps})"
+    return _words(row.steps, "{:.0f}")
+
+
+def _width(text: str) -> int:
+    """Return the columns that text takes in a terminal: two for a Japanese letter."""
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)

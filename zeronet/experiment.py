@@ -1,0 +1,153 @@
+"""From a question to its answer: plan a comparison, carry it out, write its files, draw its figure."""
+
+import json
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from zeronet import __version__
+from zeronet.comparison.execute import execute, forget_others, results
+from zeronet.comparison.plan import Plan
+from zeronet.comparison.run import Run
+from zeronet.comparison.statistics import Table, summarize
+from zeronet.comparison.store import opened, publish, slug, write_csv
+from zeronet.mistakes import Mistake
+from zeronet.problems import TARGETS, Problem, load_problem
+from zeronet.specs import Spec, from_object
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a comparison says.
+
+    folder: where its files are, or None where they were not kept; table: print it; histories: label → seed → training
+    losses; figure: drawn from the files; runs: (label, seed) → Run.
+    """
+
+    folder: Path | None
+    table: Table
+    figure: "Figure"
+    runs: Mapping[tuple[str, int], Run]
+
+    @property
+    def histories(self) -> dict[str, dict[int, np.ndarray]]:
+        """Label → seed → loss of each step before its update."""
+        found: dict[str, dict[int, np.ndarray]] = {}
+        for (label, seed), run in self.runs.items():
+            found.setdefault(label, {})[seed] = np.array(run.losses)
+        return found
+
+
+def compare(
+    problem: str | Problem,
+    optimizers: Sequence[Any] | Mapping[str, Any],
+    *,
+    steps: int = 2000,
+    seeds: int | Iterable[int] = 3,
+    hidden_sizes: Sequence[int] = (50,),
+    batch_size: int = 128,
+    eval_every: int = 100,
+    target: float | None = None,
+    jobs: int | None = None,
+    blas_threads: int = 1,
+    out: str | Path | None = None,
+) -> Result:
+    """Compare optimizers on the same networks and the same batches, as train.py does.
+
+    problem: "mnist", "fashion-mnist", "digits", an .npz file's path, or a Problem; optimizers: names with settings
+    ("sgd:lr=0.5"), zeronet's objects, or any objects with update(params, grads), listed or as label → optimizer;
+    steps: updates per run; seeds: how many, from 0, or which; hidden_sizes: (50,) makes a TwoLayerNet, several a
+    MultiLayerNet; target: the test accuracy to reach (default: the problem's); jobs: processes (default: one per
+    core); out: a folder for the files (default: they are not kept). Raises Mistake, a ValueError, for what cannot be
+    run.
+
+        result = compare("mnist", ["sgd", RMSProp(lr=0.002), MyAdaGrad()], steps=500)
+        print(result.table)
+    """
+    if not isinstance(problem, Problem):
+        problem = load_problem(problem)
+    plan = Plan(
+        problem=problem.about(),
+        hidden_sizes=tuple(hidden_sizes),
+        optimizers=tuple(_specs(optimizers)),
+        seeds=tuple(range(seeds) if isinstance(seeds, int) else seeds),
+        batch_size=batch_size,
+        steps=steps,
+        eval_every=eval_every,
+        target=TARGETS.get(problem.name) if target is None else target,
+        blas_threads=blas_threads,
+        version=__version__,
+    )
+    jobs = default_jobs() if jobs is None else jobs
+    if out is not None:
+        return carry_out(plan, problem, Path(out), jobs)
+    with tempfile.TemporaryDirectory(prefix="zeronet-") as folder:
+        return replace(carry_out(plan, problem, Path(folder), jobs), folder=None)
+
+
+def carry_out(plan: Plan, problem: Problem, folder: Path, jobs: int, quiet: bool = False) -> Result:
+    """Run the plan, write all files of the comparison into folder, and return what they say.
+
+    Raises Mistake where folder cannot be used.
+    """
+    from zeronet.plots import comparison_figure, save_figure  # only here: matplotlib takes a while to import
+
+    with opened(folder):
+        execute(plan, problem.arrays, folder, jobs, quiet)
+        runs = results(plan, folder)
+        table = Table(plan.protocol(), summarize(plan.protocol(), runs))
+
+        def write(new: Path) -> None:
+            write_results(new, plan.protocol(), runs, table)
+            save_figure(comparison_figure(new), new)
+
+        publish(folder, write)
+        forget_others(plan, folder)
+        return Result(folder, table, comparison_figure(folder), runs)
+
+
+def write_results(folder: Path, protocol: Mapping[str, Any], runs: Mapping[tuple[str, int], Run], table: Table) -> None:
+    """Write the tables, the protocol, the models and the errors into an empty folder."""
+    keys = {(label, seed): f"{slug(label, [other for other, _ in runs])}-seed{seed}" for label, seed in runs}
+    (folder / "protocol.json").write_text(json.dumps(protocol, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    losses = ((*key, step, f"{loss:.9g}") for key, run in runs.items() for step, loss in enumerate(run.losses))
+    write_csv(folder / "curves.csv", ["optimizer", "seed", "step", "loss"], losses)
+    rows = (
+        (*key, step, f"{loss:.9g}", f"{right:.9g}")
+        for key, run in runs.items()
+        for step, loss, right in run.evaluations
+    )
+    write_csv(folder / "evaluations.csv", ["optimizer", "seed", "step", "test_loss", "test_accuracy"], rows)
+    seconds = ((*key, "" if run.seconds is None else f"{run.seconds:.3f}") for key, run in runs.items())
+    write_csv(folder / "timings.csv", ["optimizer", "seed", "seconds"], seconds)
+    write_csv(folder / "summary.csv", *table.records())
+    for key, run in runs.items():
+        if run.model:
+            (folder / "models").mkdir(exist_ok=True)
+            with (folder / "models" / f"{keys[key]}.npz").open("wb") as file:
+                np.savez(file, **run.model)
+        if run.traceback:
+            (folder / "errors").mkdir(exist_ok=True)
+            (folder / "errors" / f"{keys[key]}.txt").write_text(run.traceback, encoding="utf-8")
+
+
+def default_jobs() -> int:
+    """Return the number of cores that this process may use."""
+    import joblib
+
+    return joblib.cpu_count()
+
+
+def _specs(optimizers: Sequence[Any] | Mapping[str, Any]) -> list[Spec]:
+    if isinstance(optimizers, str):
+        raise Mistake(f"optimizers is a list, as in [{optimizers!r}]")
+    if isinstance(optimizers, Mapping):
+        return [replace(from_object(each), label=label) for label, each in optimizers.items()]
+    return [from_object(each) for each in optimizers]

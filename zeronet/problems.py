@@ -1,0 +1,86 @@
+"""What is to be learned: data, the network that shall learn them, and when they count as learned."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from zeronet.mistakes import Mistake
+from zeronet.network import MultiLayerNet, Network, TwoLayerNet
+
+# The test accuracy to reach, where steps to a target are counted.
+TARGETS = {"mnist": 0.90, "mnist-sample": 0.90, "fashion-mnist": 0.80, "digits": 0.95}
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Four arrays and a few words about them.
+
+    address: what finds the data again (a name or a file's path); name, source, digest: what they are called, where
+    they came from, what their content is; x_train (N, D), t_train (N,), x_test (M, D), t_test (M,): images as
+    numbers, integer labels.
+    """
+
+    address: str
+    name: str
+    source: str
+    digest: str
+    x_train: np.ndarray
+    t_train: np.ndarray
+    x_test: np.ndarray
+    t_test: np.ndarray
+
+    @property
+    def arrays(self) -> tuple[np.ndarray, ...]:
+        """The four arrays, which is all that a run needs."""
+        return self.x_train, self.t_train, self.x_test, self.t_test
+
+    def about(self) -> dict[str, Any]:
+        """Return what the protocol keeps of it."""
+        return {
+            "address": self.address,
+            "name": self.name,
+            "source": self.source,
+            "digest": self.digest,
+            "train": len(self.x_train),
+            "test": len(self.x_test),
+            "input_size": self.x_train.shape[1],
+            "classes": 1 + int(max(self.t_train.max(), self.t_test.max())),
+        }
+
+
+def load_problem(address: str, data_dir: str | None = None) -> Problem:
+    """Return the problem called mnist, fashion-mnist, digits, or that of an .npz file, through the folder datasets.
+
+    data_dir: where to look for files first. Raises Mistake where there are no such data.
+    """
+    try:
+        from datasets import DataError, load
+    except ImportError as error:
+        raise Mistake(f"the folder datasets, which stands beside train.py, cannot be imported: {error}") from error
+    try:
+        data = load(address, data_dir)
+    except DataError as error:
+        raise Mistake(str(error)) from error
+    return Problem(
+        address if address.lower().endswith(".npz") else data.name,
+        data.name,
+        data.source,
+        data.digest,
+        data.x_train,
+        data.t_train,
+        data.x_test,
+        data.t_test,
+    )
+
+
+def build_network(input_size: int, hidden_sizes: Sequence[int], classes: int, seed: int) -> Network:
+    """Return a TwoLayerNet for one hidden size, and a MultiLayerNet for several.
+
+    >>> build_network(784, [100, 100], 10, seed=0).params
+    Parameters(W1 (784, 100), b1 (100,), W2 (100, 100), b2 (100,), W3 (100, 10), b3 (10,); float32)
+    """
+    if len(hidden_sizes) == 1:
+        return TwoLayerNet(input_size, hidden_sizes[0], classes, seed=seed)
+    return MultiLayerNet(input_size, hidden_sizes, classes, seed=seed)

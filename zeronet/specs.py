@@ -1,0 +1,225 @@
+"""Names and settings ↔ optimizers: what `rmsprop:lr=0.002` means, and the one registry behind it.
+
+SPEC = [LABEL=]TARGET[:key=value,…]          TARGET = name | FILE.py:Class | module:Class
+"""
+
+import difflib
+import inspect
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from importlib import metadata
+from typing import Any
+
+from zeronet.mistakes import Mistake
+from zeronet.optimizers import OPTIMIZERS, Optimizer, adapt
+from zeronet.plugins import Plugin, explained, located
+
+ENTRY_POINTS = "zeronet.optimizers"
+FOREIGN_OPTIMIZERS = {"gd": "SGD", "gradientdescent": "SGD", "nag": "Nesterov", "heavyball": "Momentum"}
+FOREIGN_SETTINGS = {
+    **dict.fromkeys(("learning_rate", "learningrate", "eta"), "lr"),
+    **dict.fromkeys(("alpha", "decay_rate", "decay"), "rho"),
+    **dict.fromkeys(("epsilon",), "eps"),
+    **dict.fromkeys(("beta_1", "b1"), "beta1"),
+    **dict.fromkeys(("beta_2", "b2"), "beta2"),
+}
+
+
+@dataclass(frozen=True)
+class Spec:
+    """One optimizer of a comparison, as data.
+
+    label: its name in tables, files and legends; target: where its class is; settings: all hyper-parameters; plugin:
+    the class's source, for a class that is not zeronet's own; instance: the object itself, where it was handed over
+    in Python.
+    """
+
+    label: str
+    target: str
+    settings: dict[str, Any]
+    plugin: Plugin | None = None
+    instance: Any = None
+
+    def build(self) -> Any:
+        """Return the optimizer, fresh: as it was before its first update."""
+        if self.instance is not None:
+            return self.plugin.fresh(self.instance)
+        return adapt(_find_class(self.target, self.plugin)(**self.settings))
+
+    def about(self) -> dict[str, Any]:
+        """Return what the protocol keeps of it."""
+        digest = self.plugin.digest if self.plugin else None
+        return {"label": self.label, "target": self.target, "settings": self.settings, "digest": digest}
+
+
+def parse(text: str, lr: float | None = None) -> Spec:
+    """Read one optimizer as the command line names it. lr: a rate for an optimizer that names none.
+
+    Raises Mistake, in one line, for whatever cannot be found or does not fit.
+
+    >>> parse("rmsprop:lr=0.002")  # doctest: +ELLIPSIS
+    Spec(label='RMSProp lr=0.002', target='RMSProp', settings={'lr': 0.002, 'rho': 0.9, 'eps': 1e-07}, ...)
+    """
+    label, target, given = split(text)
+    if lr is not None:
+        if "lr" in given:
+            raise Mistake(f"--lr gives every optimizer one rate, but {text!r} names its own: leave one of them out")
+        given["lr"] = lr
+    name, plugin = _resolve(target)
+    return _checked(Spec(label or "", name, given, plugin))
+
+
+def split(text: str) -> tuple[str | None, str, dict[str, Any]]:
+    r"""Cut a SPEC into label (or None), target and the settings that were given.
+
+    The settings begin at the first ":" that an identifier and "=" follow.
+
+    >>> split(r"mine=C:\my.py:Class:lr=0.1,nesterov=true")
+    ('mine', 'C:\\my.py:Class', {'lr': 0.1, 'nesterov': True})
+    """
+    label, rest = None, text
+    if match := re.match(r"([^:=]*)=(.*)", text, re.DOTALL):
+        label, rest = match[1].strip(), match[2]
+        if not label:
+            raise Mistake(f"{text!r} has no label before its '=': write LABEL=TARGET, or the target alone")
+    target, pairs = rest, ""
+    if match := re.search(r":(?=\s*\w+\s*=)", rest):
+        target, pairs = rest[: match.start()], rest[match.end() :]
+    if not target or target.endswith(":"):
+        raise Mistake(f"{text!r} is not [LABEL=]TARGET[:key=value,…]: for example sgd:lr=0.5")
+    settings = [_pair(pair, text) for pair in pairs.split(",")] if pairs else []
+    if len(dict(settings)) < len(settings):
+        raise Mistake(f"a setting stands twice in {text!r}")
+    return label, target, dict(settings)
+
+
+def _pair(pair: str, text: str) -> tuple[str, Any]:
+    key, equals, word = (part.strip() for part in pair.partition("="))
+    if not (key and equals and word):
+        raise Mistake(f"{pair.strip()!r} in {text!r} is not key=value")
+    return key, _value(word)
+
+
+def _value(word: str) -> Any:
+    """Return a number, True or False, or the word."""
+    if word.lower() in ("true", "false"):
+        return word.lower() == "true"
+    for number in (int, float):
+        try:
+            return number(word)
+        except ValueError:
+            continue
+    return word
+
+
+def from_object(optimizer: Any) -> Spec:
+    """Describe an optimizer that was handed over in Python: a SPEC, or an object with update(params, grads)."""
+    if isinstance(optimizer, str):
+        return parse(optimizer)
+    if isinstance(optimizer, Spec):
+        return optimizer
+    try:
+        adapt(optimizer)
+    except ValueError as error:
+        hint = f": call it, {optimizer.__name__}()" if isinstance(optimizer, type) else ""
+        raise Mistake(f"{error}{hint}") from error
+    cls, settings = type(optimizer), dict(getattr(optimizer, "settings", {}))
+    if cls in OPTIMIZERS.values() and not callable(settings["lr"]):
+        defaults = cls().settings
+        given = {name: value for name, value in settings.items() if value != defaults[name]}
+        return _checked(Spec("", cls.__name__, given))
+    known = settings or {k: v for k, v in vars(optimizer).items() if isinstance(v, bool | int | float | str)}
+    plain = {k: v if isinstance(v, bool | int | float | str) else str(v) for k, v in known.items()}
+    return Spec(cls.__name__, cls.__name__, plain, Plugin.of(optimizer), optimizer)
+
+
+def distinct(specs: Sequence[Spec]) -> tuple[Spec, ...]:
+    """Return the specs as they are. Raises Mistake where two have one label."""
+    labels = [spec.label for spec in specs]
+    for spec in specs:
+        if labels.count(spec.label) > 1:
+            raise Mistake(f"two optimizers are labelled {spec.label!r}: name one with LABEL=, as in mine={spec.target}")
+    return tuple(specs)
+
+
+def from_protocol(about: Mapping[str, Any]) -> Spec:
+    """Return the Spec that a protocol keeps. Raises Mistake where its class is missing, or its source has changed."""
+    name, plugin = _resolve(about["target"])
+    if plugin and plugin.digest != about["digest"]:
+        raise Mistake(f"the source of {about['target']} is not the one that the protocol was made with")
+    return _checked(Spec(about["label"], name, dict(about["settings"]), plugin))
+
+
+def _resolve(target: str) -> tuple[str, Plugin | None]:
+    """Return the target's proper name, and its source if it is not zeronet's own."""
+    own = {name.lower(): name for name in OPTIMIZERS}
+    if target.lower() in own:
+        return own[target.lower()], None
+    if target.partition(":")[0].lower() in own:
+        raise Mistake(f"{target.partition(':')[2]!r} in {target!r} is not key=value")
+    if ":" in target or target.lower().endswith(".py"):
+        return located(target)
+    entries = {entry.name.lower(): entry.value for entry in metadata.entry_points(group=ENTRY_POINTS)}
+    if target.lower() in entries:
+        return target, located(entries[target.lower()])[1]
+    if target.lower() in FOREIGN_OPTIMIZERS:
+        raise Mistake(f"unknown optimizer {target!r}: here it is called {FOREIGN_OPTIMIZERS[target.lower()]}")
+    known = [*own.values(), *entries]
+    near = difflib.get_close_matches(target.lower(), [name.lower() for name in known], n=1)
+    guess = f"did you mean {next(n for n in known if n.lower() == near[0])}? " if near else ""
+    raise Mistake(f"unknown optimizer {target!r}: {guess}({', '.join(known)})")
+
+
+def _find_class(target: str, plugin: Plugin | None) -> type:
+    return plugin.load() if plugin else OPTIMIZERS[target]
+
+
+def _checked(spec: Spec) -> Spec:
+    """Return the spec with label and all settings, having built the optimizer once. Raises Mistake where that fails."""
+    cls = _find_class(spec.target, spec.plugin)
+    if not callable(getattr(cls, "update", None)):
+        raise Mistake(f"{spec.target} has no method update(params, grads)")
+    given = _renamed(spec.settings, cls)
+    settings = _defaults(cls) | given
+    try:
+        optimizer = cls(**settings)
+    except Exception as error:  # a plug-in's own may be anything
+        words = explained(error, spec.plugin.place) if spec.plugin else str(error)
+        raise Mistake(f"{spec.target}: {words}") from error
+    if isinstance(optimizer, Optimizer):
+        settings = optimizer.settings
+    words = ",".join(f"{key}={_word(value)}" for key, value in given.items())
+    name = spec.target.rpartition(":")[2]
+    return replace(spec, label=spec.label or f"{name} {words}".strip(), settings=settings)
+
+
+def _renamed(given: Mapping[str, Any], cls: type) -> dict[str, Any]:
+    """Return the settings under the names that cls has, whatever their case. Raises Mistake for another name."""
+    parameters = _parameters(cls)
+    if any(p.kind is p.VAR_KEYWORD for p in parameters.values()):
+        return dict(given)
+    own = {name.lower(): name for name in parameters}
+    for key in given:
+        if key.lower() not in own:
+            translated = FOREIGN_SETTINGS.get(key.lower())
+            called = f"here it is called {translated}" if translated in parameters else ""
+            has = f"it has {', '.join(parameters) or 'none'}"
+            raise Mistake(f"{cls.__name__} has no setting {key!r}: {called or has}")
+    return {own[key.lower()]: value for key, value in given.items()}
+
+
+def _defaults(cls: type) -> dict[str, Any]:
+    """Return the settings that cls has when none are given, as far as they are plain values."""
+    return {name: p.default for name, p in _parameters(cls).items() if isinstance(p.default, bool | int | float | str)}
+
+
+def _parameters(cls: type) -> Mapping[str, inspect.Parameter]:
+    try:
+        return inspect.signature(cls).parameters
+    except (TypeError, ValueError):  # a class written in C may not say
+        return {}
+
+
+def _word(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, int | float) and not isinstance(value, bool) else str(value).lower()
