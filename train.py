@@ -47,9 +47,7 @@ class Parser(argparse.ArgumentParser):
 def parser() -> Parser:
     """Return the parser of the command line; options that were not given are None."""
     p = Parser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False)
-    p.add_argument(
-        "--problem", metavar="NAME", help="mnist (default), fashion-mnist, digits, or your own .npz file"
-    )
+    p.add_argument("--problem", metavar="NAME", help="mnist (default), fashion-mnist, digits, or your own .npz file")
     p.add_argument(
         "--optimizer",
         nargs="+",
@@ -70,9 +68,7 @@ def parser() -> Parser:
     p.add_argument("--target", type=float, metavar="ACCURACY", help="test accuracy to reach (default: the problem's)")
     p.add_argument("--jobs", type=int, metavar="N", help="runs side by side (default: one per core)")
     p.add_argument("--blas-threads", type=int, metavar="N", help="threads of each run's matrix products (default: 1)")
-    p.add_argument(
-        "--data-dir", metavar="DIR", help="where the data files are (default: the usual places)"
-    )
+    p.add_argument("--data-dir", metavar="DIR", help="where the data files are (default: the usual places)")
     p.add_argument("--out", metavar="DIR", help="where results go (default: runs/PROBLEM-OPTIMIZERS)")
     p.add_argument("--protocol-file", metavar="FILE", help="repeat the comparison that this protocol.json describes")
     p.add_argument("--show", action="store_true", help="open the figure in a window")
@@ -94,9 +90,7 @@ def main(arguments: list[str] | None = None) -> int:
         except Mistake as mistake:
             return complain(mistake, status=2)
     except ModuleNotFoundError as error:
-        return complain(
-            f"{error}: to install it, {sys.executable} -m pip install -e {HERE}", status=2
-        )
+        return complain(f"{error}: to install it, {sys.executable} -m pip install -e {HERE}", status=2)
     except KeyboardInterrupt:
         return complain("stopped; earlier results are as they were", status=130)
 
@@ -151,10 +145,11 @@ def plan_from(args: argparse.Namespace) -> "tuple[Problem, Plan]":
 
 def read_protocol(path: str) -> dict[str, Any]:
     """Return the content of a protocol file. Raises Mistake where it is none."""
+    from zeronet.files import TEXT
     from zeronet.mistakes import Mistake
 
     try:
-        protocol = json.loads(Path(path).read_text(encoding="utf-8"))
+        protocol = json.loads(Path(path).read_text(**TEXT))
         if protocol["format"] == 1:
             return protocol
     except OSError as error:
@@ -181,9 +176,9 @@ def report(result: "Result", plan: "Plan") -> None:
         print(f"The tracebacks are in {result.folder / 'errors'}")
     print(f"\nfigure: {result.folder / 'comparison.png'}")
     print("One rate for each optimizer, not tuned: these rates decide the ranking, not the optimizers alone.")
-    example = "sgd:lr=0.5 adagrad rmsprop"
     if [spec.label for spec in plan.optimizers] != ["SGD lr=0.5", "AdaGrad", "RMSProp"]:
-        print(f"Try:  python {sys.argv[0]} --optimizer {example}")
+        same = "" if plan.problem["address"] == DEFAULTS["problem"] else f" --problem {plan.problem['address']}"
+        print(f"Try:  python {sys.argv[0]}{same} --optimizer sgd:lr=0.5 adagrad rmsprop")
 
 
 def check_neighbour() -> None:

@@ -2,7 +2,9 @@
 
 import hashlib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 
@@ -50,11 +52,13 @@ class Dataset:
 
 
 def describe(title: str, n_train: int, n_test: int, where: object) -> str:
-    """One line for `Dataset.source`.
+    """One line for `Dataset.source`; the user's home is written as ~.
 
     >>> describe("MNIST", 60000, 10000, "/data/mnist")
     'MNIST: 60,000 training and 10,000 test images from /data/mnist'
     """
+    with suppress(RuntimeError, ValueError):  # no home, or not in it
+        where = Path("~") / Path(where).relative_to(Path.home())
     return f"{title}: {n_train:,} training and {n_test:,} test images from {where}"
 
 

@@ -15,6 +15,7 @@ from zeronet.comparison.plan import Plan
 from zeronet.comparison.run import Run
 from zeronet.comparison.statistics import Table, summarize
 from zeronet.comparison.store import opened, publish, slug, write_csv
+from zeronet.files import TEXT
 from zeronet.mistakes import Mistake
 from zeronet.problems import TARGETS, Problem, load_problem
 from zeronet.specs import Spec, from_object
@@ -95,8 +96,10 @@ def compare(
 def carry_out(plan: Plan, problem: Problem, folder: Path, jobs: int, quiet: bool = False) -> Result:
     """Run the plan, write all files of the comparison into folder, and return what they say.
 
-    Raises Mistake where folder cannot be used.
+    jobs: processes, ≥ 1; quiet: no progress bar. Raises Mistake where folder cannot be used, and for jobs < 1.
     """
+    if jobs < 1:
+        raise Mistake(f"number of jobs must be at least 1, not {jobs}")
     from zeronet.plots import comparison_figure, save_figure  # only here: matplotlib takes a while to import
 
     with opened(folder):
@@ -116,7 +119,8 @@ def carry_out(plan: Plan, problem: Problem, folder: Path, jobs: int, quiet: bool
 def write_results(folder: Path, protocol: Mapping[str, Any], runs: Mapping[tuple[str, int], Run], table: Table) -> None:
     """Write the tables, the protocol, the models and the errors into an empty folder."""
     keys = {(label, seed): f"{slug(label, [other for other, _ in runs])}-seed{seed}" for label, seed in runs}
-    (folder / "protocol.json").write_text(json.dumps(protocol, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    words = json.dumps(protocol, indent=2, ensure_ascii=False) + "\n"
+    (folder / "protocol.json").write_text(words, newline="\n", **TEXT)
     losses = ((*key, step, f"{loss:.9g}") for key, run in runs.items() for step, loss in enumerate(run.losses))
     write_csv(folder / "curves.csv", ["optimizer", "seed", "step", "loss"], losses)
     rows = (
@@ -135,7 +139,7 @@ def write_results(folder: Path, protocol: Mapping[str, Any], runs: Mapping[tuple
                 np.savez(file, **run.model)
         if run.traceback:
             (folder / "errors").mkdir(exist_ok=True)
-            (folder / "errors" / f"{keys[key]}.txt").write_text(run.traceback, encoding="utf-8")
+            (folder / "errors" / f"{keys[key]}.txt").write_text(run.traceback, **TEXT)
 
 
 def default_jobs() -> int:

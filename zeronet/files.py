@@ -7,6 +7,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+# How text is read and written: file names that the locale cannot decode (Python's "surrogates") come through unharmed.
+TEXT = {"encoding": "utf-8", "errors": "surrogateescape"}
+
 
 @contextmanager
 def replacing(path: str | Path) -> Iterator[BinaryIO]:

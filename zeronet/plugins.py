@@ -53,7 +53,8 @@ class Plugin:
         found = getattr(module, self.name, None)
         if not isinstance(found, type):
             updating = [k for k, each in vars(module).items() if isinstance(each, type) and hasattr(each, "update")]
-            raise Mistake(f"{self.place} has no class {self.name!r}, but {', '.join(updating) or 'none with update'}")
+            others = f", but {', '.join(updating)}" if updating else " and none with update(params, grads)"
+            raise Mistake(f"{self.place} has no class {self.name!r}{others}")
         return found
 
 

@@ -185,7 +185,8 @@ def _checked(spec: Spec) -> Spec:
     try:
         optimizer = cls(**settings)
     except Exception as error:  # a plug-in's own may be anything
-        words = explained(error, spec.plugin.place) if spec.plugin else str(error)
+        inside = error.__traceback__.tb_next is not None  # not where the call itself does not fit
+        words = explained(error, spec.plugin.place) if spec.plugin and inside else str(error)
         raise Mistake(f"{spec.target}: {words}") from error
     if isinstance(optimizer, Optimizer):
         settings = optimizer.settings

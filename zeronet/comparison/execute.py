@@ -4,8 +4,11 @@ import csv
 import os
 import signal
 import tempfile
+import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +17,6 @@ from tqdm.auto import tqdm
 from zeronet.comparison.plan import Cell, Plan
 from zeronet.comparison.run import Run, run
 from zeronet.comparison.store import RUNS, read_run, write_run
-from zeronet.mistakes import Mistake
 
 TIMINGS = "timings.csv"  # of the runs, beside their files: seconds are no part of a run's bytes
 
@@ -23,10 +25,8 @@ def execute(plan: Plan, arrays: Sequence[np.ndarray], folder: Path, jobs: int, q
     """Carry out every run of plan, so many side by side, each into a file of its own in folder/.runs.
 
     arrays: x_train, t_train, x_test, t_test; jobs: processes, ≥ 1 (1: this one); quiet: no progress bar.
-    The files are the same for any number of jobs. Raises Mistake for jobs < 1.
+    The files are the same for any number of jobs.
     """
-    if jobs < 1:
-        raise Mistake(f"the number of jobs must be at least 1, not {jobs}")
     cells = plan.cells()
     runs = folder / RUNS
     bar = tqdm(total=len(cells), unit="run", disable=True if quiet else None)
@@ -70,8 +70,26 @@ def _finished(
     with _no_workers_behind():
         parallel = joblib.Parallel(n_jobs=jobs, return_as="generator_unordered", temp_folder=_ascii_folder())
         with _interrupts_ignored():  # the workers inherit it: Ctrl-C is for this process to handle
-            ended = parallel(joblib.delayed(_run_to_file)(cell, arrays, runs) for cell in cells)
+            ended = parallel(joblib.delayed(_run_in_worker)(cell, arrays, runs) for cell in cells)
         yield from ended
+
+
+def _run_in_worker(cell: Cell, arrays: Sequence[np.ndarray], runs: Path) -> tuple[str, float]:
+    _end_with_parent()
+    return _run_to_file(cell, arrays, runs)
+
+
+@cache
+def _end_with_parent() -> None:
+    """Let this worker process end when the process that started it is gone, even if that was killed."""
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(0.5)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def _run_to_file(cell: Cell, arrays: Sequence[np.ndarray], runs: Path) -> tuple[str, float]:

@@ -57,7 +57,11 @@ class Plan:
         sizes |= {"number of optimizers": len(self.optimizers), "number of hidden sizes": len(self.hidden_sizes)}
         for name, value in [*sizes.items(), *(("hidden size", size) for size in self.hidden_sizes)]:
             if value < 1:
-                raise Mistake(f"the {name} must be at least 1, not {value}")
+                raise Mistake(f"{name} must be at least 1, not {value}")
+        if min(self.seeds) < 0:
+            raise Mistake(f"seeds are whole numbers of at least 0, not {min(self.seeds)}")
+        if len(set(self.seeds)) < len(self.seeds):
+            raise Mistake(f"a seed stands twice among {', '.join(map(str, self.seeds))}")
         if self.batch_size > self.problem["train"]:
             raise Mistake(f"a batch of {self.batch_size} is larger than the data: {self.problem['train']} examples")
         if self.target is not None and not 0 < self.target <= 1:

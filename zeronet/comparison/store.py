@@ -6,6 +6,7 @@ A folder belongs to one comparison at a time: it is locked, and one that holds a
 import csv
 import hashlib
 import json
+import os
 import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -17,7 +18,7 @@ import filelock
 import numpy as np
 
 from zeronet.comparison.run import Run
-from zeronet.files import replacing
+from zeronet.files import TEXT, replacing
 from zeronet.mistakes import Mistake
 
 RUNS, LOCK, NEW, OLD, KEPT = ".runs", ".lock", ".new", ".old", "new-results"
@@ -123,7 +124,7 @@ def read_run(path: Path) -> Run:
 
 def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Write a table: UTF-8, one header line, rows that end in a line feed."""
-    with path.open("w", encoding="utf-8", newline="") as file:
+    with path.open("w", newline="", **TEXT) as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(header)
         writer.writerows(rows)
@@ -137,6 +138,7 @@ def slug(label: str, others: Iterable[str] = ()) -> str:
     """
     plain = re.sub(r"[^\w.=-]+", "_", label)
     twins = [other for other in others if other != label and slug(other).lower() == plain.lower()]
-    if len(plain.encode()) > 60 or twins:
-        return f"{plain.encode()[:50].decode(errors='ignore')}-{hashlib.sha256(label.encode()).hexdigest()[:8]}"
+    if len(os.fsencode(plain)) > 60 or twins:
+        digest = hashlib.sha256(label.encode(**TEXT)).hexdigest()[:8]
+        return f"{plain.encode(**TEXT)[:50].decode('utf-8', 'ignore')}-{digest}"
     return plain
