@@ -74,8 +74,8 @@ def publish(path: Path, write: Callable[[Path], None]) -> None:
     """
     new, old = path / NEW, path / OLD
     new.mkdir()
-    old.mkdir()
     write(new)
+    old.mkdir()
     moved = []
     try:
         for name in RESULTS:
@@ -88,6 +88,7 @@ def publish(path: Path, write: Callable[[Path], None]) -> None:
     except OSError as error:
         for earlier in moved:
             _replace(old / earlier, path / earlier)
+        old.rmdir()
         _replace(new, path / KEPT)
         raise Mistake(
             f"{path / name} is held by another program ({error.strerror}): the new results are in {path / KEPT}"

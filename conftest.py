@@ -1,0 +1,15 @@
+"""Keep the tests, and the examples in docstrings, away from the user's cache."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+
+import pytest
+
+
+@pytest.fixture(autouse=True, scope="session")
+def cache_of_the_tests() -> Iterator[None]:
+    """Let all data sets be decoded into a folder that is deleted at the end."""
+    with tempfile.TemporaryDirectory(prefix="zeronet-tests-") as folder:
+        os.environ["ZERONET_CACHE_DIR"] = folder
+        yield
