@@ -5,7 +5,6 @@ import hashlib
 import importlib
 import inspect
 import linecache
-import pickle
 import sys
 import traceback
 import types
@@ -35,10 +34,11 @@ class Plugin:
         """Describe the class of an object that was handed over in Python."""
         kind = type(optimizer)
         try:
-            identity = (inspect.getsource(kind) + repr(sorted(vars(optimizer).items()))).encode()
-        except (OSError, TypeError):
-            identity = pickle.dumps(vars(optimizer)) + kind.__qualname__.encode()
-        return cls(kind.__module__, kind.__qualname__, _digest(identity))
+            source = inspect.getsource(kind)
+        except (OSError, TypeError):  # typed into a console
+            source = ""
+        settings = sorted(vars(optimizer).items()) if hasattr(optimizer, "__dict__") else []
+        return cls(kind.__module__, kind.__qualname__, _digest(f"{source}{kind.__qualname__}{settings}".encode()))
 
     def fresh(self, optimizer: Any) -> Any:
         """Return a copy of the object that was handed over."""

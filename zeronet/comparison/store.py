@@ -59,12 +59,14 @@ def _refuse_foreign(path: Path) -> None:
 
 
 def _tidy(path: Path) -> None:
-    """Put back what an interrupted publish moved away."""
+    """Put back what an interrupted publish moved away, and delete what an interrupted run has half written."""
     for entry in (path / OLD).glob("*"):
         if not (path / entry.name).exists():
             entry.rename(path / entry.name)
     for name in (OLD, NEW):
         shutil.rmtree(path / name, ignore_errors=True)
+    for part in (path / RUNS).glob(".*.part"):
+        part.unlink()
 
 
 def publish(path: Path, write: Callable[[Path], None]) -> None:
