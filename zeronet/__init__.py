@@ -1,6 +1,6 @@
 """zeronet: a neural-network training framework to be read.
 
-The reading order; each file stands on those before it, and none looks ahead:
+The reading order; each file stands on those before it, and none looks ahead (mistakes.py, under all, is one line):
 
      1  functions.py          softmax, log-sum-exp, labels
      2  streams.py            every random number has an address
@@ -8,7 +8,7 @@ The reading order; each file stands on those before it, and none looks ahead:
      4  parameters.py         many named arrays, one vector
      5  layers/               base, affine, activations
      6  losses.py             softmax with cross-entropy, squared error
-     7  files.py, network.py  layers in a row; TwoLayerNet, MultiLayerNet
+     7  files.py, network.py, saving.py    layers in a row; TwoLayerNet, MultiLayerNet; to files and back
      8  gradient_check.py     is a gradient right?
      9  optimizers/           base, then one equation per file: sgd, momentum, nesterov, adagrad, rmsprop, adam
     10  float_environment.py  subnormal numbers and BLAS threads
@@ -39,9 +39,10 @@ from zeronet.gradient_check import gradient_check
 from zeronet.initializers import He, Initializer, Normal, Xavier
 from zeronet.layers import Affine, Layer, ReLU, Sigmoid, Tanh
 from zeronet.losses import Loss, MeanSquaredError, SoftmaxCrossEntropy
-from zeronet.network import MultiLayerNet, Network, TwoLayerNet, load
+from zeronet.network import MultiLayerNet, Network, TwoLayerNet
 from zeronet.optimizers import SGD, AdaGrad, Adam, Momentum, Nesterov, Optimizer, RMSProp
 from zeronet.parameters import Parameters
+from zeronet.saving import load
 from zeronet.streams import stream
 from zeronet.trainer import Diverged, Trainer
 

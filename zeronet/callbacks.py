@@ -5,15 +5,14 @@ Every callback may be told three things: on_fit_start(trainer), on_step_end(trai
 
 import csv
 import json
-import zipfile
 from pathlib import Path
 from typing import TextIO
 
 import numpy as np
 from tqdm.auto import tqdm
 
-from zeronet.files import replacing
-from zeronet.network import share_right
+from zeronet.files import read_arrays, replacing
+from zeronet.functions import share_right
 from zeronet.trainer import Trainer
 
 
@@ -28,6 +27,9 @@ class Callback:
 
     def on_fit_end(self, trainer: Trainer) -> None:
         """Hear that fit ended well."""
+
+    def on_fit_interrupted(self, trainer: Trainer) -> None:
+        """Hear that fit ended with an exception: time to close what is open."""
 
 
 class History(Callback):
@@ -102,6 +104,8 @@ class Progress(Callback):
         """Close the bar."""
         self.bar.close()
 
+    on_fit_interrupted = on_fit_end
+
 
 class Log(Callback):
     """Write step and loss of every step to a csv file, as they come.
@@ -131,7 +135,10 @@ class Log(Callback):
 
     def on_fit_end(self, trainer: Trainer) -> None:
         """Close the file."""
-        self.file.close()
+        if self.file:
+            self.file.close()
+
+    on_fit_interrupted = on_fit_end
 
 
 class Checkpoint(Callback):
@@ -152,12 +159,19 @@ class Checkpoint(Callback):
             raise ValueError(f"checkpoints are at least 1 step apart, not {every}")
         self.path, self.every = Path(path), every
 
-    def save(self, trainer: Trainer) -> None:
-        """Write the file."""
+    def on_fit_start(self, trainer: Trainer) -> None:
+        """Refuse an optimizer whose state is not known."""
+        self._check(trainer)
+
+    def _check(self, trainer: Trainer) -> None:
         if not hasattr(trainer.optimizer, "state_dict"):
             raise ValueError(
                 f"the state of {type(trainer.optimizer.optimizer).__name__} cannot be saved: it has no state_dict"
             )
+
+    def save(self, trainer: Trainer) -> None:
+        """Write the file."""
+        self._check(trainer)
         state = trainer.optimizer.state_dict()
         arrays = {f"params/{name}": array for name, array in trainer.network.params.items()}
         arrays |= {f"{s}/{name}": array for s, each in state.pop("states").items() for name, array in each.items()}
@@ -172,15 +186,16 @@ class Checkpoint(Callback):
         """
         if not self.path.exists():
             return False
+        self._check(trainer)
         try:
-            with np.load(self.path, allow_pickle=False) as file:
-                arrays = dict(file)
+            arrays = read_arrays(self.path)
             about = json.loads(str(arrays.pop("about")))
-        except (KeyError, ValueError, EOFError, zipfile.BadZipFile) as error:
+            batch_size, seed, step, state = (about[key] for key in ("batch_size", "seed", "step", "optimizer"))
+        except (KeyError, TypeError, ValueError) as error:
             raise ValueError(f"{self.path} is no checkpoint, or it is damaged ({error})") from error
-        if (about["batch_size"], about["seed"]) != (trainer.batch_size, trainer.seed):
+        if (batch_size, seed) != (trainer.batch_size, trainer.seed):
             raise ValueError(
-                f"{self.path} belongs to batch size {about['batch_size']} and seed {about['seed']}, "
+                f"{self.path} belongs to batch size {batch_size} and seed {seed}, "
                 f"not {trainer.batch_size} and {trainer.seed}"
             )
         kinds: dict[str, dict[str, np.ndarray]] = {s: {} for s in ("params", *trainer.optimizer.state_names)}
@@ -188,12 +203,13 @@ class Checkpoint(Callback):
             kind, _, name = key.partition("/")
             kinds.setdefault(kind, {})[name] = array
         params = kinds.pop("params")
-        if params.keys() != trainer.network.params.keys():
+        shapes = {name: array.shape for name, array in params.items()}
+        if shapes != trainer.network.params.shapes:
             raise ValueError(f"{self.path} holds the parameters {list(params)}, not {list(trainer.network.params)}")
-        trainer.optimizer.load_state_dict({**about["optimizer"], "states": kinds})
+        trainer.optimizer.load_state_dict({**state, "states": kinds})
         for name, array in params.items():
             trainer.network.params[name] = array
-        trainer.step = about["step"]
+        trainer.step = step
         return True
 
     def on_step_end(self, trainer: Trainer, loss: float) -> None:

@@ -2,10 +2,13 @@
 
 import os
 import tempfile
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
+
+import numpy as np
 
 # How text is read and written: file names that the locale cannot decode (Python's "surrogates") come through unharmed.
 TEXT = {"encoding": "utf-8", "errors": "surrogateescape"}
@@ -36,3 +39,13 @@ def replacing(path: str | Path) -> Iterator[BinaryIO]:
     except BaseException:
         Path(beside).unlink(missing_ok=True)
         raise
+
+
+def read_arrays(path: str | Path) -> dict[str, np.ndarray]:
+    """Return the arrays of an .npz file. Raises OSError where path cannot be opened, ValueError where it is damaged."""
+    with Path(path).open("rb") as file:  # opened here: np.load leaves it open where the file is damaged
+        try:
+            with np.load(file, allow_pickle=False) as arrays:
+                return dict(arrays)
+        except (TypeError, ValueError, EOFError, OSError, RuntimeError, zipfile.BadZipFile) as error:
+            raise ValueError(f"no .npz file, or a damaged one ({error})") from error

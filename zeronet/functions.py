@@ -43,7 +43,7 @@ def labels(t: ArrayLike, rows: int, classes: int) -> np.ndarray:
     array([1, 0])
     """
     t = np.asarray(t)
-    if t.shape == (rows, classes) and t.ndim == 2:
+    if t.shape == (rows, classes):
         if not (np.count_nonzero(t, axis=1) == 1).all() or not (t.max(axis=1) == 1).all():
             raise ValueError("one-hot targets need a single 1 and zeros in each row")
         return t.argmax(axis=1)
@@ -56,3 +56,12 @@ def labels(t: ArrayLike, rows: int, classes: int) -> np.ndarray:
     if t.size and (t.min() < 0 or t.max() >= classes):
         raise ValueError(f"labels run from {t.min()} to {t.max()}, but {classes} classes allow 0 to {classes - 1}")
     return t
+
+
+def share_right(y: np.ndarray, t: ArrayLike) -> float:
+    """Return the share of rows of the scores y (N, K) whose largest number is at the label t (N,), or one-hot (N, K).
+
+    >>> share_right(np.array([[0.1, 0.9], [0.8, 0.2]]), [1, 1])
+    0.5
+    """
+    return float((y.argmax(axis=1) == labels(t, *y.shape)).mean())

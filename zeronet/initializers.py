@@ -1,6 +1,7 @@
 """First weights: normal random numbers whose spread decides whether signals survive a deep network."""
 
 import math
+from numbers import Real
 
 import numpy as np
 
@@ -34,7 +35,7 @@ class Normal(Initializer):
     """
 
     def __init__(self, value: float):
-        if not (isinstance(value, int | float) and math.isfinite(value) and value >= 0):
+        if not (isinstance(value, Real) and math.isfinite(value) and value >= 0):
             raise ValueError(f"a standard deviation is a finite number ≥ 0, not {value!r}")
         self.value = float(value)
 

@@ -2,7 +2,6 @@
 
 import copy
 import json
-import zipfile
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -12,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 from zeronet.files import replacing
-from zeronet.functions import labels
+from zeronet.functions import share_right
 from zeronet.initializers import Initializer, Normal, initializer
 from zeronet.layers import ACTIVATIONS, LAYERS, Affine, Layer
 from zeronet.losses import LOSSES, Loss, SoftmaxCrossEntropy
@@ -54,6 +53,8 @@ class Network:
 
     def _gather(self, dtype: DTypeLike) -> None:
         """Move all parameters into one new vector."""
+        if np.dtype(dtype).kind != "f":
+            raise ValueError(f"a network computes in floats, not in {np.dtype(dtype)}")
         values = {f"{name}{k}": getattr(layer, name) for name, k, layer in self._owners()}
         shapes = {name: value.shape for name, value in values.items()}
         self.params, self.grads = Parameters(shapes, dtype), Parameters(shapes, dtype)
@@ -81,7 +82,8 @@ class Network:
 
         x (N, D) numbers, t (N,) labels or (N, K) targets. Raises ValueError for other shapes, types or labels.
         """
-        loss = self.loss_function.forward(self._forward(self._checked(x), train=True), t)
+        y = self._forward(self._cast(self._checked(x)), train=True)
+        loss = self.loss_function.forward(y, t)
         dy = self.loss_function.backward()
         for layer in reversed(self.layers):
             dy = layer.backward(dy)
@@ -94,8 +96,8 @@ class Network:
 
     def predict(self, x: ArrayLike) -> np.ndarray:
         """Return the scores (N, K) of x (N, D), before any softmax; in slices, so that x may be larger than memory."""
-        x = np.asarray(x)
-        slices = [self._forward(self._checked(x[i : i + SLICE])) for i in range(0, max(len(x), 1), SLICE)]
+        x = self._checked(x)
+        slices = [self._forward(self._cast(x[i : i + SLICE])) for i in range(0, max(len(x), 1), SLICE)]
         return np.concatenate(slices)
 
     def loss(self, x: ArrayLike, t: ArrayLike) -> float:
@@ -126,7 +128,7 @@ class Network:
         if foreign:
             raise ValueError(f"only networks of zeronet's own layers can be saved, and {foreign[0]} is none of them")
         return {
-            "class": type(self).__name__ if type(self) in NETWORKS.values() else "Network",
+            "class": type(self).__name__,
             "layers": [[type(layer).__name__, layer.settings] for layer in self.layers],
             "loss_function": type(self.loss_function).__name__,
             "dtype": str(self.params.flat.dtype),
@@ -151,6 +153,9 @@ class Network:
             raise ValueError(f"x has shape {x.shape}, but the network takes (N, {size})")
         if x.dtype.kind not in "fiub":
             raise ValueError(f"x holds {x.dtype}, but the network takes numbers")
+        return x
+
+    def _cast(self, x: np.ndarray) -> np.ndarray:
         return x.astype(self.params.flat.dtype, copy=False)
 
     def __setstate__(self, state: dict[str, Any]) -> None:
@@ -217,37 +222,6 @@ class MultiLayerNet(Network):
         super().__init__(_stack(sizes, activation, initializer(weight_init), seed), dtype=dtype, seed=seed)
 
 
-NETWORKS = {network.__name__: network for network in (Network, TwoLayerNet, MultiLayerNet)}
-
-
-def load(path: str | Path) -> Network:
-    """Build the network again that net.save(path) wrote: same class, layers, type, seed and parameters.
-
-    Raises FileNotFoundError where there is none, and ValueError for a file that no network was saved to.
-    """
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            arrays = dict(file)
-        plan = json.loads(str(arrays.pop("architecture")))
-        layers = [LAYERS[name](**settings) for name, settings in plan["layers"]]
-        net = object.__new__(NETWORKS[plan["class"]])  # the layers are known: no need to work them out again
-        Network.__init__(net, layers, LOSSES[plan["loss_function"]](), plan["dtype"], plan["seed"])
-        for name in net.params.keys() | arrays.keys():
-            net.params[name] = arrays[name]
-    except (KeyError, TypeError, ValueError, EOFError, AttributeError, zipfile.BadZipFile) as error:
-        raise ValueError(f"{path} is no network saved by zeronet, or it is damaged ({error})") from error
-    return net
-
-
-def share_right(y: np.ndarray, t: ArrayLike) -> float:
-    """Return the share of rows of the scores y (N, K) whose largest number is at the label t (N,), or one-hot (N, K).
-
-    >>> share_right(np.array([[0.1, 0.9], [0.8, 0.2]]), [1, 1])
-    0.5
-    """
-    return float((y.argmax(axis=1) == labels(t, *y.shape)).mean())
-
-
 def _stack(sizes: Sequence[int], activation: str, init: Initializer, seed: int) -> list[Layer]:
     """Return affine layers from size to size with activations between them."""
     if str(activation).lower() not in ACTIVATIONS:
@@ -263,6 +237,8 @@ def _check_row(layers: Sequence[Layer]) -> None:
     """Raise ValueError unless the layers can stand in a row."""
     if not any(layer.param_names for layer in layers):
         raise ValueError("a network needs at least one layer with parameters")
+    if any(layer.in_network for layer in layers):
+        raise ValueError("a layer already belongs to a network: take copy.deepcopy(layer)")
     if len({id(layer) for layer in layers}) < len(layers):
         raise ValueError("a layer stands twice in the network: each place needs a layer object of its own")
     size = None

@@ -76,7 +76,7 @@ class Trainer:
         if batch_size < 1:
             raise ValueError(f"a batch has at least 1 example, not {batch_size}")
         self.network, self.optimizer = network, adapt(optimizer)
-        self.batch_size, self.seed, self.callbacks = batch_size, checked_seed(seed), list(callbacks)
+        self.batch_size, self.seed, self.callbacks = int(batch_size), checked_seed(seed), list(callbacks)
         self.step = 0
         self.last_step = 0  # where the current fit ends
 
@@ -88,10 +88,14 @@ class Trainer:
         in length or are shorter than a batch, and Diverged before the update of a step whose loss is not finite.
         """
         self.last_step = self.step + self._count_steps(x, t, epochs, steps)
-        self.notify("on_fit_start")
         with flushed_subnormals(), np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-            self._loop(x, t)
-        self.notify("on_fit_end")
+            try:
+                self.notify("on_fit_start")
+                self._loop(x, t)
+                self.notify("on_fit_end")
+            except BaseException:
+                self.notify("on_fit_interrupted")
+                raise
         return self
 
     def _loop(self, x: np.ndarray, t: np.ndarray) -> None:
@@ -117,9 +121,9 @@ class Trainer:
             yield self.network
             return
         trained = params.flat.copy()
-        for name, value in better.items():
-            params[name] = value
         try:
+            for name, value in better.items():
+                params[name] = value
             yield self.network
         finally:
             params.flat = trained

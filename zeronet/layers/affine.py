@@ -35,7 +35,7 @@ class Affine(Layer):
     ):
         if input_size < 1 or output_size < 1:
             raise ValueError(f"an affine layer needs sizes of at least 1, not {input_size} and {output_size}")
-        self.input_size, self.output_size = input_size, output_size
+        self.input_size, self.output_size = int(input_size), int(output_size)
         self.W = (init or He())(rng or np.random.default_rng(), (input_size, output_size))
         self.b = np.zeros(output_size)
         self.dW, self.db = np.zeros_like(self.W), np.zeros_like(self.b)

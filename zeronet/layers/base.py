@@ -22,6 +22,7 @@ class Layer:
     param_names: tuple[str, ...] = ()
     input_size: int | None = None  # numbers per example; None where any will do
     output_size: int | None = None
+    in_network = False  # whether its arrays are a network's views
     input_grad = True  # False where nobody needs ∂L/∂x: in the first layer
 
     @property
@@ -39,8 +40,12 @@ class Layer:
 
     def bind(self, name: str, param: np.ndarray, grad: np.ndarray) -> None:
         """Let the parameter called name live in the array param, and its gradient in grad: a network's views."""
+        self.__dict__["in_network"] = True
         self.__dict__[name] = param
         self.__dict__[f"d{name}"] = grad
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in self.__dict__.items() if name != "in_network"}  # a copy is free
 
     def __setattr__(self, name: str, value: Any) -> None:
         declared = name in self.param_names or name.removeprefix("d") in self.param_names

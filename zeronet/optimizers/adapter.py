@@ -29,6 +29,11 @@ class Adapted:
     def __init__(self, optimizer: Any):
         self.optimizer = optimizer
 
+    @property
+    def lr(self) -> float | None:
+        """The learning rate, where the optimizer has one under this name."""
+        return getattr(self.optimizer, "lr", None)
+
     def update(self, params: Parameters, grads: Mapping[str, Any]) -> None:
         """Make one update. Raises ValueError where the optimizer changed the set of names or a shape."""
         plain = dict(params)

@@ -42,9 +42,8 @@ class Optimizer:
     """
 
     state_names: tuple[str, ...] = ()
-    elementwise = (
-        True  # False: the rule needs the shapes, and meets each named array; True: all numbers as one vector will do
-    )
+    # True: all numbers as one vector will do; False: the rule needs the shapes, and meets each named array.
+    elementwise = True
 
     def __init__(self, **settings: Any):
         self.schedule = settings["lr"] if callable(settings.get("lr")) else None
@@ -91,7 +90,7 @@ class Optimizer:
         if self._shapes is None:
             self._start(params)
         if self.schedule:
-            self.lr = float(self.schedule(self.t))
+            self.lr = checked_number("lr", self.schedule(self.t))
         self.t += 1
         self.begin(params, grads)
         states = [getattr(self, name) for name in self.state_names]
@@ -119,22 +118,23 @@ class Optimizer:
         if self._shapes is None:
             raise ValueError("there is no effective rate before the first update")
         rates = {name: self.rate(*(getattr(self, s)[name] for s in self.state_names)) for name in self._shapes}
-        return None if None in rates.values() else rates
+        return None if any(rate is None for rate in rates.values()) else rates
 
     def state_dict(self) -> dict[str, Any]:
-        """Return all that the next update depends on: t, settings (numbers), states (name → name → copied array)."""
+        """Return all that the next update depends on: kind, t, settings as numbers, copies of the states."""
         states = {s: {k: np.copy(a) for k, a in (getattr(self, s) or {}).items()} for s in self.state_names}
-        return {"t": self.t, "settings": {k: getattr(self, k) for k in self._setting_names}, "states": states}
+        settings = {name: getattr(self, name) for name in self._setting_names}
+        return {"kind": type(self).__name__, "t": self.t, "settings": settings, "states": states}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Go on where state_dict() was taken. Raises ValueError for the state of another kind of optimizer."""
-        if set(state["states"]) != set(self.state_names) or set(state["settings"]) != set(self._setting_names):
-            raise ValueError(f"this state is not one of {type(self).__name__}")
+        if state["kind"] != type(self).__name__:
+            raise ValueError(f"this state is one of {state['kind']}, not one of {type(self).__name__}")
         self.t = int(state["t"])
         for name, value in state["settings"].items():
             setattr(self, name, checked_number(name, value))
         for name, arrays in state["states"].items():
-            setattr(self, name, _gathered(arrays) if self.elementwise else {k: np.copy(a) for k, a in arrays.items()})
+            setattr(self, name, _copied(arrays, in_one_vector=self.elementwise))
         self._shapes = (
             _shapes(getattr(self, self.state_names[0])) if self.state_names and self.elementwise and self.t else None
         )
@@ -191,15 +191,16 @@ def _shapes(arrays: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:
 def _share_layout(first: Mapping[str, Any], *others: Mapping[str, Any]) -> bool:
     """Say whether all are Parameters with the same arrays in the same order, so that their flat vectors match."""
     return isinstance(first, Parameters) and all(
-        isinstance(other, Parameters) and (other.shapes is first.shapes or list(other.shapes) == list(first.shapes))
-        for other in others
+        isinstance(other, Parameters) and list(other.shapes) == list(first.shapes) for other in others
     )
 
 
-def _gathered(arrays: Mapping[str, np.ndarray]) -> Parameters | None:
-    """Return copies of the arrays in one vector; None for none."""
+def _copied(arrays: Mapping[str, np.ndarray], in_one_vector: bool) -> Mapping[str, np.ndarray] | None:
+    """Return copies of the arrays, in one vector where that is wanted and they have one type; None for none."""
     if not arrays:
         return None
+    if not in_one_vector or len({array.dtype for array in arrays.values()}) > 1:
+        return {name: np.copy(array) for name, array in arrays.items()}
     vector = np.concatenate([np.ravel(array) for array in arrays.values()])
     return Parameters({name: np.shape(array) for name, array in arrays.items()}, flat=vector)
 

@@ -1,0 +1,114 @@
+"""The numbers of a line and its band: median and range over the seeds, smoothing, thinning."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+MOST_POINTS = 2000  # more would not be seen: a panel is some 800 pixels wide
+
+
+def over_seeds(runs: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return median, least and greatest of each step over runs that may differ in length.
+
+    A run that has ended counts as infinitely bad in the median, so that the line does not improve where a run fails;
+    the median ends where it would be infinite. Least and greatest are those of the runs still going, to the last step
+    of the longest.
+
+    >>> median, low, high = over_seeds([np.array([3.0, 2.0]), np.array([3.0, 1.0, 1.0]), np.array([3.0, 4.0, 0.5])])
+    >>> median.tolist(), low.tolist(), high.tolist()
+    ([3.0, 2.0, 1.0], [3.0, 1.0, 0.5], [3.0, 4.0, 1.0])
+    >>> over_seeds([np.array([3.0, 2.0]), np.array([3.0])])[0].tolist()
+    [3.0]
+    """
+    table = np.full((len(runs), max(len(run) for run in runs)), np.inf)
+    for row, run in zip(table, runs, strict=True):
+        row[: len(run)] = run
+    median = np.median(table, axis=0)
+    low, ended = table.min(axis=0), np.isinf(table)
+    high = np.where(ended, -np.inf, table).max(axis=0)
+    return median[np.isfinite(median)], low, high
+
+
+def evaluations_over_seeds(
+    runs: Sequence[tuple[np.ndarray, np.ndarray]], ended: Sequence[bool]
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Return steps, median, least and greatest accuracy, where every run that is still going was evaluated.
+
+    runs: (steps, accuracies) of each seed; ended: whether this run diverged. After its end it counts as infinitely
+    bad in the median, which is nan from where it would be infinite.
+
+    >>> runs = [(np.array([0, 2, 4]), np.array([0.1, 0.5, 0.9])), (np.array([0, 2, 3]), np.array([0.1, 0.7, 0.0]))]
+    >>> [column.tolist() for column in evaluations_over_seeds(runs, [False, True])]
+    [[0, 2, 4], [0.1, 0.6, nan], [0.1, 0.5, 0.9], [0.1, 0.7, 0.9]]
+    """
+    steps = np.unique(np.concatenate([steps for steps, _ in runs]))
+    table = np.full((len(runs), len(steps)), np.nan)
+    for row, (own, values), over in zip(table, runs, ended, strict=True):
+        if over:
+            row[steps > own[-1]] = -np.inf
+        row[np.searchsorted(steps, own)] = values
+    whole = ~np.isnan(table).any(axis=0) & np.isfinite(table).any(axis=0)
+    steps, table = steps[whole], table[:, whole]
+    with np.errstate(invalid="ignore"):
+        median = np.median(table, axis=0)
+    low = np.where(np.isinf(table), np.inf, table).min(axis=0)
+    return steps, np.where(np.isfinite(median), median, np.nan), low, table.max(axis=0)
+
+
+def smoothing_window(steps: int) -> int:
+    """Return the width of the smoothing, an odd number of steps: the book's 11, and 2.5 % of a long run.
+
+    At 11 steps the noise of single batches still hides which of two close curves is lower after a few hundred steps.
+
+    >>> smoothing_window(100), smoothing_window(2000)
+    (11, 51)
+    """
+    return max(11, round(steps / 80) * 2 + 1)
+
+
+def smoothed(values: np.ndarray, window: int) -> np.ndarray:
+    """Return the mean over a Kaiser window (β = 2) around each value; beyond the ends the values are mirrored.
+
+    y_k ← Σ_j w_j x_{k+j} / Σ_j w_j        |j| ≤ (window − 1) / 2,    x_{−j} = x_j
+
+    values (n,); window: an odd number. The book's smooth_curve in common/util.py has the window 11.
+
+    >>> smoothed(np.array([1.0, 1.0, 1.0]), 11).round(6).tolist()
+    [1.0, 1.0, 1.0]
+    """
+    if len(values) == 0:
+        return values
+    weights = np.kaiser(window, 2)
+    padded = np.pad(values, window // 2, mode="reflect")
+    return np.convolve(padded, weights / weights.sum(), mode="valid")
+
+
+def thinned_line(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the steps and values to draw: all, or MOST_POINTS of them, evenly spread from the first to the last."""
+    steps = np.arange(len(values))
+    if len(values) > MOST_POINTS:
+        steps = np.linspace(0, len(values) - 1, MOST_POINTS).round().astype(int)
+    return steps, values[steps]
+
+
+def thinned_band(low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return steps, least and greatest of at most MOST_POINTS bins: every spike stays, however long the run."""
+    n = len(low)
+    starts = np.linspace(0, n, min(n, MOST_POINTS), endpoint=False).astype(int)
+    ends = np.append(starts[1:], n)
+    return (starts + ends - 1) / 2, np.minimum.reduceat(low, starts), np.maximum.reduceat(high, starts)
+
+
+def accuracy_limits(late_low: float, late_high: float, target: float | None) -> tuple[float, float]:
+    """Return the limits of the accuracy axis: what the second half of training and the target need, at most 0 … 1.
+
+    >>> [round(limit, 2) for limit in accuracy_limits(0.89, 0.965, 0.9)]
+    [0.85, 1.0]
+    """
+    lowest = late_low if target is None else min(late_low, target)
+    highest = late_high if target is None else max(late_high, target)
+    room = max(0.3 * (highest - lowest), 0.01)
+    bottom = np.floor((lowest - room) * 20) / 20
+    top = min(1.0, np.ceil((highest + room / 3) * 20) / 20)
+    bottom = 0.0 if bottom < 0.2 else float(bottom)  # so close to 0, the whole axis is the plainer picture
+    return bottom, float(top)

@@ -1,0 +1,131 @@
+"""What the comparison figure says in words: its legend, and the protocol at its foot."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from zeronet.plots.curves import smoothing_window
+from zeronet.plots.folder import ComparisonFolder
+from zeronet.plots.style import drawable, shortened
+
+
+def legend_entry(data: ComparisonFolder, k: int) -> str:
+    """Return the k-th optimizer with its settings and what became of its runs: RMSProp  lr 0.001, rho 0.9."""
+    optimizer = data.protocol["optimizers"][k]
+    label, settings = optimizer["label"], optimizer.get("settings")
+    settings = settings if isinstance(settings, dict) else {}
+    pairs = [f"{name} {number(value)}" for name, value in settings.items() if f"{name}={value}" not in label.split()]
+    entry = f"{drawable(shortened(label, 100))}  {drawable(shortened(', '.join(pairs), 300))}".rstrip()
+    return " — ".join([entry, *fates(data, label)])
+
+
+def fates(data: ComparisonFolder, label: str) -> list[str]:
+    """Say which runs of an optimizer did not finish.
+
+    A run has diverged at step k where its file ends after k rows: the loss of the next was no longer finite.
+    """
+    losses, seeds, diverged = data.losses[label], data.protocol["seeds"], data.diverged(label)
+    if not losses:
+        return ["no finished step"]
+    without = [seed for seed in seeds if seed not in losses]
+    said = []
+    if diverged and len(set(diverged.values())) == 1 and len(diverged) == len(seeds):
+        said.append(f"diverged at step {next(iter(diverged.values())):,}")
+    elif diverged:
+        each = [f"{step:,} (seed {seed})" for seed, step in diverged.items()]
+        said.append(f"diverged at step {listed(each)}")
+    if without:
+        said.append(f"{seeds_named(without)}: no finished step")
+    return said
+
+
+def footer(data: ComparisonFolder) -> list[str]:
+    """Return the paragraphs of the protocol: what was trained, how it was compared and drawn, and on what machine."""
+    protocol = data.protocol
+    problem, network = protocol["problem"], protocol["network"]
+    sizes = "–".join(number(n) for n in [problem["input_size"], *network["hidden_sizes"], problem["classes"]])
+    epochs = data.steps / data.steps_per_epoch
+    trained = [
+        shortened(problem["source"], 300),
+        f"{network['class']} {sizes}",
+        f"batches of {protocol['batch_size']:,}",
+        f"{data.steps:,} {'step' if data.steps == 1 else 'steps'} = {epochs:.3g} epochs",
+        seeds_named(protocol["seeds"]),
+    ]
+    compared = (
+        "Every optimizer of a seed starts from the same weights and meets the same batches; "
+        f"{_tuning(protocol['optimizers'])}. Training loss: of each batch, before its update. "
+        f"Test accuracy: on {problem['test']:,} images."
+    )
+    return [drawable(" · ".join(trained)), compared, drawable(shortened(" · ".join(_machine(protocol)), 300))]
+
+
+def about_loss(data: ComparisonFolder) -> str:
+    """Say what the lines and bands of the loss are."""
+    window = smoothing_window(data.steps)
+    smoothing = f"smoothed (Kaiser window of {window} steps, β = 2, mirrored ends)"
+    if len(data.protocol["seeds"]) == 1:
+        return f"{seeds_named(data.protocol['seeds'])} · line: {smoothing} · pale: each batch"
+    return f"line: median over the seeds, {smoothing} · pale: range over the seeds"
+
+
+def about_accuracy(data: ComparisonFolder) -> str:
+    """Say what the lines and bands of the accuracy are."""
+    seeds = data.protocol["seeds"]
+    return f"{seeds_named(seeds)} · not smoothed" if len(seeds) == 1 else "line: median · pale: range over the seeds"
+
+
+def _tuning(optimizers: Sequence[dict[str, Any]]) -> str:
+    targets = [optimizer.get("target") for optimizer in optimizers]
+    return "one rate each, not tuned" if len(set(map(str, targets))) == len(targets) else "settings as given, not tuned"
+
+
+def _machine(protocol: dict[str, Any]) -> list[str]:
+    where = protocol.get("environment")
+    where = where if isinstance(where, dict) else {}
+    threads, flush, blas = where.get("blas_threads"), where.get("flush_subnormals"), where.get("blas") or []
+    said = [
+        f"{name} {protocol_part}"
+        for name, protocol_part in (
+            ("zeronet", protocol.get("zeronet")),
+            ("Python", where.get("python")),
+            ("NumPy", where.get("numpy")),
+        )
+        if protocol_part
+    ]
+    said += [str(kernel) for kernel in blas] if isinstance(blas, list) else [str(blas)]
+    if threads is not None:
+        said.append(f"{threads} BLAS {'thread' if threads == 1 else 'threads'} per run")
+    if flush is not None:
+        said.append("subnormals flushed to zero" if flush else "subnormals kept")
+    return said
+
+
+def number(value: Any) -> str:
+    """Return a setting as short as it can be said exactly: 0.001, 1e-07, 100.
+
+    >>> number(0.001), number(1e-7), number(100.0), number(None), number("x")
+    ('0.001', '1e-07', '100', 'None', 'x')
+    """
+    return repr(value).removesuffix(".0") if isinstance(value, float) else str(value)
+
+
+def seeds_named(seeds: Sequence[int]) -> str:
+    """Return seed 0, seeds 0, 1, 2, or seeds 0–99.
+
+    >>> seeds_named([7]), seeds_named([0, 1, 2]), seeds_named(range(100)), seeds_named(range(0, 100, 9))
+    ('seed 7', 'seeds 0, 1, 2', 'seeds 0–99', 'seeds 0, 9, 18, 27, … (12 seeds)')
+    """
+    if len(seeds) == 1:
+        return f"seed {seeds[0]}"
+    if len(seeds) > 5 and list(seeds) == list(range(seeds[0], seeds[0] + len(seeds))):
+        return f"seeds {seeds[0]}–{seeds[-1]}"
+    return (
+        f"seeds {', '.join(map(str, seeds))}"
+        if len(seeds) <= 10
+        else (f"seeds {', '.join(map(str, seeds[:4]))}, … ({len(seeds)} seeds)")
+    )
+
+
+def listed(words: Sequence[str], most: int = 5) -> str:
+    """Join words by commas, and count those beyond the first few."""
+    return ", ".join(words[:most]) + (f" and {len(words) - most} more" if len(words) > most else "")
