@@ -41,7 +41,7 @@ THREE = {
 
 
 def write_comparison(folder, optimizers=None, spikes=(), diverge=(), missing=(), first=2.3026, source=None, **protocol):
-    """Write the three files. spikes: {(label, step): loss}; diverge: {(label, seed): rows}; missing: {(label, seed)}."""
+    """Write the files. spikes: {(label, step): loss}; diverge: {(label, seed): rows}; missing: {(label, seed)}."""
     optimizers = THREE if optimizers is None else optimizers
     made = PROTOCOL | protocol
     if source is not None:

@@ -1,10 +1,12 @@
 """Figures, drawn from the files of a finished comparison and never from memory; one file per kind of figure.
 
 Read in this order: folder (the files), curves (the numbers of a line and its band), style (how every figure looks),
-words (legend and footer), comparison (the figure). `python -m zeronet.plots FOLDER` draws a folder's figure again.
+words (legend and footer), page (where everything stands), comparison (the figure), window (a figure on the screen).
+`python -m zeronet.plots FOLDER` draws a folder's figure again.
 """
 
 from zeronet.plots.comparison import comparison_figure
 from zeronet.plots.style import save_figure
+from zeronet.plots.window import show
 
-__all__ = ["comparison_figure", "save_figure"]
+__all__ = ["comparison_figure", "save_figure", "show"]

@@ -64,7 +64,7 @@ def _draw_loss(axes: Axes, data: ComparisonFolder, ylim: float | None, log: bool
         spacing = max(1, math.ceil(len(values) / 20 * max(1, len(median) / data.steps)))
         first = spacing * k // len(data.losses) if spacing > 1 else 0  # staggered, so that no marker hides another
         axes.plot(steps, values, **style, **STROKE, markevery=(first, spacing), label=label, zorder=front)
-        for step in data.diverged(label).values():
+        for step in data.stopped(label).values():
             last = next(run[-1] for run in losses.values() if len(run) == step)
             _mark_end(axes, step - 1, min(max(last, bottom), top), style["color"])
         if high.max() > top:
@@ -85,8 +85,8 @@ def _draw_accuracy(axes: Axes, data: ComparisonFolder) -> None:
         runs = {seed: run for seed, run in evaluated.items() if seed in data.losses[label]}
         if not runs:
             continue
-        diverged = data.diverged(label)
-        ended = [seed in diverged for seed in runs]
+        stopped = data.stopped(label)
+        ended = [seed in stopped for seed in runs]
         steps, median, low, high = curves.evaluations_over_seeds(list(runs.values()), ended)
         style = look(k)
         band = axes.fill_between(steps, low, high, facecolor=style["color"], alpha=0.18, linewidth=0)
@@ -95,7 +95,7 @@ def _draw_accuracy(axes: Axes, data: ComparisonFolder) -> None:
         late = steps >= min(data.steps / 2, steps[-1])
         late_low.append(low[late].min())
         late_high.append(high.max())
-        ends += [(runs[seed][0][-1], runs[seed][1][-1], style["color"]) for seed in runs if seed in diverged]
+        ends += [(runs[seed][0][-1], runs[seed][1][-1], style["color"]) for seed in runs if seed in stopped]
     limits = curves.accuracy_limits(min(late_low), max(late_high), target) if late_low else (0.0, 1.0)
     room = 0.02 * (limits[1] - limits[0])
     axes.set_ylim(limits[0], limits[1] + room)
@@ -125,7 +125,7 @@ def _draw_level(axes: Axes, y: float, name: str) -> None:
 
 
 def _mark_end(axes: Axes, step: float, y: float, colour: str) -> None:
-    """Put an x where a diverged run ends, whole also at the edge of the panel."""
+    """Put an x where a run ends that did not finish, whole also at the edge of the panel."""
     axes.plot(step, y, "x", color=colour, markersize=8, markeredgewidth=2, clip_on=False, zorder=6)
 
 

@@ -34,7 +34,7 @@ def evaluations_over_seeds(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Return steps, median, least and greatest accuracy, where every run that is still going was evaluated.
 
-    runs: (steps, accuracies) of each seed; ended: whether this run diverged. After its end it counts as infinitely
+    runs: (steps, accuracies) of each seed; ended: whether this run stopped early. After its end it counts as infinitely
     bad in the median, which is nan from where it would be infinite.
 
     >>> runs = [(np.array([0, 2, 4]), np.array([0.1, 0.5, 0.9])), (np.array([0, 2, 3]), np.array([0.1, 0.7, 0.0]))]
@@ -67,20 +67,27 @@ def smoothing_window(steps: int) -> int:
 
 
 def smoothed(values: np.ndarray, window: int) -> np.ndarray:
-    """Return the mean over a Kaiser window (β = 2) around each value; beyond the ends the values are mirrored.
+    """Return the mean over a Kaiser window (β = 2) around each value.
 
-    y_k ← Σ_j w_j x_{k+j} / Σ_j w_j        |j| ≤ (window − 1) / 2,    x_{−j} = x_j
+        y_k ← Σ_j w_j x_{k+j} / Σ_j w_j        |j| ≤ (window − 1) / 2,    x_{n−1+j} = x_{n−1−j}
 
-    values (n,); window: an odd number. The book's smooth_curve in common/util.py has the window 11.
+    Beyond the last value the values are mirrored; towards the first the window narrows to that value alone, so that a
+    curve begins where its run began. values (n,); window: an odd number. (The book's smooth_curve in common/util.py
+    has the window 11 and mirrors both ends.)
 
     >>> smoothed(np.array([1.0, 1.0, 1.0]), 11).round(6).tolist()
     [1.0, 1.0, 1.0]
+    >>> smoothed(np.array([9.0, 1.0, 1.0, 1.0, 1.0]), 3).round(2).tolist()
+    [9.0, 2.86, 1.0, 1.0, 1.0]
     """
     if len(values) == 0:
         return values
+    half = window // 2
     weights = np.kaiser(window, 2)
-    padded = np.pad(values, window // 2, mode="reflect")
-    return np.convolve(padded, weights / weights.sum(), mode="valid")
+    padded = np.pad(values, (0, half), mode="reflect")
+    means = np.convolve(padded, weights / weights.sum(), mode="valid")  # from the value at half on
+    narrow = [np.average(padded[: 2 * k + 1], weights=np.kaiser(2 * k + 1, 2)) for k in range(min(half, len(values)))]
+    return np.concatenate([narrow, means])[: len(values)]
 
 
 def thinned_line(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

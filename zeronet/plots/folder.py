@@ -54,7 +54,7 @@ class ComparisonFolder:
         """The number of full batches in the training data."""
         return max(1, self.protocol["problem"]["train"] // self.protocol["batch_size"])
 
-    def diverged(self, label: str) -> dict[int, int]:
+    def stopped(self, label: str) -> dict[int, int]:
         """Tell which runs of an optimizer ended early, and after how many updates: {seed: step}."""
         return {seed: len(losses) for seed, losses in self.losses[label].items() if len(losses) < self.steps}
 

@@ -21,18 +21,18 @@ def legend_entry(data: ComparisonFolder, k: int) -> str:
 def fates(data: ComparisonFolder, label: str) -> list[str]:
     """Say which runs of an optimizer did not finish.
 
-    A run has diverged at step k where its file ends after k rows: the loss of the next was no longer finite.
+    A run has stopped at step k where its file ends after k rows: the loss of the next was no longer finite.
     """
-    losses, seeds, diverged = data.losses[label], data.protocol["seeds"], data.diverged(label)
+    losses, seeds, stopped = data.losses[label], data.protocol["seeds"], data.stopped(label)
     if not losses:
         return ["no finished step"]
     without = [seed for seed in seeds if seed not in losses]
     said = []
-    if diverged and len(set(diverged.values())) == 1 and len(diverged) == len(seeds):
-        said.append(f"diverged at step {next(iter(diverged.values())):,}")
-    elif diverged:
-        each = [f"{step:,} (seed {seed})" for seed, step in diverged.items()]
-        said.append(f"diverged at step {listed(each)}")
+    if stopped and len(set(stopped.values())) == 1 and len(stopped) == len(seeds):
+        said.append(f"stopped at step {next(iter(stopped.values())):,}")
+    elif stopped:
+        each = [f"{step:,} (seed {seed})" for seed, step in stopped.items()]
+        said.append(f"stopped at step {listed(each)}")
     if without:
         said.append(f"{seeds_named(without)}: no finished step")
     return said
@@ -62,7 +62,7 @@ def footer(data: ComparisonFolder) -> list[str]:
 def about_loss(data: ComparisonFolder) -> str:
     """Say what the lines and bands of the loss are."""
     window = smoothing_window(data.steps)
-    smoothing = f"smoothed (Kaiser window of {window} steps, β = 2, mirrored ends)"
+    smoothing = f"smoothed (Kaiser window of {window} steps, β = 2)"
     if len(data.protocol["seeds"]) == 1:
         return f"{seeds_named(data.protocol['seeds'])} · line: {smoothing} · pale: each batch"
     return f"line: median over the seeds, {smoothing} · pale: range over the seeds"

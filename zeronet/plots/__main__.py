@@ -1,0 +1,51 @@
+"""Draw the figure of a comparison again: python -m zeronet.plots FOLDER [--ylim TOP] [--log] [--show]."""
+
+import argparse
+import sys
+from typing import NoReturn
+
+from zeronet.mistakes import Mistake
+from zeronet.plots import comparison_figure, save_figure, show
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser whose mistakes are one line."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print the line and end with status 2."""
+        self.exit(2, f"{self.prog}: {message}\n")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Draw, save, and print where; return the exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="replace")  # a terminal that lacks a letter shows "?" instead of failing
+    p = Parser(
+        prog="python -m zeronet.plots", description="Draw a comparison's figure from its files.", allow_abbrev=False
+    )
+    p.add_argument("folder", metavar="FOLDER", help="where curves.csv, evaluations.csv and protocol.json are")
+    p.add_argument(
+        "--ylim", type=float, metavar="TOP", help="upper end of the loss axis (default: above the first loss)"
+    )
+    p.add_argument("--log", action="store_true", help="logarithmic loss axis")
+    p.add_argument("--show", action="store_true", help="open the figure in a window")
+    args = p.parse_args(arguments)
+    try:
+        figure = comparison_figure(args.folder, args.ylim, args.log)
+        print(save_figure(figure, args.folder))
+        if args.show:
+            show(figure)
+    except Mistake as mistake:
+        print(f"{p.prog}: {mistake}", file=sys.stderr)
+        return 2
+    except OSError as error:
+        print(f"{p.prog}: cannot write into {args.folder}: {error.strerror or error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print(f"{p.prog}: stopped", file=sys.stderr)
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
