@@ -78,7 +78,7 @@ def smoothed(values: np.ndarray, window: int) -> np.ndarray:
     >>> smoothed(np.array([1.0, 1.0, 1.0]), 11).round(6).tolist()
     [1.0, 1.0, 1.0]
     >>> smoothed(np.array([9.0, 1.0, 1.0, 1.0, 1.0]), 3).round(2).tolist()
-    [9.0, 2.86, 1.0, 1.0, 1.0]
+    [9.0, 2.87, 1.0, 1.0, 1.0]
     """
     if len(values) == 0:
         return values
