@@ -31,7 +31,7 @@ def load_published(known: Published, data_dir: str | os.PathLike | None = None) 
                 return _dataset(known, from_files(known, files), known.system_folder)
     arrays = cache.through(known, lambda: idx.decode(_kept_or_downloaded(known)))
     kept = cache.open_arrays(known) is not None  # not where nothing can be written
-    return _dataset(known, arrays, cache.entry(known) if kept else "a download that could not be kept")
+    return _dataset(known, arrays, cache.folder() if kept else "a download that could not be kept")
 
 
 def whereabouts(known: Published, data_dir: str | os.PathLike | None = None) -> str:

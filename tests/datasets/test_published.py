@@ -1,4 +1,5 @@
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -25,7 +26,7 @@ def test_home_folders_with_japanese_letters_and_spaces(fakes, tmp_path, monkeypa
     monkeypatch.setenv("USERPROFILE", str(home))
     monkeypatch.setenv("ZERONET_CACHE_DIR", "~/キャッシュ")
     for _ in range(2):
-        assert load("mnist", "~/データ").source.endswith(str(home / "データ"))
+        assert load("mnist", "~/データ").source.endswith(str(Path("~/データ")))
     assert (home / "キャッシュ" / "verified.json").is_file()
 
 
@@ -119,7 +120,7 @@ def test_a_damaged_system_folder_is_passed_over(fakes, tmp_path, monkeypatch, ca
     (system / "t10k-labels-idx1-ubyte.gz").write_bytes(b"damaged")
     monkeypatch.setitem(KNOWN, "mnist", replace(KNOWN["mnist"], system_folder=str(system)))
     fakes.write(cache_folder / "mnist")
-    assert load("mnist").source.endswith(f"from {cache_folder / 'mnist'}-{KNOWN['mnist'].digest}")
+    assert load("mnist").source.endswith(f"from {cache_folder}")
 
 
 def test_files_verified_once_are_neither_read_nor_decoded_again(fakes, tmp_path, monkeypatch):
@@ -135,7 +136,7 @@ def test_files_verified_once_are_neither_read_nor_decoded_again(fakes, tmp_path,
 def test_with_a_warm_cache_no_folder_and_no_network_are_needed(fakes, tmp_path, cache_folder, monkeypatch, no_download):
     load("mnist", fakes.write(tmp_path / "files"))
     monkeypatch.setattr(idx, "decode", lambda *_: pytest.fail("decoded again"))
-    assert load("mnist").source.endswith(f"from {cache_folder / 'mnist'}-{KNOWN['mnist'].digest}")
+    assert load("mnist").source.endswith(f"from {cache_folder}")
 
 
 def test_without_a_writable_cache_the_arrays_stay_in_memory(fakes, tmp_path, no_cache):

@@ -13,7 +13,8 @@ def legend_entry(data: ComparisonFolder, k: int) -> str:
     optimizer = data.protocol["optimizers"][k]
     label, settings = optimizer["label"], optimizer.get("settings")
     settings = settings if isinstance(settings, dict) else {}
-    pairs = [f"{name} {number(value)}" for name, value in settings.items() if f"{name}={value}" not in label.split()]
+    shown = label.replace(",", " ").split()  # settings that the label already tells
+    pairs = [f"{name} {number(value)}" for name, value in settings.items() if f"{name}={number(value)}" not in shown]
     entry = f"{drawable(shortened(label, 100))}  {drawable(shortened(', '.join(pairs), 300))}".rstrip()
     return " — ".join([entry, *fates(data, label)])
 
