@@ -103,7 +103,7 @@ def answer(args: argparse.Namespace) -> int:
     print(problem.source, file=sys.stderr)
     folder = Path(args.out or Path("runs") / folder_name(plan))
     result = carry_out(plan, problem, folder, default_jobs() if args.jobs is None else args.jobs, args.quiet)
-    report(result, plan)
+    report(result, plan, args.problem)
     if args.show:
         from zeronet.plots import show
 
@@ -166,7 +166,7 @@ def folder_name(plan: "Plan") -> str:
     return slug("-".join([plan.problem["name"], *(spec.label for spec in plan.optimizers)]).lower())
 
 
-def report(result: "Result", plan: "Plan") -> None:
+def report(result: "Result", plan: "Plan", problem: str | None) -> None:
     """Print the table, what went wrong, and what to do next."""
     print(result.table)
     for (label, seed), run in result.runs.items():
@@ -177,7 +177,7 @@ def report(result: "Result", plan: "Plan") -> None:
     print(f"\nfigure: {result.folder / 'comparison.png'}")
     print("One rate for each optimizer, not tuned: these rates decide the ranking, not the optimizers alone.")
     if [spec.label for spec in plan.optimizers] != ["SGD lr=0.5", "AdaGrad", "RMSProp"]:
-        same = "" if plan.problem["address"] == DEFAULTS["problem"] else f" --problem {plan.problem['address']}"
+        same = f" --problem {problem}" if problem else ""
         print(f"Try:  python {sys.argv[0]}{same} --optimizer sgd:lr=0.5 adagrad rmsprop")
 
 

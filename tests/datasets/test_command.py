@@ -51,7 +51,7 @@ def test_a_set_that_is_cached_is_listed_so(run, fakes, tmp_path):
 def test_fetching_prints_the_source(run, mirrors):
     status, out, err = run("mnist")
     assert (status, err) == (0, "")
-    assert out == f"MNIST: 30 training and 10 test images from {cache.entry(KNOWN['mnist'])}\n"
+    assert out == f"MNIST: 30 training and 10 test images from {cache.folder()}\n"
 
 
 def test_fetching_mnist_without_network_is_no_success_although_the_sample_stands_in(run, fakes):
