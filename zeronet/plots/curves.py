@@ -82,6 +82,8 @@ def smoothed(values: np.ndarray, window: int) -> np.ndarray:
     """
     if len(values) == 0:
         return values
+    if len(values) == 0:
+        return values
     half = window // 2
     weights = np.kaiser(window, 2)
     padded = np.pad(values, (0, half), mode="reflect")
