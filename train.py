@@ -78,7 +78,7 @@ def parser() -> Parser:
 
 def main(arguments: list[str] | None = None) -> int:
     """Do what the command line says; return the exit status."""
-    for stream in (sys.stdout, sys.stderr):
+    for stream in filter(None, (sys.stdout, sys.stderr)):
         stream.reconfigure(errors="replace")  # a terminal that lacks a letter shows "?" instead of failing
     args = parser().parse_args(arguments)
     try:

@@ -168,7 +168,7 @@ def _loss_words(row: Row) -> str:
 
 def _steps_words(row: Row, steps: int) -> str:
     if math.isinf(row.steps.median):
-        return f"not in {steps}" + ("" if row.best is None else f" (best {row.best:.2f})")
+        return f"not in {steps}" + ("" if row.best is None else f" (best {math.floor(row.best * 100) / 100:.2f})")
     if math.isinf(row.steps.high):
         return f"{row.steps.median:.0f} ({row.steps.low:.0f}..not in {steps})"
     return _words(row.steps, "{:.0f}")

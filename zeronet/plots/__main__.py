@@ -18,7 +18,7 @@ class Parser(argparse.ArgumentParser):
 
 def main(arguments: list[str] | None = None) -> int:
     """Draw, save, and print where; return the exit status."""
-    for stream in (sys.stdout, sys.stderr):
+    for stream in filter(None, (sys.stdout, sys.stderr)):
         stream.reconfigure(errors="replace")  # a terminal that lacks a letter shows "?" instead of failing
     p = Parser(
         prog="python -m zeronet.plots", description="Draw a comparison's figure from its files.", allow_abbrev=False

@@ -56,14 +56,14 @@ def evaluations_over_seeds(
 
 
 def smoothing_window(steps: int) -> int:
-    """Return the width of the smoothing, an odd number of steps: the book's 11, and 2.5 % of a long run.
+    """Return the width of the smoothing, an odd number of steps: the book's 11, and 2.5 % of a long run, at most 501.
 
     At 11 steps the noise of single batches still hides which of two close curves is lower after a few hundred steps.
 
     >>> smoothing_window(100), smoothing_window(2000)
     (11, 51)
     """
-    return max(11, round(steps / 80) * 2 + 1)
+    return min(max(11, round(steps / 80) * 2 + 1), 501)
 
 
 def smoothed(values: np.ndarray, window: int) -> np.ndarray:
@@ -80,8 +80,6 @@ def smoothed(values: np.ndarray, window: int) -> np.ndarray:
     >>> smoothed(np.array([9.0, 1.0, 1.0, 1.0, 1.0]), 3).round(2).tolist()
     [9.0, 2.87, 1.0, 1.0, 1.0]
     """
-    if len(values) == 0:
-        return values
     if len(values) == 0:
         return values
     half = window // 2

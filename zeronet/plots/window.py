@@ -13,7 +13,7 @@ def show(figure: Figure) -> None:
         manager = plt.figure().canvas.manager
     except ImportError as error:
         raise Mistake(f"no window can be opened: {error}") from error
-    if plt.get_backend().lower() == "agg":
+    if manager.canvas.required_interactive_framework is None:
         raise Mistake("no window can be opened: there is no display, or Python lacks a toolkit such as tkinter")
     manager.canvas.figure = figure  # ours instead of the empty one
     figure.set_canvas(manager.canvas)

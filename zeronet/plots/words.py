@@ -22,7 +22,7 @@ def legend_entry(data: ComparisonFolder, k: int) -> str:
 def fates(data: ComparisonFolder, label: str) -> list[str]:
     """Say which runs of an optimizer did not finish.
 
-    A run has stopped at step k where its file ends after k rows: the loss of the next was no longer finite.
+    A run has stopped at step k where its file ends after k rows: it diverged, or its optimizer raised an error.
     """
     losses, seeds, stopped = data.losses[label], data.protocol["seeds"], data.stopped(label)
     if not losses:
@@ -63,7 +63,7 @@ def footer(data: ComparisonFolder) -> list[str]:
 def about_loss(data: ComparisonFolder) -> str:
     """Say what the lines and bands of the loss are."""
     window = smoothing_window(data.steps)
-    smoothing = f"smoothed (Kaiser window of {window} steps, β = 2)"
+    smoothing = f"smoothed (Kaiser window of {window} steps, β = 2, narrower at the start)"
     if len(data.protocol["seeds"]) == 1:
         return f"{seeds_named(data.protocol['seeds'])} · line: {smoothing} · pale: each batch"
     return f"line: median over the seeds, {smoothing} · pale: range over the seeds"
