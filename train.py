@@ -7,14 +7,14 @@ python train.py --optimizer my_optimizer.py:MyAdaGrad sgd    your own class with
 """
 
 import argparse
-import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE)]  # zeronet and datasets are the neighbours of this file, whatever else is installed
 
+# The rest of zeronet is imported where it is used: --help and mistakes are answered at once.
 if TYPE_CHECKING:
     from zeronet.comparison.plan import Plan
     from zeronet.experiment import Result
@@ -82,14 +82,14 @@ def main(arguments: list[str] | None = None) -> int:
         stream.reconfigure(errors="replace")  # a terminal that lacks a letter shows "?" instead of failing
     args = parser().parse_args(arguments)
     try:
+        check_neighbour()
         from zeronet.mistakes import Mistake
 
-        check_neighbour()
         try:
             return answer(args)
         except Mistake as mistake:
             return complain(mistake, status=2)
-    except ModuleNotFoundError as error:
+    except ImportError as error:
         return complain(f"{error}: to install it, {sys.executable} -m pip install -e {HERE}", status=2)
     except KeyboardInterrupt:
         return complain("stopped; earlier results are as they were", status=130)
@@ -103,7 +103,7 @@ def answer(args: argparse.Namespace) -> int:
     print(problem.source, file=sys.stderr)
     folder = Path(args.out or Path("runs") / folder_name(plan))
     result = carry_out(plan, problem, folder, default_jobs() if args.jobs is None else args.jobs, args.quiet)
-    report(result, plan, args.problem)
+    report(result, plan)
     if args.show:
         from zeronet.plots import show
 
@@ -114,7 +114,7 @@ def answer(args: argparse.Namespace) -> int:
 def plan_from(args: argparse.Namespace) -> "tuple[Problem, Plan]":
     """Return what is to be learned, and which runs there are."""
     from zeronet import __version__
-    from zeronet.comparison.plan import Plan, plan_from_protocol
+    from zeronet.comparison.plan import Plan, consecutive, plan_from_protocol, read_protocol, whole_number
     from zeronet.mistakes import Mistake
     from zeronet.problems import TARGETS, load_problem
     from zeronet.specs import parse
@@ -124,39 +124,29 @@ def plan_from(args: argparse.Namespace) -> "tuple[Problem, Plan]":
         if given:
             raise Mistake(f"--protocol-file says it all: leave out --{min(given).replace('_', '-')}")
         protocol = read_protocol(args.protocol_file)
-        problem = load_problem(protocol["problem"]["address"], args.data_dir)
-        return problem, plan_from_protocol(protocol, problem.about(), __version__)
+        problem = load_problem(str(protocol.get("problem", {}).get("address")), args.data_dir)
+        plan = plan_from_protocol(protocol, problem.about(), __version__)
+        if plan.protocol()["environment"] != protocol["environment"] or protocol["zeronet"] != __version__:
+            complain(
+                "note: versions or BLAS are not those of the protocol, so that the last digits may differ", status=0
+            )
+        return problem, plan
     o = argparse.Namespace(**{**DEFAULTS, **given})
     problem = load_problem(o.problem, args.data_dir)
+    steps_per_epoch = len(problem.x_train) // whole_number("batch-size", o.batch_size)
     plan = Plan(
         problem=problem.about(),
         hidden_sizes=tuple(o.hidden),
         optimizers=tuple(parse(text, o.lr) for text in o.optimizer),
-        seeds=tuple(range(o.seed, o.seed + o.seeds)),
+        seeds=consecutive(o.seed, o.seeds),
         batch_size=o.batch_size,
-        steps=o.steps if o.epochs is None else o.epochs * (len(problem.x_train) // max(o.batch_size, 1)),
+        steps=o.steps if o.epochs is None else whole_number("epochs", o.epochs) * steps_per_epoch,
         eval_every=o.eval_every,
         target=TARGETS.get(problem.name) if o.target is None else o.target,
         blas_threads=o.blas_threads,
         version=__version__,
     )
     return problem, plan
-
-
-def read_protocol(path: str) -> dict[str, Any]:
-    """Return the content of a protocol file. Raises Mistake where it is none."""
-    from zeronet.files import TEXT
-    from zeronet.mistakes import Mistake
-
-    try:
-        protocol = json.loads(Path(path).read_text(**TEXT))
-        if protocol["format"] == 1:
-            return protocol
-    except OSError as error:
-        raise Mistake(f"{path} cannot be read: {error.strerror}") from error
-    except (ValueError, KeyError, TypeError) as error:
-        raise Mistake(f"{path} is no protocol of a comparison ({error})") from error
-    raise Mistake(f"{path} has format {protocol['format']}, but this version of zeronet reads format 1")
 
 
 def folder_name(plan: "Plan") -> str:
@@ -166,7 +156,7 @@ def folder_name(plan: "Plan") -> str:
     return slug("-".join([plan.problem["name"], *(spec.label for spec in plan.optimizers)]).lower())
 
 
-def report(result: "Result", plan: "Plan", problem: str | None) -> None:
+def report(result: "Result", plan: "Plan") -> None:
     """Print the table, what went wrong, and what to do next."""
     print(result.table)
     for (label, seed), run in result.runs.items():
@@ -175,9 +165,10 @@ def report(result: "Result", plan: "Plan", problem: str | None) -> None:
     if any(run.traceback for run in result.runs.values()):
         print(f"The tracebacks are in {result.folder / 'errors'}")
     print(f"\nfigure: {result.folder / 'comparison.png'}")
-    print("One rate for each optimizer, not tuned: these rates decide the ranking, not the optimizers alone.")
+    print("Each ran at the rate above, not tuned: the rates decide the ranking.")
     if [spec.label for spec in plan.optimizers] != ["SGD lr=0.5", "AdaGrad", "RMSProp"]:
-        same = f" --problem {problem}" if problem else ""
+        address = plan.problem["address"]
+        same = "" if address.startswith("mnist") else f" --problem {address}"
         print(f"Try:  python {sys.argv[0]}{same} --optimizer sgd:lr=0.5 adagrad rmsprop")
 
 

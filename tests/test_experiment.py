@@ -149,6 +149,22 @@ def test_the_model_of_a_diverged_run_is_the_last_with_a_finite_loss(problem):
     assert all(np.array_equal(run.model[name], shorter.model[name]) for name in run.model)
 
 
+def test_a_network_that_the_last_update_destroyed_has_diverged(problem):
+    run = compare(problem, [Exploding()], seeds=1, jobs=1, **{**PLAN, "steps": 5}).runs["Exploding", 0]
+    assert (run.outcome, len(run.losses)) == ("diverged", 5)
+    assert np.isfinite(run.model["W1"]).all()
+
+
+@pytest.mark.parametrize("change", ["returns", "forgets"])
+def test_an_optimizer_that_changes_nothing_is_told(problem, change):
+    class Useless:
+        def update(self, params, grads):
+            return {k: v - grads[k] for k, v in params.items()} if change == "returns" else None
+
+    message = compare(problem, [Useless()], seeds=1, jobs=1, **PLAN).runs["Useless", 0].message
+    assert ("what it returns is lost" if change == "returns" else "no parameter has changed") in message
+
+
 def test_other_runs_of_the_folder_are_forgotten(problem, tmp_path):
     compare(problem, ["sgd"], seeds=2, jobs=1, out=tmp_path / "out", **PLAN)
     compare(problem, ["adam"], seeds=1, jobs=1, out=tmp_path / "out", **PLAN)

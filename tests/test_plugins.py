@@ -134,3 +134,14 @@ def test_an_error_elsewhere_is_shown_where_it_arose():
         raise KeyError("W1")
     except KeyError as error:
         assert "test_plugins.py, line" in explained(error, "mine.py")
+
+
+def test_an_update_that_cannot_be_called_is_the_plug_in_s_fault_not_ours(tmp_path):
+    (tmp_path / "mine.py").write_text("class A:\n    def update(self):\n        pass\n")
+    spec = parse(f"{tmp_path / 'mine.py'}:A")
+    with pytest.raises(TypeError) as error:
+        spec.build().update({}, {})
+    frames = error.value.__traceback__.tb_next  # without this test's own
+    assert explained(error.value.with_traceback(frames), spec.plugin.place).startswith(
+        f"{tmp_path / 'mine.py'}: TypeError"
+    )

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from zeronet import Adam, RMSProp, specs
+from zeronet import Adam, Optimizer, RMSProp, specs
 from zeronet.mistakes import Mistake
 from zeronet.optimizers import OPTIMIZERS
 from zeronet.specs import distinct, from_object, from_protocol, parse, split
@@ -112,8 +112,44 @@ def test_foreign_objects_keep_their_plain_settings_and_are_built_fresh():
             self.steps += 1
 
     spec = from_object(Counting(lr=2.0))
-    spec.build().update({}, {})
-    assert (spec.label, spec.settings["lr"], spec.build().steps) == ("Counting", 2.0, 0)
+    assert (spec.label, spec.settings) == ("Counting", {"lr": 2.0})
+    spec.build().optimizer.update({}, {})
+    assert spec.build().optimizer.steps == 0
+
+
+def test_a_class_of_one_s_own_keeps_what_its_init_was_given():
+    class Scaled(Optimizer):
+        def __init__(self, rate, kind="slow"):
+            super().__init__(lr=rate)
+            self.kind = kind
+
+        def rule(self, w, g):
+            w -= self.lr * g
+
+    built = from_object(Scaled(0.5, "fast")).build()
+    assert (built.lr, built.kind, built.t) == (0.5, "fast", 0)
+
+
+def test_a_class_that_has_the_name_of_ours_is_not_taken_for_it():
+    class SGD:
+        __slots__ = ()
+
+        def update(self, params, grads):
+            pass
+
+    with pytest.raises(Mistake):
+        from_protocol(from_object(SGD()).about())
+    with pytest.raises(Mistake, match="hand over"):
+        distinct([from_object(SGD()), parse("sgd")])
+
+
+def test_a_subclass_that_forgets_super_is_told():
+    class Forgetful(Optimizer):
+        def __init__(self):
+            self.lr = 1
+
+    with pytest.raises(Mistake, match="super"):
+        from_object(Forgetful())
 
 
 @pytest.mark.parametrize("thing", [7, SimpleNamespace(), Adam])

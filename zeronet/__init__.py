@@ -1,6 +1,6 @@
 """zeronet: a neural-network training framework to be read.
 
-The reading order; each file stands on those before it, and none looks ahead (mistakes.py, under all, is one line):
+The reading order; each file stands on those before it, and none looks ahead (mistakes.py, under all, is one class):
 
      1  functions.py          softmax, log-sum-exp, labels
      2  streams.py            every random number has an address
@@ -26,9 +26,9 @@ What each optimizer cures, and what it still suffers from:
     SGD        —                                                 zigzags across valleys; one rate for all
     Momentum   zigzags: alternating steps cancel out             overshoots; one rate for all
     Nesterov   overshooting: looks ahead before it corrects      one rate for all
-    AdaGrad    one rate for all: each parameter has its own      its steps shrink for ever
-    RMSProp    shrinking: forgets gradients of long ago          a wild first step; no momentum
-    Adam       both: momentum, and corrected first steps         more to tune; not better once all are tuned
+    AdaGrad    one rate for all: each parameter has its own      its rates shrink for ever
+    RMSProp    shrinking: forgets gradients of long ago          a wild first step, η/√(1 − ρ); no momentum
+    Adam       the wild first step, and has momentum             more to tune; not better once all are tuned
 """
 
 from typing import Any

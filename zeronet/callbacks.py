@@ -1,6 +1,7 @@
 """What happens beside the training loop: history, evaluation, progress bar, log, checkpoint.
 
-Every callback may be told three things: on_fit_start(trainer), on_step_end(trainer, loss), on_fit_end(trainer).
+Every callback is told four things: on_fit_start(trainer), on_step_end(trainer, loss), on_fit_end(trainer), and
+on_fit_interrupted(trainer) where an exception ends the training. Derive yours from Callback, which ignores them all.
 """
 
 import csv
@@ -90,6 +91,9 @@ class Evaluation(Callback):
 class Progress(Callback):
     """Show a progress bar with the loss, on stderr; silent where stderr is no terminal."""
 
+    def __init__(self) -> None:
+        self.bar: tqdm | None = None
+
     def on_fit_start(self, trainer: Trainer) -> None:
         """Begin the bar."""
         self.bar = tqdm(total=trainer.last_step, initial=trainer.step, unit="step", disable=None)
@@ -102,7 +106,8 @@ class Progress(Callback):
 
     def on_fit_end(self, trainer: Trainer) -> None:
         """Close the bar."""
-        self.bar.close()
+        if self.bar:
+            self.bar.close()
 
     on_fit_interrupted = on_fit_end
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from zeronet import __version__
 from zeronet.comparison.execute import execute, forget_others, results
-from zeronet.comparison.plan import Plan
+from zeronet.comparison.plan import Plan, consecutive, whole_number
 from zeronet.comparison.run import Run
 from zeronet.comparison.statistics import Table, summarize
 from zeronet.comparison.store import opened, publish, slug, write_csv
@@ -63,7 +63,7 @@ def compare(
     """Compare optimizers on the same networks and the same batches, as train.py does.
 
     problem: "mnist", "fashion-mnist", "digits", an .npz file's path, or a Problem; optimizers: names with settings
-    ("sgd:lr=0.5"), zeronet's objects, or any objects with update(params, grads), listed or as label → optimizer;
+    ("sgd:lr=0.5"), zeronet's objects, or any unused objects with update(params, grads), listed or as label → optimizer;
     steps: updates per run; seeds: how many, from 0, or which; hidden_sizes: (50,) makes a TwoLayerNet, several a
     MultiLayerNet; target: the test accuracy to reach (default: the problem's); jobs: processes (default: one per
     core); out: a folder for the files (default: they are not kept). Raises Mistake, a ValueError, for what cannot be
@@ -76,9 +76,9 @@ def compare(
         problem = load_problem(problem)
     plan = Plan(
         problem=problem.about(),
-        hidden_sizes=tuple(hidden_sizes),
+        hidden_sizes=tuple(hidden_sizes) if isinstance(hidden_sizes, Iterable) else (hidden_sizes,),
         optimizers=tuple(_specs(optimizers)),
-        seeds=tuple(range(seeds) if isinstance(seeds, int) else seeds),
+        seeds=tuple(seeds) if isinstance(seeds, Iterable) else consecutive(0, seeds),
         batch_size=batch_size,
         steps=steps,
         eval_every=eval_every,
@@ -98,8 +98,7 @@ def carry_out(plan: Plan, problem: Problem, folder: Path, jobs: int, quiet: bool
 
     jobs: processes, ≥ 1; quiet: no progress bar. Raises Mistake where folder cannot be used, and for jobs < 1.
     """
-    if jobs < 1:
-        raise Mistake(f"number of jobs must be at least 1, not {jobs}")
+    whole_number("number of jobs", jobs)
     from zeronet.plots import comparison_figure, save_figure  # only here: matplotlib takes a while to import
 
     with opened(folder):
@@ -150,8 +149,8 @@ def default_jobs() -> int:
 
 
 def _specs(optimizers: Sequence[Any] | Mapping[str, Any]) -> list[Spec]:
-    if isinstance(optimizers, str):
+    if isinstance(optimizers, str) or not isinstance(optimizers, Iterable):
         raise Mistake(f"optimizers is a list, as in [{optimizers!r}]")
     if isinstance(optimizers, Mapping):
-        return [replace(from_object(each), label=label) for label, each in optimizers.items()]
+        return [replace(from_object(each), label=str(label)) for label, each in optimizers.items()]
     return [from_object(each) for each in optimizers]

@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from zeronet.mistakes import Mistake
+from zeronet.optimizers import Optimizer, adapt
 
+OURS = Path(__file__).parent  # frames in this folder are none of a plug-in's
 HINTS = {"np": "import numpy as np", "numpy": "import numpy", "math": "import math"}
 
 
@@ -42,7 +44,7 @@ class Plugin:
 
     def fresh(self, optimizer: Any) -> Any:
         """Return a copy of the object that was handed over."""
-        return optimizer.clone() if hasattr(optimizer, "clone") else copy.deepcopy(optimizer)
+        return adapt(optimizer.clone() if isinstance(optimizer, Optimizer) else copy.deepcopy(optimizer))
 
     def load(self) -> type:
         """Run the file or import the module; return the class. Raises Mistake, with file and line, where that fails."""
@@ -93,8 +95,11 @@ def explained(error: BaseException, place: str | None = None) -> str:
     if isinstance(error, NameError) and error.name in HINTS:
         words += f" (add: {HINTS[error.name]})"
     frames = traceback.extract_tb(error.__traceback__)
-    inside = [frame for frame in frames if frame.filename == place] or frames
-    where = f"{inside[-1].filename}, line {inside[-1].lineno}: " if inside else ""
+    file = getattr(sys.modules.get(place), "__file__", place)
+    theirs = [frame for frame in frames if frame.filename == file] or [
+        frame for frame in frames if place is None or not Path(frame.filename).is_relative_to(OURS)
+    ]
+    where = f"{theirs[-1].filename}, line {theirs[-1].lineno}: " if theirs else f"{place}: "
     return f"{where}{type(error).__name__}: {words}".rstrip(": ")
 
 

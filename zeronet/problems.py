@@ -1,5 +1,6 @@
 """What is to be learned: data, the network that shall learn them, and when they count as learned."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -55,10 +56,11 @@ def load_problem(address: str, data_dir: str | None = None) -> Problem:
 
     data_dir: where to look for files first. Raises Mistake where there are no such data.
     """
+    address = os.fspath(address)
     try:
         from datasets import DataError, load
-    except ImportError as error:
-        raise Mistake(f"the folder datasets, which stands beside train.py, cannot be imported: {error}") from error
+    except ImportError as error:  # also where another package of this name was found
+        raise Mistake(f"zeronet's folder datasets, which stands beside train.py, was not found: {error}") from error
     try:
         data = load(address, data_dir)
     except DataError as error:

@@ -42,7 +42,7 @@ class Spec:
     instance: Any = None
 
     def build(self) -> Any:
-        """Return the optimizer, fresh: as it was before its first update."""
+        """Return the optimizer, made anew; an object that was handed over is copied as it was."""
         if self.instance is not None:
             return self.plugin.fresh(self.instance)
         return adapt(_find_class(self.target, self.plugin)(**self.settings))
@@ -124,14 +124,17 @@ def from_object(optimizer: Any) -> Spec:
     except ValueError as error:
         hint = f": call it, {optimizer.__name__}()" if isinstance(optimizer, type) else ""
         raise Mistake(f"{error}{hint}") from error
-    cls, settings = type(optimizer), dict(getattr(optimizer, "settings", {}))
-    if cls in OPTIMIZERS.values() and not callable(settings["lr"]):
-        defaults = cls().settings
-        given = {name: value for name, value in settings.items() if value != defaults[name]}
-        return _checked(Spec("", cls.__name__, given))
-    known = settings or {k: v for k, v in vars(optimizer).items() if isinstance(v, bool | int | float | str)}
-    plain = {k: v if isinstance(v, bool | int | float | str) else str(v) for k, v in known.items()}
-    return Spec(cls.__name__, cls.__name__, plain, Plugin.of(optimizer), optimizer)
+    cls = type(optimizer)
+    if isinstance(optimizer, Optimizer):
+        settings = _settings_of(optimizer)
+        if cls in OPTIMIZERS.values() and not callable(settings["lr"]):
+            defaults = cls().settings
+            given = {name: value for name, value in settings.items() if value != defaults[name]}
+            return _checked(Spec("", cls.__name__, given))
+    else:
+        settings = {name: getattr(optimizer, name) for name in _parameters(cls) if hasattr(optimizer, name)}
+    plain = {k: v if isinstance(v, bool | int | float | str) else str(v) for k, v in settings.items()}
+    return Spec(cls.__name__, f"{cls.__module__}:{cls.__qualname__}", plain, Plugin.of(optimizer), optimizer)
 
 
 def distinct(specs: Sequence[Spec]) -> tuple[Spec, ...]:
@@ -139,14 +142,19 @@ def distinct(specs: Sequence[Spec]) -> tuple[Spec, ...]:
     labels = [spec.label for spec in specs]
     for spec in specs:
         if labels.count(spec.label) > 1:
-            raise Mistake(f"two optimizers are labelled {spec.label!r}: name one with LABEL=, as in mine={spec.target}")
+            how = (
+                "hand over {label: optimizer, …}"
+                if spec.instance
+                else f"name one with LABEL=, as in mine={spec.target}"
+            )
+            raise Mistake(f"two optimizers are labelled {spec.label!r}: {how}")
     return tuple(specs)
 
 
 def from_protocol(about: Mapping[str, Any]) -> Spec:
     """Return the Spec that a protocol keeps. Raises Mistake where its class is missing, or its source has changed."""
     name, plugin = _resolve(about["target"])
-    if plugin and plugin.digest != about["digest"]:
+    if (plugin.digest if plugin else None) != about["digest"]:
         raise Mistake(f"the source of {about['target']} is not the one that the protocol was made with")
     return _checked(Spec(about["label"], name, dict(about["settings"]), plugin))
 
@@ -184,15 +192,23 @@ def _checked(spec: Spec) -> Spec:
     settings = _defaults(cls) | given
     try:
         optimizer = cls(**settings)
-    except Exception as error:  # a plug-in's own may be anything
+    except (Exception, SystemExit) as error:  # a plug-in's own may be anything
         inside = error.__traceback__.tb_next is not None  # not where the call itself does not fit
         words = explained(error, spec.plugin.place) if spec.plugin and inside else str(error)
         raise Mistake(f"{spec.target}: {words}") from error
     if isinstance(optimizer, Optimizer):
-        settings = optimizer.settings
+        settings = _settings_of(optimizer)
     words = ",".join(f"{key}={_word(value)}" for key, value in given.items())
     name = spec.target.rpartition(":")[2]
     return replace(spec, label=spec.label or f"{name} {words}".strip(), settings=settings)
+
+
+def _settings_of(optimizer: Optimizer) -> dict[str, Any]:
+    try:
+        return optimizer.settings
+    except AttributeError as error:
+        name = type(optimizer).__name__
+        raise Mistake(f"{name}.__init__ must hand its settings on: super().__init__(lr=lr, …)") from error
 
 
 def _renamed(given: Mapping[str, Any], cls: type) -> dict[str, Any]:

@@ -73,8 +73,8 @@ class Trainer:
         seed: int | None = 0,
         callbacks: Sequence[Any] = (),
     ):
-        if batch_size < 1:
-            raise ValueError(f"a batch has at least 1 example, not {batch_size}")
+        if not isinstance(batch_size, int | np.integer) or batch_size < 1:
+            raise ValueError(f"a batch has at least 1 example, not {batch_size!r}")
         self.network, self.optimizer = network, adapt(optimizer)
         self.batch_size, self.seed, self.callbacks = int(batch_size), checked_seed(seed), list(callbacks)
         self.step = 0

@@ -7,6 +7,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import BrokenExecutor
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -17,6 +18,8 @@ from tqdm.auto import tqdm
 from zeronet.comparison.plan import Cell, Plan
 from zeronet.comparison.run import Run, run
 from zeronet.comparison.store import RUNS, read_run, write_run
+from zeronet.files import replacing
+from zeronet.mistakes import Mistake
 
 TIMINGS = "timings.csv"  # of the runs, beside their files: seconds are no part of a run's bytes
 
@@ -39,22 +42,27 @@ def execute(plan: Plan, arrays: Sequence[np.ndarray], folder: Path, jobs: int, q
 
 def results(plan: Plan, folder: Path) -> dict[tuple[str, int], Run]:
     """Return (label, seed) → run, in the order of the plan, from the files of the runs."""
-    runs = folder / RUNS
-    with (runs / TIMINGS).open(encoding="utf-8", newline="") as file:
-        seconds = {digest: float(value) for digest, value in csv.reader(file)}
+    seconds = _seconds(folder)
     found = {}
     for cell in plan.cells():
-        run = found[cell.spec.label, cell.seed] = read_run(_file(cell, runs))
+        run = found[cell.spec.label, cell.seed] = read_run(_file(cell, folder / RUNS))
         run.seconds = seconds.get(cell.digest)
     return found
 
 
 def forget_others(plan: Plan, folder: Path) -> None:
-    """Delete the files of runs that are not in the plan."""
-    wanted = {_file(cell, folder / RUNS).name for cell in plan.cells()}
+    """Delete the files and seconds of runs that are not in the plan."""
+    wanted, seconds = {cell.digest for cell in plan.cells()}, _seconds(folder)
     for file in (folder / RUNS).glob("*.npz"):
-        if file.name not in wanted:
+        if file.stem not in wanted:
             file.unlink()
+    with replacing(folder / RUNS / TIMINGS) as file:
+        file.write("".join(f"{digest},{seconds[digest]:.3f}\n" for digest in seconds if digest in wanted).encode())
+
+
+def _seconds(folder: Path) -> dict[str, float]:
+    with (folder / RUNS / TIMINGS).open(encoding="utf-8", newline="") as file:
+        return {row[0]: float(row[1]) for row in csv.reader(file) if len(row) == 2}
 
 
 def _finished(
@@ -71,7 +79,10 @@ def _finished(
         parallel = joblib.Parallel(n_jobs=jobs, return_as="generator_unordered", temp_folder=_ascii_folder())
         with _interrupts_ignored():  # the workers inherit it: Ctrl-C is for this process to handle
             ended = parallel(joblib.delayed(_run_in_worker)(cell, arrays, runs) for cell in cells)
-        yield from ended
+        try:
+            yield from ended
+        except BrokenExecutor as error:
+            raise Mistake("a worker process died: out of memory, or ended by an optimizer or by hand") from error
 
 
 def _run_in_worker(cell: Cell, arrays: Sequence[np.ndarray], runs: Path) -> tuple[str, float]:

@@ -2,13 +2,17 @@
 
 import hashlib
 import json
+import operator
 import platform
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from numbers import Real
+from pathlib import Path
 from typing import Any
 
 from zeronet import float_environment
+from zeronet.files import TEXT
 from zeronet.mistakes import Mistake
 from zeronet.specs import Spec, distinct, from_protocol
 
@@ -52,20 +56,19 @@ class Plan:
 
     def __post_init__(self) -> None:
         distinct(self.optimizers)
-        sizes = {"batch size": self.batch_size, "steps": self.steps, "eval-every": self.eval_every}
-        sizes |= {"BLAS threads": self.blas_threads, "number of seeds": len(self.seeds)}
-        sizes |= {"number of optimizers": len(self.optimizers), "number of hidden sizes": len(self.hidden_sizes)}
-        for name, value in [*sizes.items(), *(("hidden size", size) for size in self.hidden_sizes)]:
-            if value < 1:
-                raise Mistake(f"{name} must be at least 1, not {value}")
-        if min(self.seeds) < 0:
-            raise Mistake(f"seeds are whole numbers of at least 0, not {min(self.seeds)}")
+        for name in ("batch_size", "steps", "eval_every", "blas_threads"):
+            object.__setattr__(self, name, whole_number(name.replace("_", "-"), getattr(self, name)))
+        for name, each, least in (("hidden_sizes", "hidden size", 1), ("seeds", "seed", 0)):
+            numbers = tuple(whole_number(each, number, least) for number in getattr(self, name))
+            object.__setattr__(self, name, numbers)
+        for name in ("hidden_sizes", "seeds", "optimizers"):
+            whole_number(f"number of {name.replace('_', ' ')}", len(getattr(self, name)))
         if len(set(self.seeds)) < len(self.seeds):
             raise Mistake(f"a seed stands twice among {', '.join(map(str, self.seeds))}")
         if self.batch_size > self.problem["train"]:
             raise Mistake(f"a batch of {self.batch_size} is larger than the data: {self.problem['train']} examples")
-        if self.target is not None and not 0 < self.target <= 1:
-            raise Mistake(f"the target is an accuracy above 0 and up to 1, not {self.target}")
+        if self.target is not None and not (isinstance(self.target, Real) and 0 < self.target <= 1):
+            raise Mistake(f"the target is an accuracy above 0 and up to 1, not {self.target!r}")
 
     def cells(self) -> list[Cell]:
         """Return the runs, optimizer by optimizer, seed by seed."""
@@ -107,24 +110,61 @@ class Plan:
         return {**shared, "problem": problem, "optimizer": optimizer, "seed": seed}
 
 
+def whole_number(name: str, value: Any, least: int = 1) -> int:
+    """Return value as an int. Raises Mistake, naming it, unless it is a whole number of at least so much.
+
+    >>> whole_number("steps", 3)
+    3
+    """
+    try:
+        number = operator.index(value)
+    except TypeError as error:
+        raise Mistake(f"{name} must be a whole number, not {value!r}") from error
+    if number < least:
+        raise Mistake(f"{name} must be at least {least}, not {number}")
+    return number
+
+
+def consecutive(first: int, number: int) -> tuple[int, ...]:
+    """Return so many seeds from the first on. Raises Mistake unless there is at least one, and at most a million."""
+    if whole_number("number of seeds", number) > 1_000_000:
+        raise Mistake(f"number of seeds must be at most a million, not {number}")
+    return tuple(range(whole_number("seed", first, 0), first + number))
+
+
+def read_protocol(path: str | Path) -> dict[str, Any]:
+    """Return the content of a protocol file. Raises Mistake where it is none."""
+    try:
+        protocol = json.loads(Path(path).read_text(**TEXT))
+        if protocol["format"] == FORMAT:
+            return protocol
+    except OSError as error:
+        raise Mistake(f"{path} cannot be read: {error.strerror}") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise Mistake(f"{path} is no protocol of a comparison ({error})") from error
+    raise Mistake(f"{path} has format {protocol['format']}, but this version of zeronet reads format {FORMAT}")
+
+
 def plan_from_protocol(protocol: Mapping[str, Any], problem: Mapping[str, Any], version: str) -> Plan:
     """Return the plan that a protocol file keeps. problem: the data as they were found now.
 
-    Raises Mistake where the data or a plug-in are not those of the protocol.
+    Raises Mistake where the protocol is damaged, or where the data or a plug-in are not those that it was made with.
     """
-    if problem["digest"] != protocol["problem"]["digest"]:
-        raise Mistake(
-            f"{problem['name']} is not the data that the protocol was made with: {protocol['problem']['source']}"
+    try:
+        if problem["digest"] != protocol["problem"]["digest"]:
+            made_with = protocol["problem"]["source"]
+            raise Mistake(f"{problem['name']} is not the data that the protocol was made with: {made_with}")
+        return Plan(
+            problem=problem,
+            hidden_sizes=tuple(protocol["network"]["hidden_sizes"]),
+            optimizers=tuple(from_protocol(about) for about in protocol["optimizers"]),
+            seeds=tuple(protocol["seeds"]),
+            batch_size=protocol["batch_size"],
+            steps=protocol["steps"],
+            eval_every=protocol["eval_every"],
+            target=protocol["target"],
+            blas_threads=protocol["environment"]["blas_threads"],
+            version=version,
         )
-    return Plan(
-        problem=problem,
-        hidden_sizes=tuple(protocol["network"]["hidden_sizes"]),
-        optimizers=tuple(from_protocol(about) for about in protocol["optimizers"]),
-        seeds=tuple(protocol["seeds"]),
-        batch_size=protocol["batch_size"],
-        steps=protocol["steps"],
-        eval_every=protocol["eval_every"],
-        target=protocol["target"],
-        blas_threads=protocol["environment"]["blas_threads"],
-        version=version,
-    )
+    except (KeyError, TypeError, AttributeError) as error:
+        raise Mistake(f"the protocol is damaged ({type(error).__name__}: {error})") from error

@@ -1,5 +1,6 @@
 """One run of a comparison: one optimizer, one seed."""
 
+import math
 import time
 import traceback
 from collections.abc import Mapping, Sequence
@@ -21,7 +22,7 @@ from zeronet.trainer import Diverged, Trainer
 class Run:
     """What came out of a run.
 
-    outcome: "finished", "diverged" or "raised"; message: what happened otherwise than finishing, in one line;
+    outcome: "finished", "diverged" or "raised"; message: what there is to say about it, in one line;
     traceback: where; losses: of step 0, 1, …; evaluations: rows (step, test loss, test accuracy); model: arrays of
     the network's file; seconds: of training and evaluation, None where it is not known.
     """
@@ -47,27 +48,33 @@ def run(task: Mapping[str, Any], spec: Spec, arrays: Sequence[np.ndarray]) -> Ru
             _train(task, spec, arrays, task["steps"], result)
         except Diverged as error:
             result.outcome, result.message = "diverged", str(error)
-            # Its model is the last one with a finite loss: that of the same run, ended one update earlier.
-            with suppress(Diverged):  # unless the optimizer draws random numbers of its own
-                _train(task, spec, arrays, max(error.step - 1, 0), Run(), keep=result)
         except (Exception, SystemExit) as error:  # the optimizer may be anybody's
             result.outcome = "raised"
             result.message = explained(error, spec.plugin.place if spec.plugin else None)
             result.traceback = "".join(traceback.format_exception(error))
-    result.seconds = time.perf_counter() - began
+        result.seconds = time.perf_counter() - began
+        if result.outcome == "diverged":
+            # Its model is the last one with a finite loss: that of the same run, ended one update earlier.
+            with suppress(Exception):  # unless the optimizer does not repeat itself
+                again = Run()
+                _train(task, spec, arrays, max(len(result.losses) - 1, 0), again)
+                result.model = again.model
     return result
 
 
-def _train(
-    task: Mapping[str, Any], spec: Spec, arrays: Sequence[np.ndarray], steps: int, result: Run, keep: Run | None = None
-) -> None:
-    """Train a new network; leave losses and evaluations in result, and the model in keep or else in result."""
+def _train(task: Mapping[str, Any], spec: Spec, arrays: Sequence[np.ndarray], steps: int, result: Run) -> None:
+    """Train a new network for so many steps; leave losses, evaluations and the model in result."""
     x_train, t_train, x_test, t_test = arrays
     problem, seed = task["problem"], task["seed"]
     network = build_network(problem["input_size"], task["network"]["hidden_sizes"], problem["classes"], seed)
+    untrained = network.params.flat.copy()
     history, evaluation = History(), Evaluation(x_test, t_test, task["eval_every"])
     result.losses, result.evaluations = history.losses, evaluation.rows
     trainer = Trainer(network, spec.build(), task["batch_size"], seed, [history, evaluation])
     trainer.fit(x_train, t_train, steps=steps)
+    if not math.isfinite(evaluation.rows[-1][1]):  # the last update did it
+        raise Diverged(trainer.step, evaluation.rows[-1][1], getattr(trainer.optimizer, "lr", None))
+    if steps and np.array_equal(network.params.flat, untrained):
+        result.message = "no parameter has changed: does update change params in place (params[k] -= …)?"
     with trainer.evaluating():
-        (keep or result).model = network.contents()
+        result.model = network.contents()

@@ -104,7 +104,7 @@ class Table:
         steps, target = self.protocol["steps"], self.protocol["target"]
         head = ["optimizer", "settings", "training loss", "test accuracy", "seconds"]
         if target is not None:
-            head.insert(4, f"steps to {target:.2f}")
+            head.insert(4, f"steps to {target:g}")
         body = [head]
         for row in self.rows:
             cells = [
@@ -115,7 +115,7 @@ class Table:
                 _words(row.seconds, "{:.1f}"),
             ]
             if target is not None:
-                cells.insert(4, _steps_words(row, steps))
+                cells.insert(4, _steps_words(row, steps, target))
             body.append(cells)
         widths = [max(_width(line[i]) for line in body) for i in range(len(head))]
         lines = [
@@ -146,7 +146,8 @@ class Table:
         steps, per_epoch = self.protocol["steps"], self.protocol["problem"]["train"] // self.protocol["batch_size"]
         seeds = self.protocol["seeds"]
         over = f"median (range) over the seeds {', '.join(map(str, seeds))}" if len(seeds) > 1 else f"seed {seeds[0]}"
-        return f"{steps} steps = {steps / per_epoch:.1f} epochs; {over}; training loss: mean of the last {LAST} steps"
+        last = f"training loss: mean of the last {min(LAST, steps)} steps"
+        return f"{steps} steps = {steps / per_epoch:.1f} epochs; {over}; {last}"
 
 
 def _words(spread: Spread | None, form: str) -> str:
@@ -166,12 +167,15 @@ def _loss_words(row: Row) -> str:
     return f"{some}{', '.join(failed)} of {len(row.outcomes)}"
 
 
-def _steps_words(row: Row, steps: int) -> str:
-    if math.isinf(row.steps.median):
-        return f"not in {steps}" + ("" if row.best is None else f" (best {math.floor(row.best * 100) / 100:.2f})")
-    if math.isinf(row.steps.high):
+def _steps_words(row: Row, steps: int, target: float) -> str:
+    if math.isinf(row.steps.high) and not math.isinf(row.steps.median):
         return f"{row.steps.median:.0f} ({row.steps.low:.0f}..not in {steps})"
-    return _words(row.steps, "{:.0f}")
+    if not math.isinf(row.steps.median):
+        return _words(row.steps, "{:.0f}")
+    if row.best is None:
+        return f"not in {steps}"
+    best = f"{row.best:.2f}"
+    return f"not in {steps} (best {best if float(best) < target else f'{row.best:.4f}'})"
 
 
 def _width(text: str) -> int:

@@ -11,7 +11,7 @@ class AdaGrad(Optimizer):
         h ← h + g ⊙ g                (6.5)    h, sum of squared gradients, starts at 0
         w ← w − η g / (√h + ε)       (6.6)    η = lr, ε = eps
 
-    h only grows, so the steps only shrink: on a constant slope as η/√t. RMSProp cures that.
+    h only grows, so the rates η/√h only shrink: on a constant slope as η/√t. RMSProp cures that.
     lr: the learning rate, > 0, default 0.01; eps: keeps 0/0 away, ≥ 0, default 1e-7. Raises ValueError for others.
     Duchi, Hazan and Singer, "Adaptive Subgradient Methods for Online Learning and Stochastic Optimization", 2011;
     『ゼロから作るDeep Learning』, 6.1.5, which prints (6.6) without ε. PyTorch has ε = 1e-10; Keras and optax put it

@@ -37,7 +37,12 @@ class Adapted:
     def update(self, params: Parameters, grads: Mapping[str, Any]) -> None:
         """Make one update. Raises ValueError where the optimizer changed the set of names or a shape."""
         plain = dict(params)
-        self.optimizer.update(plain, {name: g.copy() for name, g in grads.items()})
+        returned = self.optimizer.update(plain, {name: g.copy() for name, g in grads.items()})
+        if returned is not None and returned is not plain:
+            name = type(self.optimizer).__name__
+            raise ValueError(
+                f"{name}.update must change params itself: what it returns is lost ({type(returned).__name__})"
+            )
         if plain.keys() != params.keys():
             raise ValueError(f"{type(self.optimizer).__name__} turned the parameters {list(params)} into {list(plain)}")
         for name, value in plain.items():

@@ -1,5 +1,6 @@
 """What every optimizer is. A subclass is its equation; walking, remembering and checking are done here."""
 
+import copy
 import math
 from collections.abc import Callable, Mapping, MutableMapping
 from numbers import Real
@@ -46,6 +47,8 @@ class Optimizer:
     elementwise = True
 
     def __init__(self, **settings: Any):
+        if isinstance(self.state_names, str) or {"t", "schedule", *settings} & set(self.state_names):
+            raise ValueError(f"state_names is a tuple of names of its own, as in ('h',), not {self.state_names!r}")
         self.schedule = settings["lr"] if callable(settings.get("lr")) else None
         if self.schedule:
             settings["lr"] = self.schedule(0)
@@ -95,11 +98,11 @@ class Optimizer:
         self.begin(params, grads)
         states = [getattr(self, name) for name in self.state_names]
         if self.elementwise and _share_layout(params, grads, *states):
-            self.rule(params.flat, grads.flat, *(state.flat for state in states))
+            self._apply(params.flat, grads.flat, *(state.flat for state in states))
             return
         for name, value in params.items():
             w = _as_array(value)
-            self.rule(w, np.asarray(grads[name], dtype=w.dtype), *(state[name] for state in states))
+            self._apply(w, np.asarray(grads[name], dtype=w.dtype), *(state[name] for state in states))
             if w is not value:
                 params[name] = float(w)
 
@@ -109,9 +112,18 @@ class Optimizer:
         values = {name: getattr(self, name) for name in self._setting_names}
         return values | {"lr": self.schedule} if self.schedule else values
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in self.settings.items())})"
+
     def clone(self) -> "Optimizer":
         """Return an optimizer with the same settings that has seen nothing yet."""
-        return type(self)(**self.settings)
+        twin = copy.deepcopy(self)
+        twin.t, twin._shapes = 0, None
+        for name in self.state_names:
+            setattr(twin, name, None)
+        if self.schedule:
+            twin.lr = checked_number("lr", self.schedule(0))
+        return twin
 
     def effective_lr(self) -> dict[str, Any] | None:
         """Return name → r of the last update w ← w − r ⊙ g, or None where the rule has another form."""
@@ -121,7 +133,7 @@ class Optimizer:
         return None if any(rate is None for rate in rates.values()) else rates
 
     def state_dict(self) -> dict[str, Any]:
-        """Return all that the next update depends on: kind, t, settings as numbers, copies of the states."""
+        """Return what the next update depends on, but for a schedule: kind, t, settings as numbers, copied states."""
         states = {s: {k: np.copy(a) for k, a in (getattr(self, s) or {}).items()} for s in self.state_names}
         settings = {name: getattr(self, name) for name in self._setting_names}
         return {"kind": type(self).__name__, "t": self.t, "settings": settings, "states": states}
@@ -135,11 +147,15 @@ class Optimizer:
             setattr(self, name, checked_number(name, value))
         for name, arrays in state["states"].items():
             setattr(self, name, _copied(arrays, in_one_vector=self.elementwise))
-        self._shapes = (
-            _shapes(getattr(self, self.state_names[0])) if self.state_names and self.elementwise and self.t else None
-        )
+        # Named arrays tell what has been updated; without any, the next update may be of anything.
+        known = getattr(self, self.state_names[0]) if self.state_names and self.elementwise else None
+        self._shapes = _shapes(known) if known else None
 
     # How it works --------------------------------------------------------------------------------------------------
+
+    def _apply(self, *arrays: np.ndarray) -> None:
+        if self.rule(*arrays) is not None:
+            raise ValueError(f"{type(self).__name__}.rule must change w in place (w -= …): what it returns is lost")
 
     def _check(self, params: Mapping[str, Any], grads: Mapping[str, Any]) -> None:
         """Raise ValueError unless params, grads and what was seen before have the same names and shapes."""
@@ -189,7 +205,7 @@ def _shapes(arrays: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:
 
 
 def _share_layout(first: Mapping[str, Any], *others: Mapping[str, Any]) -> bool:
-    """Say whether all are Parameters with the same arrays in the same order, so that their flat vectors match."""
+    """Say whether all are Parameters in one order, so that their vectors match; their shapes are known to agree."""
     return isinstance(first, Parameters) and all(
         isinstance(other, Parameters) and list(other.shapes) == list(first.shapes) for other in others
     )

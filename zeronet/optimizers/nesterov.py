@@ -15,8 +15,8 @@ class Nesterov(Optimizer):
     lr: the learning rate, > 0, default 0.01; momentum: the share of velocity that is kept, in [0, 1), default 0.9.
     Raises ValueError for others.
     Nesterov, "A method for solving the convex programming problem with convergence rate O(1/k²)", 1983; in this form
-    Bengio et al., "Advances in Optimizing Recurrent Networks", 2012. The book's code and
-    torch.optim.SGD(nesterov=True) take the same path while lr is constant; PyTorch and optax keep lr outside v.
+    Bengio et al., "Advances in Optimizing Recurrent Networks", 2012. torch.optim.SGD(nesterov=True) takes the same
+    path while lr is constant (PyTorch and optax keep lr outside v), and so does the book's code as first published.
 
     >>> params, optimizer = {"x": 1.0}, Nesterov(lr=0.25, momentum=0.5)
     >>> optimizer.update(params, {"x": 2.0})  # v = −0.5, x = 1 − 0.25 − 0.5

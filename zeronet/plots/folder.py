@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from zeronet.comparison.plan import FORMAT
 from zeronet.mistakes import Mistake
 
 CURVES = ["optimizer", "seed", "step", "loss"]
@@ -91,8 +92,8 @@ def _read_protocol(path: Path) -> dict[str, Any]:
         protocol = json.loads(path.read_text(encoding="utf-8"))
         if not isinstance(protocol, dict):
             raise ValueError("it is not a JSON object")
-        if protocol.get("format") != 1:
-            raise ValueError(f"its format is {protocol.get('format')!r}, and this zeronet reads format 1")
+        if protocol.get("format") != FORMAT:
+            raise ValueError(f"its format is {protocol.get('format')!r}, and this zeronet reads format {FORMAT}")
         for place, kind, name, least in NEEDED:
             value = protocol
             for key in place:
