@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import threadpoolctl
 
-from zeronet.float_environment import blas_threads, can_flush, description, flushed_subnormals
+from zeronet.float_environment import blas_threads, can_flush, description, flushed_subnormals, keep_freed_memory
 
 TINY = np.full(8, 1e-40, dtype=np.float32)  # below float32's smallest normal number, 1.2e-38
 
@@ -90,3 +90,18 @@ def test_the_description_names_what_decides_the_bits():
     assert words["numpy"] == np.__version__
     assert all(isinstance(blas, str) for blas in words["blas"])
     assert words == description()
+
+
+@pytest.mark.skipif(not keep_freed_memory(), reason="this C library has no mallopt")
+def test_freed_memory_is_not_asked_for_again():
+    import resource
+
+    def allocate():
+        for _ in range(100):
+            a, b, c = (np.ones(200_000, np.float32) for _ in range(3))
+            del a, b, c
+
+    allocate()
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    allocate()
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before < 100  # 58,600 pages otherwise

@@ -11,7 +11,7 @@ The reading order; each file stands on those before it, and none looks ahead (mi
      7  files.py, network.py, saving.py    layers in a row; TwoLayerNet, MultiLayerNet; to files and back
      8  gradient_check.py     is a gradient right?
      9  optimizers/           base, then one equation per file: sgd, momentum, nesterov, adagrad, rmsprop, adam
-    10  float_environment.py  subnormal numbers and BLAS threads
+    10  float_environment.py  subnormal numbers, BLAS threads, freed memory
     11  trainer.py            the loop
     12  callbacks.py          what happens beside it
     13  plugins.py, specs.py  names and settings ↔ optimizers

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from zeronet.float_environment import flushed_subnormals
+from zeronet.float_environment import flushed_subnormals, keep_freed_memory
 from zeronet.network import Network
 from zeronet.optimizers import adapt
 from zeronet.streams import checked_seed, stream
@@ -88,6 +88,7 @@ class Trainer:
         in length or are shorter than a batch, and Diverged before the update of a step whose loss is not finite.
         """
         self.last_step = self.step + self._count_steps(x, t, epochs, steps)
+        keep_freed_memory()
         with flushed_subnormals(), np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             try:
                 self.notify("on_fit_start")
