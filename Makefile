@@ -2,13 +2,14 @@
 #   make train    compare SGD, AdaGrad and RMSProp on MNIST      (make train ARGS="--optimizer sgd adam")
 #   make test     all tests
 #   make lint     format and style
+#   make bench    zeronet beside its peers, about 15 minutes; writes docs/speed.md      (make bench-quick: half a minute, no peers)
 #   make clean    remove .venv and caches, keep results
 
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$p && break; done)
 PIP = .venv/bin/python -m pip --disable-pip-version-check install --quiet
 
-.PHONY: train test lint clean
+.PHONY: train test lint bench bench-quick clean
 
 train: .venv/ready-to-train
 	.venv/bin/python train.py $(ARGS)
@@ -19,6 +20,12 @@ test: .venv/ready-to-test
 lint: .venv/ready-to-lint
 	.venv/bin/python -m ruff format --check .
 	.venv/bin/python -m ruff check .
+
+bench: .venv/ready-to-bench
+	.venv/bin/python -m benchmarks
+
+bench-quick: .venv/ready-to-train
+	.venv/bin/python -m benchmarks.one_run quick
 
 clean:
 	rm -rf .venv .pytest_cache .ruff_cache
@@ -42,4 +49,8 @@ clean:
 
 .venv/ready-to-lint: .venv/ready pyproject.toml
 	@$(PIP) -e ".[lint]"
+	@touch $@
+
+.venv/ready-to-bench: .venv/ready-to-train
+	@$(PIP) -e ".[sample,bench]"
 	@touch $@

@@ -106,13 +106,16 @@ def carry_out(plan: Plan, problem: Problem, folder: Path, jobs: int, quiet: bool
         runs = results(plan, folder)
         table = Table(plan.protocol(), summarize(plan.protocol(), runs))
 
+        figures = []
+
         def write(new: Path) -> None:
             write_results(new, plan.protocol(), runs, table)
-            save_figure(comparison_figure(new), new)
+            figures.append(comparison_figure(new))
+            save_figure(figures[0], new)
 
         publish(folder, write)
         forget_others(plan, folder)
-        return Result(folder, table, comparison_figure(folder), runs)
+        return Result(folder, table, figures[0], runs)
 
 
 def write_results(folder: Path, protocol: Mapping[str, Any], runs: Mapping[tuple[str, int], Run], table: Table) -> None:

@@ -1,0 +1,32 @@
+"""Run all benchmarks, one after the other, each in a process of its own, and write docs/speed-tables.md.
+
+python -m benchmarks
+"""
+
+import subprocess
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent.parent
+PARTS = {
+    "One run, one core": ["benchmarks.one_run", "one-core"],
+    "One run, all cores": ["benchmarks.one_run", "all-cores"],
+    "The whole default comparison": ["benchmarks.whole_job"],
+    "How cost grows": ["benchmarks.growth", "docs/growth.png"],
+    "Memory": ["benchmarks.memory"],
+}
+
+
+def main() -> None:
+    """Run the parts and write what they print."""
+    text = "# The tables of `make bench`\n\nWritten by that command; what they mean is in [speed.md](speed.md).\n"
+    for title, part in PARTS.items():
+        print(f"{title} ...", file=sys.stderr, flush=True)
+        run = subprocess.run([sys.executable, "-m", *part], cwd=HERE, stdout=subprocess.PIPE, text=True, check=True)
+        text += f"\n## {title}\n\n`python -m {' '.join(part)}`\n\n{run.stdout.strip()}\n"
+    (HERE / "docs" / "speed-tables.md").write_text(text, encoding="utf-8")
+    print(text)
+
+
+if __name__ == "__main__":
+    main()

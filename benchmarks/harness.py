@@ -1,0 +1,94 @@
+"""Side by side in one run: interleaved rounds, medians, ratios, and a look at the machine before."""
+
+import os
+import platform
+import statistics
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib import metadata
+
+from zeronet import float_environment
+
+PACKAGES = ("numpy", "scikit-learn", "torch", "jax", "optax")
+
+
+@dataclass
+class Timing:
+    """Seconds of each round of one contestant, and the loss that it ended with."""
+
+    seconds: list[float] = field(default_factory=list)
+    loss: float = float("nan")
+
+    @property
+    def median(self) -> float:
+        """The median of the rounds, in seconds."""
+        return statistics.median(self.seconds)
+
+    def words(self) -> str:
+        """Median and range in milliseconds."""
+        low, middle, high = (1e3 * seconds for seconds in (min(self.seconds), self.median, max(self.seconds)))
+        return f"{middle:.0f} ({low:.0f}–{high:.0f})" if middle >= 10 else f"{middle:.2f} ({low:.2f}–{high:.2f})"
+
+
+def interleave(contestants: Mapping[str, Callable[[], float]], rounds: int = 5) -> dict[str, Timing]:
+    """Run A B C A B C …: each contestant once to warm up, then so many rounds. A contestant returns its loss."""
+    timings = {name: Timing() for name in contestants}
+    for name, run in contestants.items():
+        timings[name].loss = run()
+    for _ in range(rounds):
+        for name, run in contestants.items():
+            began = time.perf_counter()
+            run()
+            timings[name].seconds.append(time.perf_counter() - began)
+    return timings
+
+
+def ratio(ours: Timing, other: Timing) -> str:
+    """Return the ratio of the medians, and the range of the ratios round by round."""
+    rounds = [a / b for a, b in zip(ours.seconds, other.seconds, strict=True)]
+    return f"{ours.median / other.median:.2f} ({min(rounds):.2f}–{max(rounds):.2f})"
+
+
+def agree(timings: Mapping[str, Timing], tolerance: float = 0.02) -> None:
+    """Raise ValueError where a contestant that has a loss ended with another one: then it did other work."""
+    losses = {name: timing.loss for name, timing in timings.items() if timing.loss == timing.loss}
+    reference = next(iter(losses.values()))
+    for name, loss in losses.items():
+        if not abs(loss - reference) <= tolerance * reference:
+            raise ValueError(
+                f"{name} ended with the loss {loss:.4f}, the first with {reference:.4f}: not the same work"
+            )
+
+
+def pin_to_one_core() -> str:
+    """Let this process, and what it starts, use one core; say so. Call it before peers are imported."""
+    if not hasattr(os, "sched_setaffinity"):
+        return "not pinned: this system cannot"
+    core = min(os.sched_getaffinity(0))
+    os.sched_setaffinity(0, {core})
+    return f"pinned to core {core}"
+
+
+def machine() -> str:
+    """Say on what machine this runs, with what versions, and how busy it is."""
+    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
+    busy = " — BUSY: these figures are not worth keeping" if load > 0.7 else ""
+    versions = []
+    for package in PACKAGES:
+        try:
+            versions.append(f"{package} {metadata.version(package)}")
+        except metadata.PackageNotFoundError:
+            versions.append(f"{package} missing")
+    about = float_environment.description()
+    blas = ", ".join(map(str, about["blas"]))
+    here = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+    return (
+        f"{here}; load {load:.2f}{busy}; {', '.join(versions)}; {blas}; subnormals flushed: {about['flush_subnormals']}"
+    )
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Return a Markdown table."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(map(str, line))} |" for line in lines)
