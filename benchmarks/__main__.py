@@ -1,4 +1,4 @@
-"""Run all benchmarks, one after the other, each in a process of its own, and write docs/speed-tables.md.
+"""Run all benchmarks, one after the other, each in a process of its own, and write docs/speed.md.
 
 python -m benchmarks
 """
@@ -19,12 +19,12 @@ PARTS = {
 
 def main() -> None:
     """Run the parts and write what they print."""
-    text = "# The tables of `make bench`\n\nWritten by that command; what they mean is in [speed.md](speed.md).\n"
+    text = "# Speed\n\nWritten by `make bench`. Read the ratios: the times belong to one machine and one hour.\n"
     for title, part in PARTS.items():
         print(f"{title} ...", file=sys.stderr, flush=True)
         run = subprocess.run([sys.executable, "-m", *part], cwd=HERE, stdout=subprocess.PIPE, text=True, check=True)
         text += f"\n## {title}\n\n`python -m {' '.join(part)}`\n\n{run.stdout.strip()}\n"
-    (HERE / "docs" / "speed-tables.md").write_text(text, encoding="utf-8")
+    (HERE / "docs" / "speed.md").write_text(text, encoding="utf-8")
     print(text)
 
 

@@ -7,9 +7,11 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import metadata
+from pathlib import Path
 
 from zeronet import float_environment
 
+STAT = Path("/proc/stat")
 PACKAGES = ("numpy", "scikit-learn", "torch", "jax", "optax")
 
 
@@ -70,10 +72,26 @@ def pin_to_one_core() -> str:
     return f"pinned to core {core}"
 
 
+def busy_share(seconds: float = 1.0) -> float:
+    """Return the share of the machine that is busy while this process sleeps; nan where /proc/stat is missing."""
+    if not STAT.exists():
+        return float("nan")
+    before = _ticks()
+    time.sleep(seconds)
+    idle, total = (after - earlier for after, earlier in zip(_ticks(), before, strict=True))
+    return 1 - idle / total
+
+
+def _ticks() -> tuple[int, int]:
+    """Return idle and all ticks of the machine since it started."""
+    ticks = [int(word) for word in STAT.read_text().splitlines()[0].split()[1:]]
+    return ticks[3] + ticks[4], sum(ticks[:8])
+
+
 def machine() -> str:
     """Say on what machine this runs, with what versions, and how busy it is."""
-    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
-    busy = " — BUSY: these figures are not worth keeping" if load > 0.7 else ""
+    share = busy_share()
+    busy = " — BUSY: these figures are not worth keeping" if share > 0.05 else ""
     versions = []
     for package in PACKAGES:
         try:
@@ -82,10 +100,9 @@ def machine() -> str:
             versions.append(f"{package} missing")
     about = float_environment.description()
     blas = ", ".join(map(str, about["blas"]))
-    here = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
-    return (
-        f"{here}; load {load:.2f}{busy}; {', '.join(versions)}; {blas}; subnormals flushed: {about['flush_subnormals']}"
-    )
+    here = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, others use {share:.0%} of them{busy}"
+    flush = "subnormals flushed" if about["flush_subnormals"] else "subnormals kept"
+    return f"{here}; Python {platform.python_version()}, {', '.join(versions)}; {blas}; {flush}"
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -92,13 +92,11 @@ def main() -> None:
         from_file = epoch(mapped, t)
         private = rollup("self", "Anonymous")
         in_memory = epoch(np.array(mapped), t)
+    file = f"A file of {4 * ROWS * FEATURES / 1e9:.1f} GB, {ROWS // BATCH:,} steps"
     print(
-        f"A file of {4 * ROWS * FEATURES / 1e9:.1f} GB, {ROWS // BATCH:,} steps: {1e6 * from_file:.0f} µs per step, ",
-        end="",
+        f"{file}: {1e6 * from_file:.0f} µs per step, {1e6 * in_memory:.0f} µs from memory: {from_file / in_memory:.2f} ×."
     )
-    print(
-        f"{1e6 * in_memory:.0f} µs from memory ({from_file / in_memory:.2f} times); private memory {private / 1e6:.0f} MB."
-    )
+    print(f"Private memory while training from the file: {private / 1e6:.0f} MB.")
 
 
 if __name__ == "__main__":

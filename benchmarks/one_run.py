@@ -9,7 +9,6 @@ import importlib
 import os
 import sys
 from collections.abc import Callable
-from functools import partial
 
 from benchmarks import harness
 from benchmarks.contestants import floors, zeronet_trainer
@@ -36,8 +35,8 @@ def contestants(task: Task, peers: bool) -> dict[str, Callable[[], float]]:
         modules = {name: importlib.import_module(f"benchmarks.contestants.{module}") for name, module in PEERS.items()}
         found |= {name: module.contestant(task) for name, module in modules.items()}
         if task.sizes == SMALL:  # what it costs to leave the peers as they come
-            found["JAX, step by step"] = partial(modules["JAX"].contestant(task, best=False))
-            found["PyTorch, defaults"] = partial(modules["PyTorch"].contestant(task, best=False))
+            found["JAX, step by step"] = modules["JAX"].contestant(task, best=False)
+            found["PyTorch, defaults"] = modules["PyTorch"].contestant(task, best=False)
     found |= {"the products alone": floors.products(task), "gathering alone": floors.gather(task)}
     return {name: run for name, run in found.items() if run}
 
