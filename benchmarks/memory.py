@@ -92,10 +92,9 @@ def main() -> None:
         from_file = epoch(mapped, t)
         private = rollup("self", "Anonymous")
         in_memory = epoch(np.array(mapped), t)
-    file = f"A file of {4 * ROWS * FEATURES / 1e9:.1f} GB, {ROWS // BATCH:,} steps"
-    print(
-        f"{file}: {1e6 * from_file:.0f} µs per step, {1e6 * in_memory:.0f} µs from memory: {from_file / in_memory:.2f} ×."
-    )
+    size, steps = 4 * ROWS * FEATURES / 1e9, ROWS // BATCH
+    print(f"A file of {size:.1f} GB, {steps:,} steps: {1e6 * from_file:.0f} µs per step from the file,")
+    print(f"{1e6 * in_memory:.0f} µs from memory: {from_file / in_memory:.2f} times as long.")
     print(f"Private memory while training from the file: {private / 1e6:.0f} MB.")
 
 
