@@ -66,13 +66,13 @@ def about_loss(data: ComparisonFolder) -> str:
     smoothing = f"smoothed (Kaiser window of {window} steps, β = 2, narrower at the start)"
     if len(data.protocol["seeds"]) == 1:
         return f"{seeds_named(data.protocol['seeds'])} · line: {smoothing} · pale: each batch"
-    return f"line: median over the seeds, {smoothing} · pale: range over the seeds"
+    return f"line: median of the seeds, {smoothing} · pale: their range"
 
 
 def about_accuracy(data: ComparisonFolder) -> str:
     """Say what the lines and bands of the accuracy are."""
     seeds = data.protocol["seeds"]
-    return f"{seeds_named(seeds)} · not smoothed" if len(seeds) == 1 else "line: median · pale: range over the seeds"
+    return f"{seeds_named(seeds)} · not smoothed" if len(seeds) == 1 else "line: median of the seeds · pale: their range"
 
 
 def _tuning(optimizers: Sequence[dict[str, Any]]) -> str:
