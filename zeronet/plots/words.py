@@ -72,7 +72,9 @@ def about_loss(data: ComparisonFolder) -> str:
 def about_accuracy(data: ComparisonFolder) -> str:
     """Say what the lines and bands of the accuracy are."""
     seeds = data.protocol["seeds"]
-    return f"{seeds_named(seeds)} · not smoothed" if len(seeds) == 1 else "line: median of the seeds · pale: their range"
+    return (
+        f"{seeds_named(seeds)} · not smoothed" if len(seeds) == 1 else "line: median of the seeds · pale: their range"
+    )
 
 
 def _tuning(optimizers: Sequence[dict[str, Any]]) -> str:
