@@ -2,7 +2,7 @@
 #   make train    compare SGD, AdaGrad and RMSProp on MNIST      (make train ARGS="--optimizer sgd adam")
 #   make test     all tests
 #   make lint     format and style
-#   make bench    zeronet beside its peers, about 15 minutes; writes docs/speed.md      (make bench-quick: half a minute, no peers)
+#   make bench    zeronet beside its peers, about 20 minutes; writes docs/speed.md    (make bench-quick: no peers)
 #   make clean    remove .venv and caches, keep results
 
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \

@@ -36,5 +36,6 @@ class Adam(Optimizer):
         m += (1 - self.beta1) * g
         v *= self.beta2
         v += (1 - self.beta2) * g * g
+        m_hat = m / (1 - self.beta1**self.t)
         v_hat = v / (1 - self.beta2**self.t)
-        w -= self.lr / (1 - self.beta1**self.t) * m / (np.sqrt(v_hat) + self.eps)  # η m̂ / (√v̂ + ε)
+        w -= self.lr * m_hat / (np.sqrt(v_hat) + self.eps)
