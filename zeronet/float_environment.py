@@ -62,8 +62,8 @@ def blas_threads(number: int) -> Iterator[None]:
 def keep_freed_memory() -> bool:
     """Let the C library keep up to 256 MB that were freed, for this process and for good; return whether it can.
 
-    glibc gives the memory of freed arrays back to the system and asks for it again in the next step, page by page, which
-    costs a good part of each step. Other C libraries are left as they are.
+    glibc gives the memory of freed arrays back to the system and asks for it again in the next step, page by page,
+    which costs a good part of each step. Other C libraries are left as they are.
 
     mallopt(3): M_TRIM_THRESHOLD, and M_MMAP_THRESHOLD at its largest, 32 MB.
     """
