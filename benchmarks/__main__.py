@@ -11,6 +11,8 @@ HERE = Path(__file__).resolve().parent.parent
 PARTS = {
     "One run, one core": ["benchmarks.one_run", "one-core"],
     "One run, all cores": ["benchmarks.one_run", "all-cores"],
+    "BLAS threads": ["benchmarks.threads"],
+    "What the runs of a seed could share": ["benchmarks.sharing"],
     "The whole default comparison": ["benchmarks.whole_job"],
     "How cost grows": ["benchmarks.growth", "docs/growth.png"],
     "Memory": ["benchmarks.memory"],

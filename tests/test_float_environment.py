@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 import threadpoolctl
 
+from zeronet import RMSProp, Trainer, TwoLayerNet
 from zeronet.float_environment import blas_threads, can_flush, description, flushed_subnormals, keep_freed_memory
 
 TINY = np.full(8, 1e-40, dtype=np.float32)  # below float32's smallest normal number, 1.2e-38
@@ -46,6 +47,24 @@ def test_an_inner_block_leaves_the_outer_one_flushing():
             assert not subnormals_count()
         assert not subnormals_count()
     assert subnormals_count()
+
+
+@needs_flushing
+def test_training_leaves_subnormal_states_only_where_they_are_not_flushed(monkeypatch):
+    n = 132
+    x, t = np.ones((n, 2), np.float32), np.arange(n) % 2
+    x[1:, 0] = 0  # a pixel that is on once: its states then halve in each step
+    monkeypatch.setattr("zeronet.trainer.batches", lambda *_: iter(np.arange(n).reshape(n, 1)))
+
+    def subnormals_after_training():
+        optimizer = RMSProp(rho=0.5)
+        Trainer(TwoLayerNet(2, 8, 2, weight_init_std=1), optimizer, batch_size=1).fit(x, t, steps=n)
+        h = optimizer.h["W1"][0]
+        return np.count_nonzero((h > 0) & (h < np.finfo(np.float32).tiny))
+
+    assert subnormals_after_training() == 0
+    monkeypatch.setattr("zeronet.float_environment.can_flush", lambda: False)
+    assert subnormals_after_training() > 0
 
 
 @needs_flushing

@@ -7,14 +7,16 @@ on_fit_interrupted(trainer) where an exception ends the training. Derive yours f
 import csv
 import json
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 import numpy as np
-from tqdm.auto import tqdm
 
 from zeronet.files import read_arrays, replacing
 from zeronet.functions import share_right
 from zeronet.trainer import Trainer
+
+if TYPE_CHECKING:
+    from tqdm.auto import tqdm
 
 
 class Callback:
@@ -96,6 +98,8 @@ class Progress(Callback):
 
     def on_fit_start(self, trainer: Trainer) -> None:
         """Begin the bar."""
+        from tqdm.auto import tqdm  # only here: it takes as long to import as half of zeronet
+
         self.bar = tqdm(total=trainer.last_step, initial=trainer.step, unit="step", disable=None)
 
     def on_step_end(self, trainer: Trainer, loss: float) -> None:

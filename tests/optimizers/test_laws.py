@@ -198,6 +198,13 @@ def test_parameters_and_plain_dictionaries_give_the_same_bits(row, dtype):
     assert_same_bits(one_vector, mixed)
 
 
+@pytest.mark.parametrize("row", [row for row in TABLE if row.kind.elementwise], ids=ids)
+def test_a_vector_in_pieces_gives_the_bits_of_the_whole(row, monkeypatch):
+    whole = train(new(row), random_parameters(0))
+    monkeypatch.setattr("zeronet.optimizers.base.PIECE", 5)
+    assert_same_bits(whole, train(new(row), random_parameters(0)))
+
+
 @every_optimizer
 def test_floats_and_arrays_of_one_number_give_the_same_bits(row):
     floats, arrays = {"x": -7.0, "y": 2.0}, {"x": np.array(-7.0), "y": np.array([2.0])}

@@ -13,7 +13,6 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
-from tqdm.auto import tqdm
 
 from zeronet.comparison.plan import Cell, Plan
 from zeronet.comparison.run import Run, run
@@ -30,6 +29,8 @@ def execute(plan: Plan, arrays: Sequence[np.ndarray], folder: Path, jobs: int, q
     arrays: x_train, t_train, x_test, t_test; jobs: processes, ≥ 1 (1: this one); quiet: no progress bar.
     The files are the same for any number of jobs.
     """
+    from tqdm.auto import tqdm  # only here: workers do without
+
     cells = plan.cells()
     runs = folder / RUNS
     bar = tqdm(total=len(cells), unit="run", disable=True if quiet else None)
