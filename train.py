@@ -4,36 +4,25 @@ python train.py                                              SGD, AdaGrad and RM
 python train.py --optimizer rmsprop                          one of them
 python train.py --optimizer sgd:lr=0.5 adagrad rmsprop       with settings
 python train.py --optimizer my_optimizer.py:MyAdaGrad sgd    your own class with update(params, grads)
+python train.py --problem valley --lr 0.3 --animate          paths on f(x, y) = x²/20 + y², still and in motion
 """
 
 import argparse
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE)]  # zeronet and datasets are the neighbours of this file, whatever else is installed
 
 # The rest of zeronet is imported where it is used: --help and mistakes are answered at once.
 if TYPE_CHECKING:
-    from zeronet.comparison.plan import Plan
-    from zeronet.experiment import Result
-    from zeronet.problems import Problem
+    from collections.abc import Mapping
 
-DEFAULTS = {
-    "problem": "mnist",
-    "optimizer": ["sgd", "adagrad", "rmsprop"],
-    "lr": None,
-    "hidden": [50],
-    "steps": 2000,
-    "epochs": None,
-    "batch_size": 128,
-    "seeds": 3,
-    "seed": 0,
-    "eval_every": 100,
-    "target": None,
-    "blas_threads": 1,
-}
+    from zeronet.command import Asked
+    from zeronet.comparison.paths import PathPlan
+    from zeronet.experiment import Result
+    from zeronet.path_experiment import Race
 
 
 class Parser(argparse.ArgumentParser):
@@ -47,7 +36,12 @@ class Parser(argparse.ArgumentParser):
 def parser() -> Parser:
     """Return the parser of the command line; options that were not given are None."""
     p = Parser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False)
-    p.add_argument("--problem", metavar="NAME", help="mnist (default), fashion-mnist, digits, or your own .npz file")
+    p.add_argument(
+        "--problem",
+        metavar="NAME",
+        help="mnist (default), fashion-mnist, digits, your own .npz file, or a landscape: valley, slope, rosenbrock, "
+        "beale, himmelblau, branin, rastrigin, ackley, saddle",
+    )
     p.add_argument(
         "--optimizer",
         nargs="+",
@@ -71,9 +65,22 @@ def parser() -> Parser:
     p.add_argument("--data-dir", metavar="DIR", help="where the data files are (default: the usual places)")
     p.add_argument("--out", metavar="DIR", help="where results go (default: runs/PROBLEM-OPTIMIZERS)")
     p.add_argument("--protocol-file", metavar="FILE", help="repeat the comparison that this protocol.json describes")
+    p.add_argument("--inspect", action="store_true", default=None, help="look inside the networks, too")
+    p.add_argument("--start", type=pair, metavar="X,Y", help="where paths on a landscape begin, as in --start=-7,2")
+    p.add_argument(
+        "--animate", nargs="?", const="race.gif", metavar="NAME", help="draw the paths in motion: race.gif or race.mp4"
+    )
+    p.add_argument("--explain", type=int, metavar="K", help="print the first K updates on a landscape in numbers")
+    p.add_argument("--lang", choices=["en", "ja"], help="language of tables and figures (default: ZERONET_LANG, or en)")
     p.add_argument("--show", action="store_true", help="open the figure in a window")
     p.add_argument("--quiet", action="store_true", help="no progress bar")
     return p
+
+
+def pair(text: str) -> tuple[float, float]:
+    """Return X,Y as two numbers."""
+    x, y = text.split(",")
+    return float(x), float(y)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -83,10 +90,12 @@ def main(arguments: list[str] | None = None) -> int:
     args = parser().parse_args(arguments)
     try:
         check_neighbour()
+        from zeronet.language import speaking
         from zeronet.mistakes import Mistake
 
         try:
-            return answer(args)
+            with speaking(args.lang):
+                return answer(args)
         except Mistake as mistake:
             return complain(mistake, status=2)
     except ImportError as error:
@@ -97,79 +106,69 @@ def main(arguments: list[str] | None = None) -> int:
 
 def answer(args: argparse.Namespace) -> int:
     """Plan, run, draw, print."""
-    from zeronet.experiment import carry_out, default_jobs
+    from zeronet.command import asked_for
+    from zeronet.comparison.store import slug
 
-    problem, plan = plan_from(args)
-    print(problem.source, file=sys.stderr)
-    folder = Path(args.out or Path("runs") / folder_name(plan))
-    result = carry_out(plan, problem, folder, default_jobs() if args.jobs is None else args.jobs, args.quiet)
-    report(result, plan)
+    asked = asked_for(vars(args))
+    for note in asked.notes:
+        complain(note, status=0)
+    labels = [spec.label for spec in asked.plan.optimizers]
+    folder = Path(args.out or Path("runs") / slug("-".join([asked.name, *labels]).lower()))
+    done = descend(asked.plan, folder, args) if asked.problem is None else train(asked, folder, args)
     if args.show:
         from zeronet.plots import show
 
-        show(result.figure)
-    return 1 if any(run.outcome == "raised" for run in result.runs.values()) else 0
+        show(done.figure)
+    return 1 if any(run.outcome == "raised" for run in done.runs.values()) else 0
 
 
-def plan_from(args: argparse.Namespace) -> "tuple[Problem, Plan]":
-    """Return what is to be learned, and which runs there are."""
-    from zeronet import __version__
-    from zeronet.comparison.plan import Plan, consecutive, plan_from_protocol, read_protocol, whole_number
-    from zeronet.mistakes import Mistake
-    from zeronet.problems import TARGETS, load_problem
-    from zeronet.specs import parse
+def train(asked: "Asked", folder: Path, args: argparse.Namespace) -> "Result":
+    """Train networks; print the table, what went wrong, and what to do next."""
+    from zeronet.experiment import carry_out, default_jobs
+    from zeronet.language import say
 
-    given = {name: getattr(args, name) for name in DEFAULTS if getattr(args, name) is not None}
-    if args.protocol_file is not None:
-        if given:
-            raise Mistake(f"--protocol-file says it all: leave out --{min(given).replace('_', '-')}")
-        protocol = read_protocol(args.protocol_file)
-        problem = load_problem(str(protocol.get("problem", {}).get("address")), args.data_dir)
-        plan = plan_from_protocol(protocol, problem.about(), __version__)
-        if plan.protocol()["environment"] != protocol["environment"] or protocol["zeronet"] != __version__:
-            complain(
-                "note: versions or BLAS are not those of the protocol, so that the last digits may differ", status=0
-            )
-        return problem, plan
-    o = argparse.Namespace(**{**DEFAULTS, **given})
-    problem = load_problem(o.problem, args.data_dir)
-    steps_per_epoch = len(problem.x_train) // whole_number("batch-size", o.batch_size)
-    plan = Plan(
-        problem=problem.about(),
-        hidden_sizes=tuple(o.hidden),
-        optimizers=tuple(parse(text, o.lr) for text in o.optimizer),
-        seeds=consecutive(o.seed, o.seeds),
-        batch_size=o.batch_size,
-        steps=o.steps if o.epochs is None else whole_number("epochs", o.epochs) * steps_per_epoch,
-        eval_every=o.eval_every,
-        target=TARGETS.get(problem.name) if o.target is None else o.target,
-        blas_threads=o.blas_threads,
-        version=__version__,
+    plan, problem = asked.plan, asked.problem
+    print(problem.source, file=sys.stderr)
+    result = carry_out(plan, problem, folder, default_jobs() if args.jobs is None else args.jobs, args.quiet)
+    report(
+        result, {f"{label}, {say('seed')} {seed}": run for (label, seed), run in result.runs.items()}, "comparison.png"
     )
-    return problem, plan
-
-
-def folder_name(plan: "Plan") -> str:
-    """Return PROBLEM-OPTIMIZERS as a folder's name."""
-    from zeronet.comparison.store import slug
-
-    return slug("-".join([plan.problem["name"], *(spec.label for spec in plan.optimizers)]).lower())
-
-
-def report(result: "Result", plan: "Plan") -> None:
-    """Print the table, what went wrong, and what to do next."""
-    print(result.table)
-    for (label, seed), run in result.runs.items():
-        if run.message:
-            print(f"{label}, seed {seed} {run.outcome}: {run.message}")
-    if any(run.traceback for run in result.runs.values()):
-        print(f"The tracebacks are in {result.folder / 'errors'}")
-    print(f"\nfigure: {result.folder / 'comparison.png'}")
-    print("Each ran at the rate above, not tuned: the rates decide the ranking.")
+    print(say("Each ran at the rate above, not tuned: the rates decide the ranking."))
     if [spec.label for spec in plan.optimizers] != ["SGD lr=0.5", "AdaGrad", "RMSProp"]:
         address = plan.problem["address"]
         same = "" if address.startswith("mnist") else f" --problem {address}"
-        print(f"Try:  python {sys.argv[0]}{same} --optimizer sgd:lr=0.5 adagrad rmsprop")
+        print(f"{say('Try:')}  python {sys.argv[0]}{same} --optimizer sgd:lr=0.5 adagrad rmsprop")
+    return result
+
+
+def descend(plan: "PathPlan", folder: Path, args: argparse.Namespace) -> "Race":
+    """Go down a landscape; print the first updates in numbers where that was asked for, and the table."""
+    from zeronet.comparison.plan import whole_number
+    from zeronet.explanation import explain
+    from zeronet.landscapes import LANDSCAPES
+    from zeronet.path_experiment import carry_out_race
+
+    if args.explain is not None:
+        whole_number("explain", args.explain)
+    result = carry_out_race(plan, folder, args.animate, args.quiet)
+    for spec in plan.optimizers if args.explain is not None else ():
+        if result.runs[spec.label].outcome != "raised":
+            print(explain(LANDSCAPES[plan.landscape](), spec.build(), plan.start, args.explain), end="\n\n")
+    report(result, result.runs, args.animate or "paths.png")
+    return result
+
+
+def report(result: Any, runs: "Mapping[str, Any]", figure: str) -> None:
+    """Print the table, what went wrong in the runs, and where the figure is."""
+    from zeronet.language import say
+
+    print(result.table)
+    for name, run in runs.items():
+        if run.message:
+            print(f"{name} {run.outcome}: {run.message}")
+    if any(run.traceback for run in runs.values()):
+        print(say("The tracebacks are in {folder}", folder=result.folder / "errors"))
+    print(f"\n{say('figure:')} {result.folder / figure}")
 
 
 def check_neighbour() -> None:

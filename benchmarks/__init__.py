@@ -7,6 +7,7 @@ harness.py        interleaved rounds, medians, ratios, a look at the machine
 task.py           the work: network, weights, batches, update rule
 contestants/      who does it: zeronet, the book's loop, scikit-learn, PyTorch, JAX, and two floors
 one_run.py        one epoch of one network, on one core or on all
+profile.py        where the time of a step goes
 threads.py        which shapes gain from more BLAS threads
 sharing.py        what the optimizers of a seed could share
 whole_job.py      the default comparison, from process start to figure, beside the same in JAX

@@ -8,9 +8,15 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent.parent
+INTRODUCTION = """# Speed
+
+Written by `make bench`. Read the ratios: the times belong to one machine and one hour. What they mean is in
+[speed-notes.md](speed-notes.md).
+"""
 PARTS = {
     "One run, one core": ["benchmarks.one_run", "one-core"],
     "One run, all cores": ["benchmarks.one_run", "all-cores"],
+    "Where a step's time goes": ["benchmarks.profile"],
     "BLAS threads": ["benchmarks.threads"],
     "What the runs of a seed could share": ["benchmarks.sharing"],
     "The whole default comparison": ["benchmarks.whole_job"],
@@ -21,7 +27,7 @@ PARTS = {
 
 def main() -> None:
     """Run the parts and write what they print."""
-    text = "# Speed\n\nWritten by `make bench`. Read the ratios: the times belong to one machine and one hour.\n"
+    text = INTRODUCTION
     for title, part in PARTS.items():
         print(f"{title} ...", file=sys.stderr, flush=True)
         run = subprocess.run([sys.executable, "-m", *part], cwd=HERE, stdout=subprocess.PIPE, text=True, check=True)

@@ -97,13 +97,25 @@ def main(figure: str) -> None:
 
 
 def draw(sweeps: dict[str, Points], path: str) -> None:
-    """Draw a panel for each sweep."""
+    """Draw a panel for each sweep: logarithmic where sizes span decades, linear for images and seeds."""
     figure = Figure(figsize=(12, 6.5), layout="constrained")
     for axes, (name, points) in zip(figure.subplots(2, 3).flat, sweeps.items(), strict=False):
         sizes, ours, floor = (np.array(column) for column in zip(*points, strict=True))
-        axes.loglog(sizes, 1e6 * ours, "o-", color="#0072B2", label="zeronet")
-        axes.loglog(sizes, 1e6 * floor, "s--", color="#E69F00", label="floor")
-        axes.set(xlabel=name, ylabel="µs", title=f"Cost against {name}")
+        whole = "seeds" in name
+        unit, factor, other = ("s", 1, "seeds × the first") if whole else ("µs", 1e6, "floor")
+        axes.plot(sizes, factor * ours, "o-", color="#0072B2", label="zeronet")
+        axes.plot(sizes, factor * floor, "s--", color="#E69F00", label=other)
+        axes.set(xlabel=name, ylabel=unit, title=f"Cost against {name}")
+        if name != "images" and not whole:
+            axes.set_yscale("log")
+        else:
+            axes.set_ylim(0, None)
+        axes.set_xscale("linear" if whole else "log")
+        axes.tick_params(labelsize=8)
+        axes.set_xticks(
+            sizes, [f"{size:,}" if size < 10**5 else f"10{'⁰¹²³⁴⁵⁶⁷⁸⁹'[len(str(size)) - 1]}" for size in sizes]
+        )
+        axes.minorticks_off()
         axes.grid(True, color="#E4E4E4")
         axes.legend()
     figure.axes[-1].set_visible(False)

@@ -14,7 +14,7 @@ HOUSE = Path(zeronet.__file__).parent
 
 # The reading order, from the ground up. A module may import those of its own floor and of the floors below.
 FLOORS = [
-    ["mistakes"],
+    ["mistakes", "language"],
     ["functions"],
     ["streams"],
     ["initializers"],
@@ -26,12 +26,14 @@ FLOORS = [
     ["optimizers"],
     ["float_environment"],
     ["trainer"],
-    ["callbacks"],
+    ["callbacks", "inspection"],
+    ["landscapes", "explanation"],
     ["plugins", "specs"],
     ["problems"],
     ["comparison"],
     ["plots"],
-    ["experiment"],
+    ["experiment", "path_experiment"],
+    ["command"],
 ]
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 FILES = [path for path in sorted(HOUSE.rglob("*.py")) if path != HOUSE / "__init__.py"]

@@ -1,6 +1,7 @@
 """zeronet: a neural-network training framework to be read.
 
-The reading order; each file stands on those before it, and none looks ahead (mistakes.py, under all, is one class):
+The reading order; each file stands on those before it, and none looks ahead (under all: mistakes.py, one class, and
+language.py, the words that people see):
 
      1  functions.py          softmax, log-sum-exp, labels
      2  streams.py            every random number has an address
@@ -13,12 +14,14 @@ The reading order; each file stands on those before it, and none looks ahead (mi
      9  optimizers/           base, then one equation per file: sgd, momentum, nesterov, adagrad, rmsprop, adam
     10  float_environment.py  subnormal numbers, BLAS threads, freed memory
     11  trainer.py            the loop
-    12  callbacks.py          what happens beside it
-    13  plugins.py, specs.py  names and settings ↔ optimizers
-    14  problems.py           data, network, target
-    15  comparison/           plan, run, store, execute, statistics
-    16  plots/                figures, drawn from files
-    17  experiment.py         compare(): from a question to its answer
+    12  callbacks.py, inspection.py    what happens beside it; a microscope
+    13  landscapes/, explanation.py    functions of two variables, descent on them; its first steps in numbers
+    14  plugins.py, specs.py  names and settings ↔ optimizers
+    15  problems.py           data, network, target
+    16  comparison/           plan, run, store, execute, statistics; paths
+    17  plots/                figures, drawn from files
+    18  experiment.py, path_experiment.py    compare(), race(): from a question to its answer
+    19  command.py            from train.py's options to a plan
 
 What each optimizer cures, and what it still suffers from:
 
@@ -37,6 +40,7 @@ from zeronet.callbacks import Callback, Checkpoint, Evaluation, History, Log, Pr
 from zeronet.functions import log_sum_exp, softmax
 from zeronet.gradient_check import gradient_check
 from zeronet.initializers import He, Initializer, Normal, Xavier
+from zeronet.landscapes import Landscape, descend
 from zeronet.layers import Affine, Layer, ReLU, Sigmoid, Tanh
 from zeronet.losses import Loss, MeanSquaredError, SoftmaxCrossEntropy
 from zeronet.network import MultiLayerNet, Network, TwoLayerNet
@@ -60,6 +64,7 @@ __all__ = [
     "He",
     "History",
     "Initializer",
+    "Landscape",
     "Layer",
     "Log",
     "Loss",
@@ -81,9 +86,11 @@ __all__ = [
     "TwoLayerNet",
     "Xavier",
     "compare",
+    "descend",
     "gradient_check",
     "load",
     "log_sum_exp",
+    "race",
     "softmax",
     "stream",
 ]
@@ -92,10 +99,10 @@ OTHERS_NAMES = {"RMSprop": "RMSProp", "Relu": "ReLU", "SoftmaxWithLoss": "Softma
 
 
 def __getattr__(name: str) -> Any:
-    if name == "compare":  # imported when it is wanted: files, processes and figures take a while
-        from zeronet.experiment import compare
+    if name in ("compare", "race"):  # imported when they are wanted: files, processes and figures take a while
+        from zeronet import experiment, path_experiment
 
-        return compare
+        return experiment.compare if name == "compare" else path_experiment.race
     if name in OTHERS_NAMES:
         raise AttributeError(f"zeronet has no {name}: here it is called {OTHERS_NAMES[name]}")
     raise AttributeError(f"module 'zeronet' has no attribute {name!r}")

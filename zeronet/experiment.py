@@ -16,6 +16,7 @@ from zeronet.comparison.run import Run
 from zeronet.comparison.statistics import Table, summarize
 from zeronet.comparison.store import opened, publish, slug, write_csv
 from zeronet.files import TEXT
+from zeronet.inspection import COLUMNS
 from zeronet.mistakes import Mistake
 from zeronet.problems import TARGETS, Problem, load_problem
 from zeronet.specs import Spec, from_object
@@ -58,6 +59,7 @@ def compare(
     target: float | None = None,
     jobs: int | None = None,
     blas_threads: int = 1,
+    inspect: bool = False,
     out: str | Path | None = None,
 ) -> Result:
     """Compare optimizers on the same networks and the same batches, as train.py does.
@@ -66,8 +68,8 @@ def compare(
     ("sgd:lr=0.5"), zeronet's objects, or any unused objects with update(params, grads), listed or as label → optimizer;
     steps: updates per run; seeds: how many, from 0, or which; hidden_sizes: (50,) makes a TwoLayerNet, several a
     MultiLayerNet; target: the test accuracy to reach (default: the problem's); jobs: processes (default: one per
-    core); out: a folder for the files (default: they are not kept). Raises Mistake, a ValueError, for what cannot be
-    run.
+    core); inspect: whether to look inside the networks, too; out: a folder for the files (default: they are not kept).
+    Raises Mistake, a ValueError, for what cannot be run.
 
         result = compare("mnist", ["sgd", RMSProp(lr=0.002), MyAdaGrad()], steps=500)
         print(result.table)
@@ -77,7 +79,7 @@ def compare(
     plan = Plan(
         problem=problem.about(),
         hidden_sizes=tuple(hidden_sizes) if isinstance(hidden_sizes, Iterable) else (hidden_sizes,),
-        optimizers=tuple(_specs(optimizers)),
+        optimizers=tuple(specs_of(optimizers)),
         seeds=tuple(seeds) if isinstance(seeds, Iterable) else consecutive(0, seeds),
         batch_size=batch_size,
         steps=steps,
@@ -85,6 +87,7 @@ def compare(
         target=TARGETS.get(problem.name) if target is None else target,
         blas_threads=blas_threads,
         version=__version__,
+        inspect=inspect,
     )
     jobs = default_jobs() if jobs is None else jobs
     if out is not None:
@@ -99,7 +102,11 @@ def carry_out(plan: Plan, problem: Problem, folder: Path, jobs: int, quiet: bool
     jobs: processes, ≥ 1; quiet: no progress bar. Raises Mistake where folder cannot be used, and for jobs < 1.
     """
     whole_number("number of jobs", jobs)
-    from zeronet.plots import comparison_figure, save_figure  # only here: matplotlib takes a while to import
+    from zeronet.plots import (
+        comparison_figure,
+        save_figure,
+        save_inspection,
+    )  # only here: matplotlib takes a while to import
 
     with opened(folder):
         execute(plan, problem.arrays, folder, jobs, quiet)
@@ -112,6 +119,9 @@ def carry_out(plan: Plan, problem: Problem, folder: Path, jobs: int, quiet: bool
             write_results(new, plan.protocol(), runs, table)
             figures.append(comparison_figure(new))
             save_figure(figures[0], new)
+            if plan.inspect:
+                write_inspection(new, plan.protocol(), runs)
+                save_inspection(new)
 
         publish(folder, write)
         forget_others(plan, folder)
@@ -144,6 +154,26 @@ def write_results(folder: Path, protocol: Mapping[str, Any], runs: Mapping[tuple
             (folder / "errors" / f"{keys[key]}.txt").write_text(run.traceback, **TEXT)
 
 
+def write_inspection(folder: Path, protocol: Mapping[str, Any], runs: Mapping[tuple[str, int], Run]) -> None:
+    """Write what the microscope saw: the rows of all runs as a table, the images of each optimizer's first seed."""
+    rows = (
+        (*key, name.removeprefix("rows/"), int(step), *("" if np.isnan(v) else f"{v:.6g}" for v in values))
+        for key, run in runs.items()
+        for name, table in run.inspection.items()
+        if name.startswith("rows/")
+        for step, *values in table
+    )
+    write_csv(folder / "inspection.csv", ["optimizer", "seed", "parameter", *COLUMNS], rows)
+    images = {
+        f"{k}/{name}": array
+        for k, about in enumerate(protocol["optimizers"])
+        for name, array in runs[about["label"], protocol["seeds"][0]].inspection.items()
+        if not name.startswith("rows/")
+    }
+    with (folder / "inspection.npz").open("wb") as file:
+        np.savez(file, **images)
+
+
 def default_jobs() -> int:
     """Return the number of cores that this process may use."""
     import joblib
@@ -151,9 +181,10 @@ def default_jobs() -> int:
     return joblib.cpu_count()
 
 
-def _specs(optimizers: Sequence[Any] | Mapping[str, Any]) -> list[Spec]:
+def specs_of(optimizers: Sequence[Any] | Mapping[str, Any], rates: Mapping[str, float] | None = None) -> list[Spec]:
+    """Return the specs of optimizers, listed or as label → optimizer; rates: as in specs.parse."""
     if isinstance(optimizers, str) or not isinstance(optimizers, Iterable):
         raise Mistake(f"optimizers is a list, as in [{optimizers!r}]")
     if isinstance(optimizers, Mapping):
-        return [replace(from_object(each), label=str(label)) for label, each in optimizers.items()]
-    return [from_object(each) for each in optimizers]
+        return [replace(from_object(each, rates), label=str(label)) for label, each in optimizers.items()]
+    return [from_object(each, rates) for each in optimizers]

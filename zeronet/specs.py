@@ -53,10 +53,11 @@ class Spec:
         return {"label": self.label, "target": self.target, "settings": self.settings, "digest": digest}
 
 
-def parse(text: str, lr: float | None = None) -> Spec:
-    """Read one optimizer as the command line names it. lr: a rate for an optimizer that names none.
+def parse(text: str, lr: float | None = None, rates: Mapping[str, float] | None = None) -> Spec:
+    """Read one optimizer as the command line names it.
 
-    Raises Mistake, in one line, for whatever cannot be found or does not fit.
+    lr: a rate for an optimizer that names none; rates: name → the rate where lr too is None, default: its own. Raises
+    Mistake, in one line, for whatever cannot be found or does not fit.
 
     >>> parse("rmsprop:lr=0.002")  # doctest: +ELLIPSIS
     Spec(label='RMSProp lr=0.002', target='RMSProp', settings={'lr': 0.002, 'rho': 0.9, 'eps': 1e-07}, ...)
@@ -67,7 +68,8 @@ def parse(text: str, lr: float | None = None) -> Spec:
             raise Mistake(f"--lr gives every optimizer one rate, but {text!r} names its own: leave one of them out")
         given["lr"] = lr
     name, plugin = _resolve(target)
-    return _checked(Spec(label or "", name, given, plugin))
+    rate = (rates or {}).get(name)
+    return _checked(Spec(label or "", name, given, plugin), {} if rate is None else {"lr": rate})
 
 
 def split(text: str) -> tuple[str | None, str, dict[str, Any]]:
@@ -113,10 +115,13 @@ def _value(word: str) -> Any:
     return word
 
 
-def from_object(optimizer: Any) -> Spec:
-    """Describe an optimizer that was handed over in Python: a SPEC, or an object with update(params, grads)."""
+def from_object(optimizer: Any, rates: Mapping[str, float] | None = None) -> Spec:
+    """Describe an optimizer that was handed over in Python: a SPEC, or an object with update(params, grads).
+
+    rates: for a SPEC, as in parse.
+    """
     if isinstance(optimizer, str):
-        return parse(optimizer)
+        return parse(optimizer, rates=rates)
     if isinstance(optimizer, Spec):
         return optimizer
     try:
@@ -183,13 +188,16 @@ def _find_class(target: str, plugin: Plugin | None) -> type:
     return plugin.load() if plugin else OPTIMIZERS[target]
 
 
-def _checked(spec: Spec) -> Spec:
-    """Return the spec with label and all settings, having built the optimizer once. Raises Mistake where that fails."""
+def _checked(spec: Spec, defaults: Mapping[str, Any] | None = None) -> Spec:
+    """Return the spec with label and all settings, having built the optimizer once. Raises Mistake where that fails.
+
+    defaults: settings that take the place of the class's own.
+    """
     cls = _find_class(spec.target, spec.plugin)
     if not callable(getattr(cls, "update", None)):
         raise Mistake(f"{spec.target} has no method update(params, grads)")
     given = _renamed(spec.settings, cls)
-    settings = _defaults(cls) | given
+    settings = _defaults(cls) | dict(defaults or {}) | given
     try:
         optimizer = cls(**settings)
     except (Exception, SystemExit) as error:  # a plug-in's own may be anything

@@ -39,7 +39,8 @@ class Plan:
 
     problem: Problem.about(); hidden_sizes: of the network; optimizers: with distinct labels; seeds: whole numbers ≥ 0;
     batch_size: examples per step; steps: updates per run; eval_every: steps between two evaluations on the test set;
-    target: the accuracy to reach, or None; blas_threads: threads of each run's matrix products; version: zeronet's.
+    target: the accuracy to reach, or None; blas_threads: threads of each run's matrix products; version: zeronet's;
+    inspect: whether to look inside (zeronet.inspection).
     Raises Mistake for what cannot be run.
     """
 
@@ -53,6 +54,7 @@ class Plan:
     target: float | None
     blas_threads: int
     version: str
+    inspect: bool = False
 
     def __post_init__(self) -> None:
         distinct(self.optimizers)
@@ -88,6 +90,7 @@ class Plan:
             "eval_every": self.eval_every,
             "target": self.target,
             "environment": self._environment(),
+            **({"inspect": True} if self.inspect else {}),
         }
 
     def _network(self) -> dict[str, Any]:
@@ -165,6 +168,7 @@ def plan_from_protocol(protocol: Mapping[str, Any], problem: Mapping[str, Any], 
             target=protocol["target"],
             blas_threads=protocol["environment"]["blas_threads"],
             version=version,
+            inspect=bool(protocol.get("inspect", False)),
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise Mistake(f"the protocol is damaged ({type(error).__name__}: {error})") from error

@@ -12,6 +12,7 @@ import numpy as np
 
 from zeronet.callbacks import Evaluation, History
 from zeronet.float_environment import blas_threads
+from zeronet.inspection import Inspection
 from zeronet.plugins import explained
 from zeronet.problems import build_network
 from zeronet.specs import Spec
@@ -24,7 +25,8 @@ class Run:
 
     outcome: "finished", "diverged" or "raised"; message: what there is to say about it, in one line;
     traceback: where; losses: of step 0, 1, …; evaluations: rows (step, test loss, test accuracy); model: arrays of
-    the network's file; seconds: of training and evaluation, None where it is not known.
+    the network's file; inspection: what the microscope saw, where one was used; seconds: of training and evaluation,
+    None where it is not known.
     """
 
     outcome: str = "finished"
@@ -33,6 +35,7 @@ class Run:
     losses: list[float] = field(default_factory=list)
     evaluations: list[tuple[int, float, float]] = field(default_factory=list)
     model: dict[str, Any] = field(default_factory=dict)
+    inspection: dict[str, np.ndarray] = field(default_factory=dict)
     seconds: float | None = None
 
 
@@ -70,8 +73,13 @@ def _train(task: Mapping[str, Any], spec: Spec, arrays: Sequence[np.ndarray], st
     untrained = network.params.flat.copy()
     history, evaluation = History(), Evaluation(x_test, t_test, task["eval_every"])
     result.losses, result.evaluations = history.losses, evaluation.rows
-    trainer = Trainer(network, spec.build(), task["batch_size"], seed, [history, evaluation])
-    trainer.fit(x_train, t_train, steps=steps)
+    inspection = Inspection(task["eval_every"]) if task.get("inspect") else None
+    callbacks = [history, *filter(None, [inspection]), evaluation]  # it looks before an evaluation uses the layers
+    trainer = Trainer(network, spec.build(), task["batch_size"], seed, callbacks)
+    try:
+        trainer.fit(x_train, t_train, steps=steps)
+    finally:
+        result.inspection = inspection.arrays() if inspection else {}
     if not math.isfinite(evaluation.rows[-1][1]):  # the last update did it
         raise Diverged(trainer.step, evaluation.rows[-1][1], getattr(trainer.optimizer, "lr", None))
     if steps and np.array_equal(network.params.flat, untrained):

@@ -2,12 +2,12 @@
 
 import math
 import statistics
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from zeronet.comparison.run import Run
+from zeronet.language import columns, say
 
 LAST = 100  # steps whose mean is the final training loss
 
@@ -102,9 +102,9 @@ class Table:
 
     def __str__(self) -> str:
         steps, target = self.protocol["steps"], self.protocol["target"]
-        head = ["optimizer", "settings", "training loss", "test accuracy", "seconds"]
+        head = [say("optimizer"), say("settings"), say("training loss"), say("test accuracy"), say("seconds")]
         if target is not None:
-            head.insert(4, f"steps to {target:g}")
+            head.insert(4, say("steps to {target:g}", target=target))
         body = [head]
         for row in self.rows:
             cells = [
@@ -117,12 +117,7 @@ class Table:
             if target is not None:
                 cells.insert(4, _steps_words(row, steps, target))
             body.append(cells)
-        widths = [max(_width(line[i]) for line in body) for i in range(len(head))]
-        lines = [
-            "  ".join(cell + " " * (width - _width(cell)) for cell, width in zip(line, widths, strict=True))
-            for line in body
-        ]
-        return "\n".join(line.rstrip() for line in [*lines, "", self.caption()])
+        return "\n".join([*aligned(body), "", self.caption()])
 
     __repr__ = __str__
 
@@ -145,9 +140,12 @@ class Table:
         """Return the line that says what the numbers are."""
         steps, per_epoch = self.protocol["steps"], self.protocol["problem"]["train"] // self.protocol["batch_size"]
         seeds = self.protocol["seeds"]
-        over = f"median (range) over the seeds {', '.join(map(str, seeds))}" if len(seeds) > 1 else f"seed {seeds[0]}"
-        last = f"training loss: mean of the last {min(LAST, steps)} steps"
-        return f"{steps} steps = {steps / per_epoch:.1f} epochs; {over}; {last}"
+        over = say("seed {seed}", seed=seeds[0])
+        if len(seeds) > 1:
+            over = say("median (range) over the seeds {seeds}", seeds=", ".join(map(str, seeds)))
+        length = say("{steps} steps = {epochs:.1f} epochs", steps=steps, epochs=steps / per_epoch)
+        last = say("training loss: mean of the last {n} steps", n=min(LAST, steps))
+        return f"{length}; {over}; {last}"
 
 
 def _words(spread: Spread | None, form: str) -> str:
@@ -158,26 +156,34 @@ def _words(spread: Spread | None, form: str) -> str:
 
 
 def _loss_words(row: Row) -> str:
-    failed = [
-        f"{row.outcomes.count(outcome)} {outcome}" for outcome in ("diverged", "raised") if outcome in row.outcomes
-    ]
-    if not failed:
+    diverged, raised = row.outcomes.count("diverged"), row.outcomes.count("raised")
+    if not diverged + raised:
         return _words(row.loss, "{:.3f}")
+    failed = [say("{n} diverged", n=diverged)] if diverged else []
+    failed += [say("{n} raised", n=raised)] if raised else []
     some = "" if math.isinf(row.loss.median) else f"{row.loss.median:.3f}, "
-    return f"{some}{', '.join(failed)} of {len(row.outcomes)}"
+    return some + say("{failed} of {n}", failed=", ".join(failed), n=len(row.outcomes))
 
 
 def _steps_words(row: Row, steps: int, target: float) -> str:
     if math.isinf(row.steps.high) and not math.isinf(row.steps.median):
-        return f"{row.steps.median:.0f} ({row.steps.low:.0f}..not in {steps})"
+        return f"{row.steps.median:.0f} ({row.steps.low:.0f}..{say('not in {steps}', steps=steps)})"
     if not math.isinf(row.steps.median):
         return _words(row.steps, "{:.0f}")
     if row.best is None:
-        return f"not in {steps}"
+        return say("not in {steps}", steps=steps)
     best = f"{row.best:.2f}"
-    return f"not in {steps} (best {best if float(best) < target else f'{row.best:.4f}'})"
+    return say("not in {steps} (best {best})", steps=steps, best=best if float(best) < target else f"{row.best:.4f}")
 
 
-def _width(text: str) -> int:
-    """Return the columns that text takes in a terminal: two for a Japanese letter."""
-    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
+def aligned(table: Sequence[Sequence[str]]) -> list[str]:
+    """Return the lines of a table, cell below cell.
+
+    >>> aligned([["a", "b"], ["long", "c"]])
+    ['a     b', 'long  c']
+    """
+    widths = [max(map(columns, column)) for column in zip(*table, strict=True)]
+    return [
+        "  ".join(cell + " " * (width - columns(cell)) for cell, width in zip(line, widths, strict=True)).rstrip()
+        for line in table
+    ]

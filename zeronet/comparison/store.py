@@ -24,6 +24,8 @@ from zeronet.mistakes import Mistake
 RUNS, LOCK, NEW, OLD, KEPT = ".runs", ".lock", ".new", ".old", "new-results"
 RESULTS = ("curves.csv", "evaluations.csv", "summary.csv", "timings.csv", "protocol.json")
 RESULTS += ("comparison.png", "comparison.svg", "models", "errors")
+RESULTS += ("inspection.csv", "inspection.npz", "inspection.png", "inspection.svg", "pixels.png", "weights.png")
+RESULTS += ("paths.csv", "paths.png", "paths.svg", "race.gif", "race.mp4", "moments.png")
 NOBODYS = {".DS_Store", "Thumbs.db", "desktop.ini"}  # left by file managers
 
 
@@ -109,6 +111,7 @@ def write_run(path: Path, run: Run) -> None:
     """Write a run to its file, without its seconds: the file depends on the plan alone."""
     about = {"outcome": run.outcome, "message": run.message, "traceback": run.traceback}
     model = {f"model/{name}": array for name, array in run.model.items()}
+    model |= {f"inspection/{name}": array for name, array in run.inspection.items()}
     evaluations = np.array(run.evaluations, dtype=np.float64).reshape(-1, 3)
     with replacing(path) as file:
         np.savez(file, about=json.dumps(about), losses=np.array(run.losses), evaluations=evaluations, **model)
@@ -118,11 +121,14 @@ def read_run(path: Path) -> Run:
     """Return the run that a file holds."""
     with np.load(path, allow_pickle=False) as file:
         arrays = dict(file)
-    model = {name.removeprefix("model/"): array for name, array in arrays.items() if name.startswith("model/")}
-    evaluations = [(int(step), loss, accuracy) for step, loss, accuracy in arrays["evaluations"].tolist()]
-    return Run(
-        **json.loads(str(arrays["about"])), losses=arrays["losses"].tolist(), evaluations=evaluations, model=model
+    model, inspection = (
+        {name.removeprefix(kind): array for name, array in arrays.items() if name.startswith(kind)}
+        for kind in ("model/", "inspection/")
     )
+    evaluations = [(int(step), loss, accuracy) for step, loss, accuracy in arrays["evaluations"].tolist()]
+    about = json.loads(str(arrays["about"]))
+    losses = arrays["losses"].tolist()
+    return Run(**about, losses=losses, evaluations=evaluations, model=model, inspection=inspection)
 
 
 def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:

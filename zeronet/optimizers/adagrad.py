@@ -14,8 +14,8 @@ class AdaGrad(Optimizer):
     h only grows, so the rates η/√h only shrink: on a constant slope as η/√t. RMSProp cures that.
     lr: the learning rate, > 0, default 0.01; eps: keeps 0/0 away, ≥ 0, default 1e-7. Raises ValueError for others.
     Duchi, Hazan and Singer, "Adaptive Subgradient Methods for Online Learning and Stochastic Optimization", 2011;
-    『ゼロから作るDeep Learning』, 6.1.5, which prints (6.6) without ε. PyTorch has ε = 1e-10; Keras and optax put it
-    inside the root and start h at 0.1.
+    『ゼロから作るDeep Learning』, 6.1.5 (アダグラッド; h is 過去の勾配の2乗和), which prints (6.6) without ε.
+    PyTorch has ε = 1e-10; Keras and optax put it inside the root and start h at 0.1.
 
     >>> params, optimizer = {"x": -7.0, "y": 2.0}, AdaGrad(lr=1.5)
     >>> optimizer.update(params, {"x": -0.7, "y": 4.0})  # the first step is lr long in every direction

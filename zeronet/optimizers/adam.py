@@ -16,8 +16,8 @@ class Adam(Optimizer):
     lr: the learning rate, > 0, default 0.001; beta1, beta2: in [0, 1), default 0.9 and 0.999; eps: ≥ 0, default 1e-7.
     Raises ValueError for others.
     Kingma and Ba, "Adam: A Method for Stochastic Optimization", 2015, Algorithm 1, as in PyTorch and optax (there ε =
-    1e-8). The book (6.1.6), Keras and scikit-learn add ε to the uncorrected root: η √(1 − β₂ᵗ)/(1 − β₁ᵗ) · m / (√v +
-    ε).
+    1e-8). The book (6.1.6, アダム), Keras and scikit-learn add ε to the uncorrected root: their step is
+    η √(1 − β₂ᵗ)/(1 − β₁ᵗ) · m / (√v + ε).
 
     >>> params, optimizer = {"x": 1.0}, Adam(lr=0.25)
     >>> optimizer.update(params, {"x": 4.0})  # m̂ = 4 and √v̂ = 4: the first step is lr long

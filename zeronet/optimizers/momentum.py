@@ -14,8 +14,8 @@ class Momentum(Optimizer):
     lr: the learning rate, > 0, default 0.01; momentum: the share of velocity that is kept, in [0, 1), default 0.9.
     Raises ValueError for others.
     Polyak, "Some methods of speeding up the convergence of iteration methods", 1964; 『ゼロから作るDeep Learning』,
-    6.1.4. The book, Keras and scikit-learn keep lr inside v, as here; PyTorch and optax outside: the same path while
-    lr is constant.
+    6.1.4 (モーメンタム, 運動量). The book, Keras and scikit-learn keep lr inside v, as here; PyTorch and optax
+    outside: the same path while lr is constant.
 
     >>> params, optimizer = {"x": 1.0}, Momentum(lr=0.25, momentum=0.5)
     >>> optimizer.update(params, {"x": 2.0})  # v = −0.5

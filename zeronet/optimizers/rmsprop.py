@@ -15,9 +15,10 @@ class RMSProp(Optimizer):
     lr: the learning rate, > 0, default 0.001; rho: in [0, 1), default 0.9; eps: keeps 0/0 away, ≥ 0, default 1e-7.
     Raises ValueError for others.
     Hinton, "Neural Networks for Machine Learning", Coursera lecture 6e, 2012 (there is no paper); 『ゼロから作るDeep
-    Learning』, 6.1.5. The first step is η/√(1 − ρ) long in every direction, whatever the gradient: 3.2 η here, but 10
-    η with the ρ = 0.99 of the book's code and of PyTorch. With the book's lr = 0.01 that is 0.1 for every weight at
-    once, and the loss leaps up before it falls. Keras and optax put ε inside the root.
+    Learning』, 6.1.5 (アールエムエスプロップ; it forgets: 過去の勾配を忘れる). The first step is η/√(1 − ρ) long in
+    every direction, whatever the gradient: 3.2 η here, but 10 η with the ρ = 0.99 of the book's code and of PyTorch.
+    With the book's lr = 0.01 that is 0.1 for every weight at once, and the loss leaps up before it falls. Keras and
+    optax put ε inside the root.
 
     >>> params, optimizer = {"x": 1.0}, RMSProp(lr=0.1, rho=0.75)
     >>> optimizer.update(params, {"x": 4.0})  # h = 0.25 · 16, x = 1 − 0.1 · 4 / 2

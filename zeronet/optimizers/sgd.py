@@ -11,8 +11,8 @@ class SGD(Optimizer):
         w ← w − η g                  (6.1)    η = lr
 
     lr: the learning rate, > 0, default 0.01. Raises ValueError for another one.
-    Robbins and Monro, "A Stochastic Approximation Method", 1951; 『ゼロから作るDeep Learning』, 6.1.2.
-    The same in every library.
+    Robbins and Monro, "A Stochastic Approximation Method", 1951; 『ゼロから作るDeep Learning』, 6.1.2
+    (確率的勾配降下法). The same in every library.
 
     >>> params = {"x": -7.0, "y": 2.0}
     >>> SGD(lr=0.5).update(params, {"x": -0.5, "y": 4.0})

@@ -1,12 +1,25 @@
 """Figures, drawn from the files of a finished comparison and never from memory; one file per kind of figure.
 
 Read in this order: folder (the files), curves (the numbers of a line and its band), style (how every figure looks),
-words (legend and footer), page (where everything stands), comparison (the figure), window (a figure on the screen).
+words (legend and footer), page (where everything stands), comparison (the figure), inspection (inside the networks),
+plane (a landscape from above), paths (optimizers on it), race (in motion), window (a figure on the screen).
 `python -m zeronet.plots FOLDER` draws a folder's figure again.
 """
 
 from zeronet.plots.comparison import comparison_figure
+from zeronet.plots.inspection import save_inspection
+from zeronet.plots.paths import paths_figure
+from zeronet.plots.race import moments_figure, save_race
 from zeronet.plots.style import save_figure
-from zeronet.plots.window import show
+from zeronet.plots.window import finish, show
 
-__all__ = ["comparison_figure", "save_figure", "show"]
+__all__ = [
+    "comparison_figure",
+    "finish",
+    "moments_figure",
+    "paths_figure",
+    "save_figure",
+    "save_inspection",
+    "save_race",
+    "show",
+]

@@ -1,11 +1,13 @@
-"""Draw the figure of a comparison again: python -m zeronet.plots FOLDER [--ylim TOP] [--log] [--show]."""
+"""Draw the figure of a comparison again: python -m zeronet.plots FOLDER [--ylim TOP] [--log] [--lang ja] [--show]."""
 
 import argparse
 import sys
+from pathlib import Path
 from typing import NoReturn
 
+from zeronet.language import speaking
 from zeronet.mistakes import Mistake
-from zeronet.plots import comparison_figure, save_figure, show
+from zeronet.plots import comparison_figure, paths_figure, save_figure, show
 
 
 class Parser(argparse.ArgumentParser):
@@ -23,18 +25,23 @@ def main(arguments: list[str] | None = None) -> int:
     p = Parser(
         prog="python -m zeronet.plots", description="Draw a comparison's figure from its files.", allow_abbrev=False
     )
-    p.add_argument("folder", metavar="FOLDER", help="where curves.csv, evaluations.csv and protocol.json are")
+    p.add_argument("folder", metavar="FOLDER", help="where the files of a comparison or of paths are")
     p.add_argument(
         "--ylim", type=float, metavar="TOP", help="upper end of the loss axis (default: above the first loss)"
     )
     p.add_argument("--log", action="store_true", help="logarithmic loss axis")
+    p.add_argument("--lang", choices=["en", "ja"], help="language of the figure (default: ZERONET_LANG, or en)")
     p.add_argument("--show", action="store_true", help="open the figure in a window")
     args = p.parse_args(arguments)
     try:
-        figure = comparison_figure(args.folder, args.ylim, args.log)
-        print(save_figure(figure, args.folder))
-        if args.show:
-            show(figure)
+        with speaking(args.lang):
+            if (Path(args.folder) / "paths.csv").exists():
+                figure, stem = paths_figure(args.folder), "paths"
+            else:
+                figure, stem = comparison_figure(args.folder, args.ylim, args.log), "comparison"
+            print(save_figure(figure, args.folder, stem))
+            if args.show:
+                show(figure)
     except Mistake as mistake:
         print(f"{p.prog}: {mistake}", file=sys.stderr)
         return 2

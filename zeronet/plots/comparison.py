@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
 
+from zeronet.language import say
 from zeronet.mistakes import Mistake
 from zeronet.plots import curves, words
 from zeronet.plots.folder import ComparisonFolder, read_folder
@@ -69,13 +70,14 @@ def _draw_loss(axes: Axes, data: ComparisonFolder, ylim: float | None, log: bool
             _mark_end(axes, step - 1, min(max(last, bottom), top), style["color"])
         if high.max() > top:
             axes.plot(high.argmax(), top, "^", color=style["color"], markersize=5, clip_on=False, zorder=6)
-            clipped.append(f"{drawable(shortened(label, 60))} reaches {high.max():.3g}")
+            name = drawable(shortened(label, 60))
+            clipped.append(say("{label} reaches {loss:.3g}", label=name, loss=high.max()))
     if clipped:
         note = wrapped(" · ".join(clipped), LOSS_WIDTH - 0.6, SMALL)
         text = axes.text(0.99, 0.985, note, transform=axes.transAxes, ha="right", va="top", fontsize=SMALL, zorder=7)
         text.set_bbox({"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1})
-    _draw_level(axes, guess, f"guessing:\nln {data.protocol['problem']['classes']}")
-    axes.set(ylabel="training loss" + (" (log)" if log else ""))
+    _draw_level(axes, guess, say("guessing:\nln {classes}", classes=data.protocol["problem"]["classes"]))
+    axes.set(ylabel=say("training loss (log)") if log else say("training loss"))
 
 
 def _draw_accuracy(axes: Axes, data: ComparisonFolder) -> None:
@@ -103,8 +105,8 @@ def _draw_accuracy(axes: Axes, data: ComparisonFolder) -> None:
     for step, value, colour in ends:
         _mark_end(axes, step, max(value, limits[0]), colour)
     if target is not None:
-        _draw_level(axes, target, f"target:\n{words.number(target)}")
-    axes.set(ylabel="test accuracy")
+        _draw_level(axes, target, say("target:\n{target}", target=words.number(target)))
+    axes.set(ylabel=say("test accuracy"))
 
 
 def _draw_level(axes: Axes, y: float, name: str) -> None:

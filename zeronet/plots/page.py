@@ -7,6 +7,7 @@ from matplotlib.legend import Legend
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 
+from zeronet.language import say
 from zeronet.plots import words
 from zeronet.plots.folder import ComparisonFolder
 from zeronet.plots.style import QUIET, SMALL, STROKE, HouseFigure, look, text_width, wrapped
@@ -31,14 +32,14 @@ def new_page(data: ComparisonFolder) -> tuple[Figure, Axes, Axes]:
 
 def _draw_steps(axes: Axes, data: ComparisonFolder) -> None:
     axes.set_xlim(-X_MARGIN * data.steps, (1 + X_MARGIN) * data.steps)
-    axes.set_xlabel("step (the book's iteration)")
+    axes.set_xlabel(say("step (the book's iteration)"))
     axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
     axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
     per_epoch = data.steps_per_epoch
     epochs = axes.secondary_xaxis("top", functions=(lambda step: step / per_epoch, lambda epoch: epoch * per_epoch))
     epochs.xaxis.set_major_locator(MaxNLocator(5))
     epochs.xaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
-    epochs.set_xlabel("epoch", color=QUIET, fontsize=8, labelpad=3)
+    epochs.set_xlabel(say("epoch"), color=QUIET, fontsize=8, labelpad=3)
     epochs.tick_params(labelsize=7.5, labelcolor=QUIET)
 
 
@@ -58,7 +59,7 @@ def lay_out(figure: Figure, data: ComparisonFolder) -> None:
     places = ((loss, LEFT, LOSS_WIDTH), (accuracy, LEFT + LOSS_WIDTH + GAP, ACCURACY_WIDTH))
     for axes, left, width in places:
         axes.set_position((left / WIDTH, below / height, width / WIDTH, PANEL_HEIGHT / height))
-    titles = ("Training loss", words.about_loss(data)), ("Test accuracy", words.about_accuracy(data))
+    titles = (say("Training loss"), words.about_loss(data)), (say("Test accuracy"), words.about_accuracy(data))
     for (_, left, width), (title, said) in zip(places, titles, strict=True):
         x, top = left / WIDTH, 1 - SPACE / height
         figure.text(x, top, title, fontsize=10.5, fontweight="bold", va="top")

@@ -1,19 +1,23 @@
 """How every figure looks and is saved: colours, markers, text that fits, files with the same bytes every time."""
 
 import io
+import logging
+import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
-from functools import lru_cache
+from contextlib import ExitStack, contextmanager
+from functools import cache, lru_cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import matplotlib.style
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties, findfont, get_font
+from matplotlib.font_manager import FontProperties, findfont, fontManager, get_font
 from matplotlib.textpath import text_to_path
 
 from zeronet.files import replacing
+from zeronet.language import language, speaking
 
 # Okabe and Ito (2008), told apart by colour-blind readers; ordered so that neighbours also differ in grey. Their
 # yellow is too pale for a line on white; grey takes its place, as in R's palette.
@@ -27,8 +31,12 @@ INK, QUIET = "#000000", "#555555"
 SMALL = 7.2  # points: notes and footer
 PNG_DPI = 150
 
+LATIN_FONT = "DejaVu Sans"  # comes with matplotlib: the same figure on every machine
+JAPANESE_FONTS = ["Noto Sans CJK JP", "Hiragino Sans", "Yu Gothic", "Meiryo", "IPAexGothic"]
+
+logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)  # a font without bold letters is fine
+
 SETTINGS = {
-    "font.family": ["DejaVu Sans"],  # comes with matplotlib: the same figure on every machine
     "font.size": 9,
     "axes.labelsize": 9,
     "axes.titlesize": 10.5,
@@ -55,9 +63,45 @@ _LOCK = threading.RLock()  # matplotlib's settings belong to the whole process
 
 @contextmanager
 def house_style() -> Iterator[None]:
-    """Give matplotlib our settings inside the block, whatever the reader's own are, one thread at a time."""
-    with _LOCK, matplotlib.style.context(["default", SETTINGS]):
+    """Give matplotlib our settings inside the block, whatever the reader's own are, one thread at a time.
+
+    Where Japanese is wanted but no font has its letters, the figures of the block are in English, and a line says so.
+    """
+    legible = language() == "en" or japanese_font() is not None
+    if not legible:
+        _complain_once()
+    with (
+        _LOCK,
+        matplotlib.style.context(["default", SETTINGS | {"font.family": font_families()}]),
+        speaking(None if legible else "en"),
+    ):
         yield
+
+
+def font_families() -> list[str]:
+    """Return the fonts in which a letter is looked for: DejaVu Sans, then a Japanese one where there is any."""
+    return [LATIN_FONT, *filter(None, [japanese_font()])]
+
+
+@cache
+def japanese_font() -> str | None:
+    """Return the first of JAPANESE_FONTS that is installed, else the one of the extra ja, else None."""
+    installed = {font.name for font in fontManager.ttflist}
+    if (found := next((name for name in JAPANESE_FONTS if name in installed), None)) is not None:
+        return found
+    package = find_spec("matplotlib_fontja")
+    for file in sorted(Path(package.origin).parent.rglob("*.ttf")) if package and package.origin else ():
+        fontManager.addfont(file)
+        return get_font(file).family_name
+    return None
+
+
+@cache
+def _complain_once() -> None:
+    print(
+        "note: figures are in English, for no Japanese font was found: python -m pip install matplotlib-fontja",
+        file=sys.stderr,
+    )
 
 
 class HouseFigure(Figure):
@@ -78,28 +122,27 @@ def look(k: int) -> dict[str, Any]:
     }
 
 
-def save_figure(figure: Figure, folder: str | Path, stem: str = "comparison") -> Path:
-    """Write stem.png and stem.svg into an existing folder and return the path of the first.
+def save_figure(figure: Figure, folder: str | Path, stem: str = "comparison", vectors: bool = True) -> Path:
+    """Write stem.png and, unless vectors is False, stem.svg into an existing folder; return the path of the first.
 
     The same figure gives the same bytes. Either both files are replaced or, where drawing fails, none. Raises OSError
     where the folder cannot be written.
     """
     png, svg = Path(folder) / f"{stem}.png", Path(folder) / f"{stem}.svg"
-    with house_style(), replacing(svg) as vectors, replacing(png) as pixels:
-        figure.savefig(pixels, format="png", dpi=PNG_DPI)
-        figure.savefig(vectors, format="svg", metadata={"Date": None})
+    with house_style(), ExitStack() as files:
+        if vectors:
+            figure.savefig(files.enter_context(replacing(svg)), format="svg", metadata={"Date": None})
+        figure.savefig(files.enter_context(replacing(png)), format="png", dpi=PNG_DPI)
     return png
 
 
 def drawable(text: str) -> str:
-    """Return text on one line, with □ for each letter that the font lacks.
+    """Return text on one line, with ? for each letter that no font has, where matplotlib would draw an empty box.
 
-    Matplotlib would draw such a box too, but warns each time.
-
-    >>> drawable("慣性 $v_t$")
-    '□□ $v_t$'
+    >>> drawable("one\\ntwo \\U0010ffff $v_t$")
+    'one two ? $v_t$'
     """
-    return "".join(c if _in_font(c) else "□" for c in " ".join(text.split()))
+    return "".join(c if _in_font(c) else "?" for c in " ".join(text.split()))
 
 
 def shortened(text: str, most: int) -> str:
@@ -137,7 +180,7 @@ def text_width(text: str, size: float) -> float:
 @lru_cache(maxsize=4096)
 def _letter_width(letter: str) -> float:
     """Return the width of a letter per point of font size; ten of them, since one alone has no space around it."""
-    prop = FontProperties(family=SETTINGS["font.family"], size=100)
+    prop = FontProperties(family=font_families(), size=100)
     double = text_to_path.get_text_width_height_descent(f"|{letter * 10}|", prop, ismath=False)[0]
     bars = text_to_path.get_text_width_height_descent("||", prop, ismath=False)[0]
     return (double - bars) / 1000
@@ -145,4 +188,5 @@ def _letter_width(letter: str) -> float:
 
 @lru_cache(maxsize=4096)
 def _in_font(letter: str) -> bool:
-    return get_font(findfont(FontProperties(family=SETTINGS["font.family"]))).get_char_index(ord(letter)) != 0
+    fonts = (get_font(findfont(FontProperties(family=family))) for family in font_families())
+    return any(font.get_char_index(ord(letter)) for font in fonts)

@@ -1,8 +1,12 @@
-"""A figure in a window."""
+"""A figure in a window, or in a file."""
 
+import sys
+
+from matplotlib.animation import Animation
 from matplotlib.figure import Figure
 
 from zeronet.mistakes import Mistake
+from zeronet.plots.style import PNG_DPI, house_style
 
 
 def show(figure: Figure) -> None:
@@ -18,3 +22,18 @@ def show(figure: Figure) -> None:
     manager.canvas.figure = figure  # ours instead of the empty one
     figure.set_canvas(manager.canvas)
     plt.show()
+
+
+def finish(figure: Figure, moving: Animation | None = None) -> None:
+    """End a script: save the figure to the path that is its only argument, or else show it in a window.
+
+    moving: an animation of the figure, which is then what is saved, as .gif.
+    """
+    if len(sys.argv) < 2:
+        show(figure)
+        return
+    with house_style():
+        if moving is None:
+            figure.savefig(sys.argv[1], dpi=PNG_DPI)
+        else:
+            moving.save(sys.argv[1], writer="pillow", dpi=80)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from zeronet.language import say
 from zeronet.plots.curves import smoothing_window
 from zeronet.plots.folder import ComparisonFolder
 from zeronet.plots.style import drawable, shortened
@@ -26,16 +27,16 @@ def fates(data: ComparisonFolder, label: str) -> list[str]:
     """
     losses, seeds, stopped = data.losses[label], data.protocol["seeds"], data.stopped(label)
     if not losses:
-        return ["no finished step"]
+        return [say("no finished step")]
     without = [seed for seed in seeds if seed not in losses]
     said = []
     if stopped and len(set(stopped.values())) == 1 and len(stopped) == len(seeds):
-        said.append(f"stopped at step {next(iter(stopped.values())):,}")
+        said.append(say("stopped at step {steps}", steps=f"{next(iter(stopped.values())):,}"))
     elif stopped:
-        each = [f"{step:,} (seed {seed})" for seed, step in stopped.items()]
-        said.append(f"stopped at step {listed(each)}")
+        each = [f"{step:,} ({seeds_named([seed])})" for seed, step in stopped.items()]
+        said.append(say("stopped at step {steps}", steps=listed(each)))
     if without:
-        said.append(f"{seeds_named(without)}: no finished step")
+        said.append(f"{seeds_named(without)}: {say('no finished step')}")
     return said
 
 
@@ -48,14 +49,15 @@ def footer(data: ComparisonFolder) -> list[str]:
     trained = [
         shortened(problem["source"], 300),
         f"{network['class']} {sizes}",
-        f"batches of {protocol['batch_size']:,}",
-        f"{data.steps:,} {'step' if data.steps == 1 else 'steps'} = {epochs:.3g} epochs",
+        say("batches of {n:,}", n=protocol["batch_size"]),
+        say("{steps:,} steps = {epochs:.3g} epochs", steps=data.steps, epochs=epochs),
         seeds_named(protocol["seeds"]),
     ]
-    compared = (
-        "Every optimizer of a seed starts from the same weights and meets the same batches; "
-        f"{_tuning(protocol['optimizers'])}. Training loss: of each batch, before its update. "
-        f"Test accuracy: on {problem['test']:,} images."
+    compared = say(
+        "Every optimizer of a seed starts from the same weights and meets the same batches; {tuning}. Training loss: "
+        "of each batch, before its update. Test accuracy: on {test:,} images.",
+        tuning=_tuning(protocol["optimizers"]),
+        test=problem["test"],
     )
     return [drawable(" · ".join(trained)), compared, drawable(shortened(" · ".join(_machine(protocol)), 300))]
 
@@ -63,23 +65,25 @@ def footer(data: ComparisonFolder) -> list[str]:
 def about_loss(data: ComparisonFolder) -> str:
     """Say what the lines and bands of the loss are."""
     window = smoothing_window(data.steps)
-    smoothing = f"smoothed (Kaiser window of {window} steps, β = 2, narrower at the start)"
+    smoothing = say("smoothed (Kaiser window of {window} steps, β = 2, narrower at the start)", window=window)
     if len(data.protocol["seeds"]) == 1:
-        return f"{seeds_named(data.protocol['seeds'])} · line: {smoothing} · pale: each batch"
-    return f"line: median of the seeds, {smoothing} · pale: their range"
+        seed = seeds_named(data.protocol["seeds"])
+        return say("{seed} · line: {smoothing} · pale: each batch", seed=seed, smoothing=smoothing)
+    return say("line: median of the seeds, {smoothing} · pale: their range", smoothing=smoothing)
 
 
 def about_accuracy(data: ComparisonFolder) -> str:
     """Say what the lines and bands of the accuracy are."""
     seeds = data.protocol["seeds"]
-    return (
-        f"{seeds_named(seeds)} · not smoothed" if len(seeds) == 1 else "line: median of the seeds · pale: their range"
-    )
+    if len(seeds) == 1:
+        return say("{seed} · not smoothed", seed=seeds_named(seeds))
+    return say("line: median of the seeds · pale: their range")
 
 
 def _tuning(optimizers: Sequence[dict[str, Any]]) -> str:
     targets = [optimizer.get("target") for optimizer in optimizers]
-    return "one rate each, not tuned" if len(set(map(str, targets))) == len(targets) else "settings as given, not tuned"
+    distinct = len(set(map(str, targets))) == len(targets)
+    return say("one rate each, not tuned") if distinct else say("settings as given, not tuned")
 
 
 def _machine(protocol: dict[str, Any]) -> list[str]:
@@ -97,9 +101,9 @@ def _machine(protocol: dict[str, Any]) -> list[str]:
     ]
     said += [str(kernel) for kernel in blas] if isinstance(blas, list) else [str(blas)]
     if threads is not None:
-        said.append(f"{threads} BLAS {'thread' if threads == 1 else 'threads'} per run")
+        said.append(say("BLAS threads per run: {n}", n=threads))
     if flush is not None:
-        said.append("subnormals flushed to zero" if flush else "subnormals kept")
+        said.append(say("subnormals flushed to zero") if flush else say("subnormals kept"))
     return said
 
 
@@ -119,16 +123,15 @@ def seeds_named(seeds: Sequence[int]) -> str:
     ('seed 7', 'seeds 0, 1, 2', 'seeds 0–99', 'seeds 0, 9, 18, 27, … (12 seeds)')
     """
     if len(seeds) == 1:
-        return f"seed {seeds[0]}"
+        return say("seed {seed}", seed=seeds[0])
     if len(seeds) > 5 and list(seeds) == list(range(seeds[0], seeds[0] + len(seeds))):
-        return f"seeds {seeds[0]}–{seeds[-1]}"
-    return (
-        f"seeds {', '.join(map(str, seeds))}"
-        if len(seeds) <= 10
-        else (f"seeds {', '.join(map(str, seeds[:4]))}, … ({len(seeds)} seeds)")
-    )
+        return say("seeds {seeds}", seeds=f"{seeds[0]}–{seeds[-1]}")
+    if len(seeds) <= 10:
+        return say("seeds {seeds}", seeds=", ".join(map(str, seeds)))
+    return say("seeds {seeds}, … ({n} seeds)", seeds=", ".join(map(str, seeds[:4])), n=len(seeds))
 
 
 def listed(words: Sequence[str], most: int = 5) -> str:
     """Join words by commas, and count those beyond the first few."""
-    return ", ".join(words[:most]) + (f" and {len(words) - most} more" if len(words) > most else "")
+    more = say(" and {n} more", n=len(words) - most) if len(words) > most else ""
+    return ", ".join(words[:most]) + more

@@ -1,0 +1,124 @@
+"""A microscope: what optimizer and layers do inside a network while it learns."""
+
+from itertools import pairwise
+
+import numpy as np
+
+from zeronet.callbacks import Callback
+from zeronet.layers import ReLU
+from zeronet.network import Network
+from zeronet.parameters import Parameters
+from zeronet.trainer import Trainer
+
+EARLY = (1, 2, 5, 10, 20, 50)  # steps that are looked at besides: the first steps are the wildest
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+COLUMNS = ["step", "gradient_norm", "update_ratio", "largest_update", "dead_share"]
+COLUMNS += [f"effective_lr_{q:g}" for q in QUANTILES]
+MOMENTS, UNITS = 5, 16  # when weights are kept as images, and how many hidden units
+
+
+class Inspection(Callback):
+    """Look at every parameter array at a few early steps, and then every so many steps.
+
+    every: steps between two looks, ≥ 1. Raises ValueError for another number. After training:
+
+    rows: name → list of rows with the COLUMNS: updates made; ‖g‖; ‖Δw‖ / ‖w‖; max |Δw|; the share of the layer's ReLUs
+    that were 0 on the whole batch (nan where there are none); quantiles of the effective step r, where the update has
+    the form w ← w − r ⊙ g (else nan), over the weights that have ever changed: r of the others would be η/ε.
+    pixel_rate: (D,), the median r of the first weights of each input at the end, nan where they have never changed;
+    pixel_on: (D,), the share of the examples seen in which this input was not 0.
+    weight_steps, weights: (5,), (5, D, ≤ 16), the first weights of a few units at five moments.
+
+    It reads what is there and changes nothing: the training goes on bit for bit as it would without.
+    """
+
+    def __init__(self, every: int = 100):
+        if every < 1:
+            raise ValueError(f"looks are at least 1 step apart, not {every}")
+        self.every = every
+        self.rows: dict[str, list[list[float]]] = {}
+        self.weight_steps: list[int] = []
+        self.weights: list[np.ndarray] = []
+
+    def on_fit_start(self, trainer: Trainer) -> None:
+        """Keep the first weights."""
+        params = trainer.network.params
+        self._first, self._before = params.copy(), params.copy()
+        self._on, self._seen = 0.0, 0
+        self._moments = {round(trainer.last_step * (i / (MOMENTS - 1)) ** 2) for i in range(MOMENTS)}
+        self._keep_weights(trainer)
+
+    def on_step_end(self, trainer: Trainer, loss: float) -> None:
+        """Look, when it is time."""
+        if self._is_due(trainer.step):
+            self._look(trainer)
+        if self._is_due(trainer.step + 1):
+            self._before.flat = trainer.network.params.flat
+        self._keep_weights(trainer)
+
+    def on_fit_end(self, trainer: Trainer) -> None:
+        """Take the picture of the input's rates."""
+        params = trainer.network.params
+        first = next(iter(params))
+        rates = _rates(trainer, params)
+        changed = params[first] != self._first[first]
+        self.pixel_rate = np.full(len(params[first]), np.nan)
+        if rates:
+            alive = changed.any(axis=tuple(range(1, changed.ndim)))
+            rate = np.where(changed, rates[first], np.nan)[alive]
+            self.pixel_rate[alive] = np.nanmedian(rate.reshape(len(rate), -1), axis=1)
+        self.pixel_on = np.broadcast_to(self._on / max(self._seen, 1), len(params[first])).astype(np.float64)
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """Return all that was seen, as arrays for a file: rows/W1 …, pixel_rate, pixel_on, weight_steps, weights."""
+        seen = {f"rows/{name}": np.array(rows) for name, rows in self.rows.items()}
+        if hasattr(self, "pixel_rate"):
+            seen |= {"pixel_rate": self.pixel_rate, "pixel_on": self.pixel_on}
+        return seen | {"weight_steps": np.array(self.weight_steps), "weights": np.array(self.weights)}
+
+    def _is_due(self, step: int) -> bool:
+        return step in EARLY or step % self.every == 0
+
+    def _look(self, trainer: Trainer) -> None:
+        params, grads, before = trainer.network.params, trainer.network.grads, self._before
+        rates, dead = _rates(trainer, params), _dead_shares(trainer.network)
+        for name, w in params.items():
+            size, step = float(np.linalg.norm(w)), w - before[name]
+            changed = w != self._first[name]
+            quantiles = np.full(len(QUANTILES), np.nan)
+            if rates and changed.any():
+                quantiles = np.quantile(np.broadcast_to(rates[name], w.shape)[changed], QUANTILES)
+            self.rows.setdefault(name, []).append(
+                [
+                    trainer.step,
+                    float(np.linalg.norm(grads[name])),
+                    float(np.linalg.norm(step)) / size if size else np.nan,
+                    float(np.abs(step).max()),
+                    dead.get(name, np.nan),
+                    *quantiles.tolist(),
+                ]
+            )
+        x = getattr(trainer.network.layers[0], "x", None)  # the batch that was just learned
+        if x is not None:
+            self._on, self._seen = self._on + np.count_nonzero(x, axis=0), self._seen + len(x)
+
+    def _keep_weights(self, trainer: Trainer) -> None:
+        if trainer.step in self._moments:
+            W = next(iter(trainer.network.params.values()))
+            self.weight_steps.append(trainer.step)
+            self.weights.append(W.reshape(len(W), -1)[:, :UNITS].copy())
+
+
+def _rates(trainer: Trainer, params: Parameters) -> dict[str, np.ndarray] | None:
+    effective_lr = getattr(trainer.optimizer, "effective_lr", None)
+    return effective_lr() if effective_lr and trainer.step else None
+
+
+def _dead_shares(network: Network) -> dict[str, float]:
+    """Return name of the weights → share of the ReLUs behind them that were 0 for the whole last batch."""
+    shares, number = {}, 0
+    for layer, after in pairwise([*network.layers, None]):
+        number += bool(layer.param_names)
+        if layer.param_names and isinstance(after, ReLU):
+            shares[f"{layer.param_names[0]}{number}"] = float((after.x <= 0).all(axis=0).mean())
+    return shares

@@ -1,0 +1,37 @@
+"""Functions of two variables, and optimizers that go down on them: base, functions, then descent."""
+
+from zeronet.landscapes.base import Landscape
+from zeronet.landscapes.descent import Moment, descend, walk
+from zeronet.landscapes.functions import (
+    Ackley,
+    Beale,
+    Branin,
+    Himmelblau,
+    Rastrigin,
+    Rosenbrock,
+    Saddle,
+    Slope,
+    Valley,
+)
+
+LANDSCAPES = {
+    kind.__name__.lower(): kind
+    for kind in (Valley, Slope, Rosenbrock, Beale, Himmelblau, Branin, Rastrigin, Ackley, Saddle)
+}
+
+__all__ = [
+    "LANDSCAPES",
+    "Ackley",
+    "Beale",
+    "Branin",
+    "Himmelblau",
+    "Landscape",
+    "Moment",
+    "Rastrigin",
+    "Rosenbrock",
+    "Saddle",
+    "Slope",
+    "Valley",
+    "descend",
+    "walk",
+]

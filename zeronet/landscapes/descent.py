@@ -1,0 +1,128 @@
+"""Down a landscape, step by step, with the very optimizers that train networks."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from zeronet.gradient_check import numerical_gradient
+from zeronet.optimizers import Optimizer, adapt
+from zeronet.parameters import Parameters
+from zeronet.streams import stream
+
+Pair = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Moment:
+    """Where an optimizer is after so many updates.
+
+    step: updates made; x, y: the place; f: its height; gradient: the one that the update came from, None at the
+    start; states: name → values for x and y, after the update; effective_lr: the same for the rate r where the update
+    is w ← w − r ⊙ g, else None.
+    """
+
+    step: int
+    x: float
+    y: float
+    f: float
+    gradient: Pair | None = None
+    states: dict[str, Pair] = field(default_factory=dict)
+    effective_lr: Pair | None = None
+
+
+def walk(
+    landscape: Callable[[Any, Any], Any],
+    optimizer: Any,
+    start: Pair | None = None,
+    steps: int = 30,
+    noise: float = 0.0,
+    seed: int = 0,
+) -> Iterator[Moment]:
+    """Yield the start, then the moment after each update; the walk ends early where it leaves for infinity.
+
+    landscape: a Landscape, or any function of x and y, with a method gradient or without one (then slopes are
+    measured); optimizer: one of zeronet's, of which a clone walks, or an unused object with update(params, grads);
+    start: (x, y), default the landscape's; noise: standard deviation of what is added to each gradient, N(0, noise²),
+    a mini-batch in miniature; seed: of the noise. Raises ValueError where there is no start, or a number is none.
+    """
+    x, y = _checked_start(landscape, start)
+    if not isinstance(steps, int | np.integer) or steps < 0 or not noise >= 0:
+        raise ValueError(f"steps is a whole number ≥ 0 and noise a number ≥ 0, not {steps!r} and {noise!r}")
+    optimizer = optimizer.clone() if isinstance(optimizer, Optimizer) else adapt(optimizer)
+    gradient = getattr(landscape, "gradient", None) or _measured(landscape)
+    params, grads = (Parameters({"x": (), "y": ()}, np.float64) for _ in range(2))
+    params.flat = x, y
+    random = stream(seed, "noise")
+    own = optimizer if isinstance(optimizer, Optimizer) else None
+    first = own.init(params.flat) if own and own.elementwise else ()
+    states = (
+        {name: (float(state[0]), float(state[1])) for name, state in zip(own.state_names, first, strict=True)}
+        if first
+        else {}
+    )
+    yield Moment(0, x, y, float(landscape(np.float64(x), np.float64(y))), states=states)
+    for step in range(1, steps + 1):
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            grads.flat = gradient(*params.flat)
+            if noise:
+                grads.flat += noise * random.standard_normal(2)
+            optimizer.update(params, grads)
+            f = float(landscape(*params.flat))
+        if not (np.isfinite(params.flat).all() and np.isfinite(f)):
+            return
+        states = {name: _pair(getattr(own, name)) for name in own.state_names} if own else {}
+        rates = own.effective_lr() if own else None
+        x, y = _pair(params)
+        yield Moment(step, x, y, f, _pair(grads), states, rates and _pair(rates))
+
+
+def descend(
+    landscape: Callable[[Any, Any], Any],
+    optimizer: Any,
+    start: Pair | None = None,
+    steps: int = 30,
+    noise: float = 0.0,
+    seed: int = 0,
+) -> np.ndarray:
+    """Return the path of an optimizer: the start and the place after each update, (steps + 1, 2) in float64.
+
+    A path that leaves for infinity is cut there: it has diverged where it has fewer rows. The arguments are those of
+    walk. (『ゼロから作るDeep Learning』, 6.1, ch06/optimizer_compare_naive.py)
+
+    >>> from zeronet.landscapes import Valley
+    >>> from zeronet.optimizers import AdaGrad
+    >>> descend(Valley(), AdaGrad(lr=1.5), steps=2).round(4)  # the first step is lr long in every direction
+    array([[-7.    ,  2.    ],
+           [-5.5   ,  0.5   ],
+           [-4.5728,  0.1362]])
+    """
+    return np.array([(m.x, m.y) for m in walk(landscape, optimizer, start, steps, noise, seed)])
+
+
+def _checked_start(landscape: Any, start: Pair | None) -> Pair:
+    start = getattr(landscape, "start", None) if start is None else start
+    if start is None:
+        raise ValueError("this function names no start of its own: say start=(x, y)")
+    try:
+        x, y = map(float, start)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"a start is a pair of numbers (x, y), not {start!r}") from error
+    if not (np.isfinite(x) and np.isfinite(y)):
+        raise ValueError(f"a start is a pair of finite numbers, not {start!r}")
+    return x, y
+
+
+def _measured(f: Callable[[Any, Any], Any]) -> Callable[[float, float], np.ndarray]:
+    """Return the gradient of f as central differences measure it."""
+
+    def gradient(x: float, y: float) -> np.ndarray:
+        place = np.array([x, y])
+        return numerical_gradient(lambda: float(f(*place)), place)
+
+    return gradient
+
+
+def _pair(values: Any) -> Pair:
+    return float(values["x"]), float(values["y"])

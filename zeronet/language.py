@@ -1,0 +1,148 @@
+"""The words that people see, in English or in Japanese (--lang ja, or ZERONET_LANG=ja)."""
+
+import os
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from zeronet.mistakes import Mistake
+
+LANGUAGES = ("en", "ja")
+
+# English, as the code says it → Japanese. What stands in braces is filled in.
+JAPANESE: dict[str, str] = {
+    # tables
+    "optimizer": "手法",
+    "settings": "設定",
+    "training loss": "訓練の損失",
+    "test accuracy": "テストの正解率",
+    "seconds": "秒",
+    "steps to {target:g}": "{target:g} までの更新回数",
+    "updates to {target:g}": "{target:g} までの更新回数",
+    "end point (x, y)": "終点 (x, y)",
+    "to the minimum": "最小値までの距離",
+    "finished": "完了",
+    "diverged": "発散",
+    "raised": "エラー",
+    "{n} diverged": "発散 {n}",
+    "{n} raised": "エラー {n}",
+    "{failed} of {n}": "{n} 回中 {failed}",
+    "not in {steps}": "{steps} 回では未到達",
+    "not in {steps} (best {best})": "{steps} 回では未到達 (最高 {best})",
+    "seed {seed}": "シード {seed}",
+    "seed": "シード",
+    "seeds {seeds}": "シード {seeds}",
+    "seeds {seeds}, … ({n} seeds)": "シード {seeds}, … ({n} 個)",
+    "median (range) over the seeds {seeds}": "シード {seeds} の中央値 (範囲)",
+    "{steps} steps = {epochs:.1f} epochs": "更新 {steps} 回 = {epochs:.1f} エポック",
+    "{steps:,} steps = {epochs:.3g} epochs": "更新 {steps:,} 回 = {epochs:.3g} エポック",
+    "training loss: mean of the last {n} steps": "訓練の損失: 最後の {n} 回の平均",
+    "{steps} updates from ({x:g}, {y:g})": "({x:g}, {y:g}) から更新 {steps} 回",
+    # what train.py prints
+    "Each ran at the rate above, not tuned: the rates decide the ranking.": (
+        "学習率は上の値のままで、調整していません。順位は学習率で決まります。"
+    ),
+    "The tracebacks are in {folder}": "トレースバックは {folder} にあります",
+    "figure:": "図:",
+    "Try:": "次は:",
+    # the figure of a comparison
+    "Training loss": "訓練の損失",
+    "Test accuracy": "テストの正解率",
+    "training loss (log)": "訓練の損失 (対数)",
+    "step (the book's iteration)": "更新回数 (iteration)",
+    "epoch": "エポック",
+    "guessing:\nln {classes}": "当て推量:\nln {classes}",
+    "target:\n{target}": "目標:\n{target}",
+    "{label} reaches {loss:.3g}": "{label} の最大は {loss:.3g}",
+    "smoothed (Kaiser window of {window} steps, β = 2, narrower at the start)": (
+        "平滑化 (更新 {window} 回のカイザー窓、β = 2、始まりは狭い)"
+    ),
+    "line: median of the seeds, {smoothing} · pale: their range": "線: シードの中央値、{smoothing} · 薄い色: 範囲",
+    "line: median of the seeds · pale: their range": "線: シードの中央値 · 薄い色: 範囲",
+    "{seed} · line: {smoothing} · pale: each batch": "{seed} · 線: {smoothing} · 薄い色: 各バッチ",
+    "{seed} · not smoothed": "{seed} · 平滑化なし",
+    "batches of {n:,}": "バッチサイズ {n:,}",
+    (
+        "Every optimizer of a seed starts from the same weights and meets the same batches; {tuning}. Training loss: "
+        "of each batch, before its update. Test accuracy: on {test:,} images."
+    ): (
+        "同じシードの手法は、同じ重みから始まり、同じバッチで学習します。{tuning}。訓練の損失: 更新前の各バッチの値。"
+        "テストの正解率: テスト画像 {test:,} 枚。"
+    ),
+    "one rate each, not tuned": "学習率はそれぞれ一つで、調整なし",
+    "settings as given, not tuned": "設定は指定のままで、調整なし",
+    "no finished step": "終わった更新なし",
+    "stopped at step {steps}": "更新 {steps} 回で停止",
+    " and {n} more": " ほか {n} 件",
+    "BLAS threads per run: {n}": "BLAS スレッド数 {n}",
+    "subnormals flushed to zero": "非正規化数は 0 に切り捨て",
+    "subnormals kept": "非正規化数を保持",
+    # paths on a landscape
+    "update": "更新回数",
+    "update {step}": "更新 {step} 回目",
+    "update {step} of {steps}": "更新 {step} / {steps} 回",
+    "{n} updates": "更新 {n} 回",
+    "as far as ({x:.3g}, {y:.3g})": "最遠点 ({x:.3g}, {y:.3g})",
+    " — stopped at update {step}": " — 更新 {step} 回で停止",
+    "update {step} leaves for infinity": "更新 {step} 回目で無限大へ発散",
+    "  {name} before": "  {name} 更新前",
+    "  {name} after": "  {name} 更新後",
+    "  effective step r": "  実効学習率 r",
+    # inside the networks
+    "effective step r": "実効学習率 r",
+    "dead ReLUs": "死んだ ReLU の割合",
+    "lines: medians over the seeds · band: the middle half of the weights · r where Δw = −r ⊙ g": (
+        "線: シードの中央値 · 帯: 重みの中央の半分 · r は Δw = −r ⊙ g の係数"
+    ),
+    "how often each pixel is on": "各画素が 0 でない割合",
+    "median in the centre {middle:.3g}": "中央部の中央値 {middle:.3g}",
+    "median effective step r of each pixel's weights, after training, seed {seed} · grey: never on": (
+        "学習後の、各画素の第 1 層の重みの実効学習率 r の中央値、シード {seed} · 灰色: 常に 0"
+    ),
+    "first weights of sixteen hidden units · purple positive, orange negative, each picture on its own scale": (
+        "隠れユニット 16 個の第 1 層の重み · 紫は正、橙は負、目盛りは図ごと"
+    ),
+}
+
+_chosen: list[str] = []  # the innermost last
+
+
+def language() -> str:
+    """Return "en" or "ja": what speaking() says, else ZERONET_LANG, else English. Raises Mistake for other words."""
+    word = _chosen[-1] if _chosen else os.environ.get("ZERONET_LANG") or "en"
+    if word not in LANGUAGES:
+        raise Mistake(f"the language is one of {', '.join(LANGUAGES)}, not {word!r}")
+    return word
+
+
+@contextmanager
+def speaking(word: str | None) -> Iterator[None]:
+    """Speak this language inside the block; None leaves it as it is."""
+    _chosen.append(word or language())
+    try:
+        language()
+        yield
+    finally:
+        _chosen.pop()
+
+
+def say(english: str, **values: Any) -> str:
+    """Return a text in the reader's language, its braces filled with values.
+
+    >>> say("{n} updates", n=30)
+    '30 updates'
+    >>> with speaking("ja"):
+    ...     say("{n} updates", n=30)
+    '更新 30 回'
+    """
+    return (JAPANESE.get(english, english) if language() == "ja" else english).format(**values)
+
+
+def columns(text: str) -> int:
+    """Return the columns that text takes in a terminal: two for a Japanese letter.
+
+    >>> columns("f"), columns("損失")
+    (1, 4)
+    """
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
