@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 import train
+from zeronet.command import NETWORK
 
 ARTICLE = """import numpy as np
 
@@ -54,9 +55,9 @@ def command(*arguments, **environment):
 def test_the_default_is_chapter_6():
     options = train.parser().parse_args([])
     assert options.optimizer is None
-    assert train.DEFAULTS["optimizer"] == ["sgd", "adagrad", "rmsprop"]
-    assert (train.DEFAULTS["problem"], train.DEFAULTS["hidden"], train.DEFAULTS["steps"]) == ("mnist", [50], 2000)
-    assert (train.DEFAULTS["batch_size"], train.DEFAULTS["seeds"], train.DEFAULTS["lr"]) == (128, 3, None)
+    assert NETWORK["optimizer"] == ["sgd", "adagrad", "rmsprop"]
+    assert (NETWORK["problem"], NETWORK["hidden"], NETWORK["steps"]) == ("mnist", [50], 2000)
+    assert (NETWORK["batch_size"], NETWORK["seeds"], NETWORK["lr"]) == (128, 3, None)
 
 
 def test_it_prints_a_table_and_where_the_figure_is(here, capsys):

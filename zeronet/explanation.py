@@ -24,13 +24,13 @@ def explain(landscape: Callable[[Any, Any], Any], optimizer: Any, start: Any = N
     >>> print(explain(Valley(), SGD(lr=0.5), updates=1))
     SGD(lr=0.5)
     <BLANKLINE>
-        w ← w − η g                  η = lr
+        w ← w − η g                  (6.1)    η = lr
     <BLANKLINE>
-    update 1                     x              y
-      g                       -0.7              4
-      effective step r         0.5            0.5
-      Δw                      0.35             -2
-      w                      -6.65              0
+    update 1                        x              y
+      g                          -0.7              4
+      effective step r            0.5            0.5
+      Δw                         0.35             -2
+      w                         -6.65              0
     """
     moments = list(walk(landscape, optimizer, start, updates))
     lines = [repr(optimizer) if isinstance(optimizer, Optimizer) else type(optimizer).__name__]
@@ -48,7 +48,7 @@ def equation_of(cls: type) -> list[str]:
 
     >>> from zeronet.optimizers import SGD
     >>> equation_of(SGD)
-    ['w ← w − η g                  η = lr']
+    ['w ← w − η g                  (6.1)    η = lr']
     """
     doc = inspect.getdoc(cls) if cls.__doc__ else ""
     block: list[str] = []
@@ -69,7 +69,7 @@ def _update(before: Moment, after: Moment, so_far: Sequence[Moment]) -> list[str
     if after.effective_lr:
         rows.append((say("  effective step r"), after.effective_lr))
     rows += [("  Δw", (after.x - before.x, after.y - before.y)), ("  w", (after.x, after.y))]
-    lines = [name + " " * (15 - columns(name)) + "".join(f"{_number(v):>15}" for v in values) for name, values in rows]
+    lines = [name + " " * (18 - columns(name)) + "".join(f"{_number(v):>15}" for v in values) for name, values in rows]
     return lines + _sums_of_squares(after, so_far)
 
 

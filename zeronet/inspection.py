@@ -7,7 +7,6 @@ import numpy as np
 from zeronet.callbacks import Callback
 from zeronet.layers import ReLU
 from zeronet.network import Network
-from zeronet.parameters import Parameters
 from zeronet.trainer import Trainer
 
 EARLY = (1, 2, 5, 10, 20, 50)  # steps that are looked at besides: the first steps are the wildest
@@ -24,8 +23,9 @@ class Inspection(Callback):
 
     rows: name → list of rows with the COLUMNS: updates made; ‖g‖; ‖Δw‖ / ‖w‖; max |Δw|; the share of the layer's ReLUs
     that were 0 on the whole batch (nan where there are none); quantiles of the effective step r, where the update has
-    the form w ← w − r ⊙ g (else nan), over the weights that have ever changed: r of the others would be η/ε.
-    pixel_rate: (D,), the median r of the first weights of each input at the end, nan where they have never changed;
+    the form w ← w − r ⊙ g (else nan), over the weights whose r means something: those that have ever changed, and
+    whose state has not faded below ε, so that r would be η/ε.
+    pixel_rate: (D,), the median such r of the first weights of each input at the end, nan where there is none;
     pixel_on: (D,), the share of the examples seen in which this input was not 0.
     weight_steps, weights: (5,), (5, D, ≤ 16), the first weights of a few units at five moments.
 
@@ -60,13 +60,10 @@ class Inspection(Callback):
         """Take the picture of the input's rates."""
         params = trainer.network.params
         first = next(iter(params))
-        rates = _rates(trainer, params)
-        changed = params[first] != self._first[first]
-        self.pixel_rate = np.full(len(params[first]), np.nan)
-        if rates:
-            alive = changed.any(axis=tuple(range(1, changed.ndim)))
-            rate = np.where(changed, rates[first], np.nan)[alive]
-            self.pixel_rate[alive] = np.nanmedian(rate.reshape(len(rate), -1), axis=1)
+        rates = self._rates(trainer)[first].reshape(len(params[first]), -1)
+        alive = np.isfinite(rates).any(axis=1)
+        self.pixel_rate = np.full(len(rates), np.nan)
+        self.pixel_rate[alive] = np.nanmedian(rates[alive], axis=1)
         self.pixel_on = np.broadcast_to(self._on / max(self._seen, 1), len(params[first])).astype(np.float64)
 
     def arrays(self) -> dict[str, np.ndarray]:
@@ -81,13 +78,11 @@ class Inspection(Callback):
 
     def _look(self, trainer: Trainer) -> None:
         params, grads, before = trainer.network.params, trainer.network.grads, self._before
-        rates, dead = _rates(trainer, params), _dead_shares(trainer.network)
+        rates, dead = self._rates(trainer), _dead_shares(trainer.network)
         for name, w in params.items():
             size, step = float(np.linalg.norm(w)), w - before[name]
-            changed = w != self._first[name]
-            quantiles = np.full(len(QUANTILES), np.nan)
-            if rates and changed.any():
-                quantiles = np.quantile(np.broadcast_to(rates[name], w.shape)[changed], QUANTILES)
+            rate = rates[name][np.isfinite(rates[name])]
+            quantiles = np.quantile(rate, QUANTILES) if rate.size else np.full(len(QUANTILES), np.nan)
             self.rows.setdefault(name, []).append(
                 [
                     trainer.step,
@@ -102,16 +97,24 @@ class Inspection(Callback):
         if x is not None:
             self._on, self._seen = self._on + np.count_nonzero(x, axis=0), self._seen + len(x)
 
+    def _rates(self, trainer: Trainer) -> dict[str, np.ndarray]:
+        """Return name → r of each weight, nan where it has none that means something."""
+        optimizer, params = trainer.optimizer, trainer.network.params
+        rates = (optimizer.effective_lr() if trainer.step and hasattr(optimizer, "effective_lr") else None) or {}
+        eps = getattr(optimizer, "eps", 0)
+        most = optimizer.lr / (2 * eps) if eps else np.inf
+        found = {
+            name: np.broadcast_to(np.asarray(rates.get(name, np.nan), float), w.shape) for name, w in params.items()
+        }
+        return {
+            name: np.where((params[name] != self._first[name]) & (r < most), r, np.nan) for name, r in found.items()
+        }
+
     def _keep_weights(self, trainer: Trainer) -> None:
         if trainer.step in self._moments:
             W = next(iter(trainer.network.params.values()))
             self.weight_steps.append(trainer.step)
             self.weights.append(W.reshape(len(W), -1)[:, :UNITS].copy())
-
-
-def _rates(trainer: Trainer, params: Parameters) -> dict[str, np.ndarray] | None:
-    effective_lr = getattr(trainer.optimizer, "effective_lr", None)
-    return effective_lr() if effective_lr and trainer.step else None
 
 
 def _dead_shares(network: Network) -> dict[str, float]:

@@ -96,9 +96,9 @@ JAPANESE: dict[str, str] = {
         "線: シードの中央値 · 帯: 重みの中央の半分 · r は Δw = −r ⊙ g の係数"
     ),
     "how often each pixel is on": "各画素が 0 でない割合",
-    "median in the centre {middle:.3g}": "中央部の中央値 {middle:.3g}",
-    "median effective step r of each pixel's weights, after training, seed {seed} · grey: never on": (
-        "学習後の、各画素の第 1 層の重みの実効学習率 r の中央値、シード {seed} · 灰色: 常に 0"
+    "median in the centre {r:.3g}": "中央部の中央値 {r:.3g}",
+    "median effective step r of each pixel's weights, after training, seed {seed} · grey: none": (
+        "学習後の、各画素の第 1 層の重みの実効学習率 r の中央値、シード {seed} · 灰色: なし"
     ),
     "first weights of sixteen hidden units · purple positive, orange negative, each picture on its own scale": (
         "隠れユニット 16 個の第 1 層の重み · 紫は正、橙は負、目盛りは図ごと"

@@ -96,7 +96,7 @@ def descend(
     >>> descend(Valley(), AdaGrad(lr=1.5), steps=2).round(4)  # the first step is lr long in every direction
     array([[-7.    ,  2.    ],
            [-5.5   ,  0.5   ],
-           [-4.5728,  0.1362]])
+           [-4.5733,  0.1362]])
     """
     return np.array([(m.x, m.y) for m in walk(landscape, optimizer, start, steps, noise, seed)])
 

@@ -7,14 +7,14 @@ from pathlib import Path
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
+from matplotlib.ticker import LogLocator
 
 from zeronet.language import say
 from zeronet.mistakes import Mistake
 from zeronet.plots import curves, words
 from zeronet.plots.folder import ComparisonFolder, read_folder
 from zeronet.plots.page import LOSS_WIDTH, lay_out, new_page
-from zeronet.plots.style import QUIET, SMALL, STROKE, drawable, house_style, look, shortened, wrapped
+from zeronet.plots.style import QUIET, SMALL, STROKE, drawable, house_style, logarithmic, look, shortened, wrapped
 
 
 def comparison_figure(folder: str | Path, ylim: float | None = None, log: bool = False) -> Figure:
@@ -47,10 +47,8 @@ def _draw_loss(axes: Axes, data: ComparisonFolder, ylim: float | None, log: bool
     top = ylim or 1.1 * max([guess, *(run[0] for run in runs)])
     bottom = _lowest_on_log(runs, top) if log else 0.0
     if log:
-        axes.set_yscale("log")
+        logarithmic(axes, "y")
         axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if top / bottom < 100 else (1,)))
-        axes.yaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
-        axes.yaxis.set_minor_formatter(NullFormatter())
     axes.set_ylim(bottom, top)
     window, clipped = curves.smoothing_window(data.steps), []
     for k, (label, losses) in enumerate(data.losses.items()):

@@ -17,7 +17,18 @@ from zeronet.files import read_arrays
 from zeronet.inspection import COLUMNS
 from zeronet.language import say
 from zeronet.mistakes import Mistake
-from zeronet.plots.style import QUIET, SMALL, STROKE, HouseFigure, drawable, house_style, look, save_figure, shortened
+from zeronet.plots.style import (
+    QUIET,
+    SMALL,
+    STROKE,
+    HouseFigure,
+    drawable,
+    house_style,
+    logarithmic,
+    look,
+    save_figure,
+    shortened,
+)
 
 # What a column of panels shows: the column of inspection.csv, its title, whether its axis is logarithmic.
 PANELS = [
@@ -27,7 +38,7 @@ PANELS = [
     ("largest_update", "max |Δw|", True),
     ("dead_share", "dead ReLUs", False),
 ]
-NEVER = "#BDBDBD"  # pixels that were never on
+NEVER = "#BDBDBD"  # pixels without an effective step
 
 
 @dataclass(frozen=True)
@@ -94,13 +105,12 @@ def inspection_figure(data: InspectionFolder) -> Figure:
         figure = HouseFigure(figsize=(14, 0.9 + 2.3 * len(names)), dpi=100, layout="constrained")
         grid = figure.subplots(len(names), len(PANELS), squeeze=False, sharex=True)
         for row, name in zip(grid, names, strict=True):
-            for axes, (column, title, log) in zip(row, PANELS, strict=True):
-                _draw_panel(axes, data, name, column, log)
-                if row is grid[0]:
-                    axes.set_title(say(title), fontsize=9)
-                if row is grid[-1]:
-                    axes.set_xlabel(say("update"))
             row[0].set_ylabel(name)
+            for axes, (column, _, log) in zip(row, PANELS, strict=True):
+                _draw_panel(axes, data, name, column, log)
+        for top, bottom, (_, title, _) in zip(grid[0], grid[-1], PANELS, strict=True):
+            top.set_title(say(title), fontsize=9)
+            bottom.set_xlabel(say("update"))
         lines = [axes_line for axes_line in grid[0][1].get_lines()]
         words = [drawable(shortened(label, 60)) for label in data.labels if data.rows[label]]
         legend = figure.legend(
@@ -126,9 +136,10 @@ def _draw_panel(axes: Axes, data: InspectionFolder, name: str, column: str, log:
         if column == "effective_lr_0.5" and np.isfinite(table[:, k]).all():
             low, high = (table[:, COLUMNS.index(f"effective_lr_{q}")] for q in (0.25, 0.75))
             axes.fill_between(steps, low, high, facecolor=look(i)["color"], alpha=0.18, linewidth=0)
-    axes.set_xscale("log")
+    axes.set_visible(any(np.isfinite(line.get_ydata()).any() for line in axes.get_lines()))
+    logarithmic(axes, "x")
     if log:
-        axes.set_yscale("log")
+        logarithmic(axes, "y")
     else:
         axes.set_ylim(-0.02, 1.02)
 
@@ -136,33 +147,33 @@ def _draw_panel(axes: Axes, data: InspectionFolder, name: str, column: str, log:
 def pixels_figure(data: InspectionFolder) -> Figure:
     """Draw each pixel's median effective step as an image, beside how often the pixel is on.
 
-    One colour scale, logarithmic; pixels that were never on are grey: they have never moved a weight.
+    One logarithmic colour scale for all optimizers. Grey: pixels without such a step, because they were never on, or so
+    seldom that their state has faded below ε.
     """
-    rates = {
-        label: data.images[f"{k}/pixel_rate"]
-        for k, label in enumerate(data.labels)
-        if np.isfinite(data.images.get(f"{k}/pixel_rate", np.nan)).any()
-    }
+    found = {label: data.images.get(f"{k}/pixel_rate", np.array(np.nan)) for k, label in enumerate(data.labels)}
+    rates = {label: rate for label, rate in found.items() if np.isfinite(rate).any()}
     on = next((array for name, array in data.images.items() if name.endswith("/pixel_on")), np.zeros(data.side**2))
     with house_style():
-        count = len(rates) + 1
-        figure = HouseFigure(figsize=(0.4 + 2.9 * count, 3.6), dpi=100, layout="constrained")
-        frame, *frames = figure.subplots(1, count, squeeze=False).flat
-        _show(frame, np.where(on > 0, on, np.nan), data.side, "cividis", None)
+        panels = 1 + len(rates)
+        figure = HouseFigure(figsize=(0.8 + 2.7 * panels, 3.4), dpi=100, layout="constrained")
+        frame, *frames = figure.subplots(1, panels, squeeze=False).flat
+        image = _show(frame, np.where(on > 0, on, np.nan), data.side)
         frame.set_title(say("how often each pixel is on"), fontsize=9)
+        figure.colorbar(image, ax=frame, shrink=0.7, format="{x:.0%}")
+        seen = np.concatenate([rate[np.isfinite(rate)] for rate in rates.values()]) if rates else np.ones(1)
+        norm = LogNorm(0.9 * seen.min(), 1.1 * seen.max())
         for axes, (label, rate) in zip(frames, rates.items(), strict=True):
-            seen = rate[np.isfinite(rate) & (rate > 0)]
-            low, high = np.quantile(seen, (0.02, 0.98)) if len(seen) else (1e-3, 1)
-            norm = LogNorm(low / 1.3, high * 1.3)
-            _show(axes, rate, data.side, "cividis", norm)
-            middle = np.nanmedian(
-                rate.reshape(data.side, -1)[data.side // 3 : -(data.side // 3), data.side // 3 : -(data.side // 3)]
-            )
+            image = _show(axes, rate, data.side, norm)
             axes.set_title(drawable(shortened(label, 40)), fontsize=9)
-            axes.set_xlabel(say("median in the centre {middle:.3g}", middle=middle), fontsize=SMALL)
+            edge = data.side // 3
+            centre = rate.reshape(data.side, -1)[edge:-edge, edge:-edge]
+            if np.isfinite(centre).any():
+                axes.set_xlabel(say("median in the centre {r:.3g}", r=np.nanmedian(centre)), fontsize=SMALL)
+        if frames:
+            figure.colorbar(image, ax=frames, shrink=0.7, format="{x:g}")
         seed = data.protocol["seeds"][0]
         note = say(
-            "median effective step r of each pixel's weights, after training, seed {seed} · grey: never on", seed=seed
+            "median effective step r of each pixel's weights, after training, seed {seed} · grey: none", seed=seed
         )
         figure.suptitle(note, x=0.01, ha="left", fontsize=9)
     return figure
@@ -196,12 +207,11 @@ def weights_figure(data: InspectionFolder) -> Figure:
     return figure
 
 
-def _show(axes: Axes, values: np.ndarray, side: int, colours: str, norm: Any) -> None:
+def _show(axes: Axes, values: np.ndarray, side: int, norm: Any = None) -> Any:
     axes.set_facecolor(NEVER)
-    image = axes.imshow(values.reshape(side, side), cmap=colours, norm=norm, interpolation="nearest")
     axes.set(xticks=[], yticks=[])
     axes.grid(False)
-    axes.figure.colorbar(image, ax=axes, shrink=0.8)
+    return axes.imshow(values.reshape(side, side), cmap="cividis", norm=norm, interpolation="nearest")
 
 
 def _mosaic(weights: np.ndarray, side: int) -> np.ndarray:

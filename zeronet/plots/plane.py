@@ -5,9 +5,8 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import NullFormatter, StrMethodFormatter
 
-from zeronet.plots.style import QUIET, SMALL, look
+from zeronet.plots.style import QUIET, SMALL, logarithmic, look
 
 GRID = 241  # points per side: contours without corners
 # Shares of the plane that lie below the contours: as many lines at the bottom as higher up.
@@ -91,9 +90,7 @@ def draw_heights(axes: Axes, heights: Mapping[str, np.ndarray], lowest: float | 
     reached = [np.maximum(f - lowest, 1e-300) for f in heights.values()]
     bottom = max(1e-9, 0.3 * min(f.min() for f in reached))
     top = 3 * min(max(f.max() for f in reached), 1e4 * max(first - lowest, target))
-    axes.set_yscale("log")
-    axes.yaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
-    axes.yaxis.set_minor_formatter(NullFormatter())
+    logarithmic(axes, "y")
     axes.set_ylim(min(bottom, target / 3), top)
     axes.axhline(target, color=QUIET, linewidth=0.9, linestyle=(0, (6, 4)), zorder=2)
     axes.annotate(f"{target:g}", (1, target), (3, 0), xycoords=("axes fraction", "data"), textcoords="offset points",

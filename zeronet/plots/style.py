@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib.style
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, findfont, fontManager, get_font
 from matplotlib.textpath import text_to_path
+from matplotlib.ticker import NullFormatter, StrMethodFormatter
 
 from zeronet.files import replacing
 from zeronet.language import language, speaking
@@ -134,6 +136,14 @@ def save_figure(figure: Figure, folder: str | Path, stem: str = "comparison", ve
             figure.savefig(files.enter_context(replacing(svg)), format="svg", metadata={"Date": None})
         figure.savefig(files.enter_context(replacing(png)), format="png", dpi=PNG_DPI)
     return png
+
+
+def logarithmic(axes: Axes, which: str) -> None:
+    """Give the x or y axis a logarithmic scale with plain numbers: 0.01, 1, 100."""
+    axes.set(**{f"{which}scale": "log"})
+    axis = axes.xaxis if which == "x" else axes.yaxis
+    axis.set_major_formatter(StrMethodFormatter("{x:g}"))
+    axis.set_minor_formatter(NullFormatter())
 
 
 def drawable(text: str) -> str:
