@@ -26,7 +26,7 @@ def draw_landscape(
     x, y = np.meshgrid(np.linspace(left, right, GRID), np.linspace(low, high, GRID))
     z = np.asarray(f(x, y), dtype=float)
     heights = np.unique(np.quantile(z, SHARES) if levels is None else levels)
-    axes.contour(x, y, z, levels=heights, colors="#9A9A9A", linewidths=0.6, zorder=1)
+    axes.contour(x, y, z, levels=heights, colors="#9A9A9A", linewidths=0.6, linestyles="solid", zorder=1)
     for place in getattr(f, "minima", ()):
         axes.plot(*place, "+", color="black", markersize=9, markeredgewidth=1.5, zorder=4.5)
     axes.set(xlim=(left, right), ylim=(low, high), xlabel="x", ylabel="y")
@@ -84,8 +84,10 @@ def draw_heights(axes: Axes, heights: Mapping[str, np.ndarray], lowest: float | 
         axes.plot(values, **style, markevery=(k % every, every), label=label, zorder=3 + 0.01 * k)
     first = next(iter(heights.values()))[0]
     if lowest is None:
-        low = min(f.min() for f in heights.values())
-        axes.set_ylim(max(low, first - 100 * max(1, abs(first))), None)
+        low = max(min(f.min() for f in heights.values()), first - 20 * max(1, abs(first)))  # some fall for ever
+        high = max(f[f <= abs(first) + 20 * max(1, abs(first))].max() for f in heights.values())
+        room = 0.05 * (high - low)
+        axes.set_ylim(low - room, high + room)
         return
     reached = [np.maximum(f - lowest, 1e-300) for f in heights.values()]
     bottom = max(1e-9, 0.3 * min(f.min() for f in reached))
