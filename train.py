@@ -65,6 +65,16 @@ def parser() -> Parser:
     p.add_argument("--data-dir", metavar="DIR", help="where the data files are (default: the usual places)")
     p.add_argument("--out", metavar="DIR", help="where results go (default: runs/PROBLEM-OPTIMIZERS)")
     p.add_argument("--protocol-file", metavar="FILE", help="repeat the comparison that this protocol.json describes")
+    p.add_argument(
+        "--tune", type=int, nargs="?", const=15, metavar="BUDGET", help="search each one's rate: so many trials (15)"
+    )
+    p.add_argument("--tune-range", type=float, nargs=2, metavar=("LOW", "HIGH"), help="rates of the search's grid")
+    p.add_argument("--tune-over", nargs="+", metavar="SPEC", help="settings to search, too: rmsprop:rho=0.9,rho=0.99")
+    p.add_argument("--train-size", type=int, metavar="N", help="training examples under --tune (default: the others)")
+    p.add_argument(
+        "--validation-size", type=int, metavar="N", help="validation examples under --tune (default: a sixth)"
+    )
+    p.add_argument("--resume", action="store_true", default=None, help="go on where the folder's last run stopped")
     p.add_argument("--inspect", action="store_true", default=None, help="look inside the networks, too")
     p.add_argument("--start", type=pair, metavar="X,Y", help="where paths on a landscape begin, as in --start=-7,2")
     p.add_argument(
@@ -129,10 +139,17 @@ def train(asked: "Asked", folder: Path, args: argparse.Namespace) -> "Result":
 
     plan, problem = asked.plan, asked.problem
     print(problem.source, file=sys.stderr)
-    result = carry_out(plan, problem, folder, default_jobs() if args.jobs is None else args.jobs, args.quiet)
-    report(
-        result, {f"{label}, {say('seed')} {seed}": run for (label, seed), run in result.runs.items()}, "comparison.png"
-    )
+    jobs = default_jobs() if args.jobs is None else args.jobs
+    if asked.tuning:
+        from zeronet.tuned_experiment import carry_out_tuned
+
+        result = carry_out_tuned(plan, asked.tuning, problem, folder, jobs, args.quiet, bool(args.resume))
+    else:
+        result = carry_out(plan, problem, folder, jobs, args.quiet, bool(args.resume))
+    runs = {f"{label}, {say('seed')} {seed}": run for (label, seed), run in result.runs.items()}
+    report(result, runs, "verdict.png" if asked.tuning else "comparison.png")
+    if asked.tuning:
+        return result
     print(say("Each ran at the rate above, not tuned: the rates decide the ranking."))
     if [spec.label for spec in plan.optimizers] != ["SGD lr=0.5", "AdaGrad", "RMSProp"]:
         address = plan.problem["address"]

@@ -32,7 +32,7 @@ FLOORS = [
     ["problems"],
     ["comparison"],
     ["plots"],
-    ["experiment", "path_experiment"],
+    ["experiment", "path_experiment", "tuned_experiment"],
     ["command"],
 ]
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}

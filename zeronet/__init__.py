@@ -18,9 +18,9 @@ language.py, the words that people see):
     13  landscapes/, explanation.py    functions of two variables, descent on them; its first steps in numbers
     14  plugins.py, specs.py  names and settings ↔ optimizers
     15  problems.py           data, network, target
-    16  comparison/           plan, run, store, execute, statistics; paths
+    16  comparison/           plan, run, store, execute, statistics; paths; split, tuning, verdict, report, resume
     17  plots/                figures, drawn from files
-    18  experiment.py, path_experiment.py    compare(), race(): from a question to its answer
+    18  experiment.py, tuned_experiment.py, path_experiment.py    from a question to its answer: compare(), race()
     19  command.py            from train.py's options to a plan
 
 What each optimizer cures, and what it still suffers from:

@@ -1,18 +1,21 @@
 """What a command line asks for: from the options that were given to a plan."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import product
 from types import SimpleNamespace
 from typing import Any
 
 from zeronet import __version__
 from zeronet.comparison.paths import PathPlan, path_plan_from_protocol
 from zeronet.comparison.plan import Plan, consecutive, plan_from_protocol, read_protocol, whole_number
+from zeronet.comparison.tuning import Tuning, tuning_from_protocol
 from zeronet.landscapes import LANDSCAPES
 from zeronet.mistakes import Mistake
 from zeronet.path_experiment import path_plan
-from zeronet.problems import RATES, TARGETS, Problem, load_problem
-from zeronet.specs import parse
+from zeronet.problems import RATES, STEPS, TARGETS, LandscapeProblem, Problem, load_problem
+from zeronet.specs import parse, split, with_settings
 
 NETWORK = {
     "problem": "mnist",
@@ -28,6 +31,11 @@ NETWORK = {
     "target": None,
     "blas_threads": 1,
     "inspect": False,
+    "tune": None,
+    "tune_range": None,
+    "tune_over": None,
+    "train_size": None,
+    "validation_size": None,
 }
 PATHS = {
     "problem": None,
@@ -36,20 +44,24 @@ PATHS = {
     "steps": None,
     "start": None,
 }
+TUNING_ONLY = ("tune_range", "tune_over", "train_size", "validation_size")
+TUNED_LANDSCAPE = ("tune", "tune_range", "tune_over", "seeds", "seed")
+TUNING_SEEDS = 3  # of each trial
 
 
 @dataclass(frozen=True)
 class Asked:
-    """plan: what to run; problem: the data, or None on a landscape; notes: what to tell before."""
+    """plan: what to run; problem: the data, or None for paths; tuning: of the rates, or None; notes: to tell before."""
 
     plan: Plan | PathPlan
-    problem: Problem | None
+    problem: Problem | LandscapeProblem | None
+    tuning: Tuning | None = None
     notes: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
         """What is learned, or gone down on."""
-        return self.problem.name if self.problem else self.plan.landscape
+        return self.plan.landscape if self.problem is None else self.problem.name
 
 
 def asked_for(options: Mapping[str, Any]) -> Asked:
@@ -64,35 +76,109 @@ def asked_for(options: Mapping[str, Any]) -> Asked:
         if given:
             raise Mistake(f"--protocol-file says it all: leave out {_option(min(given))}")
         protocol = read_protocol(options["protocol_file"])
-    on_landscape = "landscape" in protocol or str(given.get("problem")).lower() in LANDSCAPES
-    networks_only = [name for name in ("data_dir", "jobs", *NETWORK) if name not in PATHS]
-    for name in networks_only if on_landscape else ("start", "animate", "explain"):
-        if options[name] is not None:
-            words = "is for networks, not for landscapes" if on_landscape else "needs a landscape: --problem valley"
-            raise Mistake(f"{_option(name)} {words}")
-    problem = None if on_landscape else _problem(given, protocol, options["data_dir"])
+    address = str(protocol.get("problem", {}).get("address") if protocol else given.get("problem", NETWORK["problem"]))
+    landscape = str(protocol.get("landscape", address)).lower()
+    landscape = landscape if landscape in LANDSCAPES else None
+    _check_options(options, landscape, "tune" in given)
+    if landscape:
+        problem = LandscapeProblem(landscape) if "tune" in given or "tuning" in protocol else None
+    else:
+        problem = load_problem(address, options["data_dir"])
     if protocol:
-        plan = _plan_again(protocol, problem)
-        same = plan.protocol()["environment"] == protocol["environment"] and protocol["zeronet"] == __version__
-        note = "note: versions or BLAS are not those of the protocol, so that the last digits may differ"
-        return Asked(plan, problem, () if same else (note,))
-    return Asked(_path_plan(given) if problem is None else _plan(given, problem), problem)
+        return _asked_again(protocol, problem)
+    plan = _path_plan(given) if problem is None else _plan(given, problem)
+    return Asked(plan, problem, _tuning(given, plan) if "tune" in given else None)
 
 
-def _problem(given: Mapping[str, Any], protocol: Mapping[str, Any], data_dir: str | None) -> Problem:
-    address = protocol.get("problem", {}).get("address") if protocol else given.get("problem", NETWORK["problem"])
-    return load_problem(str(address), data_dir)
+def _check_options(options: Mapping[str, Any], landscape: str | None, tune: bool) -> None:
+    """Raise Mistake for an option that has no meaning beside the others."""
+    misplaced: dict[str, str] = {}
+    if not tune:
+        misplaced |= dict.fromkeys(TUNING_ONLY, "goes with --tune")
+    if landscape and tune:
+        networks = [name for name in ("data_dir", *NETWORK) if name not in (*PATHS, *TUNED_LANDSCAPE)]
+        misplaced |= dict.fromkeys(
+            [*networks, "animate", "explain", "start"], "has no meaning where rates are tuned there"
+        )
+    elif landscape:
+        networks = [name for name in ("data_dir", "jobs", "resume", *NETWORK) if name not in PATHS]
+        misplaced |= dict.fromkeys(networks, "is for networks, not for landscapes")
+    else:
+        misplaced |= dict.fromkeys(("start", "animate", "explain"), "needs a landscape: --problem valley")
+    for name, words in misplaced.items():
+        if options[name] is not None:
+            raise Mistake(f"{_option(name)} {words}")
 
 
-def _plan_again(protocol: Mapping[str, Any], problem: Problem | None) -> Plan | PathPlan:
+def _asked_again(protocol: Mapping[str, Any], problem: Problem | LandscapeProblem | None) -> Asked:
+    """Return what a protocol file asks for."""
     if problem is None:
-        return path_plan_from_protocol(protocol, __version__)
-    return plan_from_protocol(protocol, problem.about(), __version__)
+        plan, tuning = path_plan_from_protocol(protocol, __version__), None
+    else:
+        tuning = tuning_from_protocol(protocol.get("tuning"))
+        plan = plan_from_protocol(protocol, problem.about(), __version__)
+    same = plan.protocol()["environment"] == protocol["environment"] and protocol["zeronet"] == __version__
+    note = "note: versions or BLAS are not those of the protocol, so that the last digits may differ"
+    return Asked(plan, problem, tuning, () if same else (note,))
 
 
-def _plan(given: Mapping[str, Any], problem: Problem) -> Plan:
-    o = SimpleNamespace(**{**NETWORK, **given})
-    steps_per_epoch = len(problem.x_train) // whole_number("batch-size", o.batch_size)
+def _tuning(given: Mapping[str, Any], plan: Plan) -> Tuning:
+    """Return the search that the options describe; its seeds come after those of the final runs."""
+    budget = whole_number("tune", given["tune"], least=3)
+    span = given.get("tune_range")
+    if span is not None and not 0 < span[0] < span[1] < math.inf:
+        raise Mistake(f"--tune-range takes two rates, the lower first, not {span[0]:g} {span[1]:g}")
+    first = max(plan.seeds) + 1
+    over: dict[str, list[dict[str, Any]]] = {}
+    for text in given.get("tune_over") or ():
+        name, _, pairs = text.partition(":")
+        matching = [spec for spec in plan.optimizers if name.lower() in (spec.label.lower(), spec.target.lower())]
+        if not matching or not pairs:
+            raise Mistake(f"{text!r} is not OPTIMIZER:key=value,key=value with an optimizer of this comparison")
+        values: dict[str, list[Any]] = {}
+        for pair in pairs.split(","):
+            [(key, value)] = split(f"x:{pair}")[2].items() or [("", "")]
+            values.setdefault(key, []).append(value)
+        if "lr" in values:
+            raise Mistake("the rate is searched anyway: say where with --tune-range")
+        combined = [dict(zip(values, each, strict=True)) for each in product(*values.values())]
+        for spec in matching:
+            with_settings(spec, combined[0])
+            over[spec.label] = combined
+    tuning = Tuning(budget, consecutive(first, TUNING_SEEDS), tuple(span) if span else None, over)
+    for spec in plan.optimizers:
+        tuning.first_trials(spec)  # mistakes show before anything runs
+    return tuning
+
+
+def _plan(given: Mapping[str, Any], problem: Problem | LandscapeProblem) -> Plan:
+    tune = "tune" in given
+    o = SimpleNamespace(**{**NETWORK, **({"seeds": 10} if tune else {}), **given})
+    if isinstance(problem, LandscapeProblem):
+        return Plan(
+            problem=problem.about(),
+            hidden_sizes=(),
+            optimizers=tuple(
+                parse(text, o.lr, RATES[problem.name]) for text in given.get("optimizer", PATHS["optimizer"])
+            ),
+            seeds=consecutive(o.seed, o.seeds),
+            batch_size=1,
+            steps=given.get("steps", STEPS[problem.name]),
+            eval_every=1,
+            target=None,
+            blas_threads=1,
+            version=__version__,
+        )
+    sizes = None
+    if tune:
+        validation = len(problem.x_train) // 6 if o.validation_size is None else o.validation_size
+        validation = whole_number("validation-size", validation)
+        train = len(problem.x_train) - validation if o.train_size is None else o.train_size
+        sizes = whole_number("train-size", train), validation
+        if sum(sizes) > len(problem.x_train):
+            raise Mistake(f"{sizes[0]} training and {sizes[1]} validation images are more than {len(problem.x_train)}")
+    examples = sizes[0] if sizes else len(problem.x_train)
+    steps_per_epoch = examples // whole_number("batch-size", o.batch_size)
     return Plan(
         problem=problem.about(),
         hidden_sizes=tuple(o.hidden),
@@ -105,6 +191,7 @@ def _plan(given: Mapping[str, Any], problem: Problem) -> Plan:
         blas_threads=o.blas_threads,
         version=__version__,
         inspect=o.inspect,
+        split=sizes,
     )
 
 

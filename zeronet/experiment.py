@@ -12,6 +12,7 @@ import numpy as np
 from zeronet import __version__
 from zeronet.comparison.execute import execute, forget_others, results
 from zeronet.comparison.plan import Plan, consecutive, whole_number
+from zeronet.comparison.resume import begin
 from zeronet.comparison.run import Run
 from zeronet.comparison.statistics import Table, summarize
 from zeronet.comparison.store import opened, publish, slug, write_csv
@@ -96,10 +97,13 @@ def compare(
         return replace(carry_out(plan, problem, Path(folder), jobs), folder=None)
 
 
-def carry_out(plan: Plan, problem: Problem, folder: Path, jobs: int, quiet: bool = False) -> Result:
+def carry_out(
+    plan: Plan, problem: Problem, folder: Path, jobs: int, quiet: bool = False, resume: bool = False
+) -> Result:
     """Run the plan, write all files of the comparison into folder, and return what they say.
 
-    jobs: processes, ≥ 1; quiet: no progress bar. Raises Mistake where folder cannot be used, and for jobs < 1.
+    jobs: processes, ≥ 1; quiet: no progress bar; resume: keep the runs that are there already. Raises Mistake where
+    folder cannot be used, for jobs < 1, and where there is nothing of this plan to resume.
     """
     whole_number("number of jobs", jobs)
     from zeronet.plots import (
@@ -109,7 +113,8 @@ def carry_out(plan: Plan, problem: Problem, folder: Path, jobs: int, quiet: bool
     )  # only here: matplotlib takes a while to import
 
     with opened(folder):
-        execute(plan, problem.arrays, folder, jobs, quiet)
+        begin(folder, plan.protocol(), resume)
+        execute(plan, problem.arrays, folder, jobs, quiet, resume)
         runs = results(plan, folder)
         table = Table(plan.protocol(), summarize(plan.protocol(), runs))
 
@@ -124,7 +129,7 @@ def carry_out(plan: Plan, problem: Problem, folder: Path, jobs: int, quiet: bool
                 save_inspection(new)
 
         publish(folder, write)
-        forget_others(plan, folder)
+        forget_others([plan], folder)
         return Result(folder, table, figures[0], runs)
 
 
@@ -140,7 +145,9 @@ def write_results(folder: Path, protocol: Mapping[str, Any], runs: Mapping[tuple
         for key, run in runs.items()
         for step, loss, right in run.evaluations
     )
-    write_csv(folder / "evaluations.csv", ["optimizer", "seed", "step", "test_loss", "test_accuracy"], rows)
+    if "landscape" not in protocol["problem"]:  # where curves.csv says it all
+        seen = "validation" if "split" in protocol else "test"
+        write_csv(folder / "evaluations.csv", ["optimizer", "seed", "step", f"{seen}_loss", f"{seen}_accuracy"], rows)
     seconds = ((*key, "" if run.seconds is None else f"{run.seconds:.3f}") for key, run in runs.items())
     write_csv(folder / "timings.csv", ["optimizer", "seed", "seconds"], seconds)
     write_csv(folder / "summary.csv", *table.records())

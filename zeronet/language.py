@@ -65,11 +65,16 @@ JAPANESE: dict[str, str] = {
     "batches of {n:,}": "バッチサイズ {n:,}",
     (
         "Every optimizer of a seed starts from the same weights and meets the same batches; {tuning}. Training loss: "
-        "of each batch, before its update. Test accuracy: on {test:,} images."
+        "of each batch, before its update. {accuracy}."
     ): (
         "同じシードの手法は、同じ重みから始まり、同じバッチで学習します。{tuning}。訓練の損失: 更新前の各バッチの値。"
-        "テストの正解率: テスト画像 {test:,} 枚。"
+        "{accuracy}。"
     ),
+    "rates tuned with one budget": "学習率は同じ予算で調整",
+    "Test accuracy: on {n:,} images": "テストの正解率: テスト画像 {n:,} 枚",
+    "Validation accuracy: on {n:,} images of the training set": "検証の正解率: 訓練データから分けた画像 {n:,} 枚",
+    "Validation accuracy": "検証の正解率",
+    "validation accuracy": "検証の正解率",
     "one rate each, not tuned": "学習率はそれぞれ一つで、調整なし",
     "settings as given, not tuned": "設定は指定のままで、調整なし",
     "no finished step": "終わった更新なし",
@@ -78,6 +83,59 @@ JAPANESE: dict[str, str] = {
     "BLAS threads per run: {n}": "BLAS スレッド数 {n}",
     "subnormals flushed to zero": "非正規化数は 0 に切り捨て",
     "subnormals kept": "非正規化数を保持",
+    # the verdict of a tuned comparison
+    "final loss: median (quartiles)": "最終損失: 中央値 (四分位)",
+    "validation loss": "検証の損失",
+    "f − f_min from random starts": "無作為な始点からの f − f_min",
+    "{label} ended lowest: median loss {loss:.4g} at lr {lr:.4g}.": (
+        "最も低く終わったのは {label}: 損失の中央値 {loss:.4g} (学習率 {lr:.4g})。"
+    ),
+    "The best rate of {label}, {lr:.4g}, is at the edge of those tried: look further.": (
+        "{label} の最良の学習率 {lr:.4g} は、試した範囲の端です。範囲を広げてください。"
+    ),
+    (
+        "Each had {budget} trials on {n} seeds, then {m} fresh seeds; loss: {what}, mean of the last tenth of "
+        "the steps; pairs: Student's interval over the seeds, 95 % for all pairs together (Holm)."
+    ): (
+        "各手法の試行は {budget} 回 (シード {n} 個)、その後に新しいシード {m} 個。損失: {what}、最後の 1 割の平均。"
+        "組の比較: シードごとの差のスチューデントの区間、全体で 95 % (ホルム法)。"
+    ),
+    "{n} runs, {seconds:.0f} s of training.": "学習 {n} 回、計 {seconds:.0f} 秒。",
+    "{n} of {m} failed": "{m} 回中 {n} 回失敗",
+    "{n} of {m} never": "{m} 回中 {n} 回は未到達",
+    "{a} and {b}: not compared, for some runs failed.": "{a} と {b}: 失敗した学習があるため比較できません。",
+    "{a} and {b}: a tie, every difference is exactly 0.": "{a} と {b}: 引き分け。差はすべて 0 です。",
+    "{a} and {b}: {a}'s loss is {ratio:.3f} times {b}'s on every seed, without an interval.": (
+        "{a} と {b}: すべてのシードで {a} の損失は {b} の {ratio:.3f} 倍 (区間なし)。"
+    ),
+    (
+        "{a} and {b}: {verdict}; {a}'s loss is {ratio:.3f} times {b}'s ({low:.3f} to {high:.3f}), "
+        "and a random run of {a} beats one of {b} {wins:.0%} of the time."
+    ): (
+        "{a} と {b}: {verdict}。{a} の損失は {b} の {ratio:.3f} 倍 ({low:.3f}〜{high:.3f})、"
+        "{a} の一回の学習が {b} に勝つ確率は {wins:.0%}。"
+    ),
+    "a tie": "引き分け",
+    "{a} wins": "{a} の勝ち",
+    (
+        "{train:,} training and {validation:,} validation images, split off the training set; curves and "
+        "targets: validation; the test images are read once per final run"
+    ): (
+        "訓練データを訓練 {train:,} 枚と検証 {validation:,} 枚に分割。曲線と目標は検証データ。"
+        "テスト画像は最終の学習ごとに一度だけ使用"
+    ),
+    "each optimizer: {budget} trials on {n} seeds, best by median, then {m} fresh seeds; {steps:,} steps": (
+        "各手法: 試行 {budget} 回 (シード {n} 個、中央値で選択)、その後に新しいシード {m} 個。更新 {steps:,} 回"
+    ),
+    "Loss: median and middle half of the seeds": "損失: シードの中央値と中央の半分",
+    "learning rate (log)": "学習率 (対数)",
+    "final loss of the trials": "試行の最終損失",
+    "Sensitivity to the rate: ★ best, × diverged": "学習率への感度: ★ 最良、× 発散",
+    "share of the seeds": "シードの割合",
+    "Reached the target: {what}": "目標に到達: {what}",
+    "Reached the target: no target is set": "目標に到達: 目標なし",
+    "accuracy {target:g}": "正解率 {target:g}",
+    "A random run of the row beats one of the column": "行の一回の学習が列に勝つ確率",
     # paths on a landscape
     "update": "更新回数",
     "update {step}": "更新 {step} 回目",

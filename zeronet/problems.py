@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from zeronet.landscapes import LANDSCAPES
 from zeronet.mistakes import Mistake
 from zeronet.network import MultiLayerNet, Network, TwoLayerNet
 
@@ -72,6 +73,30 @@ class Problem:
             "input_size": self.x_train.shape[1],
             "classes": 1 + int(max(self.t_train.max(), self.t_test.max())),
         }
+
+
+@dataclass(frozen=True)
+class LandscapeProblem:
+    """A landscape as something to be learned: from starts that the seeds draw, with f − f_min for a loss.
+
+    name: in LANDSCAPES. Raises Mistake for one without a bottom.
+    """
+
+    name: str
+    arrays: tuple[np.ndarray, ...] = ()
+
+    def __post_init__(self) -> None:
+        if LANDSCAPES[self.name]().lowest is None:
+            raise Mistake(f"{self.name} has no lowest place, so that nothing can be tuned there")
+
+    @property
+    def source(self) -> str:
+        """What it is, in words."""
+        return f"{self.name}: f = {LANDSCAPES[self.name].equation}, starts drawn uniformly from the domain by the seeds"
+
+    def about(self) -> dict[str, Any]:
+        """Return what the protocol keeps of it."""
+        return {"address": self.name, "name": self.name, "source": self.source, "landscape": self.name}
 
 
 def load_problem(address: str, data_dir: str | None = None) -> Problem:

@@ -142,6 +142,15 @@ def from_object(optimizer: Any, rates: Mapping[str, float] | None = None) -> Spe
     return Spec(cls.__name__, f"{cls.__module__}:{cls.__qualname__}", plain, Plugin.of(optimizer), optimizer)
 
 
+def with_settings(spec: Spec, settings: Mapping[str, Any]) -> Spec:
+    """Return the spec with some settings changed. Raises Mistake where they do not fit, or where it is an object."""
+    if spec.instance is not None:
+        raise Mistake(f"{spec.label} was handed over as an object, whose settings cannot be varied: name it as text")
+    if "lr" not in spec.settings:
+        raise Mistake(f"{spec.label} has no setting lr, and no rate to be tuned")
+    return replace(_checked(replace(spec, settings={**spec.settings, **settings})), label=spec.label)
+
+
 def distinct(specs: Sequence[Spec]) -> tuple[Spec, ...]:
     """Return the specs as they are. Raises Mistake where two have one label."""
     labels = [spec.label for spec in specs]

@@ -21,9 +21,8 @@ def writer(text):
 
 
 def test_a_run_comes_back_as_it_was(tmp_path):
-    run = Run(
-        "diverged", "the loss is inf", "line\nline", [2.5, 0.1], [(0, 2.25, 0.5)], {"W1": np.ones((2, 2), np.float32)}
-    )
+    model = {"W1": np.ones((2, 2), np.float32)}
+    run = Run("diverged", "the loss is inf", "line\nline", [2.5, 0.1], [(0, 2.25, 0.5)], (0.3, 0.9), model)
     write_run(tmp_path / "run.npz", run)
     again = read_run(tmp_path / "run.npz")
     assert np.array_equal(again.model.pop("W1"), run.model.pop("W1"))

@@ -2,11 +2,12 @@
 
 import csv
 import os
+import re
 import signal
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor
 from contextlib import contextmanager
 from functools import cache
@@ -23,19 +24,30 @@ from zeronet.mistakes import Mistake
 TIMINGS = "timings.csv"  # of the runs, beside their files: seconds are no part of a run's bytes
 
 
-def execute(plan: Plan, arrays: Sequence[np.ndarray], folder: Path, jobs: int, quiet: bool = False) -> None:
+def execute(
+    plan: Plan,
+    arrays: Sequence[np.ndarray],
+    folder: Path,
+    jobs: int,
+    quiet: bool = False,
+    resume: bool = False,
+    name: str | None = None,
+) -> None:
     """Carry out every run of plan, so many side by side, each into a file of its own in folder/.runs.
 
-    arrays: x_train, t_train, x_test, t_test; jobs: processes, ≥ 1 (1: this one); quiet: no progress bar.
+    arrays: x_train, t_train, x_test, t_test, or none for a landscape; jobs: processes, ≥ 1 (1: this one); quiet: no
+    progress bar; resume: leave out runs whose files are there; name: what the progress bar is called.
     The files are the same for any number of jobs.
     """
     from tqdm.auto import tqdm  # only here: workers do without
 
-    cells = plan.cells()
     runs = folder / RUNS
-    bar = tqdm(total=len(cells), unit="run", disable=True if quiet else None)
+    every = list({cell.digest: cell for cell in plan.cells()}.values())  # one run may stand under two labels
+    cells = [cell for cell in every if not (resume and _file(cell, runs).exists())]
+    done = len(every) - len(cells)
+    bar = tqdm(total=len(every), initial=done, desc=name, unit="run", disable=True if quiet else None)
     with bar, (runs / TIMINGS).open("a", encoding="utf-8") as timings:
-        for digest, seconds in _finished(cells, arrays, runs, min(jobs, len(cells))):
+        for digest, seconds in _finished(cells, arrays, runs, min(jobs, len(cells))) if cells else ():
             timings.write(f"{digest},{seconds:.3f}\n")
             timings.flush()
             bar.update()
@@ -51,9 +63,9 @@ def results(plan: Plan, folder: Path) -> dict[tuple[str, int], Run]:
     return found
 
 
-def forget_others(plan: Plan, folder: Path) -> None:
-    """Delete the files and seconds of runs that are not in the plan."""
-    wanted, seconds = {cell.digest for cell in plan.cells()}, _seconds(folder)
+def forget_others(plans: Iterable[Plan], folder: Path) -> None:
+    """Delete the files and seconds of runs that are in none of the plans."""
+    wanted, seconds = {cell.digest for plan in plans for cell in plan.cells()}, _seconds(folder)
     for file in (folder / RUNS).glob("*.npz"):
         if file.stem not in wanted:
             file.unlink()
@@ -63,7 +75,8 @@ def forget_others(plan: Plan, folder: Path) -> None:
 
 def _seconds(folder: Path) -> dict[str, float]:
     with (folder / RUNS / TIMINGS).open(encoding="utf-8", newline="") as file:
-        return {row[0]: float(row[1]) for row in csv.reader(file) if len(row) == 2}
+        rows = [row for row in csv.reader(file) if len(row) == 2 and re.fullmatch(r"[\d.]+", row[1])]
+    return {digest: float(seconds) for digest, seconds in rows}  # but for a line that a killed process cut off
 
 
 def _finished(

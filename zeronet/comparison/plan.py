@@ -40,7 +40,9 @@ class Plan:
     problem: Problem.about(); hidden_sizes: of the network; optimizers: with distinct labels; seeds: whole numbers ≥ 0;
     batch_size: examples per step; steps: updates per run; eval_every: steps between two evaluations on the test set;
     target: the accuracy to reach, or None; blas_threads: threads of each run's matrix products; version: zeronet's;
-    inspect: whether to look inside (zeronet.inspection).
+    inspect: whether to look inside (zeronet.inspection); split: training and validation examples, split off the
+    training set, or None; kind: None, or "trial" or "final" where rates are tuned. On a landscape
+    (problem["landscape"]) only optimizers, seeds and steps count.
     Raises Mistake for what cannot be run.
     """
 
@@ -55,6 +57,8 @@ class Plan:
     blas_threads: int
     version: str
     inspect: bool = False
+    split: tuple[int, int] | None = None
+    kind: str | None = None
 
     def __post_init__(self) -> None:
         distinct(self.optimizers)
@@ -64,13 +68,20 @@ class Plan:
             numbers = tuple(whole_number(each, number, least) for number in getattr(self, name))
             object.__setattr__(self, name, numbers)
         for name in ("hidden_sizes", "seeds", "optimizers"):
-            whole_number(f"number of {name.replace('_', ' ')}", len(getattr(self, name)))
+            if name != "hidden_sizes" or not self.on_landscape:
+                whole_number(f"number of {name.replace('_', ' ')}", len(getattr(self, name)))
         if len(set(self.seeds)) < len(self.seeds):
             raise Mistake(f"a seed stands twice among {', '.join(map(str, self.seeds))}")
-        if self.batch_size > self.problem["train"]:
-            raise Mistake(f"a batch of {self.batch_size} is larger than the data: {self.problem['train']} examples")
+        examples = self.problem.get("train", self.batch_size) if self.split is None else self.split[0]
+        if self.batch_size > examples:
+            raise Mistake(f"a batch of {self.batch_size} is larger than the data: {examples} examples")
         if self.target is not None and not (isinstance(self.target, Real) and 0 < self.target <= 1):
             raise Mistake(f"the target is an accuracy above 0 and up to 1, not {self.target!r}")
+
+    @property
+    def on_landscape(self) -> bool:
+        """Whether the problem is a function of two variables, and not a network's."""
+        return "landscape" in self.problem
 
     def cells(self) -> list[Cell]:
         """Return the runs, optimizer by optimizer, seed by seed."""
@@ -91,6 +102,8 @@ class Plan:
             "target": self.target,
             "environment": self._environment(),
             **({"inspect": True} if self.inspect else {}),
+            **({"split": dict(zip(("train", "validation"), self.split, strict=True))} if self.split else {}),
+            **({"kind": self.kind} if self.kind else {}),
         }
 
     def _network(self) -> dict[str, Any]:
@@ -107,7 +120,9 @@ class Plan:
             del shared[name]
         # Neither does the label, nor where the data or the class were found: their digests say what they are.
         problem = {
-            k: v for k, v in shared["problem"].items() if k in ("digest", "train", "test", "input_size", "classes")
+            k: v
+            for k, v in shared["problem"].items()
+            if k in ("digest", "train", "test", "input_size", "classes", "landscape")
         }
         optimizer = {k: v for k, v in spec.about().items() if k != "label"}
         return {**shared, "problem": problem, "optimizer": optimizer, "seed": seed}
@@ -154,13 +169,15 @@ def plan_from_protocol(protocol: Mapping[str, Any], problem: Mapping[str, Any], 
     Raises Mistake where the protocol is damaged, or where the data or a plug-in are not those that it was made with.
     """
     try:
-        if problem["digest"] != protocol["problem"]["digest"]:
+        if problem.get("digest") != protocol["problem"].get("digest"):
             made_with = protocol["problem"]["source"]
             raise Mistake(f"{problem['name']} is not the data that the protocol was made with: {made_with}")
+        asked = protocol.get("tuning", {}).get("asked", protocol["optimizers"])  # before their rates were tuned
+        sizes = protocol.get("split")
         return Plan(
             problem=problem,
             hidden_sizes=tuple(protocol["network"]["hidden_sizes"]),
-            optimizers=tuple(from_protocol(about) for about in protocol["optimizers"]),
+            optimizers=tuple(from_protocol(about) for about in asked),
             seeds=tuple(protocol["seeds"]),
             batch_size=protocol["batch_size"],
             steps=protocol["steps"],
@@ -169,6 +186,7 @@ def plan_from_protocol(protocol: Mapping[str, Any], problem: Mapping[str, Any], 
             blas_threads=protocol["environment"]["blas_threads"],
             version=version,
             inspect=bool(protocol.get("inspect", False)),
+            split=(sizes["train"], sizes["validation"]) if sizes else None,
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise Mistake(f"the protocol is damaged ({type(error).__name__}: {error})") from error

@@ -11,11 +11,15 @@ from typing import Any
 import numpy as np
 
 from zeronet.callbacks import Evaluation, History
+from zeronet.comparison.split import Rows, split
 from zeronet.float_environment import blas_threads
+from zeronet.functions import share_right
 from zeronet.inspection import Inspection
+from zeronet.landscapes import LANDSCAPES, walk
 from zeronet.plugins import explained
 from zeronet.problems import build_network
 from zeronet.specs import Spec
+from zeronet.streams import stream
 from zeronet.trainer import Diverged, Trainer
 
 
@@ -24,9 +28,10 @@ class Run:
     """What came out of a run.
 
     outcome: "finished", "diverged" or "raised"; message: what there is to say about it, in one line;
-    traceback: where; losses: of step 0, 1, …; evaluations: rows (step, test loss, test accuracy); model: arrays of
-    the network's file; inspection: what the microscope saw, where one was used; seconds: of training and evaluation,
-    None where it is not known.
+    traceback: where; losses: of step 0, 1, …; evaluations: rows (step, loss, accuracy), on the test images or, where
+    the task splits some off, on the validation images; test: loss and accuracy on the test images, read once after
+    the last step of a final run; model: arrays of the network's file; inspection: what the microscope saw, where one
+    was used; seconds: of training and evaluation, None where it is not known.
     """
 
     outcome: str = "finished"
@@ -34,6 +39,7 @@ class Run:
     traceback: str = ""
     losses: list[float] = field(default_factory=list)
     evaluations: list[tuple[int, float, float]] = field(default_factory=list)
+    test: tuple[float, float] | None = None
     model: dict[str, Any] = field(default_factory=dict)
     inspection: dict[str, np.ndarray] = field(default_factory=dict)
     seconds: float | None = None
@@ -48,7 +54,10 @@ def run(task: Mapping[str, Any], spec: Spec, arrays: Sequence[np.ndarray]) -> Ru
     began = time.perf_counter()
     with blas_threads(task["environment"]["blas_threads"]):
         try:
-            _train(task, spec, arrays, task["steps"], result)
+            if "landscape" in task["problem"]:
+                _descend(task, spec, result)
+            else:
+                _train(task, spec, arrays, task["steps"], result)
         except Diverged as error:
             result.outcome, result.message = "diverged", str(error)
         except (Exception, SystemExit) as error:  # the optimizer may be anybody's
@@ -56,7 +65,7 @@ def run(task: Mapping[str, Any], spec: Spec, arrays: Sequence[np.ndarray]) -> Ru
             result.message = explained(error, spec.plugin.place if spec.plugin else None)
             result.traceback = "".join(traceback.format_exception(error))
         result.seconds = time.perf_counter() - began
-        if result.outcome == "diverged":
+        if result.outcome == "diverged" and task.get("kind") != "trial" and "landscape" not in task["problem"]:
             # Its model is the last one with a finite loss: that of the same run, ended one update earlier.
             with suppress(Exception):  # unless the optimizer does not repeat itself
                 again = Run()
@@ -68,10 +77,15 @@ def run(task: Mapping[str, Any], spec: Spec, arrays: Sequence[np.ndarray]) -> Ru
 def _train(task: Mapping[str, Any], spec: Spec, arrays: Sequence[np.ndarray], steps: int, result: Run) -> None:
     """Train a new network for so many steps; leave losses, evaluations and the model in result."""
     x_train, t_train, x_test, t_test = arrays
+    x_seen, t_seen = x_test, t_test  # what it is evaluated on while it learns
+    if "split" in task:
+        training, held_out = split(t_train, task["split"]["train"], task["split"]["validation"])
+        x_seen, t_seen = x_train[held_out], t_train[held_out]
+        x_train, t_train = Rows(x_train, training), t_train[training]
     problem, seed = task["problem"], task["seed"]
     network = build_network(problem["input_size"], task["network"]["hidden_sizes"], problem["classes"], seed)
     untrained = network.params.flat.copy()
-    history, evaluation = History(), Evaluation(x_test, t_test, task["eval_every"])
+    history, evaluation = History(), Evaluation(x_seen, t_seen, task["eval_every"])
     result.losses, result.evaluations = history.losses, evaluation.rows
     inspection = Inspection(task["eval_every"]) if task.get("inspect") else None
     callbacks = [history, *filter(None, [inspection]), evaluation]  # it looks before an evaluation uses the layers
@@ -84,5 +98,22 @@ def _train(task: Mapping[str, Any], spec: Spec, arrays: Sequence[np.ndarray], st
         raise Diverged(trainer.step, evaluation.rows[-1][1], getattr(trainer.optimizer, "lr", None))
     if steps and np.array_equal(network.params.flat, untrained):
         result.message = "no parameter has changed: does update change params in place (params[k] -= …)?"
+    if task.get("kind") == "trial":
+        return
     with trainer.evaluating():
         result.model = network.contents()
+        if task.get("kind") == "final":
+            y = network.predict(x_test)
+            result.test = network.loss_function.forward(y, t_test), share_right(y, t_test)
+
+
+def _descend(task: Mapping[str, Any], spec: Spec, result: Run) -> None:
+    """Go down a landscape from a start that the seed draws; losses and evaluations are f − f_min after each update."""
+    landscape = LANDSCAPES[task["problem"]["landscape"]]()
+    low, high = np.array(landscape.domain).T
+    start = stream(task["seed"], "start").uniform(low, high)
+    for moment in walk(landscape, spec.build(), tuple(start), task["steps"]):
+        result.losses.append(moment.f - landscape.lowest)
+        result.evaluations.append((moment.step, moment.f - landscape.lowest, math.nan))
+    if len(result.losses) <= task["steps"]:
+        raise Diverged(len(result.losses), math.inf, spec.settings.get("lr"))

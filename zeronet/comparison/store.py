@@ -25,6 +25,7 @@ RUNS, LOCK, NEW, OLD, KEPT = ".runs", ".lock", ".new", ".old", "new-results"
 RESULTS = ("curves.csv", "evaluations.csv", "summary.csv", "timings.csv", "protocol.json")
 RESULTS += ("comparison.png", "comparison.svg", "models", "errors")
 RESULTS += ("inspection.csv", "inspection.npz", "inspection.png", "inspection.svg", "pixels.png", "weights.png")
+RESULTS += ("tuning.csv", "verdict.json", "verdict.png", "verdict.svg")
 RESULTS += ("paths.csv", "paths.png", "paths.svg", "race.gif", "race.mp4", "moments.png")
 NOBODYS = {".DS_Store", "Thumbs.db", "desktop.ini"}  # left by file managers
 
@@ -109,7 +110,7 @@ def _replace(source: Path, target: Path) -> None:
 
 def write_run(path: Path, run: Run) -> None:
     """Write a run to its file, without its seconds: the file depends on the plan alone."""
-    about = {"outcome": run.outcome, "message": run.message, "traceback": run.traceback}
+    about = {"outcome": run.outcome, "message": run.message, "traceback": run.traceback, "test": run.test}
     model = {f"model/{name}": array for name, array in run.model.items()}
     model |= {f"inspection/{name}": array for name, array in run.inspection.items()}
     evaluations = np.array(run.evaluations, dtype=np.float64).reshape(-1, 3)
@@ -127,6 +128,7 @@ def read_run(path: Path) -> Run:
     )
     evaluations = [(int(step), loss, accuracy) for step, loss, accuracy in arrays["evaluations"].tolist()]
     about = json.loads(str(arrays["about"]))
+    about["test"] = about["test"] and tuple(about["test"])
     losses = arrays["losses"].tolist()
     return Run(**about, losses=losses, evaluations=evaluations, model=model, inspection=inspection)
 

@@ -1,8 +1,9 @@
 """Figures, drawn from the files of a finished comparison and never from memory; one file per kind of figure.
 
 Read in this order: folder (the files), curves (the numbers of a line and its band), style (how every figure looks),
-words (legend and footer), page (where everything stands), comparison (the figure), inspection (inside the networks),
-plane (a landscape from above), paths (optimizers on it), race (in motion), window (a figure on the screen).
+words (legend and footer), page (where everything stands), comparison (the figure), verdict (of a tuned comparison),
+inspection (inside the networks), plane (a landscape from above), paths (optimizers on it), race (in motion), window (a
+figure on the screen).
 `python -m zeronet.plots FOLDER` draws a folder's figure again.
 """
 
@@ -11,6 +12,7 @@ from zeronet.plots.inspection import save_inspection
 from zeronet.plots.paths import paths_figure
 from zeronet.plots.race import moments_figure, save_race
 from zeronet.plots.style import save_figure
+from zeronet.plots.verdict import verdict_figure
 from zeronet.plots.window import finish, show
 
 __all__ = [
@@ -22,4 +24,5 @@ __all__ = [
     "save_inspection",
     "save_race",
     "show",
+    "verdict_figure",
 ]

@@ -104,7 +104,7 @@ def _draw_accuracy(axes: Axes, data: ComparisonFolder) -> None:
         _mark_end(axes, step, max(value, limits[0]), colour)
     if target is not None:
         _draw_level(axes, target, say("target:\n{target}", target=words.number(target)))
-    axes.set(ylabel=say("test accuracy"))
+    axes.set(ylabel=say("validation accuracy") if data.tuned else say("test accuracy"))
 
 
 def _draw_level(axes: Axes, y: float, name: str) -> None:

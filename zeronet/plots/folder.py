@@ -15,7 +15,7 @@ from zeronet.comparison.plan import FORMAT
 from zeronet.mistakes import Mistake
 
 CURVES = ["optimizer", "seed", "step", "loss"]
-EVALUATIONS = ["optimizer", "seed", "step", "test_loss", "test_accuracy"]
+EVALUATIONS = ["optimizer", "seed", "step", "{seen}_loss", "{seen}_accuracy"]
 
 # What a figure cannot do without: where it stands in protocol.json, its type, the type's name, the least number.
 NEEDED = [
@@ -53,7 +53,13 @@ class ComparisonFolder:
     @property
     def steps_per_epoch(self) -> int:
         """The number of full batches in the training data."""
-        return max(1, self.protocol["problem"]["train"] // self.protocol["batch_size"])
+        examples = self.protocol["split"]["train"] if self.tuned else self.protocol["problem"]["train"]
+        return max(1, examples // self.protocol["batch_size"])
+
+    @property
+    def tuned(self) -> bool:
+        """Whether rates were tuned: then the evaluations are those of validation images."""
+        return "split" in self.protocol
 
     def stopped(self, label: str) -> dict[int, int]:
         """Tell which runs of an optimizer ended early, and after how many updates: {seed: step}."""
@@ -75,7 +81,8 @@ def read_folder(folder: str | Path) -> ComparisonFolder:
         if len(steps) > protocol["steps"] or not np.array_equal(steps, np.arange(len(steps))):
             place = f"{folder / 'curves.csv'} is damaged: {label!r}, seed {seed}"
             raise Mistake(f"{place}: the steps are not 0, 1, 2 … up to {protocol['steps'] - 1}")
-    evaluations = _read_table(folder / "evaluations.csv", EVALUATIONS, protocol)
+    seen = "validation" if "split" in protocol else "test"
+    evaluations = _read_table(folder / "evaluations.csv", [name.format(seen=seen) for name in EVALUATIONS], protocol)
     for (label, seed), (steps, _) in evaluations.items():
         if np.any(np.diff(steps) <= 0):
             place = f"{folder / 'evaluations.csv'} is damaged: {label!r}, seed {seed}"

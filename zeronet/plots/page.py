@@ -59,7 +59,13 @@ def lay_out(figure: Figure, data: ComparisonFolder) -> None:
     places = ((loss, LEFT, LOSS_WIDTH), (accuracy, LEFT + LOSS_WIDTH + GAP, ACCURACY_WIDTH))
     for axes, left, width in places:
         axes.set_position((left / WIDTH, below / height, width / WIDTH, PANEL_HEIGHT / height))
-    titles = (say("Training loss"), words.about_loss(data)), (say("Test accuracy"), words.about_accuracy(data))
+    titles = (
+        (say("Training loss"), words.about_loss(data)),
+        (
+            say("Validation accuracy") if data.tuned else say("Test accuracy"),
+            words.about_accuracy(data),
+        ),
+    )
     for (_, left, width), (title, said) in zip(places, titles, strict=True):
         x, top = left / WIDTH, 1 - SPACE / height
         figure.text(x, top, title, fontsize=10.5, fontweight="bold", va="top")

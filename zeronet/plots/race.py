@@ -73,10 +73,14 @@ def save_race(folder: str | Path, target: Path, quiet: bool = False) -> None:
 
     quiet: no progress bar. Raises Mistake for files that are missing or damaged, and what check_target raises.
     """
+    save_animation(race_figure(folder)[1], target, quiet)
+
+
+def save_animation(moving: animation.Animation, target: Path, quiet: bool = False) -> None:
+    """Draw an animation into target, all of it or nothing. Raises Mistake as check_target does."""
     check_target(target)
     from tqdm.auto import tqdm
 
-    _, moving = race_figure(folder)
     writer = animation.PillowWriter if target.suffix.lower() == ".gif" else animation.FFMpegWriter
     with (
         house_style(),

@@ -2,6 +2,7 @@
 
 import io
 import logging
+import math
 import sys
 import threading
 from collections.abc import Iterator
@@ -16,7 +17,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, findfont, fontManager, get_font
 from matplotlib.textpath import text_to_path
-from matplotlib.ticker import NullFormatter, StrMethodFormatter
+from matplotlib.ticker import StrMethodFormatter
 
 from zeronet.files import replacing
 from zeronet.language import language, speaking
@@ -139,11 +140,17 @@ def save_figure(figure: Figure, folder: str | Path, stem: str = "comparison", ve
 
 
 def logarithmic(axes: Axes, which: str) -> None:
-    """Give the x or y axis a logarithmic scale with plain numbers: 0.01, 1, 100."""
+    """Give the x or y axis a logarithmic scale with plain numbers: 0.01, 1, 100; and 2, 5 where it is short."""
     axes.set(**{f"{which}scale": "log"})
     axis = axes.xaxis if which == "x" else axes.yaxis
+
+    def between(value: float, _: int) -> str:
+        low, high = axis.get_view_interval()
+        first_digit = round(value / 10 ** math.floor(math.log10(value)))
+        return f"{value:g}" if high < 50 * low and first_digit in (2, 5) else ""
+
     axis.set_major_formatter(StrMethodFormatter("{x:g}"))
-    axis.set_minor_formatter(NullFormatter())
+    axis.set_minor_formatter(between)
 
 
 def drawable(text: str) -> str:

@@ -1,11 +1,14 @@
 """A figure in a window, or in a file."""
 
 import sys
+from pathlib import Path
 
 from matplotlib.animation import Animation
 from matplotlib.figure import Figure
 
+from zeronet.files import replacing
 from zeronet.mistakes import Mistake
+from zeronet.plots.race import save_animation
 from zeronet.plots.style import PNG_DPI, house_style
 
 
@@ -27,13 +30,19 @@ def show(figure: Figure) -> None:
 def finish(figure: Figure, moving: Animation | None = None) -> None:
     """End a script: save the figure to the path that is its only argument, or else show it in a window.
 
-    moving: an animation of the figure, which is then what is saved, as .gif.
+    moving: an animation of the figure, which is then what is saved, as .gif. Ends the program with one line and status
+    2 where there is no display, or the path cannot be written.
     """
-    if len(sys.argv) < 2:
-        show(figure)
-        return
-    with house_style():
-        if moving is None:
-            figure.savefig(sys.argv[1], dpi=PNG_DPI)
-        else:
-            moving.save(sys.argv[1], writer="pillow", dpi=80)
+    try:
+        if len(sys.argv) < 2:
+            show(figure)
+            return
+        target = Path(sys.argv[1])
+        if moving is not None:
+            save_animation(moving, target, quiet=True)
+            return
+        with house_style(), replacing(target) as file:
+            figure.savefig(file, format=target.suffix[1:] or "png", dpi=PNG_DPI)
+    except (Mistake, OSError, ValueError) as error:  # matplotlib's, for an ending that it does not know
+        print(f"{Path(sys.argv[0]).name}: {error}", file=sys.stderr)
+        sys.exit(2)

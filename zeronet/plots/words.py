@@ -55,9 +55,11 @@ def footer(data: ComparisonFolder) -> list[str]:
     ]
     compared = say(
         "Every optimizer of a seed starts from the same weights and meets the same batches; {tuning}. Training loss: "
-        "of each batch, before its update. Test accuracy: on {test:,} images.",
-        tuning=_tuning(protocol["optimizers"]),
-        test=problem["test"],
+        "of each batch, before its update. {accuracy}.",
+        tuning=say("rates tuned with one budget") if data.tuned else _tuning(protocol["optimizers"]),
+        accuracy=say("Validation accuracy: on {n:,} images of the training set", n=protocol["split"]["validation"])
+        if data.tuned
+        else say("Test accuracy: on {n:,} images", n=problem["test"]),
     )
     return [drawable(" · ".join(trained)), compared, drawable(shortened(" · ".join(_machine(protocol)), 300))]
 

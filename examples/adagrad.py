@@ -1,0 +1,37 @@
+"""AdaGrad gives each coordinate its own step.
+
+    h ← h + g ⊙ g                (6.5)
+    w ← w − η g / (√h + ε)       (6.6)
+
+Look at the rates below: x, where the slope is gentle, gets 2.1, and y, where it is steep, gets 0.4, so that the first
+step is η = 1.5 long in both directions. Both rates fall, since h only grows; and both settle, because the gradient dies
+away at the minimum and h stops growing. So the path above goes to the floor of the valley at once and follows it.
+(Book, figure 6-6)
+"""
+
+import numpy as np
+
+from zeronet.landscapes import Valley, walk
+from zeronet.optimizers import AdaGrad
+from zeronet.plots import finish
+from zeronet.plots.plane import draw_landscape, draw_path
+from zeronet.plots.style import HouseFigure, house_style
+
+moments = list(walk(Valley(), AdaGrad(lr=1.5), steps=30))
+path = np.array([(m.x, m.y) for m in moments])
+rates = np.array([m.effective_lr for m in moments[1:]])  # η/√h; there is none before the first update
+
+with house_style():
+    figure = HouseFigure(figsize=(6.5, 6), layout="constrained")
+    plane, below = figure.subplots(2, 1, height_ratios=(2, 1))
+    draw_landscape(plane, Valley())
+    draw_path(plane, path, 2)
+    plane.set_title("AdaGrad", loc="left")
+    plane.set_title("η = 1.5, 30 updates", loc="right", fontsize=9, fontweight="normal")
+    updates = range(1, len(path))
+    below.plot(updates, rates[:, 0], color="black", marker="o", markersize=3.5, label="along the valley, x")
+    below.plot(updates, rates[:, 1], color="#8C8C8C", marker="s", markersize=3.5, label="across, y")
+    below.set(xlim=(0, 30), ylim=(0, 2.3), xlabel="update", ylabel="rate η/√h")
+    below.legend(loc="upper right", ncols=2)
+
+finish(figure)

@@ -1,0 +1,28 @@
+"""AdaGrad at the rate 0.95, which suits SGD: it does not arrive.
+
+    h ← h + g ⊙ g                (6.5)
+    w ← w − η g / (√h + ε)       (6.6)
+
+Look at the points: they lie closer and closer, and end at x = −0.92. The first step is η long in each direction
+and all later ones are shorter, since h only grows. A rate that suits SGD, whose step is η times the gradient, need
+not suit AdaGrad, whose step forgets how large the gradient is. AdaGrad wants a larger rate here: 1.5 arrives.
+"""
+
+from zeronet.landscapes import Valley, descend
+from zeronet.optimizers import AdaGrad
+from zeronet.plots import finish
+from zeronet.plots.plane import draw_landscape, draw_path
+from zeronet.plots.style import HouseFigure, house_style
+
+valley = Valley()
+path = descend(valley, AdaGrad(lr=0.95), steps=30)
+
+with house_style():
+    figure = HouseFigure(figsize=(6.5, 3.8), layout="constrained")
+    axes = figure.subplots()
+    draw_landscape(axes, valley)
+    draw_path(axes, path, 2)
+    axes.set_title("AdaGrad", loc="left")
+    axes.set_title("η = 0.95, 30 updates", loc="right", fontsize=9, fontweight="normal")
+
+finish(figure)

@@ -1,0 +1,29 @@
+"""AdaGrad at the rate 1.5: straight to the minimum.
+
+    h ← h + g ⊙ g                (6.5)
+    w ← w − η g / (√h + ε)       (6.6)
+
+Look at the first point: both coordinates moved by 1.5, although the slope in y is almost six times that in x. Then
+look at the bend: y is almost 0 after four updates, while x goes on. The steep direction has filled its h and takes
+short steps; the flat one still takes long ones. So the path does not zigzag as that of SGD does. After 30 updates it
+is at (−0.12, 0.00).
+"""
+
+from zeronet.landscapes import Valley, descend
+from zeronet.optimizers import AdaGrad
+from zeronet.plots import finish
+from zeronet.plots.plane import draw_landscape, draw_path
+from zeronet.plots.style import HouseFigure, house_style
+
+valley = Valley()
+path = descend(valley, AdaGrad(lr=1.5), steps=30)
+
+with house_style():
+    figure = HouseFigure(figsize=(6.5, 3.8), layout="constrained")
+    axes = figure.subplots()
+    draw_landscape(axes, valley)
+    draw_path(axes, path, 2)
+    axes.set_title("AdaGrad", loc="left")
+    axes.set_title("η = 1.5, 30 updates", loc="right", fontsize=9, fontweight="normal")
+
+finish(figure)

@@ -1,0 +1,29 @@
+"""AdaGrad at the rate 30, twenty times too large: it still arrives, after ten updates.
+
+    h ← h + g ⊙ g                (6.5)
+    w ← w − η g / (√h + ε)       (6.6)
+
+Look at the first step: it is η long in each direction, whatever the gradient, and leads from (−7, 2) to (23, −28).
+There the gradient is large, and its square goes into h and stays: from now on the rates 30/√h are about 12 in x and
+0.5 in y, and each update multiplies x by about −0.2 and y by about −0.07. So a rate that is far too large spoils one
+step and then mends itself. SGD at such a rate would leave for infinity.
+"""
+
+from zeronet.landscapes import Valley, descend
+from zeronet.optimizers import AdaGrad
+from zeronet.plots import finish
+from zeronet.plots.plane import draw_landscape, draw_path
+from zeronet.plots.style import HouseFigure, house_style
+
+valley = Valley()
+path = descend(valley, AdaGrad(lr=30), steps=10)
+
+with house_style():
+    figure = HouseFigure(figsize=(5, 4.8), layout="constrained")
+    axes = figure.subplots()
+    draw_landscape(axes, valley, domain=((-12, 28), (-31, 9)))
+    draw_path(axes, path, 2)
+    axes.set_title("AdaGrad", loc="left")
+    axes.set_title("η = 30, 10 updates", loc="right", fontsize=9, fontweight="normal")
+
+finish(figure)

@@ -1,0 +1,47 @@
+"""Four optimizers at one and the same rate, 0.3, in motion.
+
+    w ← w − η g          SGD; Momentum adds a velocity; AdaGrad and RMSProp divide by √h
+
+Look at the dots, which make their updates at the same time. Momentum runs ahead and past the minimum. RMSProp starts
+with the longest stride, η/√(1 − ρ) = 0.95 in each direction, and arrives first. SGD is slow along the valley, where
+the slope is small. AdaGrad starts as long as its rate and shortens with every update: it creeps. At rates that suit
+each of them the order is another one: four_at_one_rate.py tells it.
+"""
+
+from matplotlib.animation import FuncAnimation
+
+from zeronet.landscapes import Valley, descend
+from zeronet.optimizers import SGD, AdaGrad, Momentum, RMSProp
+from zeronet.plots import finish
+from zeronet.plots.plane import draw_landscape
+from zeronet.plots.style import HouseFigure, house_style, look
+
+rate, steps = 0.3, 30
+optimizers = [SGD(lr=rate), Momentum(lr=rate), AdaGrad(lr=rate), RMSProp(lr=rate)]
+paths = {type(optimizer).__name__: descend(Valley(), optimizer, steps=steps) for optimizer in optimizers}
+frames = [*range(steps + 1), *[steps] * 8]  # the end stays for a while
+
+with house_style():
+    figure = HouseFigure(figsize=(6.5, 3.8), layout="constrained")
+    axes = figure.subplots()
+    draw_landscape(axes, Valley())
+    ways = [axes.plot([], [], **{**look(k), "markersize": 3.5}, zorder=3)[0] for k in range(len(paths))]
+    dots = [
+        axes.plot([], [], **{**look(k), "markersize": 9, "markeredgecolor": "black"}, label=name, zorder=4)[0]
+        for k, name in enumerate(paths)
+    ]
+    axes.legend(loc="upper right", ncols=2)
+    clock = axes.set_title(f"η = {rate}, update 0", loc="left")
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")  # all has its place; to find it anew for every frame would take long
+
+
+def move(step: int) -> None:
+    """Draw the paths as far as they are after so many updates."""
+    clock.set_text(f"η = {rate}, update {step}")
+    for way, dot, path in zip(ways, dots, paths.values(), strict=True):
+        way.set_data(*path[: step + 1].T)
+        dot.set_data(*path[step : step + 1].T)
+
+
+finish(figure, FuncAnimation(figure, move, frames, init_func=lambda: None, interval=200))

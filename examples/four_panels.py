@@ -1,0 +1,31 @@
+"""Four optimizers on the valley, each at the rate that the book gives it.
+
+    f(x, y) = x²/20 + y²          (6.2)          start (−7, 2), 30 updates
+
+Look at the four ways to the same place: SGD zigzags, because one rate is too large for y and too small for x;
+Momentum swings like a ball in a bowl; AdaGrad goes straight to the floor and along it; Adam does a little of both.
+AdaGrad seems best. But the rates were chosen one by one, and with other rates the order is another one (rates.py,
+four_at_one_rate.py). (Book, figure 6-8, whose paths have the start and 29 updates)
+"""
+
+from zeronet.landscapes import Valley, descend
+from zeronet.optimizers import SGD, AdaGrad, Adam, Momentum
+from zeronet.plots import finish
+from zeronet.plots.plane import draw_landscape, draw_path
+from zeronet.plots.style import HouseFigure, house_style
+
+optimizers = [SGD(lr=0.95), Momentum(lr=0.1), AdaGrad(lr=1.5), Adam(lr=0.3)]
+paths = {type(optimizer).__name__: descend(Valley(), optimizer, steps=30) for optimizer in optimizers}
+
+with house_style():
+    figure = HouseFigure(figsize=(6.2, 6.5), layout="constrained")
+    for k, (axes, optimizer) in enumerate(zip(figure.subplots(2, 2).flat, optimizers, strict=True)):
+        name = type(optimizer).__name__
+        draw_landscape(axes, Valley())
+        axes.set(ylim=(-10, 10))  # the book's frame: a square around contours that are cut at ±5
+        axes.set_box_aspect(1)
+        draw_path(axes, paths[name], k)
+        axes.set_title(name, loc="left")
+        axes.set_title(f"η = {optimizer.lr:g}", loc="right", fontsize=9, fontweight="normal")
+
+finish(figure)

@@ -1,0 +1,44 @@
+"""Momentum rolls like a ball.
+
+    v ← α v − η g          (6.3)
+    w ← w + v              (6.4)
+
+Look at the arrows: the velocity v points along the path, while the push of the slope, −η g, points to the floor of the
+valley and bends the velocity. Then look below. The x-part of v is pushed the same way again and again and grows,
+although the slope in x is small; its y-part is pushed to and fro and cancels out. So the path swings less often across
+the valley than SGD's and goes faster along it. The ball also overshoots: it still has speed at the floor.
+(Book, figure 6-5)
+"""
+
+import numpy as np
+
+from zeronet.landscapes import Valley, walk
+from zeronet.optimizers import Momentum
+from zeronet.plots import finish
+from zeronet.plots.plane import draw_landscape, draw_path
+from zeronet.plots.style import HouseFigure, house_style, look
+
+moments = list(walk(Valley(), Momentum(lr=0.1, momentum=0.9), steps=30))
+path = np.array([(m.x, m.y) for m in moments])
+velocity = np.array([m.states["v"] for m in moments])
+push = velocity[1:] - 0.9 * velocity[:-1]  # −η g, what the slope adds to α v
+
+with house_style():
+    figure = HouseFigure(figsize=(6, 5.6), layout="constrained")
+    plane, below = figure.subplots(2, 1, height_ratios=(2, 1))
+    draw_landscape(
+        plane, Valley(), domain=((-8.5, 2.5), (-3, 2.5)), levels=(0.02, 0.1, 0.3, 0.7, 1.3, 2, 3, 4.5, 7, 10)
+    )
+    draw_path(plane, path, 1)
+    arrows = {"angles": "xy", "scale_units": "xy", "scale": 0.5, "width": 0.004, "zorder": 3.5}  # twice as long
+    plane.quiver(*path[1::2].T, *velocity[1::2].T, color=look(0)["color"], label="velocity v", **arrows)
+    plane.quiver(*path[1:-1:2].T, *push[1::2].T, color="black", label="push −η g", **arrows)
+    plane.legend(loc="lower right", ncols=2, title="arrows twice as long as the steps they stand for")
+    plane.set_title("Momentum", loc="left")
+    plane.set_title("η = 0.1, α = 0.9, 30 updates", loc="right", fontsize=9, fontweight="normal")
+    below.plot(velocity[:, 0], color="black", marker="o", markersize=3.5, label="along the valley, x")
+    below.plot(velocity[:, 1], color="#8C8C8C", marker="s", markersize=3.5, label="across, y")
+    below.set(xlim=(0, 30), xlabel="update", ylabel="velocity v")
+    below.legend(loc="lower right", ncols=2)
+
+finish(figure)

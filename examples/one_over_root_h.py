@@ -1,0 +1,32 @@
+"""What AdaGrad multiplies the learning rate by: 1/√h.
+
+    h ← h + g ⊙ g          w ← w − η g / √h
+
+Look at both ends of the curve. Where gradients have been small, h is small and 1/√h is large: the step grows. Where
+they have been large, h is large and the step shrinks: a gradient ten times as large makes h a hundred times as large
+and 1/√h a tenth, so that the first step η g/√h is η long in every direction. And since a square is never negative,
+h only grows: every parameter moves along this curve to the right, and never back.
+"""
+
+import numpy as np
+
+from zeronet.plots import finish
+from zeronet.plots.style import HouseFigure, house_style, look
+
+h = np.linspace(0.04, 24, 600)
+factor = 1 / np.sqrt(h)
+marked = np.array([0.25, 1.0, 4.0, 16.0])
+
+with house_style():
+    figure = HouseFigure(figsize=(6, 3.8), layout="constrained")
+    axes = figure.subplots()
+    axes.plot(h, factor, color=look(2)["color"], linewidth=1.5)
+    axes.plot(marked, 1 / np.sqrt(marked), look(2)["marker"], color=look(2)["color"], markersize=6)
+    for each in marked:
+        words = f"h = {each:g}: the rate times {1 / np.sqrt(each):g}"
+        axes.annotate(words, (each, 1 / np.sqrt(each)), (8, 6), textcoords="offset points", fontsize=8)
+    axes.axhline(1, color="#555555", linewidth=0.8, linestyle=(0, (6, 4)), zorder=1)
+    axes.set(xlim=(0, 24), ylim=(0, 5), xlabel="h, the sum of squared gradients", ylabel="1/√h")
+    axes.set_title("AdaGrad: the more gradient so far, the shorter the step", loc="left")
+
+finish(figure)

@@ -1,0 +1,114 @@
+"""Drag the rate, click a start: optimizers on a landscape, and their paths at once.
+
+python examples/playground.py                                    SGD, Momentum, AdaGrad and RMSProp in the valley
+python examples/playground.py adam my_optimizer.py:MyAdaGrad     others, and your own class with update(params, grads)
+python examples/playground.py rmsprop adagrad --landscape rosenbrock
+python examples/playground.py rmsprop:rho=0.5 rmsprop:rho=0.99   a setting that is named here stays as it is
+
+The sliders move the rate of all, the momentum or ρ of those that have one, and the number of updates.
+"""
+
+import argparse
+import math
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+
+from matplotlib.axes import Axes
+from matplotlib.backend_bases import MouseEvent
+from matplotlib.figure import Figure
+from matplotlib.widgets import Slider
+
+from zeronet import __version__
+from zeronet.comparison.paths import Path, PathPlan, travel
+from zeronet.landscapes import LANDSCAPES
+from zeronet.mistakes import Mistake
+from zeronet.plots import show
+from zeronet.plots.plane import draw_landscape, draw_path
+from zeronet.plots.style import drawable, house_style, shortened
+from zeronet.problems import STEPS
+from zeronet.specs import distinct, parse, split
+
+
+class Playground:
+    """Sliders below a landscape, which redraw the paths on it.
+
+    figure: an empty one; specs: the optimizers, as the command line names them; landscape: a name in LANDSCAPES.
+    Raises Mistake for an optimizer that is not known.
+    """
+
+    def __init__(self, figure: Figure, specs: Sequence[str], landscape: str = "valley"):
+        self.figure, self.name = figure, landscape
+        self.specs = distinct([parse(text) for text in specs])
+        self.named = [{key.lower() for key in split(text)[2]} for text in specs]
+        self.start, self.paths, self.drawn = LANDSCAPES[landscape].start, {}, []
+        with house_style():
+            self.plane: Axes = figure.add_axes((0.07, 0.36, 0.62, 0.57))
+            draw_landscape(self.plane, LANDSCAPES[landscape]())
+            # 10 to this power: equal ways on the slider multiply the rate equally.
+            self.rate = self._slider(0.20, "learning rate", -4, 2, math.log10(0.3), step=None)
+            self.memory = self._slider(0.13, "momentum, ρ", 0, 0.99, 0.9, step=0.01)
+            self.steps = self._slider(0.06, "updates", 1, max(200, 2 * STEPS[landscape]), STEPS[landscape], step=1)
+        figure.canvas.mpl_connect("button_press_event", self.click)
+        self.redraw()
+
+    def _slider(self, bottom: float, label: str, low: float, high: float, value: float, step: float | None) -> Slider:
+        axes = self.figure.add_axes((0.20, bottom, 0.49, 0.035))
+        slider = Slider(axes, label, low, high, valinit=value, valstep=step)
+        slider.on_changed(self.redraw)
+        return slider
+
+    def click(self, event: MouseEvent) -> None:
+        """Let the paths begin where the mouse is, unless it zooms."""
+        if event.inaxes is self.plane and not self.figure.canvas.widgetlock.locked():
+            self.start = event.xdata, event.ydata
+            self.redraw()
+
+    def redraw(self, _: float | None = None) -> None:
+        """Go all paths with the settings of the sliders, and draw them instead of the old ones."""
+        rate = float(f"{10**self.rate.val:.2g}")  # two digits, so that what is shown is what is used
+        self.rate.valtext.set_text(f"{rate:g}")
+        moved = {"lr": rate, "momentum": self.memory.val, "rho": self.memory.val}
+        specs = [
+            replace(spec, settings={k: v if k in named else moved.get(k, v) for k, v in spec.settings.items()})
+            for spec, named in zip(self.specs, self.named, strict=True)
+        ]
+        self.paths = travel(PathPlan(self.name, tuple(specs), self.start, int(self.steps.val), __version__))
+        for artist in self.drawn:
+            artist.remove()
+        before = self.plane.get_children()
+        with house_style():
+            lines = [
+                draw_path(self.plane, path.points, k) for k, path in enumerate(self.paths.values()) if path.moments
+            ]
+            words = [_words(label, path) for label, path in self.paths.items() if path.moments]
+            self.plane.legend(lines, words, loc="upper left", bbox_to_anchor=(1.02, 1), frameon=False, fontsize=8)
+            self.plane.set_title(f"{self.name}, from ({self.start[0]:.3g}, {self.start[1]:.3g})")
+        self.drawn = [artist for artist in self.plane.get_children() if artist not in before]
+        self.figure.canvas.draw_idle()
+
+
+def _words(label: str, path: Path) -> str:
+    """Return the legend of a path: where it ends, and what became of it if that is not the usual."""
+    end = path.moments[-1]
+    words = [shortened(label, 30), f"    f({end.x:.3g}, {end.y:.3g}) = {end.f:.3g}"]
+    return "\n".join(drawable(line) for line in words + [f"    {shortened(path.message, 34)}"] * bool(path.message))
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Open the window; return the exit status."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("specs", nargs="*", metavar="SPEC", default=["sgd", "momentum", "adagrad", "rmsprop"])
+    parser.add_argument("--landscape", choices=LANDSCAPES, default="valley", metavar="NAME", help=", ".join(LANDSCAPES))
+    args = parser.parse_args(arguments)
+    try:
+        playground = Playground(Figure(figsize=(10, 6.4)), args.specs, args.landscape)
+        show(playground.figure)
+    except Mistake as mistake:
+        print(f"playground.py: {mistake}", file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,33 @@
+"""The rate decides.
+
+    AdaGrad:  w ← w − η g / (√h + ε)          SGD on the valley:  x ← (1 − η/10) x,   y ← (1 − 2η) y
+
+Look at each row. AdaGrad takes rates from 0.95 to 30: at 0.95 it does not arrive in 30 updates, at 30 it leaps out of
+the picture once, fills h with the large gradient it finds there, and comes back. SGD's range ends in a cliff: each
+update multiplies y by 1 − 2η, so it shrinks at 0.95 (−0.9), flips between 2 and −2 for ever at 1 (−1), and diverges
+exactly when η > 1: at 1.05 (−1.1), |y| is 34.9 after 30 updates.
+"""
+
+from zeronet.landscapes import Valley, descend
+from zeronet.optimizers import SGD, AdaGrad
+from zeronet.plots import finish
+from zeronet.plots.plane import draw_landscape, draw_path, farthest
+from zeronet.plots.style import SMALL, HouseFigure, house_style
+
+runs = [(AdaGrad(lr=0.95), 30), (AdaGrad(lr=1.5), 30), (AdaGrad(lr=30), 10)]
+runs += [(SGD(lr=0.95), 30), (SGD(lr=1.0), 30), (SGD(lr=1.05), 30)]
+paths = {(type(opt).__name__, opt.lr): descend(Valley(), opt, steps=steps) for opt, steps in runs}
+
+with house_style():
+    figure = HouseFigure(figsize=(8.8, 3.9), layout="constrained")
+    for axes, ((name, lr), path) in zip(figure.subplots(2, 3).flat, paths.items(), strict=True):
+        draw_landscape(axes, Valley())
+        draw_path(axes, path, 2 if name == "AdaGrad" else 0)
+        axes.set_title(f"{name}, η = {lr:g}", loc="left", fontsize=9.5)
+        axes.set_title(f"{len(path) - 1} updates", loc="right", fontsize=8.5, fontweight="normal")
+        if (far := farthest(path, Valley.domain)) is not None:
+            words = f"as far as\n({far[0]:.2g}, {far[1]:.3g})".replace("-", "−")
+            note = axes.text(0.98, 0.95, words, transform=axes.transAxes, ha="right", va="top", fontsize=SMALL)
+            note.set_bbox({"facecolor": "white", "edgecolor": "none", "pad": 2})
+
+finish(figure)

@@ -1,0 +1,42 @@
+"""Forgetting: what RMSProp's ρ does.
+
+    h ← ρ h + (1 − ρ) g ⊙ g          w ← w − η g / (√h + ε)
+
+Look at the last picture first. The gradient k updates ago weighs (1 − ρ) ρᵏ in h: recent ones count, old ones fade,
+and the memory is about 1/(1 − ρ) updates long. In AdaGrad's h every gradient weighs 1 for ever. Now the paths, all at
+η = 0.3: with ρ = 0, h is the last squared gradient alone, every step is η · sign(g), and the path never settles. With
+0.5 it still swings about the floor (|y| = 0.15 at the end). With 0.9, f < 0.01 at update 25; with 0.99 at 6; with
+0.999 at 4. But a long memory starts empty: the first step is η/√(1 − ρ) in each direction, 9.5 with ρ = 0.999, and
+leads to (2.49, −7.49).
+"""
+
+import numpy as np
+
+from zeronet.landscapes import Valley, descend
+from zeronet.optimizers import RMSProp
+from zeronet.plots import finish
+from zeronet.plots.plane import draw_landscape, draw_path
+from zeronet.plots.style import HouseFigure, house_style, logarithmic, look
+
+paths = {rho: descend(Valley(), RMSProp(lr=0.3, rho=rho), steps=30) for rho in (0, 0.5, 0.9, 0.99, 0.999)}
+ago = np.arange(101)
+weights = {rho: (1 - rho) * rho**ago for rho in (0.5, 0.9, 0.99)}
+
+with house_style():
+    figure = HouseFigure(figsize=(7.4, 5.1), layout="constrained")
+    *planes, memory = figure.subplots(2, 3).flat
+    for axes, (rho, path) in zip(planes, paths.items(), strict=True):
+        draw_landscape(axes, Valley(), domain=((-8, 4), (-8.5, 3.5)), levels=(0.1, 0.5, 2, 6, 16, 40))
+        draw_path(axes, path, 3)
+        axes.set_title(f"ρ = {rho}", loc="left")
+        axes.set_title(f"1/(1 − ρ) = {1 / (1 - rho):.0f}", loc="right", fontsize=8.5, fontweight="normal")
+    for k, (rho, weight) in enumerate(weights.items(), start=3):
+        memory.plot(ago, weight, **{**look(k), "markersize": 5}, markevery=10, label=f"RMSProp, ρ = {rho}")
+    memory.plot(ago, np.ones(len(ago)), **{**look(2), "markersize": 5}, markevery=10, label="AdaGrad")
+    logarithmic(memory, "y")
+    memory.set(xlim=(0, 100), ylim=(1e-4, 4), xlabel="k, updates ago", ylabel="weight of that g² in h")
+    memory.set_box_aspect(1)
+    memory.legend(loc="center right", bbox_to_anchor=(1, 0.66), fontsize=7.5)
+    memory.set_title("What h remembers", loc="left")
+
+finish(figure)

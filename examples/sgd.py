@@ -1,0 +1,28 @@
+"""SGD zigzags.
+
+    w ← w − η g          (6.1)
+
+Look at y: it changes its sign at every update. Here g = (x/10, 2y), so an update multiplies x by 1 − η/10 = 0.905
+and y by 1 − 2η = −0.9. The valley is so steep across that a step goes past its floor, and so flat along that the
+same rate barely moves x. A smaller rate would stop the zigzag and make x slower still; above η = 1 the factor of y
+is below −1, and y diverges. (Book, figure 6-3)
+"""
+
+from zeronet.landscapes import Valley, descend
+from zeronet.optimizers import SGD
+from zeronet.plots import finish
+from zeronet.plots.plane import draw_landscape, draw_path
+from zeronet.plots.style import HouseFigure, house_style
+
+valley = Valley()
+path = descend(valley, SGD(lr=0.95), steps=30)
+
+with house_style():
+    figure = HouseFigure(figsize=(6.5, 3.8), layout="constrained")
+    axes = figure.subplots()
+    draw_landscape(axes, valley)
+    draw_path(axes, path, 0)
+    axes.set_title("SGD", loc="left")
+    axes.set_title("η = 0.95, 30 updates", loc="right", fontsize=9, fontweight="normal")
+
+finish(figure)

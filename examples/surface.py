@@ -1,0 +1,31 @@
+"""The valley as a surface, and as a map.
+
+    f(x, y) = x²/20 + y²          (6.2)
+
+Look at the surface from its end: a gutter, steep at the sides and almost flat along its floor. The map on the right
+shows the same heights as rings. An optimizer sees neither picture; it only feels the slope where it stands.
+(Book, figure 6-1)
+"""
+
+import numpy as np
+
+from zeronet.landscapes import Valley
+from zeronet.plots import finish
+from zeronet.plots.plane import draw_landscape
+from zeronet.plots.style import HouseFigure, house_style
+
+valley = Valley()
+x, y = np.meshgrid(np.linspace(-10, 10, 21), np.linspace(-10, 10, 21))
+height = valley(x, y)
+
+with house_style():
+    figure = HouseFigure(figsize=(7.6, 3.6), layout="constrained")
+    surface = figure.add_subplot(1, 2, 1, projection="3d")
+    surface.plot_surface(x, y, height, color="#56B4E9", edgecolor="#4A4A4A", linewidth=0.25, antialiased=True)
+    surface.view_init(elev=32, azim=-62)
+    surface.set(xlabel="x", ylabel="y", zlabel="f", xticks=range(-10, 11, 5), yticks=range(-10, 11, 5))
+    plane = figure.add_subplot(1, 2, 2)
+    draw_landscape(plane, valley, domain=((-10, 10), (-10, 10)))
+    figure.suptitle(f"f = {valley.equation}", x=0.02, ha="left", fontweight="bold", fontsize=10.5)
+
+finish(figure)

@@ -1,0 +1,113 @@
+"""The fair comparison: each optimizer's rate is searched with the same budget, then fresh seeds decide."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from zeronet.comparison.execute import execute, forget_others, results
+from zeronet.comparison.plan import Plan, whole_number
+from zeronet.comparison.report import VerdictTable
+from zeronet.comparison.resume import begin
+from zeronet.comparison.run import Run
+from zeronet.comparison.store import opened, publish, write_csv
+from zeronet.comparison.tuning import Tuning, best_trial
+from zeronet.comparison.verdict import final_loss
+from zeronet.experiment import write_results
+from zeronet.files import TEXT
+from zeronet.problems import LandscapeProblem, Problem
+from zeronet.specs import Spec
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+Judged = Mapping[str, tuple[Spec, float]]  # label of a trial → the trial, its median final validation loss
+
+
+@dataclass(frozen=True)
+class TunedResult:
+    """What a tuned comparison says.
+
+    folder: where its files are; table: print it; figure: drawn from the files; runs: (label, seed) → final run.
+    """
+
+    folder: Path
+    table: VerdictTable
+    figure: "Figure"
+    runs: Mapping[tuple[str, int], Run]
+
+
+def carry_out_tuned(
+    plan: Plan,
+    tuning: Tuning,
+    problem: Problem | LandscapeProblem,
+    folder: Path,
+    jobs: int,
+    quiet: bool = False,
+    resume: bool = False,
+) -> TunedResult:
+    """Search each optimizer's rate, run the best on plan's seeds, write all files into folder, return what they say.
+
+    A trial runs on tuning.seeds and counts with the median of its final validation losses, infinite where it diverged.
+    The final runs have plan.seeds, which tuning never saw; each reads the test images once, after its last step.
+    resume: keep the runs that are there already. Raises Mistake where folder cannot be used.
+    """
+    whole_number("number of jobs", jobs)
+    from zeronet.plots import comparison_figure, save_figure, verdict_figure  # only here: matplotlib
+
+    asked = {**plan.protocol(), "tuning": tuning.about()}
+    with opened(folder):
+        begin(folder, asked, resume)
+        done: list[Plan] = []
+
+        def runs_of(stage: Plan, name: str) -> dict[tuple[str, int], Run]:
+            execute(stage, problem.arrays, folder, jobs, quiet, resume, name)
+            done.append(stage)
+            return results(stage, folder)
+
+        judged: dict[str, dict[str, tuple[Spec, float]]] = {spec.label: {} for spec in plan.optimizers}
+        trials: list[list[Any]] = []
+        for number, choose in enumerate(
+            (tuning.first_trials, lambda spec: tuning.more_trials(spec, judged[spec.label]))
+        ):
+            chosen = {spec.label: choose(spec) for spec in plan.optimizers}
+            specs = [trial for each in chosen.values() for trial in each]
+            if not specs:
+                continue
+            stage = replace(plan, optimizers=tuple(specs), seeds=tuning.seeds, kind="trial")
+            runs = runs_of(stage, f"tuning {number + 1}/2")
+            for label, each in chosen.items():
+                for trial in each:
+                    losses = [final_loss(runs[trial.label, seed], plan.steps) for seed in tuning.seeds]
+                    judged[label][trial.label] = trial, float(np.median(losses))
+                    trials += [
+                        [label, trial.settings["lr"], json.dumps(trial.settings), seed, f"{loss:.9g}"]
+                        for seed, loss in zip(tuning.seeds, losses, strict=True)
+                    ]
+        best = {label: best_trial(each) for label, each in judged.items()}
+        final = replace(
+            plan, optimizers=tuple(replace(best[s.label][0], label=s.label) for s in plan.optimizers), kind="final"
+        )
+        runs = runs_of(final, "final runs")
+        protocol = {**final.protocol(), "tuning": {**tuning.about(), "asked": asked["optimizers"]}}
+        at_edge = [label for label, (_, edge) in best.items() if edge]
+        seconds = [run.seconds or 0.0 for stage in done for run in results(stage, folder).values()]
+        table = VerdictTable(protocol, runs, at_edge, len(seconds), sum(seconds))
+        figures: list[Any] = []
+
+        def write(new: Path) -> None:
+            write_results(new, protocol, runs, table)
+            write_csv(new / "tuning.csv", ["optimizer", "lr", "settings", "seed", "loss"], trials)
+            words = json.dumps(table.about(), indent=2, ensure_ascii=False) + "\n"
+            (new / "verdict.json").write_text(words, newline="\n", **TEXT)
+            if not plan.on_landscape:
+                save_figure(comparison_figure(new), new)
+            figures.append(verdict_figure(new))
+            save_figure(figures[0], new, "verdict")
+
+        publish(folder, write)
+        forget_others(done, folder)
+        return TunedResult(folder, table, figures[0], runs)
