@@ -134,18 +134,19 @@ def answer(args: argparse.Namespace) -> int:
 
 def train(asked: "Asked", folder: Path, args: argparse.Namespace) -> "Result":
     """Train networks; print the table, what went wrong, and what to do next."""
+    from zeronet.comparison.execute import How
     from zeronet.experiment import carry_out, default_jobs
     from zeronet.language import say
 
     plan, problem = asked.plan, asked.problem
     print(problem.source, file=sys.stderr)
-    jobs = default_jobs() if args.jobs is None else args.jobs
+    how = How(default_jobs() if args.jobs is None else args.jobs, args.quiet, bool(args.resume))
     if asked.tuning:
         from zeronet.tuned_experiment import carry_out_tuned
 
-        result = carry_out_tuned(plan, asked.tuning, problem, folder, jobs, args.quiet, bool(args.resume))
+        result = carry_out_tuned(plan, asked.tuning, problem, folder, how)
     else:
-        result = carry_out(plan, problem, folder, jobs, args.quiet, bool(args.resume))
+        result = carry_out(plan, problem, folder, how)
     runs = {f"{label}, {say('seed')} {seed}": run for (label, seed), run in result.runs.items()}
     report(result, runs, "verdict.png" if asked.tuning else "comparison.png")
     if asked.tuning:

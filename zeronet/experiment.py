@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from zeronet import __version__
-from zeronet.comparison.execute import execute, forget_others, results
-from zeronet.comparison.plan import Plan, consecutive, whole_number
+from zeronet.comparison.execute import How, execute, forget_others, results
+from zeronet.comparison.plan import Plan, consecutive
 from zeronet.comparison.resume import begin
 from zeronet.comparison.run import Run
 from zeronet.comparison.statistics import Table, summarize
@@ -90,22 +90,18 @@ def compare(
         version=__version__,
         inspect=inspect,
     )
-    jobs = default_jobs() if jobs is None else jobs
+    how = How(default_jobs() if jobs is None else jobs)
     if out is not None:
-        return carry_out(plan, problem, Path(out), jobs)
+        return carry_out(plan, problem, Path(out), how)
     with tempfile.TemporaryDirectory(prefix="zeronet-") as folder:
-        return replace(carry_out(plan, problem, Path(folder), jobs), folder=None)
+        return replace(carry_out(plan, problem, Path(folder), how), folder=None)
 
 
-def carry_out(
-    plan: Plan, problem: Problem, folder: Path, jobs: int, quiet: bool = False, resume: bool = False
-) -> Result:
+def carry_out(plan: Plan, problem: Problem, folder: Path, how: How) -> Result:
     """Run the plan, write all files of the comparison into folder, and return what they say.
 
-    jobs: processes, ≥ 1; quiet: no progress bar; resume: keep the runs that are there already. Raises Mistake where
-    folder cannot be used, for jobs < 1, and where there is nothing of this plan to resume.
+    Raises Mistake where folder cannot be used, and where what is there belongs to another plan than is resumed.
     """
-    whole_number("number of jobs", jobs)
     from zeronet.plots import (
         comparison_figure,
         save_figure,
@@ -113,8 +109,8 @@ def carry_out(
     )  # only here: matplotlib takes a while to import
 
     with opened(folder):
-        begin(folder, plan.protocol(), resume)
-        execute(plan, problem.arrays, folder, jobs, quiet, resume)
+        begin(folder, plan.protocol(), how.resume)
+        execute(plan, problem.arrays, folder, how)
         runs = results(plan, folder)
         table = Table(plan.protocol(), summarize(plan.protocol(), runs))
 

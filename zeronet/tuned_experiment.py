@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from zeronet.comparison.execute import execute, forget_others, results
-from zeronet.comparison.plan import Plan, whole_number
+from zeronet.comparison.execute import How, execute, forget_others, results
+from zeronet.comparison.plan import Plan
 from zeronet.comparison.report import VerdictTable
 from zeronet.comparison.resume import begin
 from zeronet.comparison.run import Run
@@ -45,26 +45,23 @@ def carry_out_tuned(
     tuning: Tuning,
     problem: Problem | LandscapeProblem,
     folder: Path,
-    jobs: int,
-    quiet: bool = False,
-    resume: bool = False,
+    how: How,
 ) -> TunedResult:
     """Search each optimizer's rate, run the best on plan's seeds, write all files into folder, return what they say.
 
     A trial runs on tuning.seeds and counts with the median of its final validation losses, infinite where it diverged.
     The final runs have plan.seeds, which tuning never saw; each reads the test images once, after its last step.
-    resume: keep the runs that are there already. Raises Mistake where folder cannot be used.
+    Raises Mistake as carry_out does.
     """
-    whole_number("number of jobs", jobs)
     from zeronet.plots import comparison_figure, save_figure, verdict_figure  # only here: matplotlib
 
     asked = {**plan.protocol(), "tuning": tuning.about()}
     with opened(folder):
-        begin(folder, asked, resume)
+        begin(folder, asked, how.resume)
         done: list[Plan] = []
 
         def runs_of(stage: Plan, name: str) -> dict[tuple[str, int], Run]:
-            execute(stage, problem.arrays, folder, jobs, quiet, resume, name)
+            execute(stage, problem.arrays, folder, how, name)
             done.append(stage)
             return results(stage, folder)
 

@@ -10,12 +10,13 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 
-from zeronet.comparison.plan import Cell, Plan
+from zeronet.comparison.plan import Cell, Plan, whole_number
 from zeronet.comparison.run import Run, run
 from zeronet.comparison.store import RUNS, read_run, write_run
 from zeronet.files import replacing
@@ -24,30 +25,36 @@ from zeronet.mistakes import Mistake
 TIMINGS = "timings.csv"  # of the runs, beside their files: seconds are no part of a run's bytes
 
 
-def execute(
-    plan: Plan,
-    arrays: Sequence[np.ndarray],
-    folder: Path,
-    jobs: int,
-    quiet: bool = False,
-    resume: bool = False,
-    name: str | None = None,
-) -> None:
-    """Carry out every run of plan, so many side by side, each into a file of its own in folder/.runs.
+@dataclass(frozen=True)
+class How:
+    """How runs are carried out, which changes nothing in their files.
 
-    arrays: x_train, t_train, x_test, t_test, or none for a landscape; jobs: processes, ≥ 1 (1: this one); quiet: no
-    progress bar; resume: leave out runs whose files are there; name: what the progress bar is called.
-    The files are the same for any number of jobs.
+    jobs: processes, ≥ 1 (1: this one); quiet: no progress bar; resume: leave out runs whose files are there already.
+    Raises Mistake for jobs < 1.
+    """
+
+    jobs: int = 1
+    quiet: bool = False
+    resume: bool = False
+
+    def __post_init__(self) -> None:
+        whole_number("number of jobs", self.jobs)
+
+
+def execute(plan: Plan, arrays: Sequence[np.ndarray], folder: Path, how: How, name: str | None = None) -> None:
+    """Carry out every run of plan, each into a file of its own in folder/.runs, which is the same for any How.
+
+    arrays: x_train, t_train, x_test, t_test, or none for a landscape; name: what the progress bar is called.
     """
     from tqdm.auto import tqdm  # only here: workers do without
 
     runs = folder / RUNS
     every = list({cell.digest: cell for cell in plan.cells()}.values())  # one run may stand under two labels
-    cells = [cell for cell in every if not (resume and _file(cell, runs).exists())]
+    cells = [cell for cell in every if not (how.resume and _file(cell, runs).exists())]
     done = len(every) - len(cells)
-    bar = tqdm(total=len(every), initial=done, desc=name, unit="run", disable=True if quiet else None)
+    bar = tqdm(total=len(every), initial=done, desc=name, unit="run", disable=True if how.quiet else None)
     with bar, (runs / TIMINGS).open("a", encoding="utf-8") as timings:
-        for digest, seconds in _finished(cells, arrays, runs, min(jobs, len(cells))) if cells else ():
+        for digest, seconds in _finished(cells, arrays, runs, min(how.jobs, len(cells))) if cells else ():
             timings.write(f"{digest},{seconds:.3f}\n")
             timings.flush()
             bar.update()
