@@ -38,6 +38,7 @@ def parser() -> Parser:
     p = Parser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False)
     p.add_argument(
         "--problem",
+        nargs="+",
         metavar="NAME",
         help="mnist (default), fashion-mnist, digits, your own .npz file, or a landscape: valley, slope, rosenbrock, "
         "beale, himmelblau, branin, rastrigin, ackley, saddle",
@@ -119,17 +120,25 @@ def answer(args: argparse.Namespace) -> int:
     from zeronet.command import asked_for
     from zeronet.comparison.store import slug
 
-    asked = asked_for(vars(args))
-    for note in asked.notes:
-        complain(note, status=0)
-    labels = [spec.label for spec in asked.plan.optimizers]
-    folder = Path(args.out or Path("runs") / slug("-".join([asked.name, *labels]).lower()))
-    done = descend(asked.plan, folder, args) if asked.problem is None else train(asked, folder, args)
+    every = asked_for(vars(args))
+    labels = [spec.label for spec in every[0].plan.optimizers]
+    folder = Path(args.out or Path("runs") / slug("-".join([*(asked.name for asked in every), *labels]).lower()))
+    done = {}
+    for asked in every:
+        for note in asked.notes:
+            complain(note, status=0)
+        own = folder if len(every) == 1 else folder / slug(asked.name)
+        done[asked.name] = descend(asked.plan, own, args) if asked.problem is None else train(asked, own, args)
+    if len(every) > 1:
+        from zeronet.many_problems import write_profile
+
+        print(f"\n{write_profile(done, folder)}")
     if args.show:
         from zeronet.plots import show
 
-        show(done.figure)
-    return 1 if any(run.outcome == "raised" for run in done.runs.values()) else 0
+        for each in done.values():
+            show(each.figure)
+    return 1 if any(run.outcome == "raised" for each in done.values() for run in each.runs.values()) else 0
 
 
 def train(asked: "Asked", folder: Path, args: argparse.Namespace) -> "Result":

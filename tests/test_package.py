@@ -32,7 +32,7 @@ FLOORS = [
     ["problems"],
     ["comparison"],
     ["plots"],
-    ["experiment", "path_experiment", "tuned_experiment"],
+    ["experiment", "path_experiment", "tuned_experiment", "many_problems"],
     ["command"],
 ]
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}

@@ -20,7 +20,7 @@ language.py, the words that people see):
     15  problems.py           data, network, target
     16  comparison/           plan, run, store, execute, statistics; paths; split, tuning, verdict, report, resume
     17  plots/                figures, drawn from files
-    18  experiment.py, tuned_experiment.py, path_experiment.py    from a question to its answer: compare(), race()
+    18  experiment.py, tuned_experiment.py, path_experiment.py, many_problems.py    from a question to its answer
     19  command.py            from train.py's options to a plan
 
 What each optimizer cures, and what it still suffers from:

@@ -45,6 +45,7 @@ PATHS = {
     "start": None,
 }
 TUNING_ONLY = ("tune_range", "tune_over", "train_size", "validation_size")
+FOR_RUNS = ("data_dir", "jobs", "resume")
 TUNED_LANDSCAPE = ("tune", "tune_range", "tune_over", "seeds", "seed")
 TUNING_SEEDS = 3  # of each trial
 
@@ -64,12 +65,32 @@ class Asked:
         return self.plan.landscape if self.problem is None else self.problem.name
 
 
-def asked_for(options: Mapping[str, Any]) -> Asked:
-    """Return the plan that these options describe; for networks, with the data.
+def asked_for(options: Mapping[str, Any]) -> list[Asked]:
+    """Return what these options describe, problem by problem: plans and, for networks, the data.
 
-    options: name → value of train.py's options, None where one was not given. Raises Mistake for what cannot be run,
-    and for options that do not go together.
+    options: name → value of train.py's options, None where one was not given; problem: a list. Raises Mistake for what
+    cannot be run, and for options that do not go together.
     """
+    problems = options["problem"] or [None]
+    if len(problems) == 1:
+        return [_asked(options | {"problem": problems[0]})]
+    if len(set(problems)) < len(problems):
+        raise Mistake("a problem stands twice")
+    shared = options | {"optimizer": options["optimizer"] or NETWORK["optimizer"]}
+    return [_asked(_fitting(shared | {"problem": name})) for name in problems]
+
+
+def _fitting(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the options without those that mean nothing for this one of several problems."""
+    if options["problem"].lower() not in LANDSCAPES:
+        return dict(options)
+    kept = {*PATHS, *TUNED_LANDSCAPE, "jobs", "resume"} if options["tune"] is not None else PATHS
+    return {
+        name: value if name in kept or name not in (*NETWORK, *FOR_RUNS) else None for name, value in options.items()
+    }
+
+
+def _asked(options: Mapping[str, Any]) -> Asked:
     given = {name: options[name] for name in NETWORK | PATHS if options[name] is not None}
     protocol: dict[str, Any] = {}
     if options["protocol_file"] is not None:
@@ -101,7 +122,7 @@ def _check_options(options: Mapping[str, Any], landscape: str | None, tune: bool
             [*networks, "animate", "explain", "start"], "has no meaning where rates are tuned there"
         )
     elif landscape:
-        networks = [name for name in ("data_dir", "jobs", "resume", *NETWORK) if name not in PATHS]
+        networks = [name for name in (*FOR_RUNS, *NETWORK) if name not in PATHS]
         misplaced |= dict.fromkeys(networks, "is for networks, not for landscapes")
     else:
         misplaced |= dict.fromkeys(("start", "animate", "explain"), "needs a landscape: --problem valley")

@@ -136,6 +136,17 @@ JAPANESE: dict[str, str] = {
     "Reached the target: no target is set": "目標に到達: 目標なし",
     "accuracy {target:g}": "正解率 {target:g}",
     "A random run of the row beats one of the column": "行の一回の学習が列に勝つ確率",
+    # many problems
+    "updates to the target": "目標までの更新回数",
+    "never": "未到達",
+    "area of the profile": "プロファイルの面積",
+    "No problem here has a target, so that there is nothing to sum up.": "目標のある問題がないため、まとめられません。",
+    "No performance profile: on {n} problems each would weigh too much; it takes {least}.": (
+        "性能プロファイルなし: 問題が {n} 個では一つの重みが大きすぎます。{least} 個から描きます。"
+    ),
+    "τ: updates to the target, over those of the fastest": "τ: 目標までの更新回数 / 最速の回数",
+    "share of the problems": "問題の割合",
+    "Performance profile; area up to τ = {most:g} in the legend": "性能プロファイル (凡例は τ = {most:g} までの面積)",
     # paths on a landscape
     "update": "更新回数",
     "update {step}": "更新 {step} 回目",

@@ -132,8 +132,7 @@ class PathTable:
         self.protocol, self.paths = protocol, paths
 
     def __str__(self) -> str:
-        landscape = LANDSCAPES[self.protocol["landscape"]]()
-        lowest = landscape.lowest
+        landscape, lowest = LANDSCAPES[self.protocol["landscape"]](), self.lowest
         head = [say("optimizer"), say("settings"), say("end point (x, y)")]
         arrival = say("updates to {target:g}", target=TARGET)
         head += ["f"] if lowest is None else ["f − f_min", say("to the minimum"), arrival]
@@ -159,6 +158,11 @@ class PathTable:
         return "\n".join([*aligned(lines), "", self.caption()])
 
     __repr__ = __str__
+
+    @property
+    def lowest(self) -> float | None:
+        """The lowest value of f, or None."""
+        return LANDSCAPES[self.protocol["landscape"]]().lowest
 
     def caption(self) -> str:
         """Return the line that says what the numbers are."""

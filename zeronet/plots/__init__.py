@@ -2,14 +2,15 @@
 
 Read in this order: folder (the files), curves (the numbers of a line and its band), style (how every figure looks),
 words (legend and footer), page (where everything stands), comparison (the figure), verdict (of a tuned comparison),
-inspection (inside the networks), plane (a landscape from above), paths (optimizers on it), race (in motion), window (a
-figure on the screen).
+profile (of many problems), inspection (inside the networks), plane (a landscape from above), paths (optimizers on it),
+race (in motion), window (a figure on the screen).
 `python -m zeronet.plots FOLDER` draws a folder's figure again.
 """
 
 from zeronet.plots.comparison import comparison_figure
 from zeronet.plots.inspection import save_inspection
 from zeronet.plots.paths import paths_figure
+from zeronet.plots.profile import profile_figure
 from zeronet.plots.race import moments_figure, save_race
 from zeronet.plots.style import save_figure
 from zeronet.plots.verdict import verdict_figure
@@ -20,6 +21,7 @@ __all__ = [
     "finish",
     "moments_figure",
     "paths_figure",
+    "profile_figure",
     "save_figure",
     "save_inspection",
     "save_race",
