@@ -81,7 +81,16 @@ def carry_out_race(plan: PathPlan, folder: Path, animation: str | None = None, q
     """
     if animation not in (None, "race.gif", "race.mp4"):
         raise Mistake(f"an animation is race.gif or race.mp4, not {animation!r}")
-    from zeronet.plots import moments_figure, paths_figure, save_figure, save_race  # only here: matplotlib
+    from zeronet.plots import (
+        check_target,
+        moments_figure,
+        paths_figure,
+        save_figure,
+        save_race,
+    )  # only here: matplotlib
+
+    if animation:
+        check_target(Path(animation))
 
     paths, figures = travel(plan), []
     table = PathTable(plan.protocol(), paths)
