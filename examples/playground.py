@@ -54,7 +54,7 @@ class Playground:
 
     def _slider(self, bottom: float, label: str, low: float, high: float, value: float, step: float | None) -> Slider:
         axes = self.figure.add_axes((0.20, bottom, 0.49, 0.035))
-        slider = Slider(axes, label, low, high, valinit=value, valstep=step)
+        slider = Slider(axes, label, low, high, valinit=value, valstep=step, valfmt="%g")
         slider.on_changed(self.redraw)
         return slider
 
@@ -70,7 +70,7 @@ class Playground:
         self.rate.valtext.set_text(f"{rate:g}")
         moved = {"lr": rate, "momentum": self.memory.val, "rho": self.memory.val}
         specs = [
-            replace(spec, settings={k: v if k in named else moved.get(k, v) for k, v in spec.settings.items()})
+            replace(spec, settings={k: v if k.lower() in named else moved.get(k, v) for k, v in spec.settings.items()})
             for spec, named in zip(self.specs, self.named, strict=True)
         ]
         self.paths = travel(PathPlan(self.name, tuple(specs), self.start, int(self.steps.val), __version__))
@@ -91,8 +91,8 @@ class Playground:
 def _words(label: str, path: Path) -> str:
     """Return the legend of a path: where it ends, and what became of it if that is not the usual."""
     end = path.moments[-1]
-    words = [shortened(label, 30), f"    f({end.x:.3g}, {end.y:.3g}) = {end.f:.3g}"]
-    return "\n".join(drawable(line) for line in words + [f"    {shortened(path.message, 34)}"] * bool(path.message))
+    words = [shortened(label, 30), f"f({end.x:.3g}, {end.y:.3g}) = {end.f:.3g}", shortened(path.message, 36)]
+    return "\n".join(drawable(line) for line in words if line)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
