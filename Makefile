@@ -1,6 +1,7 @@
 # Everything happens in .venv: nothing has to be installed by hand, and nothing outside this folder changes.
 #   make train    compare SGD, AdaGrad and RMSProp on MNIST      (make train ARGS="--optimizer sgd adam")
 #   make test     all tests
+#   make twins    our optimizers beside PyTorch's and optax's, which this installs
 #   make lint     format and style
 #   make bench    zeronet beside its peers, about 20 minutes; writes docs/speed.md    (make bench-quick: no peers)
 #   make clean    remove .venv and caches, keep results
@@ -9,13 +10,16 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 p
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$p && break; done)
 PIP = .venv/bin/python -m pip --disable-pip-version-check install --quiet
 
-.PHONY: train test lint bench bench-quick clean
+.PHONY: train test twins lint bench bench-quick clean
 
 train: .venv/ready-to-train
 	.venv/bin/python train.py $(ARGS)
 
 test: .venv/ready-to-test
 	.venv/bin/python -m pytest $(ARGS)
+
+twins: .venv/ready-for-twins
+	.venv/bin/python -m pytest -k "twin or golden" $(ARGS)
 
 lint: .venv/ready-to-lint
 	.venv/bin/python -m ruff format --check .
@@ -45,6 +49,10 @@ clean:
 
 .venv/ready-to-test: .venv/ready-to-train
 	@$(PIP) -e ".[sample,test]"
+	@touch $@
+
+.venv/ready-for-twins: .venv/ready-to-test
+	@$(PIP) -e ".[sample,test,twins]"
 	@touch $@
 
 .venv/ready-to-lint: .venv/ready pyproject.toml
