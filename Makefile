@@ -16,10 +16,10 @@ train: .venv/ready-to-train
 	.venv/bin/python train.py $(ARGS)
 
 test: .venv/ready-to-test
-	.venv/bin/python -m pytest $(ARGS)
+	.venv/bin/python -m pytest -n auto $(ARGS)
 
 twins: .venv/ready-for-twins
-	.venv/bin/python -m pytest -k "twin or golden" $(ARGS)
+	.venv/bin/python -m pytest -n auto -k "twin or golden" $(ARGS)
 
 lint: .venv/ready-to-lint
 	.venv/bin/python -m ruff format --check .

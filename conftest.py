@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
+collect_ignore_glob = ["tests/optimizers/golden/*"]  # scripts that need the reference libraries
+
 
 @pytest.fixture(autouse=True, scope="session")
 def cache_of_the_tests() -> Iterator[None]:

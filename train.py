@@ -8,6 +8,7 @@ python train.py --problem valley --lr 0.3 --animate          paths on f(x, y) = 
 """
 
 import argparse
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -51,6 +52,7 @@ def parser() -> Parser:
         help="[LABEL=]NAME[:key=value,…]; NAME is sgd, momentum, nesterov, adagrad, rmsprop, adam, FILE.py:Class or "
         "module:Class (default: sgd adagrad rmsprop)",
     )
+    p.add_argument("--list-optimizers", action="store_true", help="name, equation, defaults, reference of all; no run")
     p.add_argument("--lr", type=float, metavar="RATE", help="one learning rate for all (default: each optimizer's own)")
     p.add_argument("--hidden", type=int, nargs="+", metavar="UNITS", help="hidden units, layer by layer (default: 50)")
     length = p.add_mutually_exclusive_group()
@@ -75,6 +77,13 @@ def parser() -> Parser:
     p.add_argument(
         "--validation-size", type=int, metavar="N", help="validation examples under --tune (default: a sixth)"
     )
+    p.add_argument(
+        "--cluster", metavar="ADDRESS", help="send the runs to a Dask cluster, as in tcp://host:8786, or: local"
+    )
+    p.add_argument("--accept-mixed", action="store_true", default=None, help="go on where its workers differ from here")
+    p.add_argument(
+        "--protocol", choices=["book", "ladder"], help="as chapter 6 did it; or from there to fair, a choice at a time"
+    )
     p.add_argument("--resume", action="store_true", default=None, help="go on where the folder's last run stopped")
     p.add_argument("--inspect", action="store_true", default=None, help="look inside the networks, too")
     p.add_argument("--start", type=pair, metavar="X,Y", help="where paths on a landscape begin, as in --start=-7,2")
@@ -90,8 +99,11 @@ def parser() -> Parser:
 
 def pair(text: str) -> tuple[float, float]:
     """Return X,Y as two numbers."""
-    x, y = text.split(",")
-    return float(x), float(y)
+    try:
+        x, y = map(float, text.split(","))
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is not two numbers X,Y, as in --start=-7,2") from error
+    return x, y
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -111,17 +123,25 @@ def main(arguments: list[str] | None = None) -> int:
             return complain(mistake, status=2)
     except ImportError as error:
         return complain(f"{error}: to install it, {sys.executable} -m pip install -e {HERE}", status=2)
+    except BrokenPipeError:  # the reader of our output, such as head, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except KeyboardInterrupt:
         return complain("stopped; earlier results are as they were", status=130)
 
 
 def answer(args: argparse.Namespace) -> int:
     """Plan, run, draw, print."""
+    if args.list_optimizers:
+        from zeronet.catalogue import catalogue
+
+        print(catalogue())
+        return 0
     from zeronet.command import asked_for
     from zeronet.comparison.store import slug
 
     every = asked_for(vars(args))
-    labels = [spec.label for spec in every[0].plan.optimizers]
+    labels = [args.protocol] if args.protocol else [spec.label for spec in every[0].plan.optimizers]
     folder = Path(args.out or Path("runs") / slug("-".join([*(asked.name for asked in every), *labels]).lower()))
     done = {}
     for asked in every:
@@ -143,22 +163,31 @@ def answer(args: argparse.Namespace) -> int:
 
 def train(asked: "Asked", folder: Path, args: argparse.Namespace) -> "Result":
     """Train networks; print the table, what went wrong, and what to do next."""
+    from zeronet.comparison.cluster import gathered
     from zeronet.comparison.execute import How
     from zeronet.experiment import carry_out, default_jobs
     from zeronet.language import say
 
     plan, problem = asked.plan, asked.problem
     print(problem.source, file=sys.stderr)
-    how = How(default_jobs() if args.jobs is None else args.jobs, args.quiet, bool(args.resume))
-    if asked.tuning:
-        from zeronet.tuned_experiment import carry_out_tuned
+    jobs = default_jobs() if args.jobs is None else args.jobs
+    how = How(jobs, args.quiet, bool(args.resume), args.cluster, bool(args.accept_mixed))
+    figure = "verdict.png" if asked.tuning else "comparison.png"
+    with gathered(plan, how) as plan:
+        if plan.unfair is not None:
+            from zeronet.ladder_experiment import carry_out_unfair
 
-        result = carry_out_tuned(plan, asked.tuning, problem, folder, how)
-    else:
-        result = carry_out(plan, problem, folder, how)
+            result = carry_out_unfair(plan, asked.tuning, problem, folder, how)
+            figure = "ladder.png" if asked.tuning else "book.png"
+        elif asked.tuning:
+            from zeronet.tuned_experiment import carry_out_tuned
+
+            result = carry_out_tuned(plan, asked.tuning, problem, folder, how)
+        else:
+            result = carry_out(plan, problem, folder, how)
     runs = {f"{label}, {say('seed')} {seed}": run for (label, seed), run in result.runs.items()}
-    report(result, runs, "verdict.png" if asked.tuning else "comparison.png")
-    if asked.tuning:
+    report(result, runs, figure)
+    if figure != "comparison.png":
         return result
     print(say("Each ran at the rate above, not tuned: the rates decide the ranking."))
     if [spec.label for spec in plan.optimizers] != ["SGD lr=0.5", "AdaGrad", "RMSProp"]:

@@ -8,9 +8,12 @@ task.py           the work: network, weights, batches, update rule
 contestants/      who does it: zeronet, the book's loop, scikit-learn, PyTorch, JAX, and two floors
 one_run.py        one epoch of one network, on one core or on all
 profile.py        where the time of a step goes
+updates.py        one update of every optimizer, small and large, beside PyTorch's
 threads.py        which shapes gain from more BLAS threads
 sharing.py        what the optimizers of a seed could share
 whole_job.py      the default comparison, from process start to figure, beside the same in JAX
 growth.py         how cost grows with batch, width, parameters, images, seeds, workers; draws docs/growth.png
 memory.py         peak memory of train.py, and training from a file of 4 GB
+cluster_overhead.py    what a run costs on a cluster besides its training
+false_verdicts.py how often the verdict claims a difference between runs of one optimizer
 """

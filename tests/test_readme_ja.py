@@ -249,8 +249,10 @@ def test_the_names_of_the_book_that_zeronet_answers_are_in_the_table():
     }
 
 
-def test_every_optimizer_is_in_the_table():
-    assert set(zeronet.optimizers.OPTIMIZERS) <= {code(ours)[0] for _, _, ours, _ in BOOK}
+def test_every_optimizer_of_the_book_is_in_the_table():
+    of_the_book = {name for name, kind in zeronet.optimizers.OPTIMIZERS.items() if "ゼロから作る" in kind.__doc__}
+    assert of_the_book >= {"SGD", "Momentum", "AdaGrad", "RMSProp"}
+    assert of_the_book <= {code(ours)[0] for _, _, ours, _ in BOOK}
 
 
 @pytest.mark.parametrize(("word", "english", "names", "place", "meaning"), GLOSSARY, ids=[row[1] for row in GLOSSARY])

@@ -46,7 +46,7 @@ def test_grammar(text, label, target, settings):
         ("sgd:lr=1,lr=2", "twice"),
         ("sgd=2", "unknown optimizer '2'"),
         ("rmsprob", "did you mean RMSProp?"),
-        ("xyz", "(SGD, Momentum, Nesterov, AdaGrad, RMSProp, Adam"),
+        ("xyz", "(SGD, SignSGD, Momentum, Nesterov, AdaGrad"),
         ("gd", "here it is called SGD"),
         ("rmsprop:alpha=0.9", "here it is called rho"),
         ("rmsprop:decay_rate=0.9", "here it is called rho"),

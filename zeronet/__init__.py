@@ -11,27 +11,51 @@ language.py, the words that people see):
      6  losses.py             softmax with cross-entropy, squared error
      7  files.py, network.py, saving.py    layers in a row; TwoLayerNet, MultiLayerNet; to files and back
      8  gradient_check.py     is a gradient right?
-     9  optimizers/           base, then one equation per file: sgd, momentum, nesterov, adagrad, rmsprop, adam
+     9  optimizers/, schedules.py, transforms.py    base, one equation per file; rates that change; clipping, decay
     10  float_environment.py  subnormal numbers, BLAS threads, freed memory
     11  trainer.py            the loop
     12  callbacks.py, inspection.py    what happens beside it; a microscope
     13  landscapes/, explanation.py    functions of two variables, descent on them; its first steps in numbers
-    14  plugins.py, specs.py  names and settings ↔ optimizers
-    15  problems.py           data, network, target
-    16  comparison/           plan, run, store, execute, statistics; paths; split, tuning, verdict, report, resume
-    17  plots/                figures, drawn from files
-    18  experiment.py, tuned_experiment.py, path_experiment.py, many_problems.py    from a question to its answer
-    19  command.py            from train.py's options to a plan
+    14  dialects/             optimizers exactly as the book, PyTorch, Keras and optax have them
+    15  plugins.py, spec_text.py, assembly.py, specs.py, catalogue.py    names and settings ↔ optimizers
+    16  problems.py           data, network, target
+    17  comparison/           plan, run, store, execute, statistics; paths; split, tuning, verdict, report, resume
+    18  plots/                figures, drawn from files
+    19  experiment.py, tuned_experiment.py, ladder_experiment.py, path_experiment.py, many_problems.py    whole answers
+    20  command.py            from train.py's options to a plan
+    21  check/                a test bench for one's own optimizer
 
 What each optimizer cures, and what it still suffers from:
 
-    optimizer  cures                                             still suffers from
-    SGD        —                                                 zigzags across valleys; one rate for all
-    Momentum   zigzags: alternating steps cancel out             overshoots; one rate for all
-    Nesterov   overshooting: looks ahead before it corrects      one rate for all
-    AdaGrad    one rate for all: each parameter has its own      its rates shrink for ever
-    RMSProp    shrinking: forgets gradients of long ago          a wild first step, η/√(1 − ρ); no momentum
-    Adam       the wild first step, and has momentum             more to tune; not better once all are tuned
+    optimizer          cures                                             still suffers from
+    SGD                —                                                 zigzags across valleys; one rate for all
+    SignSGD            the length of gradients: only signs count         never settles: each step is η long
+    Momentum           zigzags: alternating steps cancel out             overshoots; one rate for all
+    Nesterov           overshooting: looks ahead before it corrects      one rate for all
+    AdaGrad            one rate for all: each parameter has its own      its rates shrink for ever
+    RMSProp            shrinking: forgets gradients of long ago          a wild first step, η/√(1 − ρ); no momentum
+    CenteredRMSProp    short steps where gradients agree                 steps explode where they do not vary
+    RMSPropMomentum    no momentum                                       a wild first step, which rolls on
+    AdaDelta           the rate: steps as long as recent steps           starts slowly, by its ε
+    Rprop              the rate: steps grow and shrink by signs          wants the gradient of the whole data
+    Adam               the wild first step, and has momentum             more to tune; not better once all are tuned
+    AdamW              uneven weight decay through Adam's gradient       one more number to tune
+    AdaMax             the root and the square                           one outlier is remembered for long
+    NAdam              Adam's overshooting: looks ahead                  as Adam
+    RAdam              Adam's trust in its first few gradients           as Adam, later on
+    AMSGrad            rates that grow again in Adam                     rates that never recover
+    AdaBelief          short steps where gradients are as expected       its tiny ε matters
+    Yogi               Adam's rates that leap up where gradients vanish  another rate and ε than Adam's
+    Lion               Adam's second state                               never settles; wants a small rate
+    Adan               Adam's overshooting: looks ahead by the change    four states, three βs
+    ScheduleFreeSGD    the schedule: it averages instead                 is at another place than it is evaluated
+    ScheduleFreeAdamW  the schedule, with a step for each parameter      the same
+    Prodigy            the rate: estimates the distance to go            five vectors; may take too long steps
+    LARS               large batches: steps in proportion to weights     needs a warm-up
+    LAMB               the same, with Adam's steps                       the same
+    Muon               matrices: makes all directions equally long       vectors need another optimizer
+    Shampoo            one rate per direction of rows and columns        roots of matrices: slow
+    SOAP               Adam in Shampoo's directions                      the same
 """
 
 from typing import Any
@@ -44,47 +68,114 @@ from zeronet.landscapes import Landscape, descend
 from zeronet.layers import Affine, Layer, ReLU, Sigmoid, Tanh
 from zeronet.losses import Loss, MeanSquaredError, SoftmaxCrossEntropy
 from zeronet.network import MultiLayerNet, Network, TwoLayerNet
-from zeronet.optimizers import SGD, AdaGrad, Adam, Momentum, Nesterov, Optimizer, RMSProp
+from zeronet.optimizers import (
+    LAMB,
+    LARS,
+    SGD,
+    SOAP,
+    AdaBelief,
+    AdaDelta,
+    AdaGrad,
+    Adam,
+    AdaMax,
+    AdamW,
+    Adan,
+    AMSGrad,
+    CenteredRMSProp,
+    Lion,
+    Momentum,
+    Muon,
+    NAdam,
+    Nesterov,
+    Optimizer,
+    Prodigy,
+    RAdam,
+    RMSProp,
+    RMSPropMomentum,
+    Rprop,
+    ScheduleFreeAdamW,
+    ScheduleFreeSGD,
+    Shampoo,
+    SignSGD,
+    Yogi,
+)
 from zeronet.parameters import Parameters
 from zeronet.saving import load
+from zeronet.schedules import Constant, Cosine, Exponential, InverseSquareRoot, OneCycle, Polynomial, Step, Warmup
 from zeronet.streams import stream
 from zeronet.trainer import Diverged, Trainer
+from zeronet.transforms import L2, ClipNorm, ClipValue, Transformed, WeightDecay
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "L2",
+    "LAMB",
+    "LARS",
     "SGD",
+    "SOAP",
+    "AMSGrad",
+    "AdaBelief",
+    "AdaDelta",
     "AdaGrad",
+    "AdaMax",
     "Adam",
+    "AdamW",
+    "Adan",
     "Affine",
     "Callback",
+    "CenteredRMSProp",
     "Checkpoint",
+    "ClipNorm",
+    "ClipValue",
+    "Constant",
+    "Cosine",
     "Diverged",
     "Evaluation",
+    "Exponential",
     "He",
     "History",
     "Initializer",
+    "InverseSquareRoot",
     "Landscape",
     "Layer",
+    "Lion",
     "Log",
     "Loss",
     "MeanSquaredError",
     "Momentum",
     "MultiLayerNet",
+    "Muon",
+    "NAdam",
     "Nesterov",
     "Network",
     "Normal",
+    "OneCycle",
     "Optimizer",
     "Parameters",
+    "Polynomial",
+    "Prodigy",
     "Progress",
+    "RAdam",
     "RMSProp",
+    "RMSPropMomentum",
     "ReLU",
+    "Rprop",
+    "ScheduleFreeAdamW",
+    "ScheduleFreeSGD",
+    "Shampoo",
     "Sigmoid",
+    "SignSGD",
     "SoftmaxCrossEntropy",
+    "Step",
     "Tanh",
     "Trainer",
+    "Transformed",
     "TwoLayerNet",
+    "Warmup",
+    "WeightDecay",
     "Xavier",
+    "Yogi",
     "compare",
     "descend",
     "gradient_check",
@@ -95,7 +186,14 @@ __all__ = [
     "stream",
 ]
 
-OTHERS_NAMES = {"RMSprop": "RMSProp", "Relu": "ReLU", "SoftmaxWithLoss": "SoftmaxCrossEntropy", "Adagrad": "AdaGrad"}
+OTHERS_NAMES = {
+    "RMSprop": "RMSProp",
+    "Relu": "ReLU",
+    "SoftmaxWithLoss": "SoftmaxCrossEntropy",
+    "Adagrad": "AdaGrad",
+    "Adadelta": "AdaDelta",
+    "Adamax": "AdaMax",
+}
 
 
 def __getattr__(name: str) -> Any:

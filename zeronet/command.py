@@ -1,13 +1,15 @@
 """What a command line asks for: from the options that were given to a plan."""
 
+import difflib
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from types import SimpleNamespace
 from typing import Any
 
 from zeronet import __version__
+from zeronet.comparison.ladder import BOOK, BOOK_HIDDEN, BUDGET, UNFAIR
 from zeronet.comparison.paths import PathPlan, path_plan_from_protocol
 from zeronet.comparison.plan import Plan, consecutive, plan_from_protocol, read_protocol, whole_number
 from zeronet.comparison.tuning import Tuning, tuning_from_protocol
@@ -31,6 +33,7 @@ NETWORK = {
     "target": None,
     "blas_threads": 1,
     "inspect": False,
+    "protocol": None,
     "tune": None,
     "tune_range": None,
     "tune_over": None,
@@ -44,8 +47,9 @@ PATHS = {
     "steps": None,
     "start": None,
 }
+PROTOCOLS = ("lr", "tune_over", "train_size", "validation_size", "inspect")  # no meaning beside --protocol
 TUNING_ONLY = ("tune_range", "tune_over", "train_size", "validation_size")
-FOR_RUNS = ("data_dir", "jobs", "resume")
+FOR_RUNS = ("data_dir", "jobs", "resume", "cluster", "accept_mixed")
 TUNED_LANDSCAPE = ("tune", "tune_range", "tune_over", "seeds", "seed")
 TUNING_SEEDS = 3  # of each trial
 
@@ -76,6 +80,8 @@ def asked_for(options: Mapping[str, Any]) -> list[Asked]:
         return [_asked(options | {"problem": problems[0]})]
     if len(set(problems)) < len(problems):
         raise Mistake("a problem stands twice")
+    if options["protocol"] is not None:
+        raise Mistake(f"--protocol {options['protocol']} takes one problem")
     shared = options | {"optimizer": options["optimizer"] or NETWORK["optimizer"]}
     return [_asked(_fitting(shared | {"problem": name})) for name in problems]
 
@@ -84,7 +90,7 @@ def _fitting(options: Mapping[str, Any]) -> dict[str, Any]:
     """Return the options without those that mean nothing for this one of several problems."""
     if options["problem"].lower() not in LANDSCAPES:
         return dict(options)
-    kept = {*PATHS, *TUNED_LANDSCAPE, "jobs", "resume"} if options["tune"] is not None else PATHS
+    kept = {*PATHS, *TUNED_LANDSCAPE, *FOR_RUNS[1:]} if options["tune"] is not None else PATHS
     return {
         name: value if name in kept or name not in (*NETWORK, *FOR_RUNS) else None for name, value in options.items()
     }
@@ -100,13 +106,18 @@ def _asked(options: Mapping[str, Any]) -> Asked:
     address = str(protocol.get("problem", {}).get("address") if protocol else given.get("problem", NETWORK["problem"]))
     landscape = str(protocol.get("landscape", address)).lower()
     landscape = landscape if landscape in LANDSCAPES else None
-    _check_options(options, landscape, "tune" in given)
+    _check_options(options, landscape, "tune" in given or "tuning" in protocol)
     if landscape:
         problem = LandscapeProblem(landscape) if "tune" in given or "tuning" in protocol else None
     else:
+        near = difflib.get_close_matches(address.lower(), LANDSCAPES, n=1)
+        if near and not address.lower().endswith(".npz"):
+            raise Mistake(f"there is no problem {address!r}: did you mean {near[0]}?")
         problem = load_problem(address, options["data_dir"])
     if protocol:
         return _asked_again(protocol, problem)
+    if "protocol" in given:
+        return _asked_unfair(given, problem)
     plan = _path_plan(given) if problem is None else _plan(given, problem)
     return Asked(plan, problem, _tuning(given, plan) if "tune" in given else None)
 
@@ -114,6 +125,10 @@ def _asked(options: Mapping[str, Any]) -> Asked:
 def _check_options(options: Mapping[str, Any], landscape: str | None, tune: bool) -> None:
     """Raise Mistake for an option that has no meaning beside the others."""
     misplaced: dict[str, str] = {}
+    if options["cluster"] is None:
+        misplaced["accept_mixed"] = "goes with --cluster"
+    elif options["cluster"] != "local":
+        misplaced["jobs"] = "is for this machine and for --cluster local: elsewhere every worker takes one run"
     if not tune:
         misplaced |= dict.fromkeys(TUNING_ONLY, "goes with --tune")
     if landscape and tune:
@@ -143,6 +158,18 @@ def _asked_again(protocol: Mapping[str, Any], problem: Problem | LandscapeProble
     return Asked(plan, problem, tuning, () if same else (note,))
 
 
+def _asked_unfair(given: Mapping[str, Any], problem: Problem) -> Asked:
+    """Return the book's comparison, or the ladder that begins with it."""
+    ladder = given["protocol"] == "ladder"
+    for name in given:
+        if name in (PROTOCOLS if ladder else (*PROTOCOLS, "tune", "tune_range", "seeds")):
+            raise Mistake(f"{_option(name)} has no meaning beside --protocol {given['protocol']}")
+    asked = {"optimizer": BOOK, "hidden": BOOK_HIDDEN} | ({"seeds": 10, "eval_every": 200} if ladder else {"seeds": 1})
+    asked |= {name: value for name, value in given.items() if name != "tune"}
+    plan = replace(_plan(asked, problem), unfair=UNFAIR)
+    return Asked(plan, problem, _tuning({"tune": BUDGET, **given}, plan) if ladder else None)
+
+
 def _tuning(given: Mapping[str, Any], plan: Plan) -> Tuning:
     """Return the search that the options describe; its seeds come after those of the final runs."""
     budget = whole_number("tune", given["tune"], least=3)
@@ -165,6 +192,8 @@ def _tuning(given: Mapping[str, Any], plan: Plan) -> Tuning:
         combined = [dict(zip(values, each, strict=True)) for each in product(*values.values())]
         for spec in matching:
             with_settings(spec, combined[0])
+            if spec.label in over:
+                raise Mistake(f"--tune-over names {spec.label} twice: put all its settings into one")
             over[spec.label] = combined
     tuning = Tuning(budget, consecutive(first, TUNING_SEEDS), tuple(span) if span else None, over)
     for spec in plan.optimizers:
@@ -180,7 +209,8 @@ def _plan(given: Mapping[str, Any], problem: Problem | LandscapeProblem) -> Plan
             problem=problem.about(),
             hidden_sizes=(),
             optimizers=tuple(
-                parse(text, o.lr, RATES[problem.name]) for text in given.get("optimizer", PATHS["optimizer"])
+                parse(text, o.lr, RATES[problem.name], given.get("steps", STEPS[problem.name]))
+                for text in given.get("optimizer", PATHS["optimizer"])
             ),
             seeds=consecutive(o.seed, o.seeds),
             batch_size=1,
@@ -200,13 +230,14 @@ def _plan(given: Mapping[str, Any], problem: Problem | LandscapeProblem) -> Plan
             raise Mistake(f"{sizes[0]} training and {sizes[1]} validation images are more than {len(problem.x_train)}")
     examples = sizes[0] if sizes else len(problem.x_train)
     steps_per_epoch = examples // whole_number("batch-size", o.batch_size)
+    steps = o.steps if o.epochs is None else whole_number("epochs", o.epochs) * steps_per_epoch
     return Plan(
         problem=problem.about(),
         hidden_sizes=tuple(o.hidden),
-        optimizers=tuple(parse(text, o.lr) for text in o.optimizer),
+        optimizers=tuple(parse(text, o.lr, steps=steps) for text in o.optimizer),
         seeds=consecutive(o.seed, o.seeds),
         batch_size=o.batch_size,
-        steps=o.steps if o.epochs is None else whole_number("epochs", o.epochs) * steps_per_epoch,
+        steps=steps,
         eval_every=o.eval_every,
         target=TARGETS.get(problem.name) if o.target is None else o.target,
         blas_threads=o.blas_threads,
@@ -219,7 +250,9 @@ def _plan(given: Mapping[str, Any], problem: Problem | LandscapeProblem) -> Plan
 def _path_plan(given: Mapping[str, Any]) -> PathPlan:
     o = SimpleNamespace(**{**PATHS, **given})
     landscape = o.problem.lower()
-    return path_plan(landscape, [parse(text, o.lr, RATES[landscape]) for text in o.optimizer], o.steps, o.start)
+    steps = STEPS[landscape] if o.steps is None else o.steps
+    specs = [parse(text, o.lr, RATES[landscape], steps) for text in o.optimizer]
+    return path_plan(landscape, specs, o.steps, o.start)
 
 
 def _option(name: str) -> str:

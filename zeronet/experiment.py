@@ -80,7 +80,7 @@ def compare(
     plan = Plan(
         problem=problem.about(),
         hidden_sizes=tuple(hidden_sizes) if isinstance(hidden_sizes, Iterable) else (hidden_sizes,),
-        optimizers=tuple(specs_of(optimizers)),
+        optimizers=tuple(specs_of(optimizers, steps=steps)),
         seeds=tuple(seeds) if isinstance(seeds, Iterable) else consecutive(0, seeds),
         batch_size=batch_size,
         steps=steps,
@@ -184,10 +184,12 @@ def default_jobs() -> int:
     return joblib.cpu_count()
 
 
-def specs_of(optimizers: Sequence[Any] | Mapping[str, Any], rates: Mapping[str, float] | None = None) -> list[Spec]:
-    """Return the specs of optimizers, listed or as label → optimizer; rates: as in specs.parse."""
+def specs_of(
+    optimizers: Sequence[Any] | Mapping[str, Any], rates: Mapping[str, float] | None = None, steps: int | None = None
+) -> list[Spec]:
+    """Return the specs of optimizers, listed or as label → optimizer; rates, steps: as in specs.parse."""
     if isinstance(optimizers, str) or not isinstance(optimizers, Iterable):
         raise Mistake(f"optimizers is a list, as in [{optimizers!r}]")
     if isinstance(optimizers, Mapping):
-        return [replace(from_object(each, rates), label=str(label)) for label, each in optimizers.items()]
-    return [from_object(each, rates) for each in optimizers]
+        return [replace(from_object(each, rates, steps), label=str(label)) for label, each in optimizers.items()]
+    return [from_object(each, rates, steps) for each in optimizers]

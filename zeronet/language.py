@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from zeronet.language_check import CHECK
 from zeronet.mistakes import Mistake
 
 LANGUAGES = ("en", "ja")
@@ -46,6 +47,7 @@ JAPANESE: dict[str, str] = {
     "The tracebacks are in {folder}": "トレースバックは {folder} にあります",
     "figure:": "図:",
     "Try:": "次は:",
+    "waiting for a worker of {address}": "{address} のワーカーを待っています",
     # the figure of a comparison
     "Training loss": "訓練の損失",
     "Test accuracy": "テストの正解率",
@@ -87,6 +89,9 @@ JAPANESE: dict[str, str] = {
     "final loss: median (quartiles)": "最終損失: 中央値 (四分位)",
     "validation loss": "検証の損失",
     "f − f_min from random starts": "無作為な始点からの f − f_min",
+    "No optimizer came through: each failed on half of its seeds or more.": (
+        "どの手法も、半分以上のシードで失敗しました。"
+    ),
     "{label} ended lowest: median loss {loss:.4g} at lr {lr:.4g}.": (
         "最も低く終わったのは {label}: 損失の中央値 {loss:.4g} (学習率 {lr:.4g})。"
     ),
@@ -105,14 +110,14 @@ JAPANESE: dict[str, str] = {
     "{n} of {m} never": "{m} 回中 {n} 回は未到達",
     "{a} and {b}: not compared, for some runs failed.": "{a} と {b}: 失敗した学習があるため比較できません。",
     "{a} and {b}: a tie, every difference is exactly 0.": "{a} と {b}: 引き分け。差はすべて 0 です。",
-    "{a} and {b}: {a}'s loss is {ratio:.3f} times {b}'s on every seed, without an interval.": (
-        "{a} と {b}: すべてのシードで {a} の損失は {b} の {ratio:.3f} 倍 (区間なし)。"
+    "{a} and {b}: {a}'s loss is {ratio} times {b}'s on every seed, without an interval.": (
+        "{a} と {b}: すべてのシードで {a} の損失は {b} の {ratio} 倍 (区間なし)。"
     ),
     (
-        "{a} and {b}: {verdict}; {a}'s loss is {ratio:.3f} times {b}'s ({low:.3f} to {high:.3f}), "
+        "{a} and {b}: {verdict}; {a}'s loss is {ratio} times {b}'s ({low} to {high}), "
         "and a random run of {a} beats one of {b} {wins:.0%} of the time."
     ): (
-        "{a} と {b}: {verdict}。{a} の損失は {b} の {ratio:.3f} 倍 ({low:.3f}〜{high:.3f})、"
+        "{a} と {b}: {verdict}。{a} の損失は {b} の {ratio} 倍 ({low}〜{high})、"
         "{a} の一回の学習が {b} に勝つ確率は {wins:.0%}。"
     ),
     "a tie": "引き分け",
@@ -147,6 +152,58 @@ JAPANESE: dict[str, str] = {
     "τ: updates to the target, over those of the fastest": "τ: 目標までの更新回数 / 最速の回数",
     "share of the problems": "問題の割合",
     "Performance profile; area up to τ = {most:g} in the legend": "性能プロファイル (凡例は τ = {most:g} までの面積)",
+    # the book's way, and the ladder to a fair comparison
+    "the book's way": "本のとおり",
+    "the same start": "同じ初期値",
+    "batches as permutations": "バッチは並べ替え",
+    "loss before the update": "更新前の損失",
+    "raw beside smoothed": "平滑化前も表示",
+    "own tuned rates": "それぞれ調整した学習率",
+    "rung": "段",
+    "ranking": "順位",
+    "first in": "首位",
+    "first in {n} of {m}": "{m} 回中 {n} 回首位",
+    "{label}: {n} of {m} seeds": "{label}: {m} 回中 {n} 回",
+    " (at the edge of those tried)": " (試した範囲の端)",
+    "loss after the update": "更新後の損失",
+    "The book's comparison, chapter 6": "本の比較 (6 章)",
+    "{steps} updates": "更新 {steps} 回",
+    (
+        "The book's way: each optimizer starts from random weights of its own, batches are drawn with replacement, "
+        "the loss is that after the update, one run, no tuning. --protocol ladder shows what each choice does."
+    ): (
+        "本のとおり: 初期値は手法ごとに別の乱数、バッチは重複ありで抽出、損失は更新後の値、一回だけの学習、"
+        "学習率は調整なし。それぞれの影響は --protocol ladder で分かります。"
+    ),
+    (
+        "Each optimizer starts from random weights of its own; batches drawn with replacement; loss: on its batch, "
+        "after the update, smoothed (Kaiser window of {window} steps, β = 2); one rate each, not tuned."
+    ): (
+        "初期値は手法ごとに別の乱数。バッチは重複ありで抽出。損失: 更新後に同じバッチで計算し、平滑化 "
+        "(更新 {window} 回のカイザー窓、β = 2)。学習率はそれぞれ一つで、調整なし。"
+    ),
+    (
+        "Each rung keeps what those above it have put right. Numbers: median over {m} seeds of the final loss, "
+        "the mean of the last {n} training losses; ≈: a tie (Student, 95 % for all pairs of a rung, Holm)."
+    ): (
+        "各段は、上の段で直したことを引き継ぎます。数値: 最終損失 (訓練の損失の最後の {n} 回の平均) の、"
+        "シード {m} 個の中央値。≈: 引き分け (スチューデント、段ごとに全体で 95 %、ホルム法)。"
+    ),
+    "Raw beside smoothed changes no number, only what is drawn.": (
+        "「平滑化前も表示」で変わるのは図だけで、数値は同じです。"
+    ),
+    "Rates of the last rung, from {budget} trials each on {n} other seeds, by validation loss: {rates}.": (
+        "最後の段の学習率 (試行は各 {budget} 回、別のシード {n} 個、検証の損失で選択): {rates}。"
+    ),
+    (
+        "Each rung keeps what those before it have put right. Line: median of the seeds, smoothed (Kaiser window of "
+        "{window} steps, β = 2); pale, from rung 4 on, which changes nothing else: range of the raw losses. Ranking: "
+        "median final loss, of the last 100 steps; ≈: a tie with the one above. Last rung: {budget} trials each."
+    ): (
+        "各段は、前の段で直したことを引き継ぎます。線: シードの中央値、平滑化 (更新 {window} 回のカイザー窓、β = 2)。"
+        "薄い色 (段 4 から、ほかに変わることはなし): 平滑化前の損失の範囲。順位: 最後の 100 回の損失の中央値。"
+        "≈: 上の手法と引き分け。最後の段: 試行は各 {budget} 回。"
+    ),
     # paths on a landscape
     "update": "更新回数",
     "update {step}": "更新 {step} 回目",
@@ -172,6 +229,8 @@ JAPANESE: dict[str, str] = {
     "first weights of sixteen hidden units · purple positive, orange negative, each picture on its own scale": (
         "隠れユニット 16 個の第 1 層の重み · 紫は正、橙は負、目盛りは図ごと"
     ),
+    # the test bench
+    **CHECK,
 }
 
 _chosen: list[str] = []  # the innermost last

@@ -52,7 +52,7 @@ def race(
 
         race("valley", ["sgd", "adagrad:lr=0.3", RMSProp(lr=0.3)]).figure
     """
-    specs = tuple(specs_of(optimizers, RATES.get(landscape)))
+    specs = tuple(specs_of(optimizers, RATES.get(landscape), STEPS.get(landscape) if steps is None else steps))
     plan = path_plan(landscape, specs, steps, start)
     if out is not None:
         return carry_out_race(plan, Path(out))

@@ -4,26 +4,21 @@ SPEC = [LABEL=]TARGET[:key=value,…]          TARGET = name | FILE.py:Class | m
 """
 
 import difflib
-import inspect
-import re
+import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib import metadata
+from pathlib import Path
 from typing import Any
 
+from zeronet.assembly import assemble, parameters, settings_of, taken_apart, told_by
 from zeronet.mistakes import Mistake
 from zeronet.optimizers import OPTIMIZERS, Optimizer, adapt
-from zeronet.plugins import Plugin, explained, located
+from zeronet.plugins import OURS, Plugin, explained, located
+from zeronet.spec_text import split, word
 
 ENTRY_POINTS = "zeronet.optimizers"
 FOREIGN_OPTIMIZERS = {"gd": "SGD", "gradientdescent": "SGD", "nag": "Nesterov", "heavyball": "Momentum"}
-FOREIGN_SETTINGS = {
-    **dict.fromkeys(("learning_rate", "learningrate", "eta"), "lr"),
-    **dict.fromkeys(("alpha", "decay_rate", "decay"), "rho"),
-    **dict.fromkeys(("epsilon",), "eps"),
-    **dict.fromkeys(("beta_1", "b1"), "beta1"),
-    **dict.fromkeys(("beta_2", "b2"), "beta2"),
-}
 
 
 @dataclass(frozen=True)
@@ -45,7 +40,7 @@ class Spec:
         """Return the optimizer, made anew; an object that was handed over is copied as it was."""
         if self.instance is not None:
             return self.plugin.fresh(self.instance)
-        return adapt(_find_class(self.target, self.plugin)(**self.settings))
+        return adapt(assemble(_find_class(self.target, self.plugin), self.settings))
 
     def about(self) -> dict[str, Any]:
         """Return what the protocol keeps of it."""
@@ -53,11 +48,14 @@ class Spec:
         return {"label": self.label, "target": self.target, "settings": self.settings, "digest": digest}
 
 
-def parse(text: str, lr: float | None = None, rates: Mapping[str, float] | None = None) -> Spec:
+def parse(
+    text: str, lr: float | None = None, rates: Mapping[str, float] | None = None, steps: int | None = None
+) -> Spec:
     """Read one optimizer as the command line names it.
 
-    lr: a rate for an optimizer that names none; rates: name → the rate where lr too is None, default: its own. Raises
-    Mistake, in one line, for whatever cannot be found or does not fit.
+    lr: a rate for an optimizer that names none; rates: name → the rate where lr too is None, default: its own; steps:
+    the horizon of a schedule that names none. Raises Mistake, in one line, for whatever cannot be found or does not
+    fit.
 
     >>> parse("rmsprop:lr=0.002")  # doctest: +ELLIPSIS
     Spec(label='RMSProp lr=0.002', target='RMSProp', settings={'lr': 0.002, 'rho': 0.9, 'eps': 1e-07}, ...)
@@ -69,59 +67,17 @@ def parse(text: str, lr: float | None = None, rates: Mapping[str, float] | None 
         given["lr"] = lr
     name, plugin = _resolve(target)
     rate = (rates or {}).get(name)
-    return _checked(Spec(label or "", name, given, plugin), {} if rate is None else {"lr": rate})
+    defaults = {name: value for name, value in (("lr", rate), ("horizon", steps)) if value is not None}
+    return _checked(Spec(label or "", name, given, plugin), defaults)
 
 
-def split(text: str) -> tuple[str | None, str, dict[str, Any]]:
-    r"""Cut a SPEC into label (or None), target and the settings that were given.
-
-    The settings begin at the first ":" that an identifier and "=" follow.
-
-    >>> split(r"mine=C:\my.py:Class:lr=0.1,nesterov=true")
-    ('mine', 'C:\\my.py:Class', {'lr': 0.1, 'nesterov': True})
-    """
-    label, rest = None, text
-    if match := re.match(r"([^:=]*)=(.*)", text, re.DOTALL):
-        label, rest = match[1].strip(), match[2]
-        if not label:
-            raise Mistake(f"{text!r} has no label before its '=': write LABEL=TARGET, or the target alone")
-    target, pairs = rest, ""
-    if match := re.search(r":(?=\s*\w+\s*=)", rest):
-        target, pairs = rest[: match.start()], rest[match.end() :]
-    if not target or target.endswith(":"):
-        raise Mistake(f"{text!r} is not [LABEL=]TARGET[:key=value,…]: for example sgd:lr=0.5")
-    settings = [_pair(pair, text) for pair in pairs.split(",")] if pairs else []
-    if len(dict(settings)) < len(settings):
-        raise Mistake(f"a setting stands twice in {text!r}")
-    return label, target, dict(settings)
-
-
-def _pair(pair: str, text: str) -> tuple[str, Any]:
-    key, equals, word = (part.strip() for part in pair.partition("="))
-    if not (key and equals and word):
-        raise Mistake(f"{pair.strip()!r} in {text!r} is not key=value")
-    return key, _value(word)
-
-
-def _value(word: str) -> Any:
-    """Return a number, True or False, or the word."""
-    if word.lower() in ("true", "false"):
-        return word.lower() == "true"
-    for number in (int, float):
-        try:
-            return number(word)
-        except ValueError:
-            continue
-    return word
-
-
-def from_object(optimizer: Any, rates: Mapping[str, float] | None = None) -> Spec:
+def from_object(optimizer: Any, rates: Mapping[str, float] | None = None, steps: int | None = None) -> Spec:
     """Describe an optimizer that was handed over in Python: a SPEC, or an object with update(params, grads).
 
-    rates: for a SPEC, as in parse.
+    rates, steps: for a SPEC, as in parse.
     """
     if isinstance(optimizer, str):
-        return parse(optimizer, rates=rates)
+        return parse(optimizer, rates=rates, steps=steps)
     if isinstance(optimizer, Spec):
         return optimizer
     try:
@@ -131,13 +87,11 @@ def from_object(optimizer: Any, rates: Mapping[str, float] | None = None) -> Spe
         raise Mistake(f"{error}{hint}") from error
     cls = type(optimizer)
     if isinstance(optimizer, Optimizer):
-        settings = _settings_of(optimizer)
-        if cls in OPTIMIZERS.values() and not callable(settings["lr"]):
-            defaults = cls().settings
-            given = {name: value for name, value in settings.items() if value != defaults[name]}
-            return _checked(Spec("", cls.__name__, given))
+        settings = settings_of(optimizer)
+        if told := told_by(optimizer):
+            return _checked(Spec("", *told))
     else:
-        settings = {name: getattr(optimizer, name) for name in _parameters(cls) if hasattr(optimizer, name)}
+        settings = {name: getattr(optimizer, name) for name in parameters(cls) if hasattr(optimizer, name)}
     plain = {k: v if isinstance(v, bool | int | float | str) else str(v) for k, v in settings.items()}
     return Spec(cls.__name__, f"{cls.__module__}:{cls.__qualname__}", plain, Plugin.of(optimizer), optimizer)
 
@@ -173,6 +127,11 @@ def from_protocol(about: Mapping[str, Any]) -> Spec:
     return _checked(Spec(about["label"], name, dict(about["settings"]), plugin))
 
 
+def entry_points() -> dict[str, str]:
+    """Return name → module:Class of the plug-ins that installed packages bring."""
+    return {entry.name.lower(): entry.value for entry in metadata.entry_points(group=ENTRY_POINTS)}
+
+
 def _resolve(target: str) -> tuple[str, Plugin | None]:
     """Return the target's proper name, and its source if it is not zeronet's own."""
     own = {name.lower(): name for name in OPTIMIZERS}
@@ -182,7 +141,7 @@ def _resolve(target: str) -> tuple[str, Plugin | None]:
         raise Mistake(f"{target.partition(':')[2]!r} in {target!r} is not key=value")
     if ":" in target or target.lower().endswith(".py"):
         return located(target)
-    entries = {entry.name.lower(): entry.value for entry in metadata.entry_points(group=ENTRY_POINTS)}
+    entries = entry_points()
     if target.lower() in entries:
         return target, located(entries[target.lower()])[1]
     if target.lower() in FOREIGN_OPTIMIZERS:
@@ -205,55 +164,19 @@ def _checked(spec: Spec, defaults: Mapping[str, Any] | None = None) -> Spec:
     cls = _find_class(spec.target, spec.plugin)
     if not callable(getattr(cls, "update", None)):
         raise Mistake(f"{spec.target} has no method update(params, grads)")
-    given = _renamed(spec.settings, cls)
-    settings = _defaults(cls) | dict(defaults or {}) | given
     try:
-        optimizer = cls(**settings)
+        parts = taken_apart(cls, spec.settings)
+        settings = parts.complete(defaults or {})
+        optimizer = assemble(cls, settings)
+    except Mistake:
+        raise
     except (Exception, SystemExit) as error:  # a plug-in's own may be anything
-        inside = error.__traceback__.tb_next is not None  # not where the call itself does not fit
+        place = traceback.extract_tb(error.__traceback__)[-1].filename
+        inside = Path(place).parent != OURS  # not where the call itself does not fit
         words = explained(error, spec.plugin.place) if spec.plugin and inside else str(error)
         raise Mistake(f"{spec.target}: {words}") from error
     if isinstance(optimizer, Optimizer):
-        settings = _settings_of(optimizer)
-    words = ",".join(f"{key}={_word(value)}" for key, value in given.items())
+        settings = settings_of(optimizer)
+    words = ",".join(f"{key}={word(value)}" for key, value in parts.named.items())
     name = spec.target.rpartition(":")[2]
     return replace(spec, label=spec.label or f"{name} {words}".strip(), settings=settings)
-
-
-def _settings_of(optimizer: Optimizer) -> dict[str, Any]:
-    try:
-        return optimizer.settings
-    except AttributeError as error:
-        name = type(optimizer).__name__
-        raise Mistake(f"{name}.__init__ must hand its settings on: super().__init__(lr=lr, …)") from error
-
-
-def _renamed(given: Mapping[str, Any], cls: type) -> dict[str, Any]:
-    """Return the settings under the names that cls has, whatever their case. Raises Mistake for another name."""
-    parameters = _parameters(cls)
-    if any(p.kind is p.VAR_KEYWORD for p in parameters.values()):
-        return dict(given)
-    own = {name.lower(): name for name in parameters}
-    for key in given:
-        if key.lower() not in own:
-            translated = FOREIGN_SETTINGS.get(key.lower())
-            called = f"here it is called {translated}" if translated in parameters else ""
-            has = f"it has {', '.join(parameters) or 'none'}"
-            raise Mistake(f"{cls.__name__} has no setting {key!r}: {called or has}")
-    return {own[key.lower()]: value for key, value in given.items()}
-
-
-def _defaults(cls: type) -> dict[str, Any]:
-    """Return the settings that cls has when none are given, as far as they are plain values."""
-    return {name: p.default for name, p in _parameters(cls).items() if isinstance(p.default, bool | int | float | str)}
-
-
-def _parameters(cls: type) -> Mapping[str, inspect.Parameter]:
-    try:
-        return inspect.signature(cls).parameters
-    except (TypeError, ValueError):  # a class written in C may not say
-        return {}
-
-
-def _word(value: Any) -> str:
-    return f"{value:g}" if isinstance(value, int | float) and not isinstance(value, bool) else str(value).lower()

@@ -3,7 +3,7 @@
 import numpy as np
 
 # Append only: a number that changes its meaning changes every published curve.
-PURPOSES = {"weights": 0, "batches": 1, "noise": 2, "start": 3, "split": 4}
+PURPOSES = {"weights": 0, "batches": 1, "noise": 2, "start": 3, "split": 4, "own start": 5, "replacement": 6}
 
 
 def stream(seed: int, purpose: str, k: int = 0) -> np.random.Generator:

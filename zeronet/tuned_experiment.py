@@ -16,7 +16,7 @@ from zeronet.comparison.run import Run
 from zeronet.comparison.store import opened, publish, write_csv
 from zeronet.comparison.tuning import Tuning, best_trial
 from zeronet.comparison.verdict import final_loss
-from zeronet.experiment import write_results
+from zeronet.experiment import write_inspection, write_results
 from zeronet.files import TEXT
 from zeronet.problems import LandscapeProblem, Problem
 from zeronet.specs import Spec
@@ -53,7 +53,7 @@ def carry_out_tuned(
     The final runs have plan.seeds, which tuning never saw; each reads the test images once, after its last step.
     Raises Mistake as carry_out does.
     """
-    from zeronet.plots import comparison_figure, save_figure, verdict_figure  # only here: matplotlib
+    from zeronet.plots import comparison_figure, save_figure, save_inspection, verdict_figure  # only here: matplotlib
 
     asked = {**plan.protocol(), "tuning": tuning.about()}
     with opened(folder):
@@ -74,7 +74,7 @@ def carry_out_tuned(
             specs = [trial for each in chosen.values() for trial in each]
             if not specs:
                 continue
-            stage = replace(plan, optimizers=tuple(specs), seeds=tuning.seeds, kind="trial")
+            stage = replace(plan, optimizers=tuple(specs), seeds=tuning.seeds, inspect=False, kind="trial")
             runs = runs_of(stage, f"tuning {number + 1}/2")
             for label, each in chosen.items():
                 for trial in each:
@@ -91,8 +91,11 @@ def carry_out_tuned(
         runs = runs_of(final, "final runs")
         protocol = {**final.protocol(), "tuning": {**tuning.about(), "asked": asked["optimizers"]}}
         at_edge = [label for label, (_, edge) in best.items() if edge]
-        seconds = [run.seconds or 0.0 for stage in done for run in results(stage, folder).values()]
-        table = VerdictTable(protocol, runs, at_edge, len(seconds), sum(seconds))
+        spent: dict[str, float] = {}  # digest → seconds: a run that stands under two labels was made once
+        for stage in done:
+            each = zip(stage.cells(), results(stage, folder).values(), strict=True)
+            spent |= {cell.digest: run.seconds or 0.0 for cell, run in each}
+        table = VerdictTable(protocol, runs, at_edge, len(spent), sum(spent.values()))
         figures: list[Any] = []
 
         def write(new: Path) -> None:
@@ -102,6 +105,9 @@ def carry_out_tuned(
             (new / "verdict.json").write_text(words, newline="\n", **TEXT)
             if not plan.on_landscape:
                 save_figure(comparison_figure(new), new)
+            if plan.inspect:
+                write_inspection(new, protocol, runs)
+                save_inspection(new)
             figures.append(verdict_figure(new))
             save_figure(figures[0], new, "verdict")
 

@@ -2,26 +2,59 @@
 
 import math
 import pickle
+from copy import deepcopy
 from itertools import permutations
 from typing import NamedTuple
 
 import numpy as np
 import pytest
 
-from zeronet import SGD, AdaGrad, Adam, Momentum, Nesterov, Optimizer, Parameters, RMSProp, TwoLayerNet
-from zeronet.optimizers import OPTIMIZERS
+from zeronet import (
+    SGD,
+    AdaBelief,
+    AdaDelta,
+    AdaGrad,
+    Adam,
+    AdaMax,
+    AdamW,
+    Adan,
+    AMSGrad,
+    CenteredRMSProp,
+    Lion,
+    Momentum,
+    NAdam,
+    Nesterov,
+    Optimizer,
+    Parameters,
+    RAdam,
+    RMSProp,
+    RMSPropMomentum,
+    Rprop,
+    ScheduleFreeAdamW,
+    ScheduleFreeSGD,
+    SignSGD,
+    Trainer,
+    TwoLayerNet,
+    Yogi,
+)
+from zeronet.optimizers import LAMB, LARS, OPTIMIZERS, SOAP, Muon, Prodigy, Shampoo
 
 
 class Row(NamedTuple):
     kind: type[Optimizer]
     settings: dict[str, float]
     path: list[float]  # from w = 1 with the gradients 2 and then 1, worked out by hand
-    adaptive: bool  # the length of the gradients does not matter
+    adaptive: (
+        bool | None
+    )  # True: the length of the gradients does not matter; False: η g is what matters; None: neither
     has_rate: bool  # the rule has the form w ← w − r ⊙ g
+    decays: bool = False  # its weight_decay moves weights without a gradient
+    factors: tuple[str, ...] = ()  # states with shapes of their own
 
 
 TABLE = [
     Row(SGD, {"lr": 0.1}, [0.8, 0.7], adaptive=False, has_rate=True),
+    Row(SignSGD, {"lr": 0.1}, [0.9, 0.8], adaptive=True, has_rate=False),
     # v = −0.2, then 0.9 · (−0.2) − 0.1 = −0.28
     Row(Momentum, {"lr": 0.1, "momentum": 0.9}, [0.8, 0.52], adaptive=False, has_rate=False),
     # v = −0.2, w = 1 − 0.1 − 0.2; then v = −0.1 − 0.1, w = 0.7 − 0.1 − 0.1
@@ -30,6 +63,39 @@ TABLE = [
     Row(AdaGrad, {"lr": 0.1, "eps": 0.0}, [0.9, 0.9 - 0.1 / math.sqrt(5)], adaptive=True, has_rate=True),
     # h = 0.25 · 4 = 1, then 0.75 · 1 + 0.25 · 1 = 1
     Row(RMSProp, {"lr": 0.1, "rho": 0.75, "eps": 0.0}, [0.8, 0.7], adaptive=True, has_rate=True),
+    # h = 1 and m = 0.5, then h = 1 and m = 0.75 · 0.5 + 0.25 · 1 = 0.625: variances 0.75 and 1 − 0.390625
+    Row(
+        CenteredRMSProp,
+        {"lr": 0.1, "rho": 0.75, "eps": 0.0},
+        [1 - 0.2 / math.sqrt(0.75), 1 - 0.2 / math.sqrt(0.75) - 0.1 / math.sqrt(0.609375)],
+        adaptive=True,
+        has_rate=True,
+    ),
+    # h as for RMSProp: v = −0.2, then 0.5 · (−0.2) − 0.1
+    Row(
+        RMSPropMomentum,
+        {"lr": 0.1, "rho": 0.75, "momentum": 0.5, "eps": 0.0},
+        [0.8, 0.6],
+        adaptive=True,
+        has_rate=False,
+    ),
+    # h = 1, Δ = √3 / √4 · 2, u = 0.25 · 3; then h = 1, Δ = √(0.75 + 3) / √4 · 1. Its motion begins with ε, so that
+    # there is no scale invariance without ε.
+    Row(
+        AdaDelta,
+        {"lr": 0.1, "rho": 0.75, "eps": 3.0},
+        [1 - 0.1 * math.sqrt(3), 1 - 0.1 * math.sqrt(3) - 0.05 * math.sqrt(3.75)],
+        adaptive=None,
+        has_rate=False,
+    ),
+    # the same sign twice: s = 0.1, then 2.5 · 0.1
+    Row(
+        Rprop,
+        {"lr": 0.1, "shrink": 0.5, "grow": 2.5, "min_step": 1e-6, "max_step": 50.0},
+        [0.9, 0.65],
+        adaptive=True,
+        has_rate=False,
+    ),
     # m̂ = 2, v̂ = 4; then m = 0.9 · 0.2 + 0.1 = 0.28, v = 0.999 · 0.004 + 0.001 = 0.004996
     Row(
         Adam,
@@ -37,6 +103,140 @@ TABLE = [
         [0.9, 0.9 - 0.1 * (0.28 / 0.19) / math.sqrt(0.004996 / 0.001999)],
         adaptive=True,
         has_rate=False,
+    ),
+    # Adam's steps, and 0.1 · 0.1 of w each time
+    Row(
+        AdamW,
+        {"lr": 0.1, "beta1": 0.9, "beta2": 0.999, "eps": 0.0, "weight_decay": 0.1},
+        [0.89, 0.89 - 0.1 * ((0.28 / 0.19) / math.sqrt(0.004996 / 0.001999) + 0.1 * 0.89)],
+        adaptive=True,
+        has_rate=False,
+        decays=True,
+    ),
+    # u = 2, then max(0.75 · 2, 1) = 1.5
+    Row(
+        AdaMax,
+        {"lr": 0.1, "beta1": 0.9, "beta2": 0.75, "eps": 0.0},
+        [0.9, 0.9 - 0.1 * (0.28 / 0.19) / 1.5],
+        adaptive=True,
+        has_rate=False,
+    ),
+    # m̂ = 0.9 · 0.2 / 0.19 + 0.1 · 2 / 0.1, then 0.9 · 0.28 / 0.271 + 0.1 · 1 / 0.19; v̂ as for Adam
+    Row(
+        NAdam,
+        {"lr": 0.1, "beta1": 0.9, "beta2": 0.999, "eps": 0.0},
+        [
+            1 - 0.05 * (0.18 / 0.19 + 2),
+            1 - 0.05 * (0.18 / 0.19 + 2) - 0.1 * (0.252 / 0.271 + 0.1 / 0.19) / math.sqrt(0.004996 / 0.001999),
+        ],
+        adaptive=True,
+        has_rate=False,
+    ),
+    # m̂ alone, 2 and 0.28 / 0.19: it is linear at first, and adaptive after some updates
+    Row(
+        RAdam,
+        {"lr": 0.1, "beta1": 0.9, "beta2": 0.999, "eps": 0.0},
+        [0.8, 0.8 - 0.1 * 0.28 / 0.19],
+        adaptive=None,
+        has_rate=False,
+    ),
+    # v = 2, v̂ = 4; then v = 1.5, v̂ = max(4, 1.5 / 0.75)
+    Row(
+        AMSGrad,
+        {"lr": 0.1, "beta1": 0.9, "beta2": 0.5, "eps": 0.0},
+        [0.9, 0.9 - 0.1 * (0.28 / 0.19) / 2],
+        adaptive=True,
+        has_rate=False,
+    ),
+    # g − m = 1.8, ŝ = 1.8²; then g − m = 0.72, s = 0.999 · 0.00324 + 0.001 · 0.5184
+    Row(
+        AdaBelief,
+        {"lr": 0.1, "beta1": 0.9, "beta2": 0.999, "eps": 0.0},
+        [1 - 0.2 / 1.8, 1 - 0.2 / 1.8 - 0.1 * (0.28 / 0.19) / math.sqrt(0.00375516 / 0.001999)],
+        adaptive=True,
+        has_rate=False,
+    ),
+    # v = 2, v̂ = 4; then 2 > 1, v = 2 − 0.5 · 1, v̂ = 1.5 / 0.75
+    Row(
+        Yogi,
+        {"lr": 0.1, "beta1": 0.9, "beta2": 0.5, "eps": 0.0},
+        [0.9, 0.9 - 0.1 * (0.28 / 0.19) / math.sqrt(2)],
+        adaptive=True,
+        has_rate=False,
+    ),
+    # c > 0 twice, and 0.1 · 0.1 of w each time
+    Row(
+        Lion,
+        {"lr": 0.1, "beta1": 0.9, "beta2": 0.99, "weight_decay": 0.1},
+        [0.89, 0.89 - 0.1 - 0.0089],
+        adaptive=True,
+        has_rate=False,
+        decays=True,
+    ),
+    # d = 0, m̂ = 2, n = 0.25 · 4, n̂ = 4; then d = −1, m = 0.28, v = −0.5, n = 0.75 + 0.25 · 0.5²
+    Row(
+        Adan,
+        {"lr": 0.1, "beta1": 0.9, "beta2": 0.5, "beta3": 0.75, "eps": 0.0, "weight_decay": 0.1},
+        [0.9 / 1.01, (0.9 / 1.01 - 0.1 * (0.28 / 0.19 - 0.25 / 0.75) / math.sqrt(0.8125 / 0.4375)) / 1.01],
+        adaptive=True,
+        has_rate=False,
+        decays=True,
+    ),
+    # z = 0.8 = x; then z = 0.7, x = 0.75, half-way
+    Row(ScheduleFreeSGD, {"lr": 0.1, "momentum": 0.5}, [0.8, 0.725], adaptive=False, has_rate=False),
+    # v̂ = 4, z = 1 − 0.1 · (1 + 0.1) = x; then v̂ = 1 / 0.4375, w = z/2 + (0.89 + z)/4
+    Row(
+        ScheduleFreeAdamW,
+        {"lr": 0.1, "beta1": 0.5, "beta2": 0.75, "eps": 0.0, "weight_decay": 0.1},
+        [0.89, 0.75 * (0.89 - 0.1 * (math.sqrt(0.4375) + 0.089)) + 0.25 * 0.89],
+        adaptive=True,
+        has_rate=False,
+        decays=True,
+    ),
+    # d = 0.1 as in Adam's first step; then r = η̂ d · 0.1, s = √β₂ · d² · 2 · correction + η̂ d, whose ratio is below d
+    Row(
+        Prodigy,
+        {"lr": 1.0, "beta1": 0.9, "beta2": 0.999, "d0": 0.1, "eps": 0.0},
+        [0.9, 0.9 - 0.1 * (0.28 / 0.19) / math.sqrt(0.004996 / 0.001999)],
+        adaptive=True,
+        has_rate=False,
+    ),
+    # λ = 0.1 · 1 / 2, v = 0.1; then λ = 0.1 · 0.9, v = 0.9 · 0.1 + 0.09
+    Row(LARS, {"lr": 1.0, "momentum": 0.9, "trust": 0.1}, [0.9, 0.72], adaptive=True, has_rate=False),
+    # a step of 0.1 of |w|, whatever u
+    Row(
+        LAMB,
+        {"lr": 0.1, "beta1": 0.9, "beta2": 0.999, "eps": 0.0, "weight_decay": 0.0},
+        [0.9, 0.81],
+        adaptive=True,
+        has_rate=False,
+    ),
+    # a number learns as in Adam
+    Row(
+        Muon,
+        {"lr": 0.1, "momentum": 0.95, "beta1": 0.9, "beta2": 0.999, "eps": 0.0},
+        [0.9, 0.9 - 0.1 * (0.28 / 0.19) / math.sqrt(0.004996 / 0.001999)],
+        adaptive=True,
+        has_rate=False,
+        factors=("v",),
+    ),
+    # a number learns as in AdaGrad
+    Row(
+        Shampoo,
+        {"lr": 0.1, "eps": 0.0, "every": 4.0},
+        [0.9, 0.9 - 0.1 / math.sqrt(5)],
+        adaptive=True,
+        has_rate=False,
+        factors=("L", "R", "L_root", "R_root"),
+    ),
+    # a number learns as in Adam; for a matrix, rounding decides which way directions without any gradient are turned
+    Row(
+        SOAP,
+        {"lr": 0.1, "beta1": 0.9, "beta2": 0.999, "eps": 0.0, "every": 4.0},
+        [0.9, 0.9 - 0.1 * (0.28 / 0.19) / math.sqrt(0.004996 / 0.001999)],
+        adaptive=None,
+        has_rate=False,
+        factors=("L", "R", "QL", "QR"),
     ),
 ]
 
@@ -52,6 +252,11 @@ SHAPES = {"W1": (3, 2), "b1": (2,), "W2": (2, 4)}
 
 def new(row, **changes):
     return row.kind(**{**row.settings, **changes})
+
+
+def settings_among(*names):
+    """(kind, name) of every setting of these names."""
+    return [(row.kind, name) for row in TABLE for name in row.settings if name in names]
 
 
 def random_parameters(seed, dtype=np.float32, shapes=SHAPES):
@@ -99,13 +304,39 @@ def test_the_first_two_steps_are_those_worked_out_by_hand(row):
 def test_a_zero_gradient_changes_nothing_before_the_first_motion(row):
     params = random_parameters(0)
     before = arrays_of(params)
-    optimizer = row.kind()  # with its own ε, which keeps 0/0 away
+    optimizer = row.kind(**{"weight_decay": 0} if row.decays else {})  # with its own ε, which keeps 0/0 away
     for _ in range(3):
         optimizer.update(params, Parameters(SHAPES))
     assert_same_bits(params, before)
 
 
-@pytest.mark.parametrize("optimizer", [Momentum(), Nesterov(), Adam()], ids=lambda each: type(each).__name__)
+@pytest.mark.parametrize("row", [row for row in TABLE if row.decays], ids=ids)
+def test_weight_decay_shrinks_weights_without_a_gradient_by_the_rate_times_the_decay(row):
+    params = {"w": 1.0, "b": -2.0}
+    optimizer = row.kind(lr=0.01, weight_decay=0.1)  # with its own ε, which keeps 0/0 away
+    optimizer.update(params, {"w": 0.0, "b": 0.0})
+    assert params["w"] == pytest.approx(1 - 0.001, abs=2e-6)  # Adan: 1 / (1 + 0.001)
+    assert params["b"] == -2 * params["w"]
+
+
+ROLLING = [
+    Momentum(),
+    Nesterov(),
+    RMSPropMomentum(),
+    Adam(),
+    AdamW(weight_decay=0),
+    AdaMax(),
+    NAdam(),
+    RAdam(),
+    AMSGrad(),
+    AdaBelief(),
+    Yogi(),
+    Lion(weight_decay=0),
+    Adan(),
+]
+
+
+@pytest.mark.parametrize("optimizer", ROLLING, ids=lambda each: type(each).__name__)
 def test_what_rolls_goes_on_rolling_without_a_gradient(optimizer):
     params = {"w": 1.0}
     optimizer.update(params, {"w": 1.0})
@@ -114,7 +345,11 @@ def test_what_rolls_goes_on_rolling_without_a_gradient(optimizer):
     assert params["w"] < after_one < 1
 
 
-@pytest.mark.parametrize("optimizer", [SGD(), AdaGrad(), RMSProp()], ids=lambda each: type(each).__name__)
+@pytest.mark.parametrize(
+    "optimizer",
+    [SGD(), SignSGD(), AdaGrad(), RMSProp(), CenteredRMSProp(), AdaDelta(), Rprop()],
+    ids=lambda each: type(each).__name__,
+)
 def test_what_does_not_roll_stops_at_once_without_a_gradient(optimizer):
     params = {"w": 1.0}
     optimizer.update(params, {"w": 1.0})
@@ -130,12 +365,13 @@ def test_to_adaptive_optimizers_the_length_of_the_gradients_does_not_matter(row)
         gradients.flat *= 10
         return gradients
 
-    usual = train(new(row, eps=0), random_parameters(0, np.float64), dtype=np.float64)
-    steep = train(new(row, eps=0), random_parameters(0, np.float64), gradient=ten_times)
+    without_eps = {"eps": 0} if "eps" in row.settings else {}
+    usual = train(new(row, **without_eps), random_parameters(0, np.float64), dtype=np.float64)
+    steep = train(new(row, **without_eps), random_parameters(0, np.float64), gradient=ten_times)
     np.testing.assert_allclose(usual.flat, steep.flat, rtol=1e-12)
 
 
-@pytest.mark.parametrize("row", [row for row in TABLE if not row.adaptive], ids=ids)
+@pytest.mark.parametrize("row", [row for row in TABLE if row.adaptive is False], ids=ids)
 def test_to_the_others_the_rate_times_the_gradient_is_what_matters(row):
     def double(seed):
         gradients = random_parameters(seed)
@@ -220,7 +456,7 @@ def test_floats_and_arrays_of_one_number_give_the_same_bits(row):
 def test_arrays_are_changed_in_place(row):
     params = arrays_of(random_parameters(0))
     same = dict(params)
-    train(new(row), params)
+    train(new(row), params, range(9))  # an odd number, so that steps of one length do not cancel out
     assert all(params[name] is same[name] for name in params)
     assert (params["W1"] != random_parameters(0)["W1"]).all()
 
@@ -268,12 +504,14 @@ def test_states_have_the_names_and_shapes_of_the_parameters(row):
     for params in (random_parameters(0), arrays_of(random_parameters(0)), {"x": 1.0, "y": -2}):
         optimizer = new(row)
         assert all(getattr(optimizer, name) is None for name in row.kind.state_names)
-        optimizer.update(params, params.copy())
+        for _ in range(2):  # there is a change of gradients from the second on
+            optimizer.update(params, deepcopy(params))
         for name in row.kind.state_names:
             state = getattr(optimizer, name)
             assert list(state) == list(params)
-            assert all(np.shape(state[key]) == np.shape(params[key]) for key in params)
-            assert all(state[key].any() for key in params)
+            if name not in row.factors:
+                assert all(np.shape(state[key]) == np.shape(params[key]) for key in params)
+                assert all(state[key].any() for key in params)
 
 
 @every_optimizer
@@ -331,6 +569,19 @@ def test_parameters_are_arrays_of_floats_or_numbers(row, value, kind):
     assert optimizer.t == 0
 
 
+# Training
+
+
+@every_optimizer
+def test_it_trains_a_network_at_its_own_rate(row, points):
+    """Where an optimizer is evaluated at better parameters than it trains, these count."""
+    net = TwoLayerNet(6, 50, 3, weight_init_std=0.3, seed=0)
+    first = net.loss(*points)
+    trainer = Trainer(net, row.kind(), batch_size=20).fit(*points, steps=500)
+    with trainer.evaluating():
+        assert net.loss(*points) < 0.5 * first
+
+
 def test_the_books_own_loop_trains_a_network(points):
     net = TwoLayerNet(6, 5, 3, weight_init_std=0.5)
     first = net.loss(*points)
@@ -361,10 +612,7 @@ def test_a_learning_rate_is_a_positive_number(row, value):
     assert repr(value) in str(error.value)
 
 
-@pytest.mark.parametrize(
-    ("kind", "name"),
-    [(Momentum, "momentum"), (Nesterov, "momentum"), (RMSProp, "rho"), (Adam, "beta1"), (Adam, "beta2")],
-)
+@pytest.mark.parametrize(("kind", "name"), settings_among("momentum", "rho", "beta1", "beta2", "beta3"))
 @pytest.mark.parametrize("value", [1, -0.1, 1.5, math.nan, math.inf, "0.9", True, None])
 def test_a_share_of_memory_is_at_least_0_and_below_1(kind, name, value):
     assert getattr(kind(**{name: 0}), name) == 0
@@ -373,12 +621,12 @@ def test_a_share_of_memory_is_at_least_0_and_below_1(kind, name, value):
     assert repr(value) in str(error.value)
 
 
-@pytest.mark.parametrize("kind", [AdaGrad, RMSProp, Adam])
+@pytest.mark.parametrize(("kind", "name"), settings_among("eps", "weight_decay"))
 @pytest.mark.parametrize("value", [-1, -1e-300, math.nan, math.inf, "1e-7", True, None])
-def test_eps_is_not_negative(kind, value):
-    assert kind(eps=0).eps == 0
-    with pytest.raises(ValueError, match="eps must be at least 0 and finite, not") as error:
-        kind(eps=value)
+def test_eps_and_weight_decay_are_not_negative(kind, name, value):
+    assert getattr(kind(**{name: 0}), name) == 0
+    with pytest.raises(ValueError, match=f"{name} must be at least 0 and finite, not") as error:
+        kind(**{name: value})
     assert repr(value) in str(error.value)
 
 

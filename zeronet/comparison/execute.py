@@ -23,22 +23,28 @@ from zeronet.files import replacing
 from zeronet.mistakes import Mistake
 
 TIMINGS = "timings.csv"  # of the runs, beside their files: seconds are no part of a run's bytes
+ADDRESS = r"(tcp|tls)://([^\s/:@]+|\[[\da-fA-F:.]+\]):\d{1,5}"  # of a Dask scheduler
 
 
 @dataclass(frozen=True)
 class How:
     """How runs are carried out, which changes nothing in their files.
 
-    jobs: processes, ≥ 1 (1: this one); quiet: no progress bar; resume: leave out runs whose files are there already.
-    Raises Mistake for jobs < 1.
+    jobs: processes, ≥ 1 (1: this one); quiet: no progress bar; resume: leave out runs whose files are there already;
+    cluster: "local" or a Dask scheduler's address, as in tcp://host:8786, None for this machine without Dask;
+    accept_mixed: go on where its workers differ from this process. Raises Mistake for jobs < 1 and for no address.
     """
 
     jobs: int = 1
     quiet: bool = False
     resume: bool = False
+    cluster: str | None = None
+    accept_mixed: bool = False
 
     def __post_init__(self) -> None:
         whole_number("number of jobs", self.jobs)
+        if self.cluster not in (None, "local") and not re.fullmatch(ADDRESS, self.cluster):
+            raise Mistake(f"--cluster takes local, or an address such as tcp://scheduler:8786, not {self.cluster!r}")
 
 
 def execute(plan: Plan, arrays: Sequence[np.ndarray], folder: Path, how: How, name: str | None = None) -> None:
@@ -54,7 +60,7 @@ def execute(plan: Plan, arrays: Sequence[np.ndarray], folder: Path, how: How, na
     done = len(every) - len(cells)
     bar = tqdm(total=len(every), initial=done, desc=name, unit="run", disable=True if how.quiet else None)
     with bar, (runs / TIMINGS).open("a", encoding="utf-8") as timings:
-        for digest, seconds in _finished(cells, arrays, runs, min(how.jobs, len(cells))) if cells else ():
+        for digest, seconds in _finished(cells, arrays, runs, how) if cells else ():
             timings.write(f"{digest},{seconds:.3f}\n")
             timings.flush()
             bar.update()
@@ -86,10 +92,16 @@ def _seconds(folder: Path) -> dict[str, float]:
     return {digest: float(seconds) for digest, seconds in rows}  # but for a line that a killed process cut off
 
 
-def _finished(
-    cells: Sequence[Cell], arrays: Sequence[np.ndarray], runs: Path, jobs: int
-) -> Iterator[tuple[str, float]]:
+def _finished(cells: Sequence[Cell], arrays: Sequence[np.ndarray], runs: Path, how: How) -> Iterator[tuple[str, float]]:
     """Yield (digest, seconds) of each run as it ends."""
+    if how.cluster is not None:
+        from zeronet.comparison.cluster import returned  # only here: it stands on this module
+
+        for cell, result in returned(cells, arrays, how):  # workers elsewhere have no folder of ours
+            write_run(_file(cell, runs), result)
+            yield cell.digest, result.seconds
+        return
+    jobs = min(how.jobs, len(cells))
     if jobs == 1:
         for cell in cells:
             yield _run_to_file(cell, arrays, runs)

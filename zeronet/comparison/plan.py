@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from zeronet import float_environment
+from zeronet.comparison.ladder import OWN_START, UNFAIR
 from zeronet.files import TEXT
 from zeronet.mistakes import Mistake
 from zeronet.specs import Spec, distinct, from_protocol
@@ -41,8 +42,9 @@ class Plan:
     batch_size: examples per step; steps: updates per run; eval_every: steps between two evaluations on the test set;
     target: the accuracy to reach, or None; blas_threads: threads of each run's matrix products; version: zeronet's;
     inspect: whether to look inside (zeronet.inspection); split: training and validation examples, split off the
-    training set, or None; kind: None, or "trial" or "final" where rates are tuned. On a landscape
-    (problem["landscape"]) only optimizers, seeds and steps count.
+    training set, or None; kind: None, or "trial" or "final" where rates are tuned, or "rung" of the ladder; unfair:
+    the book's choices that it repeats (zeronet.comparison.ladder), or None for a comparison that has nothing to do
+    with them. On a landscape (problem["landscape"]) only optimizers, seeds and steps count.
     Raises Mistake for what cannot be run.
     """
 
@@ -59,6 +61,7 @@ class Plan:
     inspect: bool = False
     split: tuple[int, int] | None = None
     kind: str | None = None
+    unfair: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
         distinct(self.optimizers)
@@ -77,6 +80,9 @@ class Plan:
             raise Mistake(f"a batch of {self.batch_size} is larger than the data: {examples} examples")
         if self.target is not None and not (isinstance(self.target, Real) and 0 < self.target <= 1):
             raise Mistake(f"the target is an accuracy above 0 and up to 1, not {self.target!r}")
+        for choice in self.unfair or ():
+            if choice not in UNFAIR:
+                raise Mistake(f"an unfair choice is one of {', '.join(UNFAIR)}, not {choice!r}")
 
     @property
     def on_landscape(self) -> bool:
@@ -104,6 +110,7 @@ class Plan:
             **({"inspect": True} if self.inspect else {}),
             **({"split": dict(zip(("train", "validation"), self.split, strict=True))} if self.split else {}),
             **({"kind": self.kind} if self.kind else {}),
+            **({} if self.unfair is None else {"unfair": list(self.unfair)}),
         }
 
     def _network(self) -> dict[str, Any]:
@@ -125,7 +132,10 @@ class Plan:
             if k in ("digest", "train", "test", "input_size", "classes", "landscape")
         }
         optimizer = {k: v for k, v in spec.about().items() if k != "label"}
-        return {**shared, "problem": problem, "optimizer": optimizer, "seed": seed}
+        task = {**shared, "problem": problem, "optimizer": optimizer, "seed": seed}
+        if OWN_START in (self.unfair or ()):
+            task["start"] = [each.label for each in self.optimizers].index(spec.label)
+        return task
 
 
 def whole_number(name: str, value: Any, least: int = 1) -> int:
@@ -187,6 +197,7 @@ def plan_from_protocol(protocol: Mapping[str, Any], problem: Mapping[str, Any], 
             version=version,
             inspect=bool(protocol.get("inspect", False)),
             split=(sizes["train"], sizes["validation"]) if sizes else None,
+            unfair=tuple(protocol["unfair"]) if "unfair" in protocol else None,
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise Mistake(f"the protocol is damaged ({type(error).__name__}: {error})") from error

@@ -62,14 +62,12 @@ class VerdictTable:
         """Return the verdict in plain words: who ended lowest, which pairs differ and which tie, what it cost."""
         order = ranking(self.losses)
         first = order[0]
-        said = [
-            say(
-                "{label} ended lowest: median loss {loss:.4g} at lr {lr:.4g}.",
-                label=first,
-                loss=float(np.median(self.losses[first])),
-                lr=self.settings[first]["lr"],
-            )
-        ]
+        lowest, rate = float(np.median(self.losses[first])), self.settings[first]["lr"]
+        said = [say("No optimizer came through: each failed on half of its seeds or more.")]
+        if math.isfinite(lowest):
+            said = [
+                say("{label} ended lowest: median loss {loss:.4g} at lr {lr:.4g}.", label=first, loss=lowest, lr=rate)
+            ]
         said += [self._pair_words(pair) for pair in self.pairs]
         for label in self.at_edge:
             said.append(
@@ -175,25 +173,27 @@ class VerdictTable:
         if pair.low is None:
             if pair.difference == 0:
                 return say("{a} and {b}: a tie, every difference is exactly 0.", a=pair.a, b=pair.b)
-            ratio = math.exp(pair.difference)
-            return say("{a} and {b}: {a}'s loss is {ratio:.3f} times {b}'s on every seed, without an interval.",
+            ratio = _ratio(pair.difference)
+            return say("{a} and {b}: {a}'s loss is {ratio} times {b}'s on every seed, without an interval.",
                        a=pair.a, b=pair.b, ratio=ratio)  # fmt: skip
-        a, b, ratios = pair.a, pair.b, [math.exp(x) for x in (pair.difference, pair.low, pair.high)]
-        wins = pair.wins
+        a, b, wins, logs = pair.a, pair.b, pair.wins, (pair.difference, pair.low, pair.high)
         if pair.difference > 0:  # name the better one first
-            a, b, wins = b, a, 1 - wins
-            ratios = [1 / ratios[0], 1 / ratios[2], 1 / ratios[1]]
+            a, b, wins, logs = b, a, 1 - wins, (-pair.difference, -pair.high, -pair.low)
         return say(
-            "{a} and {b}: {verdict}; {a}'s loss is {ratio:.3f} times {b}'s ({low:.3f} to {high:.3f}), "
+            "{a} and {b}: {verdict}; {a}'s loss is {ratio} times {b}'s ({low} to {high}), "
             "and a random run of {a} beats one of {b} {wins:.0%} of the time.",
             a=a,
             b=b,
             verdict=say("a tie") if pair.tie else say("{a} wins", a=a),
-            ratio=ratios[0],
-            low=ratios[1],
-            high=ratios[2],
+            **dict(zip(("ratio", "low", "high"), map(_ratio, logs), strict=True)),
             wins=wins,
         )
+
+
+def _ratio(difference: float) -> str:
+    """Return what a difference of logarithms multiplies by, in words; a fixed number of digits where they tell."""
+    ratio = math.exp(min(difference, 700))
+    return f"{ratio:.3f}" if 0.01 <= ratio < 1000 else f"{ratio:.2g}"
 
 
 def _quartiles(losses: Sequence[float]) -> tuple[float, float]:

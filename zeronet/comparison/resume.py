@@ -20,7 +20,10 @@ def begin(folder: Path, protocol: Mapping[str, Any], resume: bool) -> None:
     path = folder / RUNS / PLAN
     protocol = json.loads(json.dumps(protocol))  # as it comes back from a file
     if resume and path.exists():
-        before = json.loads(path.read_text(**TEXT))
+        try:
+            before = json.loads(path.read_text(**TEXT))
+        except ValueError as error:
+            raise Mistake(f"--resume cannot go on: {path} is damaged. Leave --resume out to begin anew") from error
         if changed := changes(before, protocol):
             more = f" and {len(changed) - 3} more" if len(changed) > 3 else ""
             raise Mistake(f"--resume cannot go on: {'; '.join(changed[:3])}{more}. Leave --resume out to begin anew")

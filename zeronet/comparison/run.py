@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from zeronet.callbacks import Evaluation, History
+from zeronet.comparison.ladder import UnfairTrainer, weights_seed
 from zeronet.comparison.split import Rows, split
 from zeronet.float_environment import blas_threads
 from zeronet.functions import share_right
@@ -21,6 +22,8 @@ from zeronet.problems import build_network
 from zeronet.specs import Spec
 from zeronet.streams import stream
 from zeronet.trainer import Diverged, Trainer
+
+WITHOUT_MODEL = ("trial", "rung")  # kinds of runs: there are hundreds of them, and nobody wants their networks
 
 
 @dataclass
@@ -65,7 +68,8 @@ def run(task: Mapping[str, Any], spec: Spec, arrays: Sequence[np.ndarray]) -> Ru
             result.message = explained(error, spec.plugin.place if spec.plugin else None)
             result.traceback = "".join(traceback.format_exception(error))
         result.seconds = time.perf_counter() - began
-        if result.outcome == "diverged" and task.get("kind") != "trial" and "landscape" not in task["problem"]:
+        without = task.get("kind") in WITHOUT_MODEL or "landscape" in task["problem"]
+        if result.outcome == "diverged" and not without:
             # Its model is the last one with a finite loss: that of the same run, ended one update earlier.
             with suppress(Exception):  # unless the optimizer does not repeat itself
                 again = Run()
@@ -83,13 +87,17 @@ def _train(task: Mapping[str, Any], spec: Spec, arrays: Sequence[np.ndarray], st
         x_seen, t_seen = x_train[held_out], t_train[held_out]
         x_train, t_train = Rows(x_train, training), t_train[training]
     problem, seed = task["problem"], task["seed"]
-    network = build_network(problem["input_size"], task["network"]["hidden_sizes"], problem["classes"], seed)
+    start = weights_seed(task)
+    network = build_network(problem["input_size"], task["network"]["hidden_sizes"], problem["classes"], start)
     untrained = network.params.flat.copy()
     history, evaluation = History(), Evaluation(x_seen, t_seen, task["eval_every"])
     result.losses, result.evaluations = history.losses, evaluation.rows
     inspection = Inspection(task["eval_every"]) if task.get("inspect") else None
     callbacks = [history, *filter(None, [inspection]), evaluation]  # it looks before an evaluation uses the layers
-    trainer = Trainer(network, spec.build(), task["batch_size"], seed, callbacks)
+    if unfair := task.get("unfair"):
+        trainer = UnfairTrainer(unfair, network, spec.build(), task["batch_size"], seed, callbacks)
+    else:
+        trainer = Trainer(network, spec.build(), task["batch_size"], seed, callbacks)
     try:
         trainer.fit(x_train, t_train, steps=steps)
     finally:
@@ -98,7 +106,7 @@ def _train(task: Mapping[str, Any], spec: Spec, arrays: Sequence[np.ndarray], st
         raise Diverged(trainer.step, evaluation.rows[-1][1], getattr(trainer.optimizer, "lr", None))
     if steps and np.array_equal(network.params.flat, untrained):
         result.message = "no parameter has changed: does update change params in place (params[k] -= …)?"
-    if task.get("kind") == "trial":
+    if task.get("kind") in WITHOUT_MODEL:
         return
     with trainer.evaluating():
         result.model = network.contents()

@@ -12,7 +12,7 @@ from zeronet.streams import stream
 def split(t: np.ndarray, train: int, validation: int) -> tuple[np.ndarray, np.ndarray]:
     """Return the numbers of the training and of the validation examples, both sorted.
 
-    t (N,), labels; train, validation: how many. Each class has its share of both, rounded; which examples they are
+    t (N,), labels; train, validation: how many. Each class has its share of both, to about one example; which they are
     follows from the stream "split" alone. Raises Mistake where there are not so many examples.
 
     >>> split(np.array([0, 0, 0, 0, 1, 1, 1, 1]), train=4, validation=2)

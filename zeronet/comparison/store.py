@@ -18,7 +18,7 @@ import filelock
 import numpy as np
 
 from zeronet.comparison.run import Run
-from zeronet.files import TEXT, replacing
+from zeronet.files import TEXT, read_arrays, replacing
 from zeronet.mistakes import Mistake
 
 RUNS, LOCK, NEW, OLD, KEPT = ".runs", ".lock", ".new", ".old", "new-results"
@@ -26,6 +26,7 @@ RESULTS = ("curves.csv", "evaluations.csv", "summary.csv", "timings.csv", "proto
 RESULTS += ("comparison.png", "comparison.svg", "models", "errors")
 RESULTS += ("inspection.csv", "inspection.npz", "inspection.png", "inspection.svg", "pixels.png", "weights.png")
 RESULTS += ("tuning.csv", "verdict.json", "verdict.png", "verdict.svg")
+RESULTS += ("book.png", "book.svg", "ladder.csv", "rungs.csv", "ladder.png", "ladder.svg")
 RESULTS += ("paths.csv", "paths.png", "paths.svg", "race.gif", "race.mp4", "moments.png")
 NOBODYS = {".DS_Store", "Thumbs.db", "desktop.ini"}  # left by file managers
 
@@ -119,9 +120,11 @@ def write_run(path: Path, run: Run) -> None:
 
 
 def read_run(path: Path) -> Run:
-    """Return the run that a file holds."""
-    with np.load(path, allow_pickle=False) as file:
-        arrays = dict(file)
+    """Return the run that a file holds. Raises Mistake where it is damaged."""
+    try:
+        arrays = read_arrays(path)
+    except ValueError as error:
+        raise Mistake(f"{path} is damaged ({error}): delete it, and go on with --resume") from error
     model, inspection = (
         {name.removeprefix(kind): array for name, array in arrays.items() if name.startswith(kind)}
         for kind in ("model/", "inspection/")

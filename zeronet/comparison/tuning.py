@@ -1,7 +1,7 @@
 """The search for each optimizer's learning rate: the same budget for all, a grid first, then more where it is best."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -28,20 +28,30 @@ class Tuning:
 
     def variants(self, spec: Spec) -> list[Mapping[str, Any]]:
         """Return the settings besides the rate that are tried: those given, or the spec's own alone."""
-        return list((self.over or {}).get(spec.label, ({},)))
+        own = {name.lower(): name for name in spec.settings}  # a command line may write them in any case
+        given = (self.over or {}).get(spec.label, ({},))
+        return [{own.get(name.lower(), name): value for name, value in each.items()} for each in given]
 
     def first_trials(self, spec: Spec) -> list[Spec]:
-        """Return two thirds of the trials: a logarithmic grid of rates for each variant."""
+        """Return two thirds of the trials: a logarithmic grid of rates for each variant.
+
+        Raises Mistake where the budget is too small, where two trials would be the same, and where spec has no rate.
+        """
         number = self._rates_each(spec)
-        rates = grid(spec.settings["lr"], max(1, round(number * 2 / 3)), self.range)
-        return [trial(spec, rate, variant) for variant in self.variants(spec) for rate in rates]
+        default = with_settings(spec, {}).settings["lr"]
+        rates = grid(default, max(1, round(number * 2 / 3)), self.range)
+        trials = [trial(spec, rate, variant) for variant in self.variants(spec) for rate in rates]
+        if len({tuple(each.settings.items()) for each in trials}) < len(trials):
+            raise Mistake(f"{spec.label} would try the same settings twice: widen --tune-range, or thin --tune-over")
+        return trials
 
     def more_trials(self, spec: Spec, judged: Mapping[str, tuple[Spec, float]]) -> list[Spec]:
         """Return the other third, given label → (trial, loss) of the first."""
         number = self._rates_each(spec)
         rest, found = number - max(1, round(number * 2 / 3)), []
         for variant in self.variants(spec):
-            losses = {t.settings["lr"]: loss for t, loss in judged.values() if variant.items() <= t.settings.items()}
+            others = _others(trial(spec, spec.settings["lr"], variant))
+            losses = {t.settings["lr"]: loss for t, loss in judged.values() if _others(t) == others}
             found += [trial(spec, rate, variant) for rate in more_rates(losses, rest)]
         return found
 
@@ -67,19 +77,20 @@ class Tuning:
 
 
 def tuning_from_protocol(about: Mapping[str, Any] | None) -> Tuning | None:
-    """Return the search that a protocol keeps, or None where there was none."""
+    """Return the search that a protocol keeps, or None where there was none. Raises Mistake where it is damaged."""
     if about is None:
         return None
-    span = about["range"] and tuple(about["range"])
-    return Tuning(about["budget"], tuple(about["seeds"]), span, about["over"])
+    try:
+        span = about["range"] and tuple(about["range"])
+        return Tuning(about["budget"], tuple(about["seeds"]), span, about["over"])
+    except (KeyError, TypeError) as error:
+        raise Mistake(f"the protocol is damaged ({type(error).__name__}: {error})") from error
 
 
 def trial(spec: Spec, rate: float, variant: Mapping[str, Any]) -> Spec:
     """Return the spec with this rate and these settings."""
     settings = {**variant, "lr": rate}
-    words = ",".join(
-        f"{name}={value:g}" if isinstance(value, float) else f"{name}={value}" for name, value in settings.items()
-    )
+    words = ",".join(f"{name}={value}" for name, value in settings.items())
     return replace(with_settings(spec, settings), label=f"{spec.label} [{words}]")
 
 
@@ -111,13 +122,13 @@ def more_rates(losses: Mapping[float, float], number: int) -> list[float]:
         return []
     ratio = rates[1] / rates[0]
     if best == 0:
-        return [_rounded(rates[0] / ratio**k) for k in range(number, 0, -1)]
+        return _new((rates[0] / ratio**k for k in range(number, 0, -1)), losses)
     if best == len(rates) - 1:
-        return [_rounded(rates[-1] * ratio**k) for k in range(1, number + 1)]
+        return _new((rates[-1] * ratio**k for k in range(1, number + 1)), losses)
     below = (number + 1) // 2 if losses[rates[best - 1]] <= losses[rates[best + 1]] else number // 2
     inside = [*np.geomspace(rates[best - 1], rates[best], below + 2)[1:-1]]
     inside += [*np.geomspace(rates[best], rates[best + 1], number - below + 2)[1:-1]]
-    return [_rounded(rate) for rate in inside]
+    return _new(inside, losses)
 
 
 def best_trial(judged: Mapping[str, tuple[Spec, float]]) -> tuple[Spec, bool]:
@@ -126,9 +137,19 @@ def best_trial(judged: Mapping[str, tuple[Spec, float]]) -> tuple[Spec, bool]:
     judged: label → (trial, loss). Where several are equal, the lowest rate wins.
     """
     best, _ = min(judged.values(), key=lambda pair: (pair[1], pair[0].settings["lr"]))
-    others = {k: v for k, v in best.settings.items() if k != "lr"}
-    rates = [each.settings["lr"] for each, _ in judged.values() if others.items() <= each.settings.items()]
+    rates = [each.settings["lr"] for each, _ in judged.values() if _others(each) == _others(best)]
     return best, best.settings["lr"] in (min(rates), max(rates))
+
+
+def _others(spec: Spec) -> dict[str, Any]:
+    """Return its settings besides the rate."""
+    return {name: value for name, value in spec.settings.items() if name != "lr"}
+
+
+def _new(rates: Iterable[float], tried: Mapping[float, float]) -> list[float]:
+    """Return the rates, rounded, that are possible and have not been tried."""
+    rounded = dict.fromkeys(map(_rounded, rates))
+    return [rate for rate in rounded if rate not in tried and 0 < rate < math.inf]
 
 
 def _rounded(rate: float) -> float:

@@ -38,7 +38,7 @@ class Pair:
 
 
 def final_loss(run: Run, steps: int) -> float:
-    """Return the mean loss of the evaluations in the last tenth of the steps; infinity for a run that did not finish.
+    """Return the mean loss of the evaluations in the last tenth of the steps; infinity for a failed run.
 
     >>> run = Run(evaluations=[(0, 2.0, 0.1), (90, 0.25, 0.9), (100, 0.75, 0.9)])
     >>> final_loss(run, steps=100)
@@ -47,7 +47,7 @@ def final_loss(run: Run, steps: int) -> float:
     if run.outcome != "finished" or not run.evaluations:
         return math.inf
     last = [loss for step, loss, _ in run.evaluations if step >= (1 - LAST_SHARE) * steps] or [run.evaluations[-1][1]]
-    return float(np.mean(last))
+    return float(np.mean(last)) if np.isfinite(last).all() else math.inf
 
 
 def compared(losses: Mapping[str, Sequence[float]]) -> list[Pair]:
@@ -67,9 +67,10 @@ def compared(losses: Mapping[str, Sequence[float]]) -> list[Pair]:
     tested = {pair: d for pair, d in differences.items() if len(d) > 1 and not _constant(d)}
     errors = {pair: float(d.std(ddof=1) / math.sqrt(len(d))) for pair, d in tested.items()}
     intervals, level, rejecting = {}, LEVEL, True
-    order = sorted(tested, key=lambda pair: -abs(tested[pair].mean()) / errors[pair])
+    clear = {pair: abs(float(d.mean())) / errors[pair] for pair, d in tested.items()}
+    order = sorted(tested, key=lambda pair: -clear[pair])
     for i, pair in enumerate(order):
-        if rejecting:
+        if rejecting and not (i and clear[pair] == clear[order[i - 1]]):  # equals have one level, in whatever order
             level = LEVEL / (len(order) - i)
         half = _student(1 - level / 2, len(tested[pair]) - 1) * errors[pair]
         intervals[pair] = tested[pair].mean() - half, tested[pair].mean() + half

@@ -14,7 +14,14 @@ from zeronet.parameters import Parameters
 RANGES: dict[str, tuple[Callable[[float], bool], str]] = {
     "lr": (lambda value: value > 0, "positive"),
     "eps": (lambda value: value >= 0, "at least 0"),
-    **dict.fromkeys(("momentum", "rho", "beta1", "beta2"), (lambda value: 0 <= value < 1, "at least 0 and below 1")),
+    **dict.fromkeys(
+        ("momentum", "rho", "beta1", "beta2", "beta3"), (lambda value: 0 <= value < 1, "at least 0 and below 1")
+    ),
+    "weight_decay": (lambda value: value >= 0, "at least 0"),
+    "shrink": (lambda value: 0 < value < 1, "above 0 and below 1"),
+    "grow": (lambda value: value > 1, "above 1"),
+    **dict.fromkeys(("min_step", "max_step", "trust", "d0"), (lambda value: value > 0, "positive")),
+    "every": (lambda value: value >= 1 and value % 1 == 0, "a whole number of at least 1"),
 }
 
 # Numbers that a rule meets at once: its temporaries then stay in the processor's cache. At 1.8 million parameters this
@@ -47,12 +54,14 @@ class Optimizer:
     """
 
     state_names: tuple[str, ...] = ()
+    # Numbers of the whole optimizer, beside the states of each parameter, that begin() renews. They start at 0.
+    number_names: tuple[str, ...] = ()
     # True: each number is changed by its own gradient and states, so that the rule may meet any stretch of the whole
     # vector; False: the rule needs the shapes, and meets each named array.
     elementwise = True
 
     def __init__(self, **settings: Any):
-        if isinstance(self.state_names, str) or {"t", "schedule", *settings} & set(self.state_names):
+        if isinstance(self.state_names, str) or {"t", "schedule", *settings} & {*self.state_names, *self.number_names}:
             raise ValueError(f"state_names is a tuple of names of its own, as in ('h',), not {self.state_names!r}")
         self.schedule = settings["lr"] if callable(settings.get("lr")) else None
         if self.schedule:
@@ -60,10 +69,7 @@ class Optimizer:
         for name, value in settings.items():
             setattr(self, name, checked_number(name, value))
         self._setting_names = tuple(settings)
-        self._shapes: dict[str, tuple[int, ...]] | None = None
-        self.t = 0
-        for name in self.state_names:
-            setattr(self, name, None)
+        self._forget()
 
     # What a subclass may say ---------------------------------------------------------------------------------------
 
@@ -98,7 +104,8 @@ class Optimizer:
         if self._shapes is None:
             self._start(params)
         if self.schedule:
-            self.lr = checked_number("lr", self.schedule(self.t))
+            rate = self.schedule(self.t)
+            self.lr = checked_number("lr", rate) if rate else 0.0  # at the end of a schedule the rate may be 0
         self.t += 1
         self.begin(params, grads)
         states = [getattr(self, name) for name in self.state_names]
@@ -125,9 +132,7 @@ class Optimizer:
     def clone(self) -> "Optimizer":
         """Return an optimizer with the same settings that has seen nothing yet."""
         twin = copy.deepcopy(self)
-        twin.t, twin._shapes = 0, None
-        for name in self.state_names:
-            setattr(twin, name, None)
+        twin._forget()
         if self.schedule:
             twin.lr = checked_number("lr", self.schedule(0))
         return twin
@@ -140,10 +145,12 @@ class Optimizer:
         return None if any(rate is None for rate in rates.values()) else rates
 
     def state_dict(self) -> dict[str, Any]:
-        """Return what the next update depends on, but for a schedule: kind, t, settings as numbers, copied states."""
+        """Return what the next update depends on, but for a schedule: kind, t, settings, numbers, copied states."""
         states = {s: {k: np.copy(a) for k, a in (getattr(self, s) or {}).items()} for s in self.state_names}
         settings = {name: getattr(self, name) for name in self._setting_names}
-        return {"kind": type(self).__name__, "t": self.t, "settings": settings, "states": states}
+        numbers = {name: getattr(self, name) for name in self.number_names}
+        about = {"kind": type(self).__name__, "t": self.t, "settings": settings, "numbers": numbers}
+        return {**about, "shapes": self._shapes and dict(self._shapes), "states": states}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Go on where state_dict() was taken. Raises ValueError for the state of another kind of optimizer."""
@@ -152,13 +159,23 @@ class Optimizer:
         self.t = int(state["t"])
         for name, value in state["settings"].items():
             setattr(self, name, checked_number(name, value))
+        for name, value in state.get("numbers", {}).items():
+            setattr(self, name, float(value))
         for name, arrays in state["states"].items():
             setattr(self, name, _copied(arrays, in_one_vector=self.elementwise))
-        # Named arrays tell what has been updated; without any, the next update may be of anything.
-        known = getattr(self, self.state_names[0]) if self.state_names and self.elementwise else None
-        self._shapes = _shapes(known) if known else None
+        shapes = state.get("shapes")
+        self._shapes = shapes and {name: tuple(shape) for name, shape in shapes.items()}
 
     # How it works --------------------------------------------------------------------------------------------------
+
+    def _forget(self) -> None:
+        """Be as before the first update."""
+        self._shapes: dict[str, tuple[int, ...]] | None = None
+        self.t = 0
+        for name in self.state_names:
+            setattr(self, name, None)
+        for name in self.number_names:
+            setattr(self, name, 0.0)
 
     def _apply(self, *arrays: np.ndarray) -> None:
         if self.rule(*arrays) is not None:

@@ -11,12 +11,13 @@ from zeronet.plots.comparison import comparison_figure
 from zeronet.plots.inspection import save_inspection
 from zeronet.plots.paths import paths_figure
 from zeronet.plots.profile import profile_figure
-from zeronet.plots.race import moments_figure, save_race
+from zeronet.plots.race import check_target, moments_figure, save_race
 from zeronet.plots.style import save_figure
 from zeronet.plots.verdict import verdict_figure
 from zeronet.plots.window import finish, show
 
 __all__ = [
+    "check_target",
     "comparison_figure",
     "finish",
     "moments_figure",

@@ -5,9 +5,11 @@ import sys
 from pathlib import Path
 from typing import NoReturn
 
+from zeronet.comparison.plan import read_protocol
 from zeronet.language import speaking
 from zeronet.mistakes import Mistake
-from zeronet.plots import comparison_figure, paths_figure, save_figure, show
+from zeronet.plots import comparison_figure, paths_figure, save_figure, show, verdict_figure
+from zeronet.plots.ladder import book_figure, ladder_figure
 
 
 class Parser(argparse.ArgumentParser):
@@ -35,11 +37,18 @@ def main(arguments: list[str] | None = None) -> int:
     args = p.parse_args(arguments)
     try:
         with speaking(args.lang):
-            if (Path(args.folder) / "paths.csv").exists():
-                figure, stem = paths_figure(args.folder), "paths"
+            folder = Path(args.folder)
+            if (folder / "paths.csv").exists():
+                figure, stem = paths_figure(folder), "paths"
+            elif (folder / "verdict.json").exists():
+                figure, stem = verdict_figure(folder), "verdict"
+            elif (folder / "rungs.csv").exists():
+                figure, stem = ladder_figure(folder), "ladder"
+            elif "unfair" in read_protocol(folder / "protocol.json"):
+                figure, stem = book_figure(folder), "book"
             else:
-                figure, stem = comparison_figure(args.folder, args.ylim, args.log), "comparison"
-            print(save_figure(figure, args.folder, stem))
+                figure, stem = comparison_figure(folder, args.ylim, args.log), "comparison"
+            print(save_figure(figure, folder, stem))
             if args.show:
                 show(figure)
     except Mistake as mistake:

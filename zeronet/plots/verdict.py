@@ -60,15 +60,19 @@ def read_verdict(folder: str | Path) -> VerdictFolder:
     """Read protocol.json, tuning.csv, verdict.json and the curves. Raises Mistake where one is missing or damaged."""
     folder = Path(folder)
     protocol = read_protocol(folder / "protocol.json")
+    if "tuning" not in protocol:
+        raise Mistake(f"{folder} holds no verdict: its rates were not tuned")
     try:
         labels = [about["label"] for about in protocol["optimizers"]]
         settings = {about["label"]: about["settings"] for about in protocol["optimizers"]}
         seen: dict[str, dict[int, list[list[float]]]] = {label: {} for label in labels}
         table = "curves.csv" if "landscape" in protocol["problem"] else "evaluations.csv"
         with (folder / table).open(encoding="utf-8-sig", newline="") as file:
-            for label, seed, step, *values in list(csv.reader(file, strict=True))[1:]:
-                numbers = [float(step), *map(float, values)]
-                seen[label].setdefault(int(seed), []).append([*numbers, math.nan][:3])
+            head, *rows = csv.reader(file, strict=True)
+            for row in rows:
+                label, seed, *numbers = dict(zip(head, row, strict=True)).values()
+                step, loss, accuracy = map(float, [*numbers, math.nan][:3])
+                seen[label].setdefault(int(seed), []).append([step, loss, accuracy])
         trials: dict[str, dict[float, list[float]]] = {label: {} for label in labels}
         with (folder / "tuning.csv").open(encoding="utf-8-sig", newline="") as file:
             for label, rate, tried, _, loss in list(csv.reader(file, strict=True))[1:]:
@@ -80,12 +84,17 @@ def read_verdict(folder: str | Path) -> VerdictFolder:
             each["label"]: [math.inf if loss is None else loss for loss in each["final_losses"]]
             for each in verdict["optimizers"]
         }
+        for label in labels:
+            if not (seen[label] and finals[label] and settings[label]["lr"] in trials[label]):
+                raise ValueError(f"rows of {label} are missing")
+        arrays = {label: {seed: np.array(each) for seed, each in runs.items()} for label, runs in seen.items()}
+        data = VerdictFolder(protocol, arrays, trials, {label: finals[label] for label in labels})
+        _footer(data)  # it needs the rest of the protocol
     except OSError as error:
         raise Mistake(f"cannot read the verdict in {folder}: {error.strerror or error}") from error
     except (KeyError, TypeError, ValueError, AttributeError, csv.Error) as error:
         raise Mistake(f"the verdict in {folder} is damaged: {type(error).__name__} {error}") from error
-    arrays = {label: {seed: np.array(rows) for seed, rows in runs.items()} for label, runs in seen.items()}
-    return VerdictFolder(protocol, arrays, trials, {label: finals[label] for label in labels})
+    return data
 
 
 def verdict_figure(folder: str | Path) -> Figure:
@@ -138,6 +147,9 @@ def _footer(data: VerdictFolder) -> str:
 
 def _draw_loss(axes: Axes, data: VerdictFolder) -> None:
     """Median over the seeds and the band of their middle half."""
+    every_run = [run[:, 1] for runs in data.seen.values() for run in runs.values()]
+    highest = max(losses[np.isfinite(losses)].max() for losses in every_run)
+    top = min(1.3 * highest, 10 * float(np.median([losses[0] for losses in every_run])))
     for k, runs in enumerate(data.seen.values()):
         if not runs:
             continue
@@ -151,15 +163,11 @@ def _draw_loss(axes: Axes, data: VerdictFolder) -> None:
         finite = np.isfinite(middle)
         every = max(1, finite.sum() // 15)
         axes.plot(steps[finite], middle[finite], **look(k), **STROKE, markevery=(k % every, every), zorder=3 + 0.01 * k)
-        axes.fill_between(
-            steps, low, np.minimum(high, 1e300), where=finite, facecolor=look(k)["color"], alpha=0.18, lw=0
-        )
+        axes.fill_between(steps, low, np.minimum(high, top), where=finite, facecolor=look(k)["color"], alpha=0.18, lw=0)
     logarithmic(axes, "y")
     name = "f − f_min" if data.on_landscape else say("validation loss")
     axes.set(xlabel=say("update"), ylabel=name, title=say("Loss: median and middle half of the seeds"))
-    finite = [run[np.isfinite(run[:, 1]), 1].max() for runs in data.seen.values() for run in runs.values()]
-    first = np.median([run[0, 1] for runs in data.seen.values() for run in runs.values()])
-    axes.set_ylim(None, min(1.3 * max(finite), 10 * first))
+    axes.set_ylim(None, top)
 
 
 def _draw_rates(axes: Axes, data: VerdictFolder) -> None:
@@ -194,25 +202,11 @@ def _draw_reached(axes: Axes, data: VerdictFolder) -> None:
     for k, runs in enumerate(data.seen.values()):
         arrived = sorted(filter(math.isfinite, (_arrival(run, data) for run in runs.values())))
         shares = np.arange(len(arrived) + 1) / len(data.protocol["seeds"])
-        axes.step(
-            [0, *arrived, last],
-            [*shares, shares[-1]],
-            where="post",
-            color=look(k)["color"],
-            lw=1.6,
-            ls=["-", "--", "-.", ":"][k % 4],
-            zorder=3 + 0.01 * k,
-        )
+        style = {"color": look(k)["color"], "zorder": 3 + 0.01 * k}
+        dashes = ["-", "--", "-.", ":"][k % 4]
+        axes.step([0, *arrived, last], [*shares, shares[-1]], where="post", lw=1.6, ls=dashes, **style)
         if arrived:
-            axes.plot(
-                arrived,
-                shares[1:],
-                look(k)["marker"],
-                color=look(k)["color"],
-                markersize=5,
-                markeredgecolor="white",
-                zorder=3 + 0.01 * k,
-            )
+            axes.plot(arrived, shares[1:], look(k)["marker"], markersize=5, markeredgecolor="white", **style)
     axes.set(xlabel=say("update"), ylabel=say("share of the seeds"), ylim=(-0.03, 1.05), xlim=(0, last))
     title = say("Reached the target: no target is set")
     if data.target is not None:

@@ -1,0 +1,129 @@
+"""What one update costs: every optimizer at 40,000 and 1,000,000 parameters, beside PyTorch's where it has one.
+
+python -m benchmarks.updates
+"""
+
+import time
+from collections.abc import Callable
+
+import numpy as np
+
+from benchmarks import harness
+from zeronet import MultiLayerNet, Parameters
+from zeronet.float_environment import blas_threads, flushed_subnormals, keep_freed_memory
+from zeronet.optimizers import OPTIMIZERS
+
+SIZES = {"39,760 parameters (784-50-10)": (50,), "992,960 parameters (784-800-450-10)": (800, 450)}
+ROUNDS = 7
+EVERY = 10  # updates in a round: SOAP and Shampoo renew their directions once in so many
+# zeronet's name → PyTorch's, and what makes it the same rule; the other settings cost nothing.
+IN_TORCH: dict[str, tuple[str, dict[str, object]]] = {
+    "SGD": ("SGD", {}),
+    "Momentum": ("SGD", {"momentum": 0.9}),
+    "Nesterov": ("SGD", {"momentum": 0.9, "nesterov": True}),
+    "AdaGrad": ("Adagrad", {}),
+    "RMSProp": ("RMSprop", {}),
+    "CenteredRMSProp": ("RMSprop", {"centered": True}),
+    "RMSPropMomentum": ("RMSprop", {"momentum": 0.9}),
+    "AdaDelta": ("Adadelta", {}),
+    "Rprop": ("Rprop", {}),
+    "Adam": ("Adam", {}),
+    "AdamW": ("AdamW", {}),
+    "AdaMax": ("Adamax", {}),
+    "NAdam": ("NAdam", {}),
+    "RAdam": ("RAdam", {}),
+    "AMSGrad": ("Adam", {"amsgrad": True}),
+    "Muon": ("Muon", {}),  # which takes matrices alone
+}
+
+
+def ours(name: str, hidden: tuple[int, ...], gradients: list[np.ndarray]) -> Callable[[], float]:
+    """Return EVERY updates of a network's parameters."""
+    params = MultiLayerNet(784, hidden, 10, seed=0).params.copy()
+    optimizer, grads = OPTIMIZERS[name](), [Parameters(params.shapes, flat=flat) for flat in gradients]
+
+    def updates() -> float:
+        for each in grads:
+            optimizer.update(params, each)
+        return float("nan")
+
+    return updates
+
+
+def theirs(name: str, hidden: tuple[int, ...], gradients: list[np.ndarray]) -> Callable[[], float] | None:
+    """Return the same in PyTorch at its fastest: fused where it is, else foreach; None where it has no such rule."""
+    try:
+        import torch
+    except ImportError:
+        return None
+    if name not in IN_TORCH or not hasattr(torch.optim, IN_TORCH[name][0]):
+        return None
+    torch.set_num_threads(1)
+    cls, settings = getattr(torch.optim, IN_TORCH[name][0]), IN_TORCH[name][1]
+    params = MultiLayerNet(784, hidden, 10, seed=0).params
+    used = [key for key, array in params.items() if name != "Muon" or array.ndim == 2]
+    tensors = [torch.nn.Parameter(torch.from_numpy(params[key].copy())) for key in used]
+    named = [Parameters(params.shapes, flat=flat) for flat in gradients]
+    grads = [[torch.from_numpy(each[key]) for key in used] for each in named]
+    optimizer = None
+    for fastest in ({"fused": True}, {"foreach": True}, {}):
+        try:
+            optimizer = cls(tensors, **settings, **fastest)
+            break
+        except (TypeError, RuntimeError):  # this rule has no such form
+            continue
+
+    def updates() -> float:
+        torch.set_flush_denormal(True)
+        for each in grads:
+            for tensor, grad in zip(tensors, each, strict=True):
+                tensor.grad = grad
+            optimizer.step()
+        return float("nan")
+
+    return updates
+
+
+def measured(hidden: tuple[int, ...]) -> dict[str, tuple[harness.Timing, harness.Timing | None]]:
+    """Time each in turns with its twin; the first round, in which states are made, does not count."""
+    rng, count = np.random.default_rng(0), MultiLayerNet(784, hidden, 10, seed=0).params.flat.size
+    gradients = [1e-2 * rng.standard_normal(count, dtype=np.float32) for _ in range(EVERY)]
+    found = {}
+    for name in OPTIMIZERS:  # each beside its twin, so that the arrays of two are held at a time
+        pair = {"zeronet": ours(name, hidden, gradients), "PyTorch": theirs(name, hidden, gradients)}
+        runs = {who: run for who, run in pair.items() if run}
+        timings = {who: harness.Timing() for who in runs}
+        for run in runs.values():
+            run()
+        for _ in range(ROUNDS):
+            for who, run in runs.items():
+                began = time.perf_counter()
+                run()
+                timings[who].seconds.append((time.perf_counter() - began) / EVERY)
+        found[name] = (timings["zeronet"], timings.get("PyTorch"))
+    return found
+
+
+def main() -> None:
+    """Measure and print."""
+    pinned = harness.pin_to_one_core()
+    keep_freed_memory()
+    print(f"{harness.machine()}; {pinned}. Medians of {ROUNDS} rounds of {EVERY} updates each, µs per update.")
+    for title, hidden in SIZES.items():
+        with blas_threads(1), flushed_subnormals():
+            found = measured(hidden)
+        rows = []
+        for name, (mine, other) in found.items():
+            beside = (_micro(other), harness.ratio(mine, other)) if other else ("", "")
+            rows.append((name, _micro(mine), *beside))
+        print(f"\n{title}\n\n{harness.table(('optimizer', 'zeronet', 'PyTorch', 'zeronet / PyTorch'), rows)}")
+
+
+def _micro(timing: harness.Timing) -> str:
+    """Median and range in microseconds."""
+    low, middle, high = (1e6 * s for s in (min(timing.seconds), timing.median, max(timing.seconds)))
+    return f"{middle:,.0f} ({low:,.0f}–{high:,.0f})"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,44 @@
+"""Golden trajectories: paths that the reference libraries took, kept in files, so that this check needs no library."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from zeronet.optimizers import OPTIMIZERS
+
+GOLDEN = Path(__file__).parent / "golden"
+FILES = [json.loads((GOLDEN / f"{library}.json").read_text(encoding="utf-8")) for library in ("pytorch", "optax")]
+RUNS = [(about, run) for about in FILES for run in about["runs"]]
+IDS = [f"{run['optimizer']} of {about['library']} {about['version']}" for about, run in RUNS]
+
+
+@pytest.mark.parametrize(("about", "run"), RUNS, ids=IDS)
+def test_the_path_is_the_one_that_the_reference_library_took(about, run):
+    params, optimizer = {"W": np.array(about["start"])}, OPTIMIZERS[run["optimizer"]](**run["settings"])
+    assert optimizer.settings == run["settings"]  # complete, so that no default decides
+    for g, expected in zip(about["gradients"], run["path"], strict=True):
+        optimizer.update(params, {"W": np.array(g)})
+        np.testing.assert_allclose(params["W"], expected, rtol=1e-11, atol=1e-13)
+    if "evaluated at" in run:
+        evaluated = optimizer.evaluation_params(params)["W"]
+        np.testing.assert_allclose(evaluated, run["evaluated at"], rtol=1e-11, atol=1e-13)
+
+
+def test_every_elementwise_optimizer_without_a_global_quantity_has_a_golden_path():
+    """Those with one, or with matrices, have files of their own."""
+    covered = {run["optimizer"] for _, run in RUNS}
+    family = list(OPTIMIZERS)[: list(OPTIMIZERS).index("ScheduleFreeAdamW") + 1]
+    assert [name for name in family if name not in covered] == []
+
+
+def test_the_script_that_makes_them_cannot_import_zeronet():
+    """It shuts zeronet out before it does anything, and imports no other module of this project."""
+    script = (GOLDEN / "make_golden.py").read_text(encoding="utf-8")
+    start = script.index('if __name__ == "__main__":')
+    shut = script[start:].replace("main()", "import zeronet")
+    run = subprocess.run([sys.executable, "-c", "import sys\n" + shut], capture_output=True, text=True, check=False)
+    assert "import of zeronet halted" in run.stderr

@@ -1,0 +1,76 @@
+"""Check one's own optimizer: python -m zeronet.check FILE.py[:Class] … [--json] [--lang ja] [--time-limit SECONDS]."""
+
+import argparse
+import json
+import sys
+from typing import NoReturn
+
+from zeronet.check.report import text
+from zeronet.check.running import TIME_LIMIT, check
+from zeronet.language import LANGUAGES, speaking
+from zeronet.mistakes import Mistake
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser whose mistakes are one line."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print the line and end with status 2."""
+        self.exit(2, f"{self.prog}: {message}\n")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Check every class that was named; return 0 where no law is broken, 1 where one is, 2 for a mistake."""
+    for stream in filter(None, (sys.stdout, sys.stderr)):
+        stream.reconfigure(errors="replace")  # a terminal that lacks a letter shows "?" instead of failing
+    p = Parser(
+        prog="python -m zeronet.check",
+        description="Is this optimizer right? Takes any class with update(params, grads) through law after law, "
+        "trains it on the digits, and says which built-in optimizer it equals.",
+        epilog="This runs the code of the file, in a process of its own that is ended when its time is up. That stops "
+        "endless loops, not malice: check only files that you would run yourself. Exit status: 0 where no law is "
+        "broken, 1 where one is, 2 for a mistake, as a missing file.",
+        allow_abbrev=False,
+    )
+    p.add_argument(
+        "targets", nargs="+", metavar="FILE.py[:Class][:key=value,…]", help="the class; several to mark many"
+    )
+    p.add_argument("--json", action="store_true", help="one line of JSON for each class")
+    p.add_argument("--lang", choices=LANGUAGES, help="language of the report (default: ZERONET_LANG, or en)")
+    p.add_argument(
+        "--time-limit",
+        type=float,
+        default=TIME_LIMIT,
+        metavar="SECONDS",
+        help="end the process of a class after so many seconds (default: %(default)g)",
+    )
+    args = p.parse_args(arguments)
+    if not 0 < args.time_limit <= 86_400:
+        p.error(f"--time-limit is a number of seconds above 0, at most a day, not {args.time_limit:g}")
+    status = 0
+    try:
+        with speaking(args.lang):
+            for i, target in enumerate(args.targets):
+                try:
+                    report = check(target, args.time_limit)
+                except Mistake as mistake:  # the others are checked all the same
+                    print(f"{p.prog}: {mistake}", file=sys.stderr)
+                    if args.json:
+                        print(json.dumps({"file": target, "mistake": str(mistake)}, ensure_ascii=False))
+                    status = 2
+                    continue
+                print(
+                    json.dumps(report, ensure_ascii=False) if args.json else "\n" * bool(i) + text(report), flush=True
+                )
+                status = max(status, int(not report["passed"]))
+    except Mistake as mistake:
+        print(f"{p.prog}: {mistake}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print(f"{p.prog}: stopped", file=sys.stderr)
+        return 130
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,54 @@
+"""How long the first step of an adaptive class is, by hand: the right lengths, and those that slips make."""
+
+import math
+
+import numpy as np
+
+from zeronet.check.findings import number
+from zeronet.check.subject import STEEP, Subject
+from zeronet.language import say
+
+
+def right_lengths(subject: Subject) -> list[tuple[float, str]]:
+    """Return the lengths that the first step may have, in units of lr, with their formulas."""
+    s = subject.settings
+    right = [(1.0, "lr")]
+    if "rho" in s and 0 < s["rho"] < 1:
+        rho = s["rho"]
+        right += [(1 / math.sqrt(1 - rho), "lr/√(1 − ρ)"), (1 / math.sqrt(rho * (1 - rho)), "lr/√(ρ(1 − ρ))")]
+        right += [(math.sqrt(s["eps"] / (1 - rho)), "lr √(ε/(1 − ρ))")] if s.get("eps") else []
+    elif "beta2" not in s and not subject.rolls:  # ρ may stand in the code itself: two equal gradients tell it
+        first, second = (float(each) for each in np.abs(subject.moves([STEEP] * 2))[:, 0])
+        rho = (first / second) ** 2 - 1 if second else 1
+        right += [(1 / math.sqrt(1 - rho), f"lr/√(1 − ρ), ρ = {number(rho)}")] if 0.01 < rho < 0.9999 else []
+    if {"beta1", "beta2"} <= set(s) and 0 < s["beta1"] < 1:
+        b = s["beta1"]
+        right += [(1 / b, "lr/β₁"), (1 + b / (1 + b), "lr (1 + β₁/(1 + β₁))")]
+        for psi in (0.004, 1.0):  # β₁ grows step by step: PyTorch's and Keras's NAdam
+            now, later = (b * (1 - 0.5 * 0.96 ** (t * psi)) for t in (1, 2))
+            right.append((1 + later * (1 - b) / (1 - now * later), "lr m̂, looking ahead"))
+    return right
+
+
+def slip_of(subject: Subject) -> str:
+    """Return the slip that makes a first step of this wrong length, if one is known."""
+    if {"beta1", "beta2"} <= set(subject.settings):
+        one, two = 0.2, 0.01  # 1 − β₁ and 1 − β₂; with the usual ones two slips have one length
+        swapped, forgotten = (
+            say("β₁ and β₂ are swapped"),
+            say("Forgotten bias correction: m / (1 − β₁ᵗ), v / (1 − β₂ᵗ)?"),
+        )
+        slips = {
+            one / math.sqrt(two): forgotten,
+            one: say("Forgotten bias correction of m: m / (1 − β₁ᵗ)?"),
+            1 / math.sqrt(two): say("Forgotten bias correction of v: v / (1 − β₂ᵗ)?"),
+            **dict.fromkeys((two / one, one / two, math.sqrt(two / one), math.sqrt(one / two)), swapped),
+        }
+        moved = subject.first_move(STEEP, beta1=1 - one, beta2=1 - two)
+    elif 0 < subject.settings.get("rho", 0) < 1:
+        slips = {1 / math.sqrt(subject.settings["rho"]): say("ρ and 1 − ρ are swapped: h ← ρ h + (1 − ρ) g²")}
+        moved = subject.first_move(STEEP)
+    else:
+        return ""
+    length = float(np.median(np.abs(moved))) / subject.lr
+    return next((hint for each, hint in slips.items() if abs(length / each - 1) < 2e-3), "")

@@ -1,0 +1,95 @@
+"""It trains on the digits, beside SGD and Adam; and which built-in optimizer it equals."""
+
+import inspect
+from typing import Any
+
+import numpy as np
+
+from zeronet.callbacks import History
+from zeronet.check.findings import Verdict, failed, law, number, passed, remark, skipped
+from zeronet.check.subject import Subject, random_arrays
+from zeronet.dialects import DIALECTS
+from zeronet.language import say
+from zeronet.mistakes import Mistake
+from zeronet.network import MultiLayerNet
+from zeronet.optimizers import OPTIMIZERS, SGD, Adam, Optimizer
+from zeronet.problems import load_problem
+from zeronet.trainer import Diverged, Trainer
+
+STEPS, BATCH, HIDDEN = 300, 64, 32
+SHAPES = {"W": (4, 3), "b": (3,)}
+
+
+@law("digits", "trains a network on the digits")
+def digits(subject: Subject) -> Verdict:
+    """The loss falls; no run is lost to inf or nan."""
+    try:
+        losses, accuracy = trained(subject.new())
+    except Mistake as mistake:
+        return skipped(str(mistake))
+    except Diverged as error:
+        return failed(str(error), say("The loss is no longer finite: is the step too long?"))
+    first, last = losses[0], float(np.mean(losses[-20:]))
+    seen = say(
+        "loss {first} → {last} in {n} updates, test accuracy {accuracy:.3f}",
+        first=number(first),
+        last=number(last),
+        n=STEPS,
+        accuracy=accuracy,
+    )
+    if not last < first:
+        if accuracy > 0.5:
+            return remark(seen, say("It learns, but its loss does not fall at these settings"))
+        return failed(seen, say("It does not learn at these settings"))
+    return passed(seen)
+
+
+def trained(optimizer: Any) -> tuple[list[float], float]:
+    """Train 64-32-10 with ReLU on the digits; return the loss of every batch, and the test accuracy.
+
+    Every optimizer starts from the same weights and meets the same batches. Raises Diverged, or Mistake where the
+    digits are not at hand.
+    """
+    problem = load_problem("digits")
+    network, history = MultiLayerNet(problem.x_train.shape[1], [HIDDEN], 10, seed=0), History()
+    trainer = Trainer(network, optimizer, batch_size=BATCH, seed=0, callbacks=[history])
+    trainer.fit(problem.x_train, problem.t_train, steps=STEPS)
+    with trainer.evaluating() as evaluated:
+        return history.losses, float(evaluated.accuracy(problem.x_test, problem.t_test))
+
+
+def curves(subject: Subject) -> dict[str, list[float]]:
+    """Return label → the loss of every step, for the class, SGD and Adam at their own settings; {} without digits."""
+    found: dict[str, list[float]] = {}
+    for label, optimizer in ((subject.cls.__name__, subject.new()), ("SGD", SGD()), ("Adam", Adam())):
+        try:
+            found[label if label not in found else f"zeronet's {label}"] = trained(optimizer)[0]
+        except Mistake:
+            return {}
+        except (Exception, SystemExit):  # what was wrong with the class is said by its law
+            continue
+    return found
+
+
+def equal_to(subject: Subject) -> str | None:
+    """Return the built-in optimizer or dialect, with its settings, whose path of 60 updates is the same to six digits.
+
+    None where there is none.
+    """
+    dialects = [dialect for each in DIALECTS.values() for dialect in each.values()]
+    for kind in (*OPTIMIZERS.values(), *dialects):
+        names = inspect.signature(kind).parameters
+        settings = {name: value for name, value in subject.settings.items() if name in names}
+        try:
+            if all(_same(subject, kind(**settings), updates) for updates in (3, 60)):  # 3 tell most of them apart
+                return repr(kind(**settings))
+        except (ValueError, TypeError):  # these settings are none of its
+            continue
+    return None
+
+
+def _same(subject: Subject, twin: Optimizer, updates: int) -> bool:
+    start, gradients = random_arrays(0, SHAPES), [random_arrays(k, SHAPES) for k in range(1, updates + 1)]
+    path, other = (subject.walk(start, gradients, each)[-1] for each in (subject.new(), twin))
+    way = max(np.abs(other[name] - start[name]).max() for name in SHAPES)
+    return all(np.abs(path[name] - other[name]).max() <= 1e-6 * way for name in SHAPES)

@@ -1,0 +1,47 @@
+"""Optimizers exactly as the book and the libraries have them: why do my numbers differ from PyTorch's?
+
+The classes of zeronet.optimizers are the textbook; a dialect is a small subclass with the defaults, the form and the
+names of the book's code, PyTorch, Keras 3 or optax. On the command line a dialect is a setting, so that dialects meet
+in one figure:
+
+    python train.py --optimizer rmsprop torch=rmsprop:dialect=pytorch keras=rmsprop:dialect=keras
+    python -m zeronet.dialects rmsprop        what tells them apart, and what it does on the valley
+"""
+
+from zeronet.dialects.adagrad import BookAdaGrad, KerasAdaGrad, OptaxAdaGrad, PyTorchAdaGrad
+from zeronet.dialects.adam import BookAdam, KerasAdam, OptaxAdam, PyTorchAdam
+from zeronet.dialects.base import Dialect, Says
+from zeronet.dialects.momentum import BookMomentum, KerasMomentum, OptaxMomentum, PyTorchMomentum
+from zeronet.dialects.nesterov import BookNesterov, KerasNesterov, OptaxNesterov, PyTorchNesterov
+from zeronet.dialects.rmsprop import BookRMSProp, KerasRMSProp, OptaxRMSProp, PyTorchRMSProp
+from zeronet.dialects.sgd import BookSGD, KerasSGD, OptaxSGD, PyTorchSGD
+from zeronet.optimizers import SGD, AdaGrad, Adam, Momentum, Nesterov, Optimizer, RMSProp
+
+NAMES = ("book", "pytorch", "keras", "optax")
+DIALECTS: dict[type[Optimizer], dict[str, type[Dialect]]] = {
+    ours: dict(zip(NAMES, theirs, strict=True))
+    for ours, theirs in {
+        SGD: (BookSGD, PyTorchSGD, KerasSGD, OptaxSGD),
+        Momentum: (BookMomentum, PyTorchMomentum, KerasMomentum, OptaxMomentum),
+        Nesterov: (BookNesterov, PyTorchNesterov, KerasNesterov, OptaxNesterov),
+        AdaGrad: (BookAdaGrad, PyTorchAdaGrad, KerasAdaGrad, OptaxAdaGrad),
+        RMSProp: (BookRMSProp, PyTorchRMSProp, KerasRMSProp, OptaxRMSProp),
+        Adam: (BookAdam, PyTorchAdam, KerasAdam, OptaxAdam),
+    }.items()
+}
+
+
+def dialect_of(cls: type, name: str) -> type[Dialect]:
+    """Return an optimizer's class in a dialect. Raises ValueError where it has none of this name.
+
+    >>> dialect_of(RMSProp, "keras").says.call
+    'keras.optimizers.RMSprop'
+    """
+    known = DIALECTS.get(cls, {})
+    if str(name).lower() not in known:
+        has = f"it has {', '.join(known)}" if known else f"{', '.join(c.__name__ for c in DIALECTS)} have"
+        raise ValueError(f"no dialect {name!r}: {has}")
+    return known[str(name).lower()]
+
+
+__all__ = ["DIALECTS", "NAMES", "Dialect", "Says", "dialect_of"]

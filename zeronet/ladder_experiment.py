@@ -1,0 +1,225 @@
+"""The book's comparison as it was printed, and the ladder from there to a fair one, an unfair choice at a time."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from zeronet.comparison.execute import How, execute, forget_others, results
+from zeronet.comparison.ladder import RUNGS
+from zeronet.comparison.plan import Plan
+from zeronet.comparison.resume import begin
+from zeronet.comparison.run import Run
+from zeronet.comparison.standing import LadderTable
+from zeronet.comparison.statistics import Table, final_loss, summarize
+from zeronet.comparison.store import opened, publish, write_csv
+from zeronet.comparison.tuning import Tuning, best_trial
+from zeronet.comparison.verdict import final_loss as final_validation_loss
+from zeronet.experiment import Result, write_results
+from zeronet.files import TEXT
+from zeronet.language import say
+from zeronet.problems import Problem
+from zeronet.specs import Spec
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+Runs = Mapping[tuple[str, int], Run]  # (label, seed) → run
+
+
+class BookTable(Table):
+    """The table of a comparison, and what is unfair about this one."""
+
+    def caption(self) -> str:
+        """Return what the numbers are, and what decided them."""
+        unfair = say(
+            "The book's way: each optimizer starts from random weights of its own, batches are drawn with replacement, "
+            "the loss is that after the update, one run, no tuning. --protocol ladder shows what each choice does."
+        )
+        return f"{super().caption()}\n{unfair}"
+
+
+@dataclass(frozen=True)
+class LadderResult:
+    """What the ladder says.
+
+    folder: where its files are; table: print it; figure: drawn from the files; runs: ("RUNG: LABEL", seed) → run.
+    """
+
+    folder: Path
+    table: LadderTable
+    figure: "Figure"
+    runs: Runs
+
+
+def carry_out_unfair(
+    plan: Plan, tuning: Tuning | None, problem: Problem, folder: Path, how: How
+) -> Result | LadderResult:
+    """Carry out the ladder where there is a search for its last rung, else the book's comparison."""
+    if tuning is None:
+        return carry_out_book(plan, problem, folder, how)
+    return carry_out_ladder(plan, tuning, problem, folder, how)
+
+
+def carry_out_book(plan: Plan, problem: Problem, folder: Path, how: How) -> Result:
+    """Run a plan with the book's choices, write all files into folder, its figure as in the book.
+
+    Raises Mistake as carry_out does.
+    """
+    from zeronet.plots.ladder import book_figure  # only here: matplotlib takes a while to import
+    from zeronet.plots.style import save_figure
+
+    with opened(folder):
+        begin(folder, plan.protocol(), how.resume)
+        execute(plan, problem.arrays, folder, how)
+        runs = results(plan, folder)
+        table = BookTable(plan.protocol(), summarize(plan.protocol(), runs))
+        figures: list[Any] = []
+
+        def write(new: Path) -> None:
+            write_results(new, plan.protocol(), runs, table)
+            figures.append(book_figure(new))
+            save_figure(figures[0], new, "book")
+
+        publish(folder, write)
+        forget_others([plan], folder)
+        return Result(folder, table, figures[0], runs)
+
+
+def carry_out_ladder(plan: Plan, tuning: Tuning, problem: Problem, folder: Path, how: How) -> LadderResult:
+    """Run the rungs one after the other, write all files into folder, return what they say.
+
+    plan: the first rung; tuning: of the last. The search trains on five sixths of the training images and judges by
+    the others, on seeds of its own; the rung itself trains on all of them again, so that only the rates have changed.
+    Raises Mistake as carry_out does.
+    """
+    from zeronet.plots.ladder import ladder_figure  # only here: matplotlib takes a while to import
+    from zeronet.plots.style import save_figure
+
+    asked = {**plan.protocol(), "tuning": tuning.about()}
+    with opened(folder):
+        begin(folder, asked, how.resume)
+        done: list[Plan] = []
+
+        def runs_of(stage: Plan, name: str) -> Runs:
+            if stage not in done:
+                execute(stage, problem.arrays, folder, how, name)
+                done.append(stage)
+            return results(stage, folder)
+
+        rungs: dict[str, Plan] = {}
+        found: dict[str, Runs] = {}
+        at_edge: list[str] = []
+        trials: list[list[Any]] = []
+        for number, rung in enumerate(RUNGS):
+            rungs[rung.key] = replace(plan, unfair=rung.unfair, kind="rung")
+            if rung.tuned:
+                best, at_edge, trials = search(rungs[rung.key], tuning, runs_of)
+                rungs[rung.key] = replace(rungs[rung.key], optimizers=best)
+            found[rung.key] = runs_of(rungs[rung.key], f"rung {number}")
+        about = [
+            {"rung": key, "unfair": list(stage.unfair), "optimizers": stage.protocol()["optimizers"]}
+            for key, stage in rungs.items()
+        ]
+        sizes = dict(zip(("train", "validation"), _split(plan), strict=True))
+        protocol = {**asked, "tuning": {**tuning.about(), **sizes}, "rungs": about}
+        losses = {key: _final_losses(plan, runs) for key, runs in found.items()}
+        seconds = [run.seconds or 0.0 for stage in done for run in results(stage, folder).values()]
+        table = LadderTable(protocol, losses, at_edge, len(seconds), sum(seconds))
+        figures: list[Any] = []
+
+        def write(new: Path) -> None:
+            write_ladder(new, protocol, found, table, trials)
+            figures.append(ladder_figure(new))
+            save_figure(figures[0], new, "ladder")
+
+        publish(folder, write)
+        forget_others(done, folder)
+        runs = {(f"{key}: {label}", seed): run for key in found for (label, seed), run in found[key].items()}
+        return LadderResult(folder, table, figures[0], runs)
+
+
+def search(
+    plan: Plan, tuning: Tuning, runs_of: Callable[[Plan, str], Runs]
+) -> tuple[tuple[Spec, ...], list[str], list[list[Any]]]:
+    """Return the optimizers at their best settings, the labels whose best rate was at an edge, and a row per trial.
+
+    A trial counts with the median over tuning.seeds of its final validation loss, infinite where it diverged.
+    """
+    judged: dict[str, dict[str, tuple[Spec, float]]] = {spec.label: {} for spec in plan.optimizers}
+    rows: list[list[Any]] = []
+    stages = (tuning.first_trials, lambda spec: tuning.more_trials(spec, judged[spec.label]))
+    for number, choose in enumerate(stages, start=1):
+        chosen = {spec.label: choose(spec) for spec in plan.optimizers}
+        specs = tuple(trial for each in chosen.values() for trial in each)
+        if not specs:
+            continue
+        stage = replace(plan, optimizers=specs, seeds=tuning.seeds, unfair=None, kind="trial", split=_split(plan))
+        runs = runs_of(stage, f"tuning {number}/2")
+        for label, each in chosen.items():
+            for trial in each:
+                losses = [final_validation_loss(runs[trial.label, seed], plan.steps) for seed in tuning.seeds]
+                judged[label][trial.label] = trial, float(np.median(losses))
+                rows += [
+                    [label, trial.settings["lr"], json.dumps(trial.settings), seed, f"{loss:.9g}"]
+                    for seed, loss in zip(tuning.seeds, losses, strict=True)
+                ]
+    best = {label: best_trial(each) for label, each in judged.items()}
+    specs = tuple(replace(best[spec.label][0], label=spec.label) for spec in plan.optimizers)
+    return specs, [label for label, (_, edge) in best.items() if edge], rows
+
+
+def _split(plan: Plan) -> tuple[int, int]:
+    """Return how many training and validation images the search has."""
+    validation = plan.problem["train"] // 6
+    return plan.problem["train"] - validation, validation
+
+
+def _final_losses(plan: Plan, runs: Runs) -> dict[str, list[float]]:
+    return {spec.label: [final_loss(runs[spec.label, seed]) for seed in plan.seeds] for spec in plan.optimizers}
+
+
+def write_ladder(
+    folder: Path,
+    protocol: Mapping[str, Any],
+    found: Mapping[str, Runs],
+    table: LadderTable,
+    trials: list[list[Any]],
+) -> None:
+    """Write the tables, the protocol and the errors into an empty folder.
+
+    ladder.csv has the final loss of every run, rungs.csv each step's median and range over the seeds, tuning.csv the
+    trials of the last rung.
+    """
+    from zeronet.plots.curves import over_seeds
+
+    words = json.dumps(protocol, indent=2, ensure_ascii=False) + "\n"
+    (folder / "protocol.json").write_text(words, newline="\n", **TEXT)
+    losses = (
+        (key, label, seed, f"{loss:.9g}")
+        for key, each in table.losses.items()
+        for label, values in each.items()
+        for seed, loss in zip(protocol["seeds"], values, strict=True)
+    )
+    write_csv(folder / "ladder.csv", ["rung", "optimizer", "seed", "final_loss"], losses)
+    steps = []
+    for key, runs in found.items():
+        for label in table.losses[key]:
+            curves = [np.array(run.losses) for (name, _), run in runs.items() if name == label and run.losses]
+            for step, numbers in enumerate(zip(*over_seeds(curves), strict=False) if curves else ()):
+                steps.append([key, label, step, *(f"{n:.6g}" for n in numbers)])
+    write_csv(folder / "rungs.csv", ["rung", "optimizer", "step", "median", "low", "high"], steps)
+    seconds = ((key, *which, run.seconds) for key, runs in found.items() for which, run in runs.items())
+    rows = ((*which, "" if each is None else f"{each:.3f}") for *which, each in seconds)
+    write_csv(folder / "timings.csv", ["rung", "optimizer", "seed", "seconds"], rows)
+    write_csv(folder / "summary.csv", *table.records())
+    write_csv(folder / "tuning.csv", ["optimizer", "lr", "settings", "seed", "loss"], trials)
+    for key, runs in found.items():
+        for number, ((_, seed), run) in enumerate(runs.items()):
+            if run.traceback:
+                (folder / "errors").mkdir(exist_ok=True)
+                number //= len(protocol["seeds"])
+                (folder / "errors" / f"{key}-{number}-seed{seed}.txt").write_text(run.traceback, **TEXT)

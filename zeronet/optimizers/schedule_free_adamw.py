@@ -1,0 +1,68 @@
+"""ScheduleFreeAdamW: AdamW that is evaluated at its average."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from zeronet.optimizers.base import Optimizer
+
+
+class ScheduleFreeAdamW(Optimizer):
+    """Average instead of momentum and instead of lowering the rate, with AdamW's step for each parameter.
+
+        v ← β₂ v + (1 − β₂) g ⊙ g             v, mean of recent squared gradients, starts at 0; g, the gradient at w
+        v̂ = v / (1 − β₂ᵗ)                     undo the start at 0; t counts the updates from 1
+        z ← z − η (g / (√v̂ + ε) + λ w)        z, AdamW without m, starts at w; η = lr, ε = eps, λ = weight_decay
+        c = η² / Σ η²                         the share of the newest: 1/t while the rate is constant
+        x ← x + c (z − x)                     x, the average of all z: what is evaluated and saved; starts at w
+        w ← z + β₁ (x − z)                    w, between both, is where gradients are taken; β₁ = beta1, β₂ = beta2
+
+    A rate that warms up weighs its first z less. x is made from z alone: a change of w by others has no effect.
+    lr: the learning rate, > 0, default 0.0025; beta1, beta2: in [0, 1), default 0.9 and 0.999; eps: ≥ 0, default 1e-7;
+    weight_decay: ≥ 0, default 0. Raises ValueError for others.
+    Defazio et al., "The Road Less Scheduled", 2024, Algorithm 1, with v̂ as in its authors' later code and in optax
+    (both ε = 1e-8): the paper multiplies η by √(1 − β₂ᵗ) instead, also in λ and c. They keep only w and z, whence
+    x = (w − (1 − β₁) z) / β₁, and weigh by the largest rate so far: the same unless the rate falls.
+
+    >>> params, optimizer = {"a": 1.0}, ScheduleFreeAdamW(lr=0.25, beta1=0.5)
+    >>> optimizer.update(params, {"a": 2.0})  # √v̂ = 2, z = 0.75; c = 1, so that x and w are there too
+    >>> optimizer.update(params, {"a": 2.0})  # z = 0.5; c = 1/2, x = 0.625; w half-way
+    >>> round(params["a"], 6), round(float(optimizer.evaluation_params(params)["a"]), 6)
+    (0.5625, 0.625)
+    """
+
+    state_names = ("v", "z", "x")
+    number_names = ("sum_of_weights",)
+
+    def __init__(
+        self,
+        lr: float = 0.0025,
+        beta1: float = 0.9,
+        beta2: float = 0.999,
+        eps: float = 1e-7,
+        weight_decay: float = 0.0,
+    ):
+        super().__init__(lr=lr, beta1=beta1, beta2=beta2, eps=eps, weight_decay=weight_decay)
+
+    def init(self, w: np.ndarray) -> tuple[np.ndarray, ...]:
+        """Return the start: no gradient yet, and w, twice."""
+        return np.zeros_like(w), w.copy(), w.copy()
+
+    def begin(self, params: Mapping[str, Any], grads: Mapping[str, Any]) -> None:
+        """Add this update's weight to the sum."""
+        self.sum_of_weights += self.lr**2
+
+    def rule(self, w: np.ndarray, g: np.ndarray, v: np.ndarray, z: np.ndarray, x: np.ndarray) -> None:
+        """Make the step."""
+        v *= self.beta2
+        v += (1 - self.beta2) * g * g
+        v_hat = v / (1 - self.beta2**self.t)
+        z -= self.lr * (g / (np.sqrt(v_hat) + self.eps) + self.weight_decay * w)
+        c = self.lr**2 / self.sum_of_weights
+        x += c * (z - x)
+        w[...] = z + self.beta1 * (x - z)
+
+    def evaluation_params(self, params: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return x; before the first update the parameters themselves."""
+        return self.x or params

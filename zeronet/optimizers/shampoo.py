@@ -1,0 +1,67 @@
+"""Shampoo: AdaGrad for matrices."""
+
+import numpy as np
+
+from zeronet.optimizers.base import Optimizer
+
+
+class Shampoo(Optimizer):
+    """Give each direction among the rows, and each among the columns, its own step.
+
+        L ← L + g gᵀ                          g (D, M); L (D, D) starts at ε I
+        R ← R + gᵀ g                          R (M, M) starts at ε I
+        w ← w − η L^(−1/4) g R^(−1/4)         η = lr, ε = eps
+
+    AdaGrad asks how large each number's gradients were; L and R also ask which numbers' gradients went together. The
+    two roots are costly, and so they are renewed only every so many updates; but each time during the first ones, when
+    L and R still grow fast: an old root makes a new direction's step far too long. An array of more axes is taken as a
+    matrix of its first axis and all others. A vector or a number keeps only the diagonal, which is AdaGrad's h, in the
+    place of L, starting at ε: w ← w − η g / √h.
+    lr: the learning rate, > 0, default 0.3; eps: ≥ 0, default 1e-4; every: updates from one renewal of the roots to the
+    next, a whole number ≥ 1, default 10. Raises ValueError for others.
+    Gupta, Koren and Singer, "Shampoo: Preconditioned Stochastic Tensor Optimization", 2018, Algorithm 1 (every = 1).
+    For a vector the paper's Algorithm 2 has a full matrix and the power −1/2. Others forget like RMSProp, add momentum,
+    or borrow the length of another optimizer's step ("grafting").
+
+    >>> params, optimizer = {"W": np.zeros((2, 2))}, Shampoo(lr=1, eps=0)
+    >>> optimizer.update(params, {"W": np.diag([100.0, 1.0])})  # L = R = diag(10000, 1), of which the roots 1/10 and 1
+    >>> -params["W"].round(6) + 0.0
+    array([[1., 0.],
+           [0., 1.]])
+    """
+
+    state_names = ("L", "R", "L_root", "R_root")
+    elementwise = False
+
+    def __init__(self, lr: float = 0.3, eps: float = 1e-4, every: float = 10):
+        super().__init__(lr=lr, eps=eps, every=every)
+
+    def init(self, w: np.ndarray) -> tuple[np.ndarray, ...]:
+        """Start at ε I; a vector or a number has one state, and zeros in the places of the others."""
+        if w.ndim < 2:
+            return np.full_like(w, self.eps), *(np.zeros((), w.dtype) for _ in range(3))
+        D, M = w.reshape(len(w), -1).shape
+        return tuple(self.eps * np.eye(size, dtype=w.dtype) for size in (D, M, D, M))
+
+    def rule(
+        self, w: np.ndarray, g: np.ndarray, L: np.ndarray, R: np.ndarray, L_root: np.ndarray, R_root: np.ndarray
+    ) -> None:
+        """Make the step of one array."""
+        if w.ndim < 2:
+            L += g * g
+            w -= self.lr * g / np.sqrt(L)
+            return
+        G = g.reshape(len(g), -1)
+        L += G @ G.T
+        R += G.T @ G
+        if self.t <= self.every or self.t % self.every == 0:
+            L_root[...] = inverse_fourth_root(L, self.eps)
+            R_root[...] = inverse_fourth_root(R, self.eps)
+        w -= self.lr * (L_root @ G @ R_root).reshape(w.shape)
+
+
+def inverse_fourth_root(P: np.ndarray, eps: float) -> np.ndarray:
+    """Return P^(−1/4) of a symmetric P (n, n) whose eigenvalues are eps or more; 0 in directions where they are 0."""
+    values, Q = np.linalg.eigh(P.astype(np.float64))  # in float32 the small ones would drown
+    values = np.where(values > 1e-12 * values.max(), np.maximum(values, eps), np.inf)
+    return Q * values**-0.25 @ Q.T

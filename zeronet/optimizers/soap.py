@@ -1,0 +1,81 @@
+"""SOAP: Adam, in the directions that Shampoo finds."""
+
+import numpy as np
+
+from zeronet.optimizers.adam import Adam
+from zeronet.optimizers.base import Optimizer
+
+
+class SOAP(Optimizer):
+    """Turn the gradient of a matrix into the directions in which gradients are independent, and be Adam there.
+
+        m ← β₁ m + (1 − β₁) g                 g (D, M); m, mean of recent gradients, starts at 0
+        g' = Qₗᵀ g Qᵣ     m' = Qₗᵀ m Qᵣ       Qₗ (D, D) and Qᵣ (M, M) start at I
+        v ← β₂ v + (1 − β₂) g' ⊙ g'           v, mean of recent squared gradients as seen in there, starts at 0
+        m̂' = m' / (1 − β₁ᵗ)    v̂ = v / (1 − β₂ᵗ)     t counts the updates from 1
+        w ← w − η Qₗ (m̂' / (√v̂ + ε)) Qᵣᵀ      η = lr, β₁ = beta1, β₂ = beta2, ε = eps
+        L ← β₂ L + (1 − β₂) g gᵀ              starts at 0
+        R ← β₂ R + (1 − β₂) gᵀ g              starts at 0
+        Qₗ ← QR(L Qₗ)     Qᵣ ← QR(R Qᵣ)       at the updates 1, 1 + every, …: one step towards the eigenvectors
+
+    At update 1 the Q become the eigenvectors themselves, the largest eigenvalue first. QR(P) is the Q of the QR
+    decomposition of P. An array of more axes is taken as a matrix of its first axis and all others. Vectors and
+    numbers, whose directions would cost more than they bring, learn as in Adam.
+    lr: the learning rate, > 0, default 0.003; beta1, beta2: in [0, 1), default 0.95; eps: ≥ 0, default 1e-8; every:
+    updates from one renewal to the next, a whole number ≥ 1, default 10. Raises ValueError for others.
+    Vyas et al., "SOAP: Improving and Stabilizing Shampoo using Adam", 2024, Algorithms 3 and 4, with Adam's correction
+    of the slow start, which they leave to the reader. The authors' code takes the first eigenvectors from a gradient
+    with which it makes no step; here the first step is Adam's. It also sorts the columns of Q at each renewal.
+
+    >>> params, optimizer = {"W": np.zeros((2, 2))}, SOAP(lr=1)
+    >>> optimizer.update(params, {"W": np.ones((2, 2))})  # Adam's first step: −1 each
+    >>> optimizer.update(params, {"W": np.ones((2, 2))})  # m̂' = 2 in one direction, v̂ = (0.0475 + 0.05 · 4) / 0.0975
+    >>> params["W"].round(4)  # −1 − 2/√v̂ · 1/2
+    array([[-1.6276, -1.6276],
+           [-1.6276, -1.6276]])
+    """
+
+    state_names = ("m", "v", "L", "R", "QL", "QR")
+    elementwise = False
+
+    def __init__(
+        self, lr: float = 0.003, beta1: float = 0.95, beta2: float = 0.95, eps: float = 1e-8, every: float = 10
+    ):
+        super().__init__(lr=lr, beta1=beta1, beta2=beta2, eps=eps, every=every)
+
+    def init(self, w: np.ndarray) -> tuple[np.ndarray, ...]:
+        """Start at 0 and I; a vector or a number has Adam's states, and zeros in the places of the others."""
+        if w.ndim < 2:
+            return np.zeros_like(w), np.zeros_like(w), *(np.zeros((), w.dtype) for _ in range(4))
+        eyes = [np.eye(size, dtype=w.dtype) for size in w.reshape(len(w), -1).shape]
+        return np.zeros_like(w), np.zeros_like(w), *(np.zeros_like(eye) for eye in eyes), *eyes
+
+    def rule(
+        self,
+        w: np.ndarray,
+        g: np.ndarray,
+        m: np.ndarray,
+        v: np.ndarray,
+        L: np.ndarray,
+        R: np.ndarray,
+        QL: np.ndarray,
+        QR: np.ndarray,
+    ) -> None:
+        """Make the step of one array."""
+        if w.ndim < 2:
+            Adam.rule(self, w, g, m, v)
+            return
+        m *= self.beta1
+        m += (1 - self.beta1) * g
+        G, V = g.reshape(len(g), -1), v.reshape(len(v), -1)
+        G_turned, M_turned = QL.T @ G @ QR, QL.T @ m.reshape(G.shape) @ QR
+        V *= self.beta2
+        V += (1 - self.beta2) * G_turned * G_turned
+        m_hat = M_turned / (1 - self.beta1**self.t)
+        v_hat = V / (1 - self.beta2**self.t)
+        w -= self.lr * (QL @ (m_hat / (np.sqrt(v_hat) + self.eps)) @ QR.T).reshape(w.shape)
+        for P, Q, product in ((L, QL, G @ G.T), (R, QR, G.T @ G)):
+            P *= self.beta2
+            P += (1 - self.beta2) * product
+            if (self.t - 1) % self.every == 0:
+                Q[...] = np.linalg.eigh(P)[1][:, ::-1] if self.t == 1 else np.linalg.qr(P @ Q)[0]
