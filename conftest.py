@@ -1,12 +1,20 @@
 """Keep the tests, and the examples in docstrings, away from the user's cache."""
 
 import os
+import signal
 import tempfile
 from collections.abc import Iterator
 
 import pytest
 
 collect_ignore_glob = ["tests/optimizers/golden/*"]  # scripts that need the reference libraries
+
+
+@pytest.fixture(autouse=True, scope="session")
+def interrupts_reach_the_commands() -> None:
+    """Undo what a shell does to jobs in the background: commands that the tests start would ignore Ctrl-C, too."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True, scope="session")

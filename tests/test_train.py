@@ -226,7 +226,11 @@ def test_ctrl_c_ends_at_once_in_one_line_and_leaves_earlier_results(here, jobs):
     time.sleep(2)
     os.killpg(long.pid, signal.SIGINT)
     began = time.perf_counter()
-    out, err = long.communicate(timeout=20)
+    try:
+        out, err = long.communicate(timeout=20)
+    finally:
+        if long.poll() is None:  # it would run for hours
+            os.killpg(long.pid, signal.SIGKILL)
     assert time.perf_counter() - began < 5
     assert (long.returncode, out, err) == (130, "", "train.py: stopped; earlier results are as they were\n")
     assert (here / "out" / "curves.csv").read_bytes() == before
