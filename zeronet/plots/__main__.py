@@ -5,7 +5,6 @@ import sys
 from pathlib import Path
 from typing import NoReturn
 
-from zeronet.comparison.plan import read_protocol
 from zeronet.language import speaking
 from zeronet.mistakes import Mistake
 from zeronet.plots import comparison_figure, paths_figure, save_figure, show, verdict_figure
@@ -44,7 +43,7 @@ def main(arguments: list[str] | None = None) -> int:
                 figure, stem = verdict_figure(folder), "verdict"
             elif (folder / "rungs.csv").exists():
                 figure, stem = ladder_figure(folder), "ladder"
-            elif "unfair" in read_protocol(folder / "protocol.json"):
+            elif (folder / "book.png").exists():
                 figure, stem = book_figure(folder), "book"
             else:
                 figure, stem = comparison_figure(folder, args.ylim, args.log), "comparison"
