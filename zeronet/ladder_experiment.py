@@ -1,7 +1,7 @@
 """The book's comparison as it was printed, and the ladder from there to a fair one, an unfair choice at a time."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,16 +13,15 @@ from zeronet.comparison.ladder import RUNGS
 from zeronet.comparison.plan import Plan
 from zeronet.comparison.resume import begin
 from zeronet.comparison.run import Run
+from zeronet.comparison.search import TRIALS, search
 from zeronet.comparison.standing import LadderTable
 from zeronet.comparison.statistics import Table, final_loss, summarize
 from zeronet.comparison.store import opened, publish, write_csv
-from zeronet.comparison.tuning import Tuning, best_trial
-from zeronet.comparison.verdict import final_loss as final_validation_loss
+from zeronet.comparison.tuning import Tuning
 from zeronet.experiment import Result, write_results
 from zeronet.files import TEXT
 from zeronet.language import say
 from zeronet.problems import Problem
-from zeronet.specs import Spec
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -117,7 +116,8 @@ def carry_out_ladder(plan: Plan, tuning: Tuning, problem: Problem, folder: Path,
         for number, rung in enumerate(RUNGS):
             rungs[rung.key] = replace(plan, unfair=rung.unfair, kind="rung")
             if rung.tuned:
-                best, at_edge, trials = search(rungs[rung.key], tuning, runs_of)
+                trial = replace(rungs[rung.key], unfair=None, split=_split(plan))
+                best, at_edge, trials = search(trial, tuning, runs_of)
                 rungs[rung.key] = replace(rungs[rung.key], optimizers=best)
             found[rung.key] = runs_of(rungs[rung.key], f"rung {number}")
         about = [
@@ -140,36 +140,6 @@ def carry_out_ladder(plan: Plan, tuning: Tuning, problem: Problem, folder: Path,
         forget_others(done, folder)
         runs = {(f"{key}: {label}", seed): run for key in found for (label, seed), run in found[key].items()}
         return LadderResult(folder, table, figures[0], runs)
-
-
-def search(
-    plan: Plan, tuning: Tuning, runs_of: Callable[[Plan, str], Runs]
-) -> tuple[tuple[Spec, ...], list[str], list[list[Any]]]:
-    """Return the optimizers at their best settings, the labels whose best rate was at an edge, and a row per trial.
-
-    A trial counts with the median over tuning.seeds of its final validation loss, infinite where it diverged.
-    """
-    judged: dict[str, dict[str, tuple[Spec, float]]] = {spec.label: {} for spec in plan.optimizers}
-    rows: list[list[Any]] = []
-    stages = (tuning.first_trials, lambda spec: tuning.more_trials(spec, judged[spec.label]))
-    for number, choose in enumerate(stages, start=1):
-        chosen = {spec.label: choose(spec) for spec in plan.optimizers}
-        specs = tuple(trial for each in chosen.values() for trial in each)
-        if not specs:
-            continue
-        stage = replace(plan, optimizers=specs, seeds=tuning.seeds, unfair=None, kind="trial", split=_split(plan))
-        runs = runs_of(stage, f"tuning {number}/2")
-        for label, each in chosen.items():
-            for trial in each:
-                losses = [final_validation_loss(runs[trial.label, seed], plan.steps) for seed in tuning.seeds]
-                judged[label][trial.label] = trial, float(np.median(losses))
-                rows += [
-                    [label, trial.settings["lr"], json.dumps(trial.settings), seed, f"{loss:.9g}"]
-                    for seed, loss in zip(tuning.seeds, losses, strict=True)
-                ]
-    best = {label: best_trial(each) for label, each in judged.items()}
-    specs = tuple(replace(best[spec.label][0], label=spec.label) for spec in plan.optimizers)
-    return specs, [label for label, (_, edge) in best.items() if edge], rows
 
 
 def _split(plan: Plan) -> tuple[int, int]:
@@ -216,7 +186,7 @@ def write_ladder(
     rows = ((*which, "" if each is None else f"{each:.3f}") for *which, each in seconds)
     write_csv(folder / "timings.csv", ["rung", "optimizer", "seed", "seconds"], rows)
     write_csv(folder / "summary.csv", *table.records())
-    write_csv(folder / "tuning.csv", ["optimizer", "lr", "settings", "seed", "loss"], trials)
+    write_csv(folder / "tuning.csv", TRIALS, trials)
     for key, runs in found.items():
         for number, ((_, seed), run) in enumerate(runs.items()):
             if run.traceback:

@@ -6,25 +6,20 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from zeronet.comparison.execute import How, execute, forget_others, results
 from zeronet.comparison.plan import Plan
 from zeronet.comparison.report import VerdictTable
 from zeronet.comparison.resume import begin
 from zeronet.comparison.run import Run
+from zeronet.comparison.search import TRIALS, search
 from zeronet.comparison.store import opened, publish, write_csv
-from zeronet.comparison.tuning import Tuning, best_trial
-from zeronet.comparison.verdict import final_loss
+from zeronet.comparison.tuning import Tuning
 from zeronet.experiment import write_inspection, write_results
 from zeronet.files import TEXT
 from zeronet.problems import LandscapeProblem, Problem
-from zeronet.specs import Spec
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-
-Judged = Mapping[str, tuple[Spec, float]]  # label of a trial → the trial, its median final validation loss
 
 
 @dataclass(frozen=True)
@@ -65,32 +60,10 @@ def carry_out_tuned(
             done.append(stage)
             return results(stage, folder)
 
-        judged: dict[str, dict[str, tuple[Spec, float]]] = {spec.label: {} for spec in plan.optimizers}
-        trials: list[list[Any]] = []
-        for number, choose in enumerate(
-            (tuning.first_trials, lambda spec: tuning.more_trials(spec, judged[spec.label]))
-        ):
-            chosen = {spec.label: choose(spec) for spec in plan.optimizers}
-            specs = [trial for each in chosen.values() for trial in each]
-            if not specs:
-                continue
-            stage = replace(plan, optimizers=tuple(specs), seeds=tuning.seeds, inspect=False, kind="trial")
-            runs = runs_of(stage, f"tuning {number + 1}/2")
-            for label, each in chosen.items():
-                for trial in each:
-                    losses = [final_loss(runs[trial.label, seed], plan.steps) for seed in tuning.seeds]
-                    judged[label][trial.label] = trial, float(np.median(losses))
-                    trials += [
-                        [label, trial.settings["lr"], json.dumps(trial.settings), seed, f"{loss:.9g}"]
-                        for seed, loss in zip(tuning.seeds, losses, strict=True)
-                    ]
-        best = {label: best_trial(each) for label, each in judged.items()}
-        final = replace(
-            plan, optimizers=tuple(replace(best[s.label][0], label=s.label) for s in plan.optimizers), kind="final"
-        )
+        best, at_edge, trials = search(replace(plan, inspect=False), tuning, runs_of)
+        final = replace(plan, optimizers=best, kind="final")
         runs = runs_of(final, "final runs")
         protocol = {**final.protocol(), "tuning": {**tuning.about(), "asked": asked["optimizers"]}}
-        at_edge = [label for label, (_, edge) in best.items() if edge]
         spent: dict[str, float] = {}  # digest → seconds: a run that stands under two labels was made once
         for stage in done:
             each = zip(stage.cells(), results(stage, folder).values(), strict=True)
@@ -100,7 +73,7 @@ def carry_out_tuned(
 
         def write(new: Path) -> None:
             write_results(new, protocol, runs, table)
-            write_csv(new / "tuning.csv", ["optimizer", "lr", "settings", "seed", "loss"], trials)
+            write_csv(new / "tuning.csv", TRIALS, trials)
             words = json.dumps(table.about(), indent=2, ensure_ascii=False) + "\n"
             (new / "verdict.json").write_text(words, newline="\n", **TEXT)
             if not plan.on_landscape:
