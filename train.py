@@ -10,6 +10,7 @@ python train.py --problem valley --lr 0.3 --animate          paths on f(x, y) = 
 import argparse
 import os
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -77,9 +78,7 @@ def parser() -> Parser:
     p.add_argument(
         "--validation-size", type=int, metavar="N", help="validation examples under --tune (default: a sixth)"
     )
-    p.add_argument(
-        "--cluster", metavar="ADDRESS", help="send the runs to a Dask cluster, as in tcp://host:8786, or: local"
-    )
+    p.add_argument("--cluster", metavar="ADDRESS", help="send the runs to a Dask cluster: tcp://host:8786, or local")
     p.add_argument("--accept-mixed", action="store_true", default=None, help="go on where its workers differ from here")
     p.add_argument(
         "--protocol", choices=["book", "ladder"], help="as chapter 6 did it; or from there to fair, a choice at a time"
@@ -163,7 +162,6 @@ def answer(args: argparse.Namespace) -> int:
 
 def train(asked: "Asked", folder: Path, args: argparse.Namespace) -> "Result":
     """Train networks; print the table, what went wrong, and what to do next."""
-    from zeronet.comparison.cluster import gathered
     from zeronet.comparison.execute import How
     from zeronet.experiment import carry_out, default_jobs
     from zeronet.language import say
@@ -173,7 +171,12 @@ def train(asked: "Asked", folder: Path, args: argparse.Namespace) -> "Result":
     jobs = default_jobs() if args.jobs is None else args.jobs
     how = How(jobs, args.quiet, bool(args.resume), args.cluster, bool(args.accept_mixed))
     figure = "verdict.png" if asked.tuning else "comparison.png"
-    with gathered(plan, how) as plan:
+    place = nullcontext(plan)
+    if how.cluster is not None:
+        from zeronet.comparison.cluster import gathered  # only here: it takes a while to import
+
+        place = gathered(plan, how)
+    with place as plan:
         if plan.unfair is not None:
             from zeronet.ladder_experiment import carry_out_unfair
 

@@ -157,6 +157,7 @@ def test_classes_from_files_and_notebooks_travel(problem, scheduler, tmp_path):
 def test_arrays_are_sent_once_and_tasks_are_small(problem, scheduler, monkeypatch):
     plan, how, sent = plan_of(problem), How(cluster=scheduler), []
     with workers(scheduler, 2), joined(how) as session:
+        session.client.wait_for_workers(2, timeout=30)  # one that comes later would get the arrays only with a run
         scatter = session.client.scatter
         monkeypatch.setattr(session.client, "scatter", lambda data, **more: sent.append(data) or scatter(data, **more))
         for _ in range(2):
