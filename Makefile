@@ -1,7 +1,7 @@
 # Everything happens in .venv: nothing has to be installed by hand, and nothing outside this folder changes.
 #   make train    compare SGD, AdaGrad and RMSProp on MNIST      (make train ARGS="--optimizer sgd adam")
 #   make test     all tests
-#   make twins    our optimizers beside PyTorch's and optax's, which this installs
+#   make twins    our optimizers and dialects beside PyTorch, optax and Keras, which this installs
 #   make lint     format and style
 #   make bench    zeronet beside its peers, about 20 minutes; writes docs/speed.md    (make bench-quick: no peers)
 #   make clean    remove .venv and caches, keep results
@@ -19,7 +19,7 @@ test: .venv/ready-to-test
 	.venv/bin/python -m pytest -n auto $(ARGS)
 
 twins: .venv/ready-for-twins
-	.venv/bin/python -m pytest -n auto -k "twin or golden" $(ARGS)
+	.venv/bin/python -m pytest -n auto -k "twin or golden or dialect" $(ARGS)
 
 lint: .venv/ready-to-lint
 	.venv/bin/python -m ruff format --check .

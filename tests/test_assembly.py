@@ -227,7 +227,7 @@ def test_the_catalogue_has_each_optimizer_with_equation_defaults_and_reference(c
         head, *lines = entry.splitlines()
         assert head.startswith(f"{name}(lr=")
         assert any("w ← " in line for line in lines)
-        assert re.search(r"\b(19|20)\d\d$", entry.replace(f"\n    dialects: {', '.join(DIALECTS[SGD])}", ""))
+        assert re.search(r"\b(19|20)\d\d$", re.sub(r"\n    dialects: .*", "", entry))
     for name in (*SCHEDULES, *TRANSFORMS):
         assert name in entries[-1]
 

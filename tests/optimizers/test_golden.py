@@ -8,17 +8,29 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from zeronet.dialects import DIALECTS
 from zeronet.optimizers import OPTIMIZERS
 
 GOLDEN = Path(__file__).parent / "golden"
-FILES = [json.loads((GOLDEN / f"{library}.json").read_text(encoding="utf-8")) for library in ("pytorch", "optax")]
+LIBRARIES = ("pytorch", "optax", "keras")
+FILES = [json.loads((GOLDEN / f"{library}.json").read_text(encoding="utf-8")) for library in LIBRARIES]
 RUNS = [(about, run) for about in FILES for run in about["runs"]]
-IDS = [f"{run['optimizer']} of {about['library']} {about['version']}" for about, run in RUNS]
 
 
-@pytest.mark.parametrize(("about", "run"), RUNS, ids=IDS)
-def test_the_path_is_the_one_that_the_reference_library_took(about, run):
-    params, optimizer = {"W": np.array(about["start"])}, OPTIMIZERS[run["optimizer"]](**run["settings"])
+def classes(about, run):
+    """Whose path it is: the textbook class's where the library has its form, and the dialect's where there is one."""
+    textbook = OPTIMIZERS[run["optimizer"]]
+    dialect = DIALECTS.get(textbook, {}).get(about["library"])
+    return ([] if run["own form"] else [textbook]) + ([dialect] if dialect else [])
+
+
+ROWS = [(about, run, cls) for about, run in RUNS for cls in classes(about, run)]
+IDS = [f"{cls.__name__}, {about['library']} {about['version']}" for about, run, cls in ROWS]
+
+
+@pytest.mark.parametrize(("about", "run", "cls"), ROWS, ids=IDS)
+def test_the_path_is_the_one_that_the_reference_library_took(about, run, cls):
+    params, optimizer = {"W": np.array(about["start"])}, cls(**run["settings"])
     assert optimizer.settings == run["settings"]  # complete, so that no default decides
     for g, expected in zip(about["gradients"], run["path"], strict=True):
         optimizer.update(params, {"W": np.array(g)})
@@ -26,6 +38,11 @@ def test_the_path_is_the_one_that_the_reference_library_took(about, run):
     if "evaluated at" in run:
         evaluated = optimizer.evaluation_params(params)["W"]
         np.testing.assert_allclose(evaluated, run["evaluated at"], rtol=1e-11, atol=1e-13)
+
+
+def test_every_dialect_of_a_library_has_a_golden_path():
+    libraries = {cls for each in DIALECTS.values() for name, cls in each.items() if name != "book"}
+    assert libraries - {cls for _, _, cls in ROWS} == set()
 
 
 def test_every_elementwise_optimizer_without_a_global_quantity_has_a_golden_path():

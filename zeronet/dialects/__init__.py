@@ -10,24 +10,44 @@ in one figure:
 
 from zeronet.dialects.adagrad import BookAdaGrad, KerasAdaGrad, OptaxAdaGrad, PyTorchAdaGrad
 from zeronet.dialects.adam import BookAdam, KerasAdam, OptaxAdam, PyTorchAdam
+from zeronet.dialects.adamw import KerasAdamW, OptaxAdamW, PyTorchAdamW
+from zeronet.dialects.amsgrad import KerasAMSGrad, OptaxAMSGrad, PyTorchAMSGrad
 from zeronet.dialects.base import Dialect, Says
 from zeronet.dialects.momentum import BookMomentum, KerasMomentum, OptaxMomentum, PyTorchMomentum
+from zeronet.dialects.nadam import KerasNAdam, OptaxNAdam, PyTorchNAdam
 from zeronet.dialects.nesterov import BookNesterov, KerasNesterov, OptaxNesterov, PyTorchNesterov
+from zeronet.dialects.radam import OptaxRAdam, PyTorchRAdam
 from zeronet.dialects.rmsprop import BookRMSProp, KerasRMSProp, OptaxRMSProp, PyTorchRMSProp
 from zeronet.dialects.sgd import BookSGD, KerasSGD, OptaxSGD, PyTorchSGD
-from zeronet.optimizers import SGD, AdaGrad, Adam, Momentum, Nesterov, Optimizer, RMSProp
+from zeronet.optimizers import (
+    SGD,
+    AdaGrad,
+    Adam,
+    AdamW,
+    AMSGrad,
+    Momentum,
+    NAdam,
+    Nesterov,
+    Optimizer,
+    RAdam,
+    RMSProp,
+)
 
 NAMES = ("book", "pytorch", "keras", "optax")
+_EVERY: dict[type[Optimizer], tuple[type[Dialect] | None, ...]] = {  # None: it does not have this optimizer
+    SGD: (BookSGD, PyTorchSGD, KerasSGD, OptaxSGD),
+    Momentum: (BookMomentum, PyTorchMomentum, KerasMomentum, OptaxMomentum),
+    Nesterov: (BookNesterov, PyTorchNesterov, KerasNesterov, OptaxNesterov),
+    AdaGrad: (BookAdaGrad, PyTorchAdaGrad, KerasAdaGrad, OptaxAdaGrad),
+    RMSProp: (BookRMSProp, PyTorchRMSProp, KerasRMSProp, OptaxRMSProp),
+    Adam: (BookAdam, PyTorchAdam, KerasAdam, OptaxAdam),
+    AdamW: (None, PyTorchAdamW, KerasAdamW, OptaxAdamW),
+    NAdam: (None, PyTorchNAdam, KerasNAdam, OptaxNAdam),
+    AMSGrad: (None, PyTorchAMSGrad, KerasAMSGrad, OptaxAMSGrad),
+    RAdam: (None, PyTorchRAdam, None, OptaxRAdam),
+}
 DIALECTS: dict[type[Optimizer], dict[str, type[Dialect]]] = {
-    ours: dict(zip(NAMES, theirs, strict=True))
-    for ours, theirs in {
-        SGD: (BookSGD, PyTorchSGD, KerasSGD, OptaxSGD),
-        Momentum: (BookMomentum, PyTorchMomentum, KerasMomentum, OptaxMomentum),
-        Nesterov: (BookNesterov, PyTorchNesterov, KerasNesterov, OptaxNesterov),
-        AdaGrad: (BookAdaGrad, PyTorchAdaGrad, KerasAdaGrad, OptaxAdaGrad),
-        RMSProp: (BookRMSProp, PyTorchRMSProp, KerasRMSProp, OptaxRMSProp),
-        Adam: (BookAdam, PyTorchAdam, KerasAdam, OptaxAdam),
-    }.items()
+    ours: {name: cls for name, cls in zip(NAMES, theirs, strict=True) if cls} for ours, theirs in _EVERY.items()
 }
 
 
@@ -44,4 +64,4 @@ def dialect_of(cls: type, name: str) -> type[Dialect]:
     return known[str(name).lower()]
 
 
-__all__ = ["DIALECTS", "NAMES", "Dialect", "Says", "dialect_of"]
+__all__ = ["DIALECTS", "Dialect", "Says", "dialect_of"]

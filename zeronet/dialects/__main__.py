@@ -30,7 +30,9 @@ def main(arguments: list[str] | None = None) -> int:
     names = {cls.__name__.lower(): cls for cls in DIALECTS}
     p = Parser(prog="python -m zeronet.dialects", description=__doc__, allow_abbrev=False)
     p.add_argument("optimizer", metavar="OPTIMIZER", help=f"one of {', '.join(names)}")
-    p.add_argument("--lr", type=float, metavar="RATE", help="the one rate of all on the valley (default: the book's)")
+    p.add_argument(
+        "--lr", type=float, metavar="RATE", help="the rate of all on the valley (default: the book's, or Adam's)"
+    )
     p.add_argument("--out", metavar="FOLDER", default=".", help="where the figure goes (default: here)")
     args = p.parse_args(arguments)
     try:
@@ -54,7 +56,8 @@ def show(cls: type[Optimizer], lr: float | None, folder: Path) -> None:
     from zeronet.plots.dialects import dialects_figure
 
     name = cls.__name__
-    rate, steps = RATES["valley"][name] if lr is None else lr, STEPS["valley"]
+    rates = RATES["valley"]
+    rate, steps = rates.get(name, rates["Adam"]) if lr is None else lr, STEPS["valley"]
     columns = {"zeronet": cls, **DIALECTS[cls]}
     paths = {who: descend(Valley(), each(lr=rate)) for who, each in columns.items()}
     title = f"{name} in its dialects: {steps} updates at lr {rate:g}"

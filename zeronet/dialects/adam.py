@@ -47,7 +47,7 @@ class PyTorchAdam(Dialect, Adam):
 
         m ← β₁ m + (1 − β₁) g                 m starts at 0; β₁, β₂ = betas
         v ← β₂ v + (1 − β₂) g ⊙ g             v starts at 0
-        m̂ = m / (1 − β₁ᵗ)    v̂ = v / (1 − β₂ᵗ)
+        m̂ = m / (1 − β₁ᵗ), v̂ = v / (1 − β₂ᵗ)
         w ← w − η m̂ / (√v̂ + ε)                η = lr, ε = eps
 
     lr: > 0, default 0.001; beta1, beta2: in [0, 1), default 0.9 and 0.999; eps: ≥ 0, default 1e-8. Raises ValueError
@@ -87,7 +87,7 @@ class OptaxAdam(PyTorchAdam):
 
         m ← β₁ m + (1 − β₁) g                 m starts at 0; β₁ = b1
         v ← β₂ v + (1 − β₂) g ⊙ g             v starts at 0; β₂ = b2
-        m̂ = m / (1 − β₁ᵗ)    v̂ = v / (1 − β₂ᵗ)
+        m̂ = m / (1 − β₁ᵗ), v̂ = v / (1 − β₂ᵗ)
         w ← w − η m̂ / (√v̂ + ε)                η = learning_rate, ε = eps
 
     lr: > 0, default 0.001 here: optax has none; beta1, beta2: in [0, 1), default 0.9 and 0.999; eps: ≥ 0, default 1e-8.

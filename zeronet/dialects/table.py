@@ -7,10 +7,11 @@ import numpy as np
 
 from zeronet.dialects import DIALECTS, Says, dialect_of
 from zeronet.explanation import equation_of
-from zeronet.optimizers import SGD, AdaGrad, Adam, Momentum, Nesterov, Optimizer, RMSProp
+from zeronet.optimizers import SGD, AdaGrad, Adam, AdamW, AMSGrad, Momentum, NAdam, Nesterov, Optimizer, RAdam, RMSProp
 
 # The dialect whose form the textbook class has; its defaults are its own.
-FORM = {SGD: "book", Momentum: "book", Nesterov: "book", AdaGrad: "book", RMSProp: "book", Adam: "pytorch"}
+FORM = dict.fromkeys((SGD, Momentum, Nesterov, AdaGrad, RMSProp), "book")
+FORM |= dict.fromkeys((Adam, AdamW), "pytorch") | dict.fromkeys((NAdam, AMSGrad, RAdam), "optax")
 
 
 def table(cls: type[Optimizer]) -> list[list[str]]:

@@ -10,7 +10,7 @@ class Adam(Optimizer):
 
         m ← β₁ m + (1 − β₁) g                 m, mean of recent gradients, starts at 0
         v ← β₂ v + (1 − β₂) g ⊙ g             v, mean of recent squared gradients, starts at 0
-        m̂ = m / (1 − β₁ᵗ)    v̂ = v / (1 − β₂ᵗ)     undo the start at 0; t counts the updates from 1
+        m̂ = m / (1 − β₁ᵗ), v̂ = v / (1 − β₂ᵗ)     undo the start at 0; t counts the updates from 1
         w ← w − η m̂ / (√v̂ + ε)                η = lr, β₁ = beta1, β₂ = beta2, ε = eps
 
     lr: the learning rate, > 0, default 0.001; beta1, beta2: in [0, 1), default 0.9 and 0.999; eps: ≥ 0, default 1e-7.

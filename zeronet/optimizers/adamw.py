@@ -10,7 +10,7 @@ class AdamW(Optimizer):
 
         m ← β₁ m + (1 − β₁) g                 m, mean of recent gradients, starts at 0
         v ← β₂ v + (1 − β₂) g ⊙ g             v, mean of recent squared gradients, starts at 0
-        m̂ = m / (1 − β₁ᵗ)    v̂ = v / (1 − β₂ᵗ)     undo the start at 0; t counts the updates from 1
+        m̂ = m / (1 − β₁ᵗ), v̂ = v / (1 − β₂ᵗ)     undo the start at 0; t counts the updates from 1
         w ← w − η (m̂ / (√v̂ + ε) + λ w)        η = lr, β₁ = beta1, β₂ = beta2, ε = eps, λ = weight_decay
 
     A penalty ½λΣw² would add λ w to the gradient, where Adam divides it by √v̂: weights with steep gradients would

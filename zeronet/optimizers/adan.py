@@ -12,7 +12,7 @@ class Adan(Optimizer):
         m ← β₁ m + (1 − β₁) g                 m, mean of recent gradients, starts at 0
         v ← β₂ v + (1 − β₂) d                 v, mean of recent changes, starts at 0
         n ← β₃ n + (1 − β₃) (g + β₂ d)²       n, mean of recent squares of the gradient ahead, starts at 0
-        m̂ = m / (1 − β₁ᵗ)    v̂ = v / (1 − β₂ᵗ)    n̂ = n / (1 − β₃ᵗ)      t counts the updates from 1
+        m̂ = m / (1 − β₁ᵗ), v̂ = v / (1 − β₂ᵗ), n̂ = n / (1 − β₃ᵗ)      t counts the updates from 1
         w ← (w − η (m̂ + β₂ v̂) / (√n̂ + ε)) / (1 + η λ)       η = lr, ε = eps, λ = weight_decay
         g₋ ← g
 

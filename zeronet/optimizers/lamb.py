@@ -11,7 +11,7 @@ class LAMB(Optimizer):
 
         m ← β₁ m + (1 − β₁) g                 m, mean of recent gradients, starts at 0
         v ← β₂ v + (1 − β₂) g ⊙ g             v, mean of recent squared gradients, starts at 0
-        m̂ = m / (1 − β₁ᵗ)    v̂ = v / (1 − β₂ᵗ)     t counts the updates from 1
+        m̂ = m / (1 − β₁ᵗ), v̂ = v / (1 − β₂ᵗ)     t counts the updates from 1
         u = m̂ / (√v̂ + ε) + λ w                λ = weight_decay
         w ← w − η ‖w‖ / ‖u‖ u                 one ratio for each array; η = lr, β₁ = beta1, β₂ = beta2, ε = eps
 

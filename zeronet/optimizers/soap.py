@@ -12,7 +12,7 @@ class SOAP(Optimizer):
         m ← β₁ m + (1 − β₁) g                 g (D, M); m, mean of recent gradients, starts at 0
         g' = Qₗᵀ g Qᵣ     m' = Qₗᵀ m Qᵣ       Qₗ (D, D) and Qᵣ (M, M) start at I
         v ← β₂ v + (1 − β₂) g' ⊙ g'           v, mean of recent squared gradients as seen in there, starts at 0
-        m̂' = m' / (1 − β₁ᵗ)    v̂ = v / (1 − β₂ᵗ)     t counts the updates from 1
+        m̂' = m' / (1 − β₁ᵗ), v̂ = v / (1 − β₂ᵗ)     t counts the updates from 1
         w ← w − η Qₗ (m̂' / (√v̂ + ε)) Qᵣᵀ      η = lr, β₁ = beta1, β₂ = beta2, ε = eps
         L ← β₂ L + (1 − β₂) g gᵀ              starts at 0
         R ← β₂ R + (1 − β₂) gᵀ g              starts at 0

@@ -10,7 +10,7 @@ class Yogi(Optimizer):
 
         m ← β₁ m + (1 − β₁) g                 m, mean of recent gradients, starts at 0
         v ← v − (1 − β₂) sign(v − g ⊙ g) g ⊙ g      v, about the mean of recent squared gradients, starts at 0
-        m̂ = m / (1 − β₁ᵗ)    v̂ = v / (1 − β₂ᵗ)     undo the start at 0; t counts the updates from 1
+        m̂ = m / (1 − β₁ᵗ), v̂ = v / (1 − β₂ᵗ)     undo the start at 0; t counts the updates from 1
         w ← w − η m̂ / (√v̂ + ε)                η = lr, β₁ = beta1, β₂ = beta2, ε = eps
 
     Where gradients become small, Adam's v is soon forgotten and its rates leap up; Yogi's v falls by (1 − β₂) g ⊙ g,

@@ -1,12 +1,14 @@
-"""Make pytorch.json and optax.json: paths of the elementwise optimizers as the reference libraries take them.
+"""Make pytorch.json, optax.json and keras.json: paths of elementwise optimizers as the reference libraries take them.
 
-    python tests/optimizers/golden/make_golden.py          with torch and optax installed, anywhere
+    python tests/optimizers/golden/make_golden.py          with torch, optax and keras installed, anywhere
 
 Nothing of zeronet takes part: the script cannot import it. The settings have zeronet's names; `made by` says what
-was called. A path is given after each update, in float64, along the same random gradients for all.
+was called. `own form` is true where the library's form is another than zeronet's: a dialect. A path is given after each
+update, in float64, along the same random gradients for all.
 """
 
 import json
+import os
 import re
 import sys
 from pathlib import Path
@@ -19,6 +21,7 @@ ADAM = {"lr": LR, "beta1": BETAS[0], "beta2": BETAS[1], "eps": EPS}
 RHO = {"lr": LR, "rho": 0.85, "eps": EPS}
 RPROP = {"lr": LR, "shrink": 0.4, "grow": 1.3, "min_step": 0.002, "max_step": 0.1}
 
+# Of each library: what has zeronet's form, and what has a form of its own.
 TORCH = [  # the optimizer, its settings, what is called
     ("SGD", {"lr": LR}, "SGD(w, lr=0.05)"),
     ("Momentum", {"lr": LR, "momentum": 0.8}, "SGD(w, lr=0.05, momentum=0.8)"),
@@ -34,7 +37,16 @@ TORCH = [  # the optimizer, its settings, what is called
     ("AdaMax", ADAM, "Adamax(w, lr=0.05, betas=(0.8, 0.9), eps=0.01)"),
     ("RAdam", {**ADAM, "eps": 0.0}, "RAdam(w, lr=0.05, betas=(0.8, 0.9), eps=0)"),
 ]
+TORCH_OWN = [
+    ("NAdam", {**ADAM, "momentum_decay": 0.1}, "NAdam(w, lr=0.05, betas=(0.8, 0.9), eps=0.01, momentum_decay=0.1)"),
+    ("AMSGrad", ADAM, "Adam(w, lr=0.05, betas=(0.8, 0.9), eps=0.01, amsgrad=True)"),
+    ("RAdam", ADAM, "RAdam(w, lr=0.05, betas=(0.8, 0.9), eps=0.01)"),
+]
 OPTAX = [
+    ("SGD", {"lr": LR}, "sgd(0.05)"),
+    ("Momentum", {"lr": LR, "momentum": 0.8}, "sgd(0.05, 0.8)"),
+    ("Nesterov", {"lr": LR, "momentum": 0.8}, "sgd(0.05, 0.8, nesterov=True)"),
+    ("Adam", ADAM, "adam(0.05, 0.8, 0.9, 0.01)"),
     ("SignSGD", {"lr": LR}, "sign_sgd(0.05)"),
     ("AdamW", {**ADAM, "weight_decay": DECAY}, "adamw(0.05, 0.8, 0.9, 0.01, weight_decay=0.1)"),
     ("NAdam", ADAM, "nadam(0.05, 0.8, 0.9, 0.01)"),
@@ -62,6 +74,23 @@ OPTAX = [
         {**ADAM, "weight_decay": DECAY},
         "contrib.schedule_free_adamw(0.05, None, 0.8, 0.9, 0.01, 0.1)",
     ),
+]
+OPTAX_OWN = [
+    ("AdaGrad", {"lr": LR, "eps": EPS, "start": 0.5}, "adagrad(0.05, 0.5, 0.01)"),
+    ("RMSProp", RHO, "rmsprop(0.05, 0.85, 0.01)"),
+]
+KERAS = [
+    ("SGD", {"lr": LR}, "SGD(0.05)"),
+    ("Momentum", {"lr": LR, "momentum": 0.8}, "SGD(0.05, 0.8)"),
+    ("Nesterov", {"lr": LR, "momentum": 0.8}, "SGD(0.05, 0.8, nesterov=True)"),
+]
+KERAS_OWN = [
+    ("AdaGrad", {"lr": LR, "eps": EPS, "start": 0.5}, "Adagrad(0.05, 0.5, 0.01)"),
+    ("RMSProp", RHO, "RMSprop(0.05, 0.85, epsilon=0.01)"),
+    ("Adam", ADAM, "Adam(0.05, 0.8, 0.9, 0.01)"),
+    ("AdamW", {**ADAM, "weight_decay": DECAY}, "AdamW(0.05, 0.1, 0.8, 0.9, 0.01)"),
+    ("NAdam", ADAM, "Nadam(0.05, 0.8, 0.9, 0.01)"),
+    ("AMSGrad", ADAM, "Adam(0.05, 0.8, 0.9, 0.01, amsgrad=True)"),
 ]
 
 
@@ -96,7 +125,18 @@ def optax_path(call, start, gradients):
     return {"path": path}
 
 
-def write(library, version, path_of, runs):
+def keras_path(call, start, gradients):
+    import keras
+
+    w, path = keras.Variable(start, dtype="float64"), []
+    optimizer = eval(call, {**vars(keras.optimizers)})
+    for g in gradients:
+        optimizer.apply([keras.ops.convert_to_tensor(g)], [w])
+        path.append(keras.ops.convert_to_numpy(w).tolist())
+    return {"path": path}
+
+
+def write(library, version, path_of, runs, own):
     """Write the file of one library, a row of numbers a line."""
     rng = np.random.default_rng(2024)
     start = rng.standard_normal(SHAPE)
@@ -108,22 +148,34 @@ def write(library, version, path_of, runs):
         "start": start.tolist(),
         "gradients": gradients.tolist(),
         "runs": [
-            {"optimizer": kind, "settings": settings, "made by": call, **path_of(call, start, gradients)}
-            for kind, settings, call in runs
+            {
+                "optimizer": kind,
+                "own form": row in own,
+                "settings": settings,
+                "made by": call,
+                **path_of(call, start, gradients),
+            }
+            for row in (*runs, *own)
+            for kind, settings, call in (row,)
         ],
     }
     text = re.sub(r"\[\s+([^][{}]+?)\s+\]", lambda row: f"[{' '.join(row[1].split())}]", json.dumps(about, indent=1))
     file = Path(__file__).parent / f"{library}.json"
     file.write_text(text + "\n", encoding="utf-8")
-    print(file, len(runs), "runs")
+    print(file, len(runs) + len(own), "runs")
 
 
 def main():
+    os.environ["KERAS_BACKEND"] = "torch"
+    import keras
     import optax
     import torch
 
-    write("pytorch", torch.__version__, torch_path, TORCH)
-    write("optax", optax.__version__, optax_path, OPTAX)
+    torch.set_default_dtype(torch.float64)  # else NAdam keeps a product in 32 bits
+    keras.backend.set_floatx("float64")
+    write("pytorch", torch.__version__, torch_path, TORCH, TORCH_OWN)
+    write("optax", optax.__version__, optax_path, OPTAX, OPTAX_OWN)
+    write("keras", keras.__version__, keras_path, KERAS, KERAS_OWN)
 
 
 if __name__ == "__main__":
