@@ -14,7 +14,7 @@ HOUSE = Path(zeronet.__file__).parent
 
 # The reading order, from the ground up. A module may import those of its own floor and of the floors below.
 FLOORS = [
-    ["mistakes", "language", "language_check"],
+    ["mistakes", "language", "language_check", "language_dialects"],
     ["functions"],
     ["streams"],
     ["initializers"],
@@ -34,6 +34,7 @@ FLOORS = [
     ["comparison"],
     ["plots"],
     ["experiment", "path_experiment", "tuned_experiment", "ladder_experiment", "many_problems"],
+    ["planning"],
     ["command"],
     ["check"],
 ]

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import train
-from zeronet.command import NETWORK
+from zeronet.planning import NETWORK
 
 ARTICLE = """import numpy as np
 

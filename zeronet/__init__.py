@@ -22,8 +22,9 @@ language.py, the words that people see):
     17  comparison/           plan, run, store, execute, statistics; paths; split, tuning, verdict, report, resume
     18  plots/                figures, drawn from files
     19  experiment.py, tuned_experiment.py, ladder_experiment.py, path_experiment.py, many_problems.py    whole answers
-    20  command.py            from train.py's options to a plan
-    21  check/                a test bench for one's own optimizer
+    20  planning.py           from options to plans
+    21  command.py            which of train.py's options go together
+    22  check/                a test bench for one's own optimizer
 
 What each optimizer cures, and what it still suffers from:
 

@@ -1,57 +1,24 @@
-"""What a command line asks for: from the options that were given to a plan."""
+"""What a command line asks for: which options go together, and the plans that they describe."""
 
 import difflib
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from itertools import product
-from types import SimpleNamespace
 from typing import Any
 
 from zeronet import __version__
 from zeronet.comparison.ladder import BOOK, BOOK_HIDDEN, BUDGET, UNFAIR
 from zeronet.comparison.paths import PathPlan, path_plan_from_protocol
-from zeronet.comparison.plan import Plan, consecutive, plan_from_protocol, read_protocol, whole_number
+from zeronet.comparison.plan import Plan, plan_from_protocol, read_protocol
 from zeronet.comparison.tuning import Tuning, tuning_from_protocol
 from zeronet.landscapes import LANDSCAPES
 from zeronet.mistakes import Mistake
-from zeronet.path_experiment import path_plan
-from zeronet.problems import RATES, STEPS, TARGETS, LandscapeProblem, Problem, load_problem
-from zeronet.specs import parse, split, with_settings
+from zeronet.planning import NETWORK, PATHS, landscape_plan, network_plan, plan_of_paths, tuning_plan
+from zeronet.problems import LandscapeProblem, Problem, load_problem
 
-NETWORK = {
-    "problem": "mnist",
-    "optimizer": ["sgd", "adagrad", "rmsprop"],
-    "lr": None,
-    "hidden": [50],
-    "steps": 2000,
-    "epochs": None,
-    "batch_size": 128,
-    "seeds": 3,
-    "seed": 0,
-    "eval_every": 100,
-    "target": None,
-    "blas_threads": 1,
-    "inspect": False,
-    "protocol": None,
-    "tune": None,
-    "tune_range": None,
-    "tune_over": None,
-    "train_size": None,
-    "validation_size": None,
-}
-PATHS = {
-    "problem": None,
-    "optimizer": ["sgd", "momentum", "adagrad", "rmsprop", "adam"],
-    "lr": None,
-    "steps": None,
-    "start": None,
-}
 PROTOCOLS = ("lr", "tune_over", "train_size", "validation_size", "inspect")  # no meaning beside --protocol
 TUNING_ONLY = ("tune_range", "tune_over", "train_size", "validation_size")
 FOR_RUNS = ("data_dir", "jobs", "resume", "cluster", "accept_mixed")
 TUNED_LANDSCAPE = ("tune", "tune_range", "tune_over", "seeds", "seed")
-TUNING_SEEDS = 3  # of each trial
 
 
 @dataclass(frozen=True)
@@ -118,8 +85,10 @@ def _asked(options: Mapping[str, Any]) -> Asked:
         return _asked_again(protocol, problem)
     if "protocol" in given:
         return _asked_unfair(given, problem)
-    plan = _path_plan(given) if problem is None else _plan(given, problem)
-    return Asked(plan, problem, _tuning(given, plan) if "tune" in given else None)
+    if problem is None:
+        return Asked(plan_of_paths(given), None)
+    plan = (landscape_plan if isinstance(problem, LandscapeProblem) else network_plan)(given, problem)
+    return Asked(plan, problem, tuning_plan(given, plan) if "tune" in given else None)
 
 
 def _check_options(options: Mapping[str, Any], landscape: str | None, tune: bool) -> None:
@@ -166,93 +135,8 @@ def _asked_unfair(given: Mapping[str, Any], problem: Problem) -> Asked:
             raise Mistake(f"{_option(name)} has no meaning beside --protocol {given['protocol']}")
     asked = {"optimizer": BOOK, "hidden": BOOK_HIDDEN} | ({"seeds": 10, "eval_every": 200} if ladder else {"seeds": 1})
     asked |= {name: value for name, value in given.items() if name != "tune"}
-    plan = replace(_plan(asked, problem), unfair=UNFAIR)
-    return Asked(plan, problem, _tuning({"tune": BUDGET, **given}, plan) if ladder else None)
-
-
-def _tuning(given: Mapping[str, Any], plan: Plan) -> Tuning:
-    """Return the search that the options describe; its seeds come after those of the final runs."""
-    budget = whole_number("tune", given["tune"], least=3)
-    span = given.get("tune_range")
-    if span is not None and not 0 < span[0] < span[1] < math.inf:
-        raise Mistake(f"--tune-range takes two rates, the lower first, not {span[0]:g} {span[1]:g}")
-    first = max(plan.seeds) + 1
-    over: dict[str, list[dict[str, Any]]] = {}
-    for text in given.get("tune_over") or ():
-        name, _, pairs = text.partition(":")
-        matching = [spec for spec in plan.optimizers if name.lower() in (spec.label.lower(), spec.target.lower())]
-        if not matching or not pairs:
-            raise Mistake(f"{text!r} is not OPTIMIZER:key=value,key=value with an optimizer of this comparison")
-        values: dict[str, list[Any]] = {}
-        for pair in pairs.split(","):
-            [(key, value)] = split(f"x:{pair}")[2].items() or [("", "")]
-            values.setdefault(key, []).append(value)
-        if "lr" in values:
-            raise Mistake("the rate is searched anyway: say where with --tune-range")
-        combined = [dict(zip(values, each, strict=True)) for each in product(*values.values())]
-        for spec in matching:
-            with_settings(spec, combined[0])
-            if spec.label in over:
-                raise Mistake(f"--tune-over names {spec.label} twice: put all its settings into one")
-            over[spec.label] = combined
-    tuning = Tuning(budget, consecutive(first, TUNING_SEEDS), tuple(span) if span else None, over)
-    for spec in plan.optimizers:
-        tuning.first_trials(spec)  # mistakes show before anything runs
-    return tuning
-
-
-def _plan(given: Mapping[str, Any], problem: Problem | LandscapeProblem) -> Plan:
-    tune = "tune" in given
-    o = SimpleNamespace(**{**NETWORK, **({"seeds": 10} if tune else {}), **given})
-    if isinstance(problem, LandscapeProblem):
-        return Plan(
-            problem=problem.about(),
-            hidden_sizes=(),
-            optimizers=tuple(
-                parse(text, o.lr, RATES[problem.name], given.get("steps", STEPS[problem.name]))
-                for text in given.get("optimizer", PATHS["optimizer"])
-            ),
-            seeds=consecutive(o.seed, o.seeds),
-            batch_size=1,
-            steps=given.get("steps", STEPS[problem.name]),
-            eval_every=1,
-            target=None,
-            blas_threads=1,
-            version=__version__,
-        )
-    sizes = None
-    if tune:
-        validation = len(problem.x_train) // 6 if o.validation_size is None else o.validation_size
-        validation = whole_number("validation-size", validation)
-        train = len(problem.x_train) - validation if o.train_size is None else o.train_size
-        sizes = whole_number("train-size", train), validation
-        if sum(sizes) > len(problem.x_train):
-            raise Mistake(f"{sizes[0]} training and {sizes[1]} validation images are more than {len(problem.x_train)}")
-    examples = sizes[0] if sizes else len(problem.x_train)
-    steps_per_epoch = examples // whole_number("batch-size", o.batch_size)
-    steps = o.steps if o.epochs is None else whole_number("epochs", o.epochs) * steps_per_epoch
-    return Plan(
-        problem=problem.about(),
-        hidden_sizes=tuple(o.hidden),
-        optimizers=tuple(parse(text, o.lr, steps=steps) for text in o.optimizer),
-        seeds=consecutive(o.seed, o.seeds),
-        batch_size=o.batch_size,
-        steps=steps,
-        eval_every=o.eval_every,
-        target=TARGETS.get(problem.name) if o.target is None else o.target,
-        blas_threads=o.blas_threads,
-        version=__version__,
-        inspect=o.inspect,
-        split=sizes,
-    )
-
-
-def _path_plan(given: Mapping[str, Any]) -> PathPlan:
-    o = SimpleNamespace(**{**PATHS, **given})
-    landscape = o.problem.lower()
-    steps = STEPS[landscape] if o.steps is None else o.steps
-    specs = [parse(text, o.lr, RATES[landscape], steps) for text in o.optimizer]
-    return path_plan(landscape, specs, o.steps, o.start)
+    plan = replace(network_plan(asked, problem), unfair=UNFAIR)
+    return Asked(plan, problem, tuning_plan({"tune": BUDGET, **given}, plan) if ladder else None)
 
 
 def _option(name: str) -> str:

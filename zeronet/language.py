@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from zeronet.language_check import CHECK
+from zeronet.language_dialects import DIALECTS
 from zeronet.mistakes import Mistake
 
 LANGUAGES = ("en", "ja")
@@ -231,6 +232,7 @@ JAPANESE: dict[str, str] = {
     ),
     # the test bench
     **CHECK,
+    **DIALECTS,
 }
 
 _chosen: list[str] = []  # the innermost last

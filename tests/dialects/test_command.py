@@ -1,5 +1,6 @@
 """python -m zeronet.dialects, and the page that has its tables."""
 
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from zeronet.dialects import DIALECTS
 from zeronet.dialects.__main__ import main
 from zeronet.dialects.table import markdown
+from zeronet.language import JAPANESE
 
 PAGE = Path(__file__).parents[2] / "docs" / "dialects.md"
 
@@ -31,6 +33,20 @@ def test_it_prints_the_table_and_draws_the_valley(tmp_path, capsys):
     assert "keras, optax\n    h ← ρ h + (1 − ρ) g ⊙ g\n    w ← w − η g / √(h + ε)" in printed
     assert "zeronet  (-0.153911356, 3.00515841e-17)" in printed
     assert (tmp_path / "new" / "dialects-rmsprop.png").stat().st_size > 10_000
+
+
+def test_every_fact_of_a_dialect_has_japanese_words():
+    facts = {
+        words for each in DIALECTS.values() for dialect in each.values() for words in chain(*dialect.says.facts.items())
+    }
+    assert facts <= JAPANESE.keys()
+
+
+def test_it_speaks_japanese(tmp_path, capsys):
+    assert main(["nadam", "--lang", "ja", "--out", str(tmp_path)]) == 0
+    printed = capsys.readouterr().out
+    assert "NAdam の方言: 学習率 0.3 で更新 30 回, f = x²/20 + y²" in printed
+    assert "先読みの β₁" in printed
 
 
 @pytest.mark.parametrize(

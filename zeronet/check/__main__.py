@@ -1,22 +1,12 @@
 """Check one's own optimizer: python -m zeronet.check FILE.py[:Class] … [--json] [--lang ja] [--time-limit SECONDS]."""
 
-import argparse
 import json
 import sys
-from typing import NoReturn
 
 from zeronet.check.report import text
 from zeronet.check.running import TIME_LIMIT, check
 from zeronet.language import LANGUAGES, speaking
-from zeronet.mistakes import Mistake
-
-
-class Parser(argparse.ArgumentParser):
-    """An argument parser whose mistakes are one line."""
-
-    def error(self, message: str) -> NoReturn:
-        """Print the line and end with status 2."""
-        self.exit(2, f"{self.prog}: {message}\n")
+from zeronet.mistakes import Mistake, Parser
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -1,26 +1,17 @@
 """What tells the dialects of an optimizer apart: python -m zeronet.dialects rmsprop [--lr RATE] [--out FOLDER]."""
 
-import argparse
 import os
 import sys
 from pathlib import Path
-from typing import NoReturn
 
 from zeronet.comparison.statistics import aligned, settings_words
 from zeronet.dialects import DIALECTS
 from zeronet.dialects.table import equations, table
 from zeronet.landscapes import Valley, descend
-from zeronet.mistakes import Mistake
+from zeronet.language import LANGUAGES, say, speaking
+from zeronet.mistakes import Mistake, Parser
 from zeronet.optimizers import Optimizer
 from zeronet.problems import RATES, STEPS
-
-
-class Parser(argparse.ArgumentParser):
-    """An argument parser whose mistakes are one line."""
-
-    def error(self, message: str) -> NoReturn:
-        """Print the line and end with status 2."""
-        self.exit(2, f"{self.prog}: {message}\n")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -33,12 +24,14 @@ def main(arguments: list[str] | None = None) -> int:
     p.add_argument(
         "--lr", type=float, metavar="RATE", help="the rate of all on the valley (default: the book's, or Adam's)"
     )
+    p.add_argument("--lang", choices=LANGUAGES, help="language of table and figure (default: ZERONET_LANG, or en)")
     p.add_argument("--out", metavar="FOLDER", default=".", help="where the figure goes (default: here)")
     args = p.parse_args(arguments)
     try:
         if args.optimizer.lower() not in names:
             raise Mistake(f"{args.optimizer!r} has no dialects: {', '.join(names)} have")
-        show(names[args.optimizer.lower()], args.lr, Path(args.out))
+        with speaking(args.lang):
+            show(names[args.optimizer.lower()], args.lr, Path(args.out))
     except ValueError as mistake:  # a Mistake is one
         print(f"{p.prog}: {mistake}", file=sys.stderr)
         return 2
@@ -60,9 +53,12 @@ def show(cls: type[Optimizer], lr: float | None, folder: Path) -> None:
     rate, steps = rates.get(name, rates["Adam"]) if lr is None else lr, STEPS["valley"]
     columns = {"zeronet": cls, **DIALECTS[cls]}
     paths = {who: descend(Valley(), each(lr=rate)) for who, each in columns.items()}
-    title = f"{name} in its dialects: {steps} updates at lr {rate:g}"
     print("\n".join([*aligned(table(cls)), "", *equations(cls), ""]))
-    print(f"{title}, f = {Valley.equation}")
+    print(
+        say("{name} in its dialects: {n} updates at lr {lr:g}", name=name, n=steps, lr=rate),
+        Valley.equation,
+        sep=", f = ",
+    )
     ends = [[who, f"({path[-1][0]:.10g}, {path[-1][1]:.10g})"] for who, path in paths.items()]
     print("\n".join(f"  {line}" for line in aligned(ends)))
     folder.mkdir(parents=True, exist_ok=True)
@@ -71,8 +67,8 @@ def show(cls: type[Optimizer], lr: float | None, folder: Path) -> None:
         for who, each in columns.items()
     }
     labelled = {f"{who}: {words[who]}" if words[who] else who: path for who, path in paths.items()}
-    figure = dialects_figure(title, Valley(), labelled)
-    print(f"\nfigure: {save_figure(figure, folder, f'dialects-{name.lower()}', vectors=False)}")
+    figure = dialects_figure(name, rate, Valley(), labelled)
+    print(f"\n{say('figure:')} {save_figure(figure, folder, f'dialects-{name.lower()}', vectors=False)}")
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ class KerasNAdam(Dialect, NAdam):
 
         m ← m + (1 − β₁) (g − m)              m starts at 0; β₁ = beta_1
         v ← v + (1 − β₂) (g ⊙ g − v)          v starts at 0; β₂ = beta_2
-        μₜ = β₁ (1 − ½ · 0.96ᵗ)               M = μ₁ μ₂ … μₜ
+        μₜ = β₁ (1 − ½ · 0.96ᵗ), M = μ₁ μ₂ … μₜ
         m̂ = μₜ₊₁ m / (1 − M μₜ₊₁) + (1 − μₜ) g / (1 − M)
         v̂ = v / (1 − β₂ᵗ)
         w ← w − η m̂ / (√v̂ + ε)                η = learning_rate, ε = epsilon
@@ -53,7 +53,7 @@ class PyTorchNAdam(KerasNAdam):
 
         m ← β₁ m + (1 − β₁) g                 m starts at 0; β₁, β₂ = betas
         v ← β₂ v + (1 − β₂) g ⊙ g             v starts at 0
-        μₜ = β₁ (1 − ½ · 0.96^(ψt))           M = μ₁ μ₂ … μₜ; ψ = momentum_decay
+        μₜ = β₁ (1 − ½ · 0.96^(ψt)), M = μ₁ μ₂ … μₜ         ψ = momentum_decay
         m̂ = μₜ₊₁ m / (1 − M μₜ₊₁) + (1 − μₜ) g / (1 − M)
         v̂ = v / (1 − β₂ᵗ)
         w ← w − η m̂ / (√v̂ + ε)                η = lr, ε = eps

@@ -7,6 +7,7 @@ import numpy as np
 
 from zeronet.dialects import DIALECTS, Says, dialect_of
 from zeronet.explanation import equation_of
+from zeronet.language import say
 from zeronet.optimizers import SGD, AdaGrad, Adam, AdamW, AMSGrad, Momentum, NAdam, Nesterov, Optimizer, RAdam, RMSProp
 
 # The dialect whose form the textbook class has; its defaults are its own.
@@ -28,14 +29,16 @@ def table(cls: type[Optimizer]) -> list[list[str]]:
     says = {name: each.says for name, each in DIALECTS[cls].items()}
     ours = {name: name for name in inspect.signature(cls).parameters}
     says = {"zeronet": Says(cls.__name__, ours, facts=dialect_of(cls, FORM[cls]).says.facts), **says}
-    rows = [["", *columns], ["called", *(says[who].call for who in columns)]]
+    rows = [["", *columns], [say("called"), *(says[who].call for who in columns)]]
     settings = list(dict.fromkeys(name for each in columns.values() for name in inspect.signature(each).parameters))
     rows += [[name, *(_setting(name, each, says[who]) for who, each in columns.items())] for name in settings]
     for k, state in enumerate(cls.state_names):
-        rows.append([f"{state} at 0", *(f"{each().init(np.zeros(()))[k]:g}" for each in columns.values())])
-    rows.append(["first step for g = 1", *(f"{_first_step(each):.3g}" for each in columns.values())])
+        rows.append(
+            [say("{state} at 0", state=state), *(f"{each().init(np.zeros(()))[k]:g}" for each in columns.values())]
+        )
+    rows.append([say("first step for g = 1"), *(f"{_first_step(each):.3g}" for each in columns.values())])
     facts = dict.fromkeys(fact for each in says.values() for fact in each.facts)
-    return rows + [[fact, *(says[who].facts[fact] for who in columns)] for fact in facts]
+    return rows + [[say(fact), *(say(says[who].facts[fact]) for who in columns)] for fact in facts]
 
 
 def equations(cls: type[Optimizer]) -> list[str]:
@@ -72,7 +75,10 @@ def _setting(name: str, cls: type, says: Says) -> str:
         return "—"
     default = f"{parameter.default:g}"
     theirs = says.defaults.get(name)
-    value = default if theirs is None else f"{theirs} (here {default})"
     if not says.names[name]:
-        return f"{value}, fixed"
-    return f"{says.names[name]}: {value}" if theirs == "no default" else f"{says.names[name]} = {value}"
+        return say("{value}, fixed", value=default)
+    if theirs == "no default":
+        return say("{name}: no default (here {value})", name=says.names[name], value=default)
+    if theirs is not None:
+        return say("{name} = {theirs} (here {value})", name=says.names[name], theirs=theirs, value=default)
+    return f"{says.names[name]} = {default}"

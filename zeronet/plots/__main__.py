@@ -1,22 +1,12 @@
 """Draw the figure of a comparison again: python -m zeronet.plots FOLDER [--ylim TOP] [--log] [--lang ja] [--show]."""
 
-import argparse
 import sys
 from pathlib import Path
-from typing import NoReturn
 
 from zeronet.language import speaking
-from zeronet.mistakes import Mistake
+from zeronet.mistakes import Mistake, Parser
 from zeronet.plots import comparison_figure, paths_figure, save_figure, show, verdict_figure
 from zeronet.plots.ladder import book_figure, ladder_figure
-
-
-class Parser(argparse.ArgumentParser):
-    """An argument parser whose mistakes are one line."""
-
-    def error(self, message: str) -> NoReturn:
-        """Print the line and end with status 2."""
-        self.exit(2, f"{self.prog}: {message}\n")
 
 
 def main(arguments: list[str] | None = None) -> int:

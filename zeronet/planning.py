@@ -1,0 +1,146 @@
+"""From options to plans: of networks, of landscapes, of a search for rates."""
+
+import math
+from collections.abc import Mapping, Sequence
+from itertools import product
+from types import SimpleNamespace
+from typing import Any
+
+from zeronet import __version__
+from zeronet.comparison.paths import PathPlan
+from zeronet.comparison.plan import Plan, consecutive, whole_number
+from zeronet.comparison.tuning import Tuning
+from zeronet.mistakes import Mistake
+from zeronet.path_experiment import path_plan
+from zeronet.problems import RATES, STEPS, TARGETS, LandscapeProblem, Problem
+from zeronet.specs import parse, split, with_settings
+
+# The options that describe what is run, with their defaults.
+NETWORK = {
+    "problem": "mnist",
+    "optimizer": ["sgd", "adagrad", "rmsprop"],
+    "lr": None,
+    "hidden": [50],
+    "steps": 2000,
+    "epochs": None,
+    "batch_size": 128,
+    "seeds": 3,
+    "seed": 0,
+    "eval_every": 100,
+    "target": None,
+    "blas_threads": 1,
+    "inspect": False,
+    "protocol": None,
+    "tune": None,
+    "tune_range": None,
+    "tune_over": None,
+    "train_size": None,
+    "validation_size": None,
+}
+PATHS = {
+    "problem": None,
+    "optimizer": ["sgd", "momentum", "adagrad", "rmsprop", "adam"],
+    "lr": None,
+    "steps": None,
+    "start": None,
+}
+TUNED_SEEDS, TUNING_SEEDS = 10, 3  # of the final runs where rates are tuned, and of each trial
+
+
+def network_plan(given: Mapping[str, Any], problem: Problem) -> Plan:
+    """Return the plan of training networks; given: the options of NETWORK that were given."""
+    tune = "tune" in given
+    o = SimpleNamespace(**{**NETWORK, **({"seeds": TUNED_SEEDS} if tune else {}), **given})
+    sizes = _split(len(problem.x_train), o.train_size, o.validation_size) if tune else None
+    examples = sizes[0] if sizes else len(problem.x_train)
+    steps_per_epoch = examples // whole_number("batch-size", o.batch_size)
+    steps = o.steps if o.epochs is None else whole_number("epochs", o.epochs) * steps_per_epoch
+    return Plan(
+        problem=problem.about(),
+        hidden_sizes=tuple(o.hidden),
+        optimizers=tuple(parse(text, o.lr, steps=steps) for text in o.optimizer),
+        seeds=consecutive(o.seed, o.seeds),
+        batch_size=o.batch_size,
+        steps=steps,
+        eval_every=o.eval_every,
+        target=TARGETS.get(problem.name) if o.target is None else o.target,
+        blas_threads=o.blas_threads,
+        version=__version__,
+        inspect=o.inspect,
+        split=sizes,
+    )
+
+
+def _split(images: int, train: int | None, validation: int | None) -> tuple[int, int]:
+    """Return how many images are trained on, and how many judge the rates: a sixth, if nothing else is said."""
+    validation = whole_number("validation-size", images // 6 if validation is None else validation)
+    train = whole_number("train-size", images - validation if train is None else train)
+    if train + validation > images:
+        raise Mistake(f"{train} training and {validation} validation images are more than {images}")
+    return train, validation
+
+
+def landscape_plan(given: Mapping[str, Any], problem: LandscapeProblem) -> Plan:
+    """Return the plan of a tuned comparison on a landscape; given: the options that were given."""
+    o = SimpleNamespace(**{**PATHS, "seeds": TUNED_SEEDS, "seed": NETWORK["seed"], **given})
+    steps = STEPS[problem.name] if o.steps is None else o.steps
+    return Plan(
+        problem=problem.about(),
+        hidden_sizes=(),
+        optimizers=tuple(parse(text, o.lr, RATES[problem.name], steps) for text in o.optimizer),
+        seeds=consecutive(o.seed, o.seeds),
+        batch_size=1,
+        steps=steps,
+        eval_every=1,
+        target=None,
+        blas_threads=1,
+        version=__version__,
+    )
+
+
+def plan_of_paths(given: Mapping[str, Any]) -> PathPlan:
+    """Return the plan of one path for each optimizer; given: the options of PATHS that were given."""
+    o = SimpleNamespace(**{**PATHS, **given})
+    landscape = o.problem.lower()
+    steps = STEPS[landscape] if o.steps is None else o.steps
+    specs = [parse(text, o.lr, RATES[landscape], steps) for text in o.optimizer]
+    return path_plan(landscape, specs, o.steps, o.start)
+
+
+def tuning_plan(given: Mapping[str, Any], plan: Plan) -> Tuning:
+    """Return the search that the options describe; its seeds come after those of the final runs."""
+    budget = whole_number("tune", given["tune"], least=3)
+    span = given.get("tune_range")
+    if span is not None and not 0 < span[0] < span[1] < math.inf:
+        raise Mistake(f"--tune-range takes two rates, the lower first, not {span[0]:g} {span[1]:g}")
+    over = _settings_beside(given.get("tune_over") or (), plan)
+    tuning = Tuning(budget, consecutive(max(plan.seeds) + 1, TUNING_SEEDS), tuple(span) if span else None, over)
+    for spec in plan.optimizers:
+        tuning.first_trials(spec)  # mistakes show before anything runs
+    return tuning
+
+
+def _settings_beside(texts: Sequence[str], plan: Plan) -> dict[str, list[dict[str, Any]]]:
+    """Return label → every combination of the settings that are to be searched beside its rate.
+
+    texts: OPTIMIZER:key=value,key=value, where a key may have several values.
+    """
+    over: dict[str, list[dict[str, Any]]] = {}
+    for text in texts:
+        name, _, pairs = text.partition(":")
+        matching = [spec for spec in plan.optimizers if name.lower() in (spec.label.lower(), spec.target.lower())]
+        if not matching or not pairs:
+            raise Mistake(f"{text!r} is not OPTIMIZER:key=value,key=value with an optimizer of this comparison")
+        values: dict[str, list[Any]] = {}
+        for pair in pairs.split(","):
+            [(key, value)] = split(f"x:{pair}")[2].items() or [("", "")]
+            values.setdefault(key, []).append(value)
+        if "lr" in values:
+            raise Mistake("the rate is searched anyway: say where with --tune-range")
+        combined = [dict(zip(values, each, strict=True)) for each in product(*values.values())]
+        for spec in matching:
+            with_settings(spec, combined[0])
+            if spec.label in over:
+                raise Mistake(f"--tune-over names {spec.label} twice: put all its settings into one")
+            over[spec.label] = combined
+    return over
