@@ -58,6 +58,20 @@ def test_the_table_says_when_each_arrived(tmp_path, capsys):
     assert lines[6] == "f = x²/20 + y²; 30 updates from (-7, 2)"
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["lion", "sgd", "mine=adamw", "adamw:lr=0.3"], "note: Lion, mine: at a default rate"),
+        (["lion", "sgd", "--lr", 0.3], None),
+        (["sgd", "adam"], None),
+    ],
+)
+def test_a_default_that_is_meant_for_networks_is_named(words, told, tmp_path, capsys):
+    assert train.main(["--problem", "valley", "--out", str(tmp_path), "--optimizer", *map(str, words)]) == 0
+    error = capsys.readouterr().err
+    assert told in error if told else "note" not in error
+
+
 def test_a_protocol_repeats_the_paths_byte_for_byte(tmp_path):
     command("--optimizer", "adam", "a=rmsprop:rho=0.5", "--start=3,-1", "--steps", 7, out=tmp_path / "a")
     train.main(["--protocol-file", str(tmp_path / "a" / "protocol.json"), "--out", str(tmp_path / "b"), "--quiet"])

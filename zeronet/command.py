@@ -12,7 +12,7 @@ from zeronet.comparison.plan import Plan, plan_from_protocol, read_protocol
 from zeronet.comparison.tuning import Tuning, tuning_from_protocol
 from zeronet.landscapes import LANDSCAPES
 from zeronet.mistakes import Mistake
-from zeronet.planning import NETWORK, PATHS, landscape_plan, network_plan, plan_of_paths, tuning_plan
+from zeronet.planning import NETWORK, PATHS, landscape_plan, network_plan, plan_of_paths, tuning_plan, without_rate
 from zeronet.problems import LandscapeProblem, Problem, load_problem
 
 PROTOCOLS = ("lr", "tune_over", "train_size", "validation_size", "inspect")  # no meaning beside --protocol
@@ -86,7 +86,10 @@ def _asked(options: Mapping[str, Any]) -> Asked:
     if "protocol" in given:
         return _asked_unfair(given, problem)
     if problem is None:
-        return Asked(plan_of_paths(given), None)
+        plan = plan_of_paths(given)
+        slow = ", ".join(without_rate(given, plan))
+        note = f"note: {slow}: at a default rate, which is meant for networks; --lr RATE or NAME:lr=RATE gives another"
+        return Asked(plan, None, notes=(note,) if slow else ())
     plan = (landscape_plan if isinstance(problem, LandscapeProblem) else network_plan)(given, problem)
     return Asked(plan, problem, tuning_plan(given, plan) if "tune" in given else None)
 

@@ -107,6 +107,21 @@ def plan_of_paths(given: Mapping[str, Any]) -> PathPlan:
     return path_plan(landscape, specs, o.steps, o.start)
 
 
+def without_rate(given: Mapping[str, Any], plan: PathPlan) -> list[str]:
+    """Return the labels of optimizers that go at their own default, which is meant for networks and may be too small.
+
+    These are the ones that nobody gave a rate: neither the options nor problems.RATES.
+    """
+    texts = given.get("optimizer", PATHS["optimizer"])
+    if given.get("lr") is not None:
+        return []
+    return [
+        spec.label
+        for text, spec in zip(texts, plan.optimizers, strict=True)
+        if spec.target not in RATES[plan.landscape] and "lr" not in split(text)[2]
+    ]
+
+
 def tuning_plan(given: Mapping[str, Any], plan: Plan) -> Tuning:
     """Return the search that the options describe; its seeds come after those of the final runs."""
     budget = whole_number("tune", given["tune"], least=3)
