@@ -8,6 +8,7 @@ import pytest
 
 import train
 from zeronet import SGD, __version__, plots
+from zeronet.command import asked_for
 from zeronet.comparison import execute
 from zeronet.comparison.execute import How
 from zeronet.comparison.plan import Plan, consecutive
@@ -229,6 +230,23 @@ def test_a_landscape_of_which_the_lowest_value_is_not_0_has_it_taken_off(tmp_pat
         start = stream(seed, "start").uniform(*np.array(branin.domain).T)
         assert run.losses[0] == pytest.approx(branin(*start) - 0.397887, abs=1e-5)
     assert undrawn == ["verdict"]  # a comparison of training losses has no meaning there
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("sgd:lr=0.5", "SGD"),
+        ("adam:schedule=step,lr=0.5,every=9", "Adam schedule=step,every=9"),
+        ("sgd:clip_norm=1,lr=0.5", "SGD clip_norm=1"),
+        ("lr=sgd:lr=0.5", "lr"),
+    ],
+)
+def test_a_label_does_not_name_the_rate_that_is_searched(text, label):
+    words = ["--problem", "digits", "--tune", "3", "--optimizer", text]
+    [asked] = asked_for(vars(train.parser().parse_args(words)))
+    assert [spec.label for spec in asked.plan.optimizers] == [label]
+    [asked] = asked_for(vars(train.parser().parse_args([*words, "--problem", "valley"])))
+    assert [spec.label for spec in asked.plan.optimizers] == [label]
 
 
 @pytest.mark.parametrize("name", ["saddle", "slope"])

@@ -1,7 +1,9 @@
 """From options to plans: of networks, of landscapes, of a search for rates."""
 
 import math
+import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import product
 from types import SimpleNamespace
 from typing import Any
@@ -13,7 +15,7 @@ from zeronet.comparison.tuning import Tuning
 from zeronet.mistakes import Mistake
 from zeronet.path_experiment import path_plan
 from zeronet.problems import RATES, STEPS, TARGETS, LandscapeProblem, Problem
-from zeronet.specs import parse, split, with_settings
+from zeronet.specs import Spec, parse, split, with_settings
 
 # The options that describe what is run, with their defaults.
 NETWORK = {
@@ -58,7 +60,7 @@ def network_plan(given: Mapping[str, Any], problem: Problem) -> Plan:
     return Plan(
         problem=problem.about(),
         hidden_sizes=tuple(o.hidden),
-        optimizers=tuple(parse(text, o.lr, steps=steps) for text in o.optimizer),
+        optimizers=tuple((_searched if tune else parse)(text, o.lr, steps=steps) for text in o.optimizer),
         seeds=consecutive(o.seed, o.seeds),
         batch_size=o.batch_size,
         steps=steps,
@@ -69,6 +71,12 @@ def network_plan(given: Mapping[str, Any], problem: Problem) -> Plan:
         inspect=o.inspect,
         split=sizes,
     )
+
+
+def _searched(text: str, *defaults: Any, **more: Any) -> Spec:
+    """Return specs.parse(…) under a label that does not name the rate: the search begins there, and ends elsewhere."""
+    spec = parse(text, *defaults, **more)
+    return spec if split(text)[0] else replace(spec, label=re.sub(r"(?<=[ ,])lr=[^,]*,?", "", spec.label).rstrip(" ,"))
 
 
 def _split(images: int, train: int | None, validation: int | None) -> tuple[int, int]:
@@ -87,7 +95,7 @@ def landscape_plan(given: Mapping[str, Any], problem: LandscapeProblem) -> Plan:
     return Plan(
         problem=problem.about(),
         hidden_sizes=(),
-        optimizers=tuple(parse(text, o.lr, RATES[problem.name], steps) for text in o.optimizer),
+        optimizers=tuple(_searched(text, o.lr, RATES[problem.name], steps) for text in o.optimizer),
         seeds=consecutive(o.seed, o.seeds),
         batch_size=1,
         steps=steps,
