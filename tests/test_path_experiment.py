@@ -63,6 +63,7 @@ def test_the_table_says_when_each_arrived(tmp_path, capsys):
     [
         (["lion", "sgd", "mine=adamw", "adamw:lr=0.3"], "note: Lion, mine: at a default rate"),
         (["lion", "sgd", "--lr", 0.3], None),
+        (["nadam:dialect=keras,LR=0.3", "adadelta"], None),
         (["sgd", "adam"], None),
     ],
 )

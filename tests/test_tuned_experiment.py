@@ -249,6 +249,30 @@ def test_a_label_does_not_name_the_rate_that_is_searched(text, label):
     assert [spec.label for spec in asked.plan.optimizers] == [label]
 
 
+@pytest.mark.parametrize("over", ["t:alpha=0.9,alpha=0.5", "t:Rho=0.9,alpha=0.5", "rmsprop:rho=0.9,rho=0.5"])
+def test_settings_to_be_searched_may_have_the_names_of_a_dialect_s_library(over):
+    words = ["--problem", "digits", "--tune", "6", "--optimizer", "t=rmsprop:dialect=pytorch", "--tune-over", over]
+    [asked] = asked_for(vars(train.parser().parse_args(words)))
+    assert asked.tuning.over == {"t": [{"rho": 0.9}, {"rho": 0.5}]}
+
+
+@pytest.mark.parametrize(
+    ("over", "words"),
+    [
+        ("t:rho", "'rho' in 't:rho' is not key=value"),
+        ("t:rho=0.9,", "'' in 't:rho=0.9,' is not key=value"),
+        ("t:LR=0.1", "the rate is searched anyway"),
+        ("t:beta=0.1", "PyTorchRMSProp has no setting 'beta'"),
+    ],
+)
+def test_settings_that_cannot_be_searched_end_in_one_line(over, words, capsys):
+    arguments = ["--problem", "digits", "--tune", "6", "--optimizer", "t=rmsprop:dialect=pytorch", "--tune-over", over]
+    assert train.main(arguments) == 2
+    error = capsys.readouterr().err
+    assert words in error
+    assert error.count("\n") == 1
+
+
 @pytest.mark.parametrize("name", ["saddle", "slope"])
 def test_a_landscape_without_a_bottom_is_refused_in_one_line(tmp_path, monkeypatch, capsys, name):
     monkeypatch.chdir(tmp_path)

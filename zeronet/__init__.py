@@ -39,7 +39,7 @@ What each optimizer cures, and what it still suffers from:
     RMSPropMomentum    no momentum                                       a wild first step, which rolls on
     AdaDelta           the rate: steps as long as recent steps           starts slowly, by its ε
     Rprop              the rate: steps grow and shrink by signs          wants the gradient of the whole data
-    Adam               the wild first step, and has momentum             more to tune; not better once all are tuned
+    Adam               the wild first step, and has momentum             more to tune; tuned, a tie with RMSProp
     AdamW              uneven weight decay through Adam's gradient       one more number to tune
     AdaMax             the root and the square                           one outlier is remembered for long
     NAdam              Adam's overshooting: looks ahead                  as Adam

@@ -12,10 +12,10 @@ from zeronet.comparison.plan import Plan, plan_from_protocol, read_protocol
 from zeronet.comparison.tuning import Tuning, tuning_from_protocol
 from zeronet.landscapes import LANDSCAPES
 from zeronet.mistakes import Mistake
-from zeronet.planning import NETWORK, PATHS, landscape_plan, network_plan, plan_of_paths, tuning_plan, without_rate
+from zeronet.planning import NETWORK, PATHS, hardly_moving, landscape_plan, network_plan, plan_of_paths, tuning_plan
 from zeronet.problems import LandscapeProblem, Problem, load_problem
 
-PROTOCOLS = ("lr", "tune_over", "train_size", "validation_size", "inspect")  # no meaning beside --protocol
+NOT_BESIDE_PROTOCOL = ("lr", "tune_over", "train_size", "validation_size", "inspect")
 TUNING_ONLY = ("tune_range", "tune_over", "train_size", "validation_size")
 FOR_RUNS = ("data_dir", "jobs", "resume", "cluster", "accept_mixed")
 TUNED_LANDSCAPE = ("tune", "tune_range", "tune_over", "seeds", "seed")
@@ -45,7 +45,7 @@ def asked_for(options: Mapping[str, Any]) -> list[Asked]:
     problems = options["problem"] or [None]
     if len(problems) == 1:
         return [_asked(options | {"problem": problems[0]})]
-    if len(set(problems)) < len(problems):
+    if len({name if name.endswith(".npz") else name.lower() for name in problems}) < len(problems):
         raise Mistake("a problem stands twice")
     if options["protocol"] is not None:
         raise Mistake(f"--protocol {options['protocol']} takes one problem")
@@ -87,7 +87,7 @@ def _asked(options: Mapping[str, Any]) -> Asked:
         return _asked_unfair(given, problem)
     if problem is None:
         plan = plan_of_paths(given)
-        slow = ", ".join(without_rate(given, plan))
+        slow = ", ".join(hardly_moving(given, plan))
         note = f"note: {slow}: at a default rate, which is meant for networks; --lr RATE or NAME:lr=RATE gives another"
         return Asked(plan, None, notes=(note,) if slow else ())
     plan = (landscape_plan if isinstance(problem, LandscapeProblem) else network_plan)(given, problem)
@@ -106,7 +106,7 @@ def _check_options(options: Mapping[str, Any], landscape: str | None, tune: bool
     if landscape and tune:
         networks = [name for name in ("data_dir", *NETWORK) if name not in (*PATHS, *TUNED_LANDSCAPE)]
         misplaced |= dict.fromkeys(
-            [*networks, "animate", "explain", "start"], "has no meaning where rates are tuned there"
+            [*networks, "animate", "explain", "start"], "has no meaning where rates are tuned on a landscape"
         )
     elif landscape:
         networks = [name for name in (*FOR_RUNS, *NETWORK) if name not in PATHS]
@@ -134,7 +134,7 @@ def _asked_unfair(given: Mapping[str, Any], problem: Problem) -> Asked:
     """Return the book's comparison, or the ladder that begins with it."""
     ladder = given["protocol"] == "ladder"
     for name in given:
-        if name in (PROTOCOLS if ladder else (*PROTOCOLS, "tune", "tune_range", "seeds")):
+        if name in NOT_BESIDE_PROTOCOL or (not ladder and name in ("tune", "tune_range", "seeds")):
             raise Mistake(f"{_option(name)} has no meaning beside --protocol {given['protocol']}")
     asked = {"optimizer": BOOK, "hidden": BOOK_HIDDEN} | ({"seeds": 10, "eval_every": 200} if ladder else {"seeds": 1})
     asked |= {name: value for name, value in given.items() if name != "tune"}

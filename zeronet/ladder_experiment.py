@@ -10,7 +10,7 @@ import numpy as np
 
 from zeronet.comparison.execute import How, execute, forget_others, results
 from zeronet.comparison.ladder import RUNGS
-from zeronet.comparison.plan import Plan
+from zeronet.comparison.plan import Plan, split_sizes
 from zeronet.comparison.resume import begin
 from zeronet.comparison.run import Run
 from zeronet.comparison.search import TRIALS, search
@@ -116,7 +116,7 @@ def carry_out_ladder(plan: Plan, tuning: Tuning, problem: Problem, folder: Path,
         for number, rung in enumerate(RUNGS):
             rungs[rung.key] = replace(plan, unfair=rung.unfair, kind="rung")
             if rung.tuned:
-                trial = replace(rungs[rung.key], unfair=None, split=_split(plan))
+                trial = replace(rungs[rung.key], unfair=None, split=split_sizes(plan.problem["train"]))
                 best, at_edge, trials = search(trial, tuning, runs_of)
                 rungs[rung.key] = replace(rungs[rung.key], optimizers=best)
             found[rung.key] = runs_of(rungs[rung.key], f"rung {number}")
@@ -124,7 +124,7 @@ def carry_out_ladder(plan: Plan, tuning: Tuning, problem: Problem, folder: Path,
             {"rung": key, "unfair": list(stage.unfair), "optimizers": stage.protocol()["optimizers"]}
             for key, stage in rungs.items()
         ]
-        sizes = dict(zip(("train", "validation"), _split(plan), strict=True))
+        sizes = dict(zip(("train", "validation"), split_sizes(plan.problem["train"]), strict=True))
         protocol = {**asked, "tuning": {**tuning.about(), **sizes}, "rungs": about}
         losses = {key: _final_losses(plan, runs) for key, runs in found.items()}
         seconds = [run.seconds or 0.0 for stage in done for run in results(stage, folder).values()]
@@ -140,12 +140,6 @@ def carry_out_ladder(plan: Plan, tuning: Tuning, problem: Problem, folder: Path,
         forget_others(done, folder)
         runs = {(f"{key}: {label}", seed): run for key in found for (label, seed), run in found[key].items()}
         return LadderResult(folder, table, figures[0], runs)
-
-
-def _split(plan: Plan) -> tuple[int, int]:
-    """Return how many training and validation images the search has."""
-    validation = plan.problem["train"] // 6
-    return plan.problem["train"] - validation, validation
 
 
 def _final_losses(plan: Plan, runs: Runs) -> dict[str, list[float]]:

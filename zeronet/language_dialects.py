@@ -3,7 +3,7 @@
 DIALECTS = {
     "called": "呼び名",
     "{state} at 0": "{state} の初期値",
-    "first step for g = 1": "g = 1 での最初の一歩",
+    "first step for w = g = 1": "w = g = 1 での最初の一歩",
     "{value}, fixed": "{value} (固定)",
     "{name}: no default (here {value})": "{name}: 既定値なし (ここでは {value})",
     "{name} = {theirs} (here {value})": "{name} = {theirs} (ここでは {value})",

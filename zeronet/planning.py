@@ -10,12 +10,13 @@ from typing import Any
 
 from zeronet import __version__
 from zeronet.comparison.paths import PathPlan
-from zeronet.comparison.plan import Plan, consecutive, whole_number
+from zeronet.comparison.plan import Plan, consecutive, split_sizes, whole_number
 from zeronet.comparison.tuning import Tuning
 from zeronet.mistakes import Mistake
 from zeronet.path_experiment import path_plan
 from zeronet.problems import RATES, STEPS, TARGETS, LandscapeProblem, Problem
-from zeronet.specs import Spec, parse, split, with_settings
+from zeronet.spec_text import pairs_of, split
+from zeronet.specs import Spec, named, parse, with_settings
 
 # The options that describe what is run, with their defaults.
 NETWORK = {
@@ -53,7 +54,7 @@ def network_plan(given: Mapping[str, Any], problem: Problem) -> Plan:
     """Return the plan of training networks; given: the options of NETWORK that were given."""
     tune = "tune" in given
     o = SimpleNamespace(**{**NETWORK, **({"seeds": TUNED_SEEDS} if tune else {}), **given})
-    sizes = _split(len(problem.x_train), o.train_size, o.validation_size) if tune else None
+    sizes = split_sizes(len(problem.x_train), o.train_size, o.validation_size) if tune else None
     examples = sizes[0] if sizes else len(problem.x_train)
     steps_per_epoch = examples // whole_number("batch-size", o.batch_size)
     steps = o.steps if o.epochs is None else whole_number("epochs", o.epochs) * steps_per_epoch
@@ -77,15 +78,6 @@ def _searched(text: str, *defaults: Any, **more: Any) -> Spec:
     """Return specs.parse(…) under a label that does not name the rate: the search begins there, and ends elsewhere."""
     spec = parse(text, *defaults, **more)
     return spec if split(text)[0] else replace(spec, label=re.sub(r"(?<=[ ,])lr=[^,]*,?", "", spec.label).rstrip(" ,"))
-
-
-def _split(images: int, train: int | None, validation: int | None) -> tuple[int, int]:
-    """Return how many images are trained on, and how many judge the rates: a sixth, if nothing else is said."""
-    validation = whole_number("validation-size", images // 6 if validation is None else validation)
-    train = whole_number("train-size", images - validation if train is None else train)
-    if train + validation > images:
-        raise Mistake(f"{train} training and {validation} validation images are more than {images}")
-    return train, validation
 
 
 def landscape_plan(given: Mapping[str, Any], problem: LandscapeProblem) -> Plan:
@@ -112,21 +104,22 @@ def plan_of_paths(given: Mapping[str, Any]) -> PathPlan:
     landscape = o.problem.lower()
     steps = STEPS[landscape] if o.steps is None else o.steps
     specs = [parse(text, o.lr, RATES[landscape], steps) for text in o.optimizer]
-    return path_plan(landscape, specs, o.steps, o.start)
+    return path_plan(landscape, specs, steps, o.start)
 
 
-def without_rate(given: Mapping[str, Any], plan: PathPlan) -> list[str]:
-    """Return the labels of optimizers that go at their own default, which is meant for networks and may be too small.
+def hardly_moving(given: Mapping[str, Any], plan: PathPlan) -> list[str]:
+    """Return the labels of optimizers whose default rate, which is meant for networks, is too small for this way.
 
-    These are the ones that nobody gave a rate: neither the options nor problems.RATES.
+    Nobody gave them another, neither the options nor problems.RATES, and all steps of its length together are below 1.
     """
     texts = given.get("optimizer", PATHS["optimizer"])
-    if given.get("lr") is not None:
-        return []
     return [
         spec.label
         for text, spec in zip(texts, plan.optimizers, strict=True)
-        if spec.target not in RATES[plan.landscape] and "lr" not in split(text)[2]
+        if spec.target not in RATES[plan.landscape]
+        and given.get("lr") is None
+        and "lr" not in named(spec, split(text)[2])
+        and spec.settings.get("lr", 1) * plan.steps < 1
     ]
 
 
@@ -154,16 +147,15 @@ def _settings_beside(texts: Sequence[str], plan: Plan) -> dict[str, list[dict[st
         matching = [spec for spec in plan.optimizers if name.lower() in (spec.label.lower(), spec.target.lower())]
         if not matching or not pairs:
             raise Mistake(f"{text!r} is not OPTIMIZER:key=value,key=value with an optimizer of this comparison")
-        values: dict[str, list[Any]] = {}
-        for pair in pairs.split(","):
-            [(key, value)] = split(f"x:{pair}")[2].items() or [("", "")]
-            values.setdefault(key, []).append(value)
-        if "lr" in values:
-            raise Mistake("the rate is searched anyway: say where with --tune-range")
-        combined = [dict(zip(values, each, strict=True)) for each in product(*values.values())]
         for spec in matching:
-            with_settings(spec, combined[0])
+            values: dict[str, list[Any]] = {}
+            for pair in pairs_of(pairs, text):
+                for key, value in named(spec, dict([pair])).items():
+                    values.setdefault(key, []).append(value)
+            if "lr" in values:
+                raise Mistake("the rate is searched anyway: say where with --tune-range")
             if spec.label in over:
                 raise Mistake(f"--tune-over names {spec.label} twice: put all its settings into one")
-            over[spec.label] = combined
+            over[spec.label] = [dict(zip(values, each, strict=True)) for each in product(*values.values())]
+            with_settings(spec, over[spec.label][0])
     return over

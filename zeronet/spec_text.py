@@ -24,10 +24,19 @@ def split(text: str) -> tuple[str | None, str, dict[str, Any]]:
         target, pairs = rest[: match.start()], rest[match.end() :]
     if not target or target.endswith(":"):
         raise Mistake(f"{text!r} is not [LABEL=]TARGET[:key=value,…]: for example sgd:lr=0.5")
-    settings = [_pair(pair, text) for pair in pairs.split(",")] if pairs else []
+    settings = pairs_of(pairs, text) if pairs else []
     if len(dict(settings)) < len(settings):
         raise Mistake(f"a setting stands twice in {text!r}")
     return label, target, dict(settings)
+
+
+def pairs_of(pairs: str, text: str) -> list[tuple[str, Any]]:
+    """Return the settings of key=value,key=value in their order; text: all of it, to be quoted where one is wrong.
+
+    >>> pairs_of("rho=0.9,rho=0.99", "rmsprop:rho=0.9,rho=0.99")
+    [('rho', 0.9), ('rho', 0.99)]
+    """
+    return [_pair(pair, text) for pair in pairs.split(",")]
 
 
 def word(value: Any) -> str:

@@ -105,6 +105,19 @@ def with_settings(spec: Spec, settings: Mapping[str, Any]) -> Spec:
     return replace(_checked(replace(spec, settings={**spec.settings, **settings})), label=spec.label)
 
 
+def named(spec: Spec, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return settings under the names that spec has for them: any case, and in a dialect its library's names, will do.
+
+    Raises Mistake for a setting that it does not have.
+
+    >>> named(parse("rmsprop:dialect=pytorch"), {"alpha": 0.9, "LR": 0.1})
+    {'rho': 0.9, 'lr': 0.1}
+    """
+    decisive = {name: spec.settings[name] for name in ("dialect", "schedule") if name in spec.settings}
+    found = taken_apart(_find_class(spec.target, spec.plugin), {**decisive, **settings}).named
+    return {name: value for name, value in found.items() if name in settings or name not in decisive}
+
+
 def distinct(specs: Sequence[Spec]) -> tuple[Spec, ...]:
     """Return the specs as they are. Raises Mistake where two have one label."""
     labels = [spec.label for spec in specs]

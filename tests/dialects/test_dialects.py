@@ -7,6 +7,7 @@ library, are also written down here, independently of zeronet: these run everywh
 import inspect
 import math
 import os
+from itertools import zip_longest
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ import pytest
 from zeronet import Cosine, Parameters
 from zeronet.dialects import DIALECTS
 from zeronet.dialects.table import FORM, equations, table
-from zeronet.optimizers import OPTIMIZERS, AdamW
+from zeronet.optimizers import OPTIMIZERS, SGD, AdamW
 
 # Keras' own, where it hands arrays to PyTorch.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept:DeprecationWarning")
@@ -67,7 +68,7 @@ def in_pytorch(cls, settings, rate=None):
     try:
         w = torch.tensor(START, requires_grad=True)
         kind = getattr(torch.optim, CALLS["pytorch"].get(cls.__name__, cls.__name__))
-        optimizer, found = kind([w], **GIVEN.get(cls.__name__, {}), **settings), []
+        optimizer, found = kind([w], **(GIVEN.get(cls.__name__, {}) | settings)), []
         for k, g in enumerate(gradients()):
             if rate:
                 optimizer.param_groups[0]["lr"] = rate(k)
@@ -87,7 +88,7 @@ def in_keras(cls, settings, rate=None):
     try:
         w, found = keras.Variable(START, dtype="float64"), []
         kind = getattr(keras.optimizers, CALLS["keras"].get(cls.__name__, cls.__name__))
-        optimizer = kind(**GIVEN.get(cls.__name__, {}), **settings)
+        optimizer = kind(**(GIVEN.get(cls.__name__, {}) | settings))
         for k, g in enumerate(gradients()):
             if rate:
                 optimizer.learning_rate = rate(k)
@@ -105,7 +106,7 @@ def in_optax(cls, settings, rate=None):
     with jax.enable_x64(True):
         settings = settings | ({"learning_rate": rate} if rate else {})
         given = GIVEN.get(cls.__name__, {}) if CALLS["optax"][cls.__name__] == "sgd" else {}
-        optimizer = getattr(optax, CALLS["optax"][cls.__name__])(**given, **settings)
+        optimizer = getattr(optax, CALLS["optax"][cls.__name__])(**(given | settings))
         w, found = jax.numpy.array(START), []
         state, update = optimizer.init(w), jax.jit(optimizer.update)
         for g in gradients():
@@ -140,7 +141,7 @@ def test_with_its_defaults_a_dialect_takes_the_path_of_its_library(cls, name):
 @every_library
 def test_with_other_settings_a_dialect_takes_the_path_of_its_library(cls, name):
     changed = {"lr": 0.03, "rho": 0.8, "eps": 0.01, "beta1": 0.7, "beta2": 0.95, "start": 0.5}
-    changed |= {"weight_decay": 0.2, "momentum_decay": 0.1}
+    changed |= {"weight_decay": 0.2, "momentum_decay": 0.1, "momentum": 0.7}
     ours = DIALECTS[cls][name]
     settings = {key: value for key, value in changed.items() if key in inspect.signature(ours).parameters}
     assert_same_path(path(ours(**settings)), LIBRARIES[name](cls, own_settings(cls, name, **settings)))
@@ -321,8 +322,8 @@ def test_a_dialect_takes_the_path_of_the_published_rule(cls, name, schedule):
 
 @every_optimizer
 def test_the_textbook_class_has_the_form_that_the_table_says(cls):
-    settings = cls().settings
-    assert_same_path(path(cls()), path(DIALECTS[cls][FORM[cls]](**settings)))
+    settings = cls().settings | {"lr": Cosine(0.05, horizon=STEPS + 1)}  # a constant rate may stand anywhere
+    assert_same_path(path(cls(**settings)), path(DIALECTS[cls][FORM[cls]](**settings)))
 
 
 @every_dialect
@@ -354,6 +355,71 @@ def test_the_place_of_epsilon_is_the_one_in_the_table(cls, name):
     assert tenth_step(3.0)[0] == pytest.approx(without * root(0) / root(3), rel=1e-12)
 
 
+def walk(optimizer, gradients, rates=()):
+    """The steps down along gradients of one number; rates: set before each update."""
+    params, steps = {"x": 0.0}, []
+    for g, lr in zip_longest(gradients, rates):
+        optimizer.lr = lr or optimizer.lr
+        before = params["x"]
+        optimizer.update(params, {"x": g})
+        steps.append(before - params["x"])
+    return steps
+
+
+def said_of(fact):
+    return pytest.mark.parametrize(
+        "kind",
+        [cls for each in DIALECTS.values() for cls in each.values() if fact in cls.says.facts],
+        ids=lambda kind: kind.__name__,
+    )
+
+
+@said_of("η stands")
+def test_the_place_of_the_rate_is_the_one_in_the_table(kind):
+    """Measured: a rate that falls to a tenth shortens all of the next step, or what is new in it."""
+    _, second = walk(kind(lr=1.0, momentum=0.5), [1.0, 0.0], [1.0, 0.1])
+    rolled = 0.5 * walk(SGD(lr=1.0), [1.0])[0]
+    ahead = 0.5 if "Nesterov" in kind.__name__ else 1.0
+    assert second == pytest.approx(ahead * rolled * {"inside v": 1, "outside v": 0.1}[kind.says.facts["η stands"]])
+
+
+@said_of("bias correction")
+def test_the_correction_is_the_one_in_the_table(kind):
+    """Measured: with it, the first step is as long as the tenth along g = 1."""
+    first, *_, tenth = walk(kind(eps=0.0), [1.0] * 10)
+    assert {"yes": True, "no": False}[kind.says.facts["bias correction"]] == (first == pytest.approx(tenth))
+
+
+@said_of("v̂ is the largest")
+def test_what_amsgrad_remembers_is_what_the_table_says(kind):
+    """Measured: after one gradient of 1000, which the correction multiplies by 1/(1 − β₂)."""
+    optimizer = kind(eps=0.0)
+    walk(optimizer, [1000.0, *[1.0] * 50])
+    v = (1 - 0.999) * 1000.0**2
+    expected = {"uncorrected v": v, "corrected v": v / (1 - 0.999)}[kind.says.facts["v̂ is the largest"]]
+    assert float(optimizer.v_hat["x"]) == pytest.approx(expected)
+
+
+@said_of("β₁ of the look ahead")
+def test_the_look_ahead_of_nadam_is_the_one_in_the_table(kind):
+    """Measured: along g = 1, where v̂ = 1, the third step is m̂: that of a constant β₁, or of one that rises."""
+    optimizer = kind(lr=1.0, eps=0.0)
+    third = walk(optimizer, [1.0] * 3)[-1]
+    mu = {
+        "constant": lambda t: 0.9,
+        "rises: 1 − ½ · 0.96ᵗ of it": lambda t: 0.9 * (1 - 0.5 * 0.96**t),
+        "rises: 1 − ½ · 0.96^(ψt) of it": lambda t: 0.9 * (1 - 0.5 * 0.96 ** (0.004 * t)),
+    }[kind.says.facts["β₁ of the look ahead"]]
+    product = mu(1) * mu(2) * mu(3)
+    m = 1 - 0.9**3
+    assert third == pytest.approx(mu(4) * m / (1 - product * mu(4)) + (1 - mu(3)) / (1 - product))
+
+
+def test_every_fact_is_measured():
+    facts = {fact for each in DIALECTS.values() for cls in each.values() for fact in cls.says.facts}
+    assert facts == {"η stands", "ε is added", "bias correction", "v̂ is the largest", "β₁ of the look ahead"}
+
+
 @every_library
 def test_names_and_defaults_are_those_of_the_library_s_signature(cls, name):
     module = {"pytorch": "torch.optim", "keras": "keras.optimizers", "optax": "optax"}[name]
@@ -366,7 +432,9 @@ def test_names_and_defaults_are_those_of_the_library_s_signature(cls, name):
         default = theirs[word].default[int(index[0])] if index else theirs[word].default
         said = ours.says.defaults.get(key, parameter.default)
         if said == "no default":
-            assert default in (inspect.Parameter.empty, None)
+            assert default is inspect.Parameter.empty
+        elif said == "None":
+            assert default is None
         else:
             assert default == float(said)
 

@@ -160,6 +160,15 @@ def consecutive(first: int, number: int) -> tuple[int, ...]:
     return tuple(range(whole_number("seed", first, 0), first + number))
 
 
+def split_sizes(images: int, train: int | None = None, validation: int | None = None) -> tuple[int, int]:
+    """Return how many images are trained on, and how many judge the rates: a sixth, if nothing else is said."""
+    validation = whole_number("validation-size", images // 6 if validation is None else validation)
+    train = whole_number("train-size", images - validation if train is None else train)
+    if train + validation > images:
+        raise Mistake(f"{train} training and {validation} validation images are more than {images}")
+    return train, validation
+
+
 def read_protocol(path: str | Path) -> dict[str, Any]:
     """Return the content of a protocol file. Raises Mistake where it is none."""
     try:

@@ -28,9 +28,7 @@ class Tuning:
 
     def variants(self, spec: Spec) -> list[Mapping[str, Any]]:
         """Return the settings besides the rate that are tried: those given, or the spec's own alone."""
-        own = {name.lower(): name for name in spec.settings}  # a command line may write them in any case
-        given = (self.over or {}).get(spec.label, ({},))
-        return [{own.get(name.lower(), name): value for name, value in each.items()} for each in given]
+        return list((self.over or {}).get(spec.label, ({},)))
 
     def first_trials(self, spec: Spec) -> list[Spec]:
         """Return two thirds of the trials: a logarithmic grid of rates for each variant.

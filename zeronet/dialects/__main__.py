@@ -22,7 +22,7 @@ def main(arguments: list[str] | None = None) -> int:
     p = Parser(prog="python -m zeronet.dialects", description=__doc__, allow_abbrev=False)
     p.add_argument("optimizer", metavar="OPTIMIZER", help=f"one of {', '.join(names)}")
     p.add_argument(
-        "--lr", type=float, metavar="RATE", help="the rate of all on the valley (default: the book's, or Adam's)"
+        "--lr", type=float, metavar="RATE", help="the rate of all on the valley (default: its usual one there)"
     )
     p.add_argument("--lang", choices=LANGUAGES, help="language of table and figure (default: ZERONET_LANG, or en)")
     p.add_argument("--out", metavar="FOLDER", default=".", help="where the figure goes (default: here)")

@@ -22,21 +22,30 @@ class BookAdaGrad(Dialect, AdaGrad):
 
 
 class PyTorchAdaGrad(Dialect, AdaGrad):
-    """torch.optim.Adagrad.
+    """torch.optim.Adagrad, with its lr_decay left at 0.
 
-        h ← h + g ⊙ g                h starts at 0
+        h ← h + g ⊙ g                h starts at 0 = initial_accumulator_value
         w ← w − η g / (√h + ε)       η = lr, ε = eps
 
-    lr: > 0, default 0.01; eps: ≥ 0, default 1e-10. Raises ValueError for others.
+    lr: > 0, default 0.01; eps: ≥ 0, default 1e-10; start: where h starts, ≥ 0, default 0. Raises ValueError for others.
     """
 
-    says = Says("torch.optim.Adagrad", {"lr": "lr", "eps": "eps"}, facts={"ε is added": "outside the root"})
+    says = Says(
+        "torch.optim.Adagrad",
+        {"lr": "lr", "eps": "eps", "start": "initial_accumulator_value"},
+        facts={"ε is added": "outside the root"},
+    )
 
-    def __init__(self, lr: float = 0.01, eps: float = 1e-10):
-        super().__init__(lr, eps)
+    def __init__(self, lr: float = 0.01, eps: float = 1e-10, start: float = 0.0):
+        # Past AdaGrad's own __init__, which has no start.
+        super(AdaGrad, self).__init__(lr=lr, eps=eps, start=start)
+
+    def init(self, w: np.ndarray) -> tuple[np.ndarray]:
+        """Return the first h."""
+        return (np.full_like(w, self.start),)
 
 
-class KerasAdaGrad(Dialect, AdaGrad):
+class KerasAdaGrad(PyTorchAdaGrad):
     """keras.optimizers.Adagrad of Keras 3: h does not start at 0, so that the first step is shorter than lr.
 
         h ← h + g ⊙ g                h starts at 0.1 = initial_accumulator_value
@@ -58,13 +67,7 @@ class KerasAdaGrad(Dialect, AdaGrad):
     )
 
     def __init__(self, lr: float = 0.001, eps: float = 1e-7, start: float = 0.1):
-        super(AdaGrad, self).__init__(lr=lr, eps=eps, start=start)
-        if self.start < 0:
-            raise ValueError(f"start must be at least 0 and finite, not {start!r}")
-
-    def init(self, w: np.ndarray) -> tuple[np.ndarray]:
-        """Return the first h."""
-        return (np.full_like(w, self.start),)
+        super().__init__(lr, eps, start)
 
     def rule(self, w: np.ndarray, g: np.ndarray, h: np.ndarray) -> None:
         """Make the step."""

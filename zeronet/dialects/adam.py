@@ -11,11 +11,12 @@ from zeronet.optimizers import Adam
 class BookAdam(Dialect, Adam):
     """Adam of 『ゼロから作るDeep Learning』, common/optimizer.py: the "ε̂" form of the paper, section 2.
 
-        m ← m + (1 − β₁) (g − m)              m starts at 0; β₁ = beta1
-        v ← v + (1 − β₂) (g ⊙ g − v)          v starts at 0; β₂ = beta2
+        m ← β₁ m + (1 − β₁) g                 m starts at 0; β₁ = beta1
+        v ← β₂ v + (1 − β₂) g ⊙ g             v starts at 0; β₂ = beta2
         w ← w − η √(1 − β₂ᵗ)/(1 − β₁ᵗ) · m / (√v + ε)        η = lr, ε = 1e-7
 
     The correction is not applied to ε: at the start ε counts as ε/√(1 − β₂) = 32 ε would in Algorithm 1.
+    The book's code has m ← m + (1 − β₁) (g − m), the same number.
     lr: > 0, default 0.001; beta1, beta2: in [0, 1), default 0.9 and 0.999; eps: ≥ 0, default 1e-7, fixed in the book's
     code. Raises ValueError for others.
 
@@ -36,8 +37,10 @@ class BookAdam(Dialect, Adam):
 
     def rule(self, w: np.ndarray, g: np.ndarray, m: np.ndarray, v: np.ndarray) -> None:
         """Make the step."""
-        m += (1 - self.beta1) * (g - m)
-        v += (1 - self.beta2) * (g * g - v)
+        m *= self.beta1
+        m += (1 - self.beta1) * g
+        v *= self.beta2
+        v += (1 - self.beta2) * g * g
         lr = self.lr * math.sqrt(1 - self.beta2**self.t) / (1 - self.beta1**self.t)
         w -= lr * m / (np.sqrt(v) + self.eps)
 
@@ -67,8 +70,8 @@ class PyTorchAdam(Dialect, Adam):
 class KerasAdam(BookAdam):
     """keras.optimizers.Adam of Keras 3: as in the book.
 
-        m ← m + (1 − β₁) (g − m)              m starts at 0; β₁ = beta_1
-        v ← v + (1 − β₂) (g ⊙ g − v)          v starts at 0; β₂ = beta_2
+        m ← β₁ m + (1 − β₁) g                 m starts at 0; β₁ = beta_1
+        v ← β₂ v + (1 − β₂) g ⊙ g             v starts at 0; β₂ = beta_2
         w ← w − η √(1 − β₂ᵗ)/(1 − β₁ᵗ) · m / (√v + ε)        η = learning_rate, ε = epsilon
 
     lr: > 0, default 0.001; beta1, beta2: in [0, 1), default 0.9 and 0.999; eps: ≥ 0, default 1e-7. Raises ValueError

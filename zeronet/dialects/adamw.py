@@ -40,8 +40,8 @@ class PyTorchAdamW(Dialect, AdamW):
 class KerasAdamW(Dialect, AdamW):
     """keras.optimizers.AdamW of Keras 3: ε where Keras' Adam has it.
 
-        m ← m + (1 − β₁) (g − m)              m starts at 0; β₁ = beta_1
-        v ← v + (1 − β₂) (g ⊙ g − v)          v starts at 0; β₂ = beta_2
+        m ← β₁ m + (1 − β₁) g                 m starts at 0; β₁ = beta_1
+        v ← β₂ v + (1 − β₂) g ⊙ g             v starts at 0; β₂ = beta_2
         w ← w − η λ w                         η = learning_rate, λ = weight_decay
         w ← w − η √(1 − β₂ᵗ)/(1 − β₁ᵗ) · m / (√v + ε)        ε = epsilon
 
@@ -72,8 +72,10 @@ class KerasAdamW(Dialect, AdamW):
 
     def rule(self, w: np.ndarray, g: np.ndarray, m: np.ndarray, v: np.ndarray) -> None:
         """Make the step."""
-        m += (1 - self.beta1) * (g - m)
-        v += (1 - self.beta2) * (g * g - v)
+        m *= self.beta1
+        m += (1 - self.beta1) * g
+        v *= self.beta2
+        v += (1 - self.beta2) * g * g
         w -= self.lr * self.weight_decay * w
         lr = self.lr * math.sqrt(1 - self.beta2**self.t) / (1 - self.beta1**self.t)
         w -= lr * m / (np.sqrt(v) + self.eps)

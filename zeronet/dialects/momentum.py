@@ -81,14 +81,14 @@ class OptaxMomentum(PyTorchMomentum):
         v ← α v + g                  v starts at 0; α = momentum
         w ← w − η v                  η = learning_rate
 
-    lr: > 0, default 0.01 here: optax has none; momentum: in [0, 1), default 0.9 here: optax has none. Raises ValueError
-    for others.
+    lr: > 0, default 0.01 here: optax has none; momentum: in [0, 1), default 0.9 here: that of optax is None. Raises
+    ValueError for others.
     """
 
     says = Says(
         "optax.sgd(momentum=…)",
         {"lr": "learning_rate", "momentum": "momentum"},
-        defaults={"lr": "no default", "momentum": "no default"},
+        defaults={"lr": "no default", "momentum": "None"},
         facts={"η stands": "outside v"},
     )
 

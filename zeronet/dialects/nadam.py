@@ -10,10 +10,10 @@ from zeronet.optimizers import NAdam
 
 
 class KerasNAdam(Dialect, NAdam):
-    """keras.optimizers.Nadam of Keras 3: β₁ of the look ahead rises from half of it, within about a hundred updates.
+    """keras.optimizers.Nadam of Keras 3: β₁ of the look ahead rises from half of it, half the way by update 17.
 
-        m ← m + (1 − β₁) (g − m)              m starts at 0; β₁ = beta_1
-        v ← v + (1 − β₂) (g ⊙ g − v)          v starts at 0; β₂ = beta_2
+        m ← β₁ m + (1 − β₁) g                 m starts at 0; β₁ = beta_1
+        v ← β₂ v + (1 − β₂) g ⊙ g             v starts at 0; β₂ = beta_2
         μₜ = β₁ (1 − ½ · 0.96ᵗ), M = μ₁ μ₂ … μₜ
         m̂ = μₜ₊₁ m / (1 − M μₜ₊₁) + (1 − μₜ) g / (1 − M)
         v̂ = v / (1 − β₂ᵗ)
@@ -40,8 +40,10 @@ class KerasNAdam(Dialect, NAdam):
 
     def rule(self, w: np.ndarray, g: np.ndarray, m: np.ndarray, v: np.ndarray) -> None:
         """Make the step."""
-        m += (1 - self.beta1) * (g - m)
-        v += (1 - self.beta2) * (g * g - v)
+        m *= self.beta1
+        m += (1 - self.beta1) * g
+        v *= self.beta2
+        v += (1 - self.beta2) * g * g
         now, following = self.mu(self.t), self.mu(self.t + 1)
         m_hat = following * m / (1 - self.M * following) + (1 - now) * g / (1 - self.M)
         v_hat = v / (1 - self.beta2**self.t)
@@ -49,7 +51,7 @@ class KerasNAdam(Dialect, NAdam):
 
 
 class PyTorchNAdam(KerasNAdam):
-    """torch.optim.NAdam: as in Keras, but that β₁ rises 250 times more slowly, and the rate is twice Keras'.
+    """torch.optim.NAdam: as in Keras, but that β₁ rises 250 times more slowly (4,250 updates), at twice the rate.
 
         m ← β₁ m + (1 − β₁) g                 m starts at 0; β₁, β₂ = betas
         v ← β₂ v + (1 − β₂) g ⊙ g             v starts at 0
@@ -81,9 +83,8 @@ class PyTorchNAdam(KerasNAdam):
         eps: float = 1e-8,
         momentum_decay: float = 0.004,
     ):
+        # Past NAdam's own __init__, which has no momentum_decay.
         super(NAdam, self).__init__(lr=lr, beta1=beta1, beta2=beta2, eps=eps, momentum_decay=momentum_decay)
-        if self.momentum_decay < 0:
-            raise ValueError(f"momentum_decay must be at least 0 and finite, not {momentum_decay!r}")
 
     def mu(self, t: int) -> float:
         """Return β₁ of the look ahead at update t."""

@@ -14,7 +14,7 @@ class PyTorchRAdam(Dialect, RAdam):
         m ← β₁ m + (1 − β₁) g                 m starts at 0; β₁, β₂ = betas
         v ← β₂ v + (1 − β₂) g ⊙ g             v starts at 0
         m̂ = m / (1 − β₁ᵗ)
-        ρ = ρ∞ − 2 t β₂ᵗ / (1 − β₂ᵗ)          ρ∞ = 2/(1 − β₂) − 1
+        ρ∞ = 2/(1 − β₂) − 1, ρ = ρ∞ − 2 t β₂ᵗ / (1 − β₂ᵗ)
         r = √((ρ − 4)(ρ − 2) ρ∞ / ((ρ∞ − 4)(ρ∞ − 2) ρ))
         w ← w − η r √(1 − β₂ᵗ) m̂ / (√v + ε) if ρ > 5     η = lr, ε = eps
         w ← w − η m̂ else
@@ -57,7 +57,7 @@ class OptaxRAdam(Dialect, RAdam):
         m ← β₁ m + (1 − β₁) g                 m starts at 0; β₁ = b1
         v ← β₂ v + (1 − β₂) g ⊙ g             v starts at 0; β₂ = b2
         m̂ = m / (1 − β₁ᵗ), v̂ = v / (1 − β₂ᵗ)
-        ρ = ρ∞ − 2 t β₂ᵗ / (1 − β₂ᵗ)          ρ∞ = 2/(1 − β₂) − 1
+        ρ∞ = 2/(1 − β₂) − 1, ρ = ρ∞ − 2 t β₂ᵗ / (1 − β₂ᵗ)
         r = √((ρ − 4)(ρ − 2) ρ∞ / ((ρ∞ − 4)(ρ∞ − 2) ρ))
         w ← w − η r m̂ / (√v̂ + ε) if ρ > 5     η = learning_rate, ε = eps
         w ← w − η m̂ else

@@ -14,6 +14,9 @@ from zeronet.optimizers import SGD, AdaGrad, Adam, AdamW, AMSGrad, Momentum, NAd
 FORM = dict.fromkeys((SGD, Momentum, Nesterov, AdaGrad, RMSProp), "book")
 FORM |= dict.fromkeys((Adam, AdamW), "pytorch") | dict.fromkeys((NAdam, AMSGrad, RAdam), "optax")
 
+SYMBOLS = {"lr": "η", "momentum": "α", "rho": "ρ", "beta1": "β₁", "beta2": "β₂", "eps": "ε"}
+SYMBOLS |= {"weight_decay": "λ", "momentum_decay": "ψ"}
+
 
 def table(cls: type[Optimizer]) -> list[list[str]]:
     """Return the rows of the table, the head first: the call, each setting, where states start, the first step, facts.
@@ -22,8 +25,8 @@ def table(cls: type[Optimizer]) -> list[list[str]]:
     ...     print(row[:3])
     ['', 'zeronet', 'book']
     ['called', 'SGD', 'SGD']
-    ['lr', 'lr = 0.01', 'lr = 0.01']
-    ['first step for g = 1', '0.01', '0.01']
+    ['η, lr', 'lr = 0.01', 'lr = 0.01']
+    ['first step for w = g = 1', '0.01', '0.01']
     """
     columns = {"zeronet": cls, **DIALECTS[cls]}
     says = {name: each.says for name, each in DIALECTS[cls].items()}
@@ -31,12 +34,14 @@ def table(cls: type[Optimizer]) -> list[list[str]]:
     says = {"zeronet": Says(cls.__name__, ours, facts=dialect_of(cls, FORM[cls]).says.facts), **says}
     rows = [["", *columns], [say("called"), *(says[who].call for who in columns)]]
     settings = list(dict.fromkeys(name for each in columns.values() for name in inspect.signature(each).parameters))
-    rows += [[name, *(_setting(name, each, says[who]) for who, each in columns.items())] for name in settings]
+    for name in settings:
+        symbol = f"{SYMBOLS[name]}, {name}" if name in SYMBOLS else name
+        rows.append([symbol, *(_setting(name, each, says[who]) for who, each in columns.items())])
     for k, state in enumerate(cls.state_names):
         rows.append(
             [say("{state} at 0", state=state), *(f"{each().init(np.zeros(()))[k]:g}" for each in columns.values())]
         )
-    rows.append([say("first step for g = 1"), *(f"{_first_step(each):.3g}" for each in columns.values())])
+    rows.append([say("first step for w = g = 1"), *(f"{_first_step(each):.4g}" for each in columns.values())])
     facts = dict.fromkeys(fact for each in says.values() for fact in each.facts)
     return rows + [[say(fact), *(say(says[who].facts[fact]) for who in columns)] for fact in facts]
 
@@ -62,10 +67,10 @@ def markdown(cls: type[Optimizer]) -> str:
 
 
 def _first_step(cls: type[Optimizer]) -> float:
-    """Return how far the first update goes down a slope of 1, with the class's own defaults."""
-    params = {"x": 0.0}
+    """Return how far the first update goes from 1 down a slope of 1, with the class's own defaults."""
+    params = {"x": 1.0}
     cls().update(params, {"x": 1.0})
-    return -params["x"]
+    return 1 - params["x"]
 
 
 def _setting(name: str, cls: type, says: Says) -> str:

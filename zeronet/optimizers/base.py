@@ -17,7 +17,7 @@ RANGES: dict[str, tuple[Callable[[float], bool], str]] = {
     **dict.fromkeys(
         ("momentum", "rho", "beta1", "beta2", "beta3"), (lambda value: 0 <= value < 1, "at least 0 and below 1")
     ),
-    "weight_decay": (lambda value: value >= 0, "at least 0"),
+    **dict.fromkeys(("weight_decay", "momentum_decay", "start"), (lambda value: value >= 0, "at least 0")),
     "shrink": (lambda value: 0 < value < 1, "above 0 and below 1"),
     "grow": (lambda value: value > 1, "above 1"),
     **dict.fromkeys(("min_step", "max_step", "trust", "d0"), (lambda value: value > 0, "positive")),
@@ -61,8 +61,10 @@ class Optimizer:
     elementwise = True
 
     def __init__(self, **settings: Any):
-        if isinstance(self.state_names, str) or {"t", "schedule", *settings} & {*self.state_names, *self.number_names}:
-            raise ValueError(f"state_names is a tuple of names of its own, as in ('h',), not {self.state_names!r}")
+        if isinstance(self.state_names, str):
+            raise ValueError(f"state_names is a tuple of names, as in ('h',), not {self.state_names!r}")
+        if clash := {"t", "schedule", *settings} & {*self.state_names, *self.number_names}:
+            raise ValueError(f"{', '.join(sorted(clash))} cannot be a state: that is a setting, t or the schedule")
         self.schedule = settings["lr"] if callable(settings.get("lr")) else None
         if self.schedule:
             settings["lr"] = self.schedule(0)
@@ -159,11 +161,11 @@ class Optimizer:
         self.t = int(state["t"])
         for name, value in state["settings"].items():
             setattr(self, name, checked_number(name, value))
-        for name, value in state.get("numbers", {}).items():
+        for name, value in state["numbers"].items():
             setattr(self, name, float(value))
         for name, arrays in state["states"].items():
             setattr(self, name, _copied(arrays, in_one_vector=self.elementwise))
-        shapes = state.get("shapes")
+        shapes = state["shapes"]
         self._shapes = shapes and {name: tuple(shape) for name, shape in shapes.items()}
 
     # How it works --------------------------------------------------------------------------------------------------
@@ -199,8 +201,7 @@ class Optimizer:
             first = {name: self.init(_as_array(value)) for name, value in params.items()}
             states = [{name: each[i] for name, each in first.items()} for i in range(len(self.state_names))]
         for name, state in zip(self.state_names, states, strict=True):
-            if getattr(self, name) is None:
-                setattr(self, name, state)
+            setattr(self, name, state)
         self._shapes = _shapes(params)
 
 

@@ -18,7 +18,7 @@ class NAdam(Optimizer):
     Raises ValueError for others.
     Dozat, "Incorporating Nesterov Momentum into Adam", 2016, with one constant β₁, as in optax (there ε = 1e-8): the
     paper's equation without a second schedule inside. PyTorch and Keras let β₁ in m̂ rise from half of it, as the paper
-    proposes, by the factor 1 − ½ · 0.96^(t/250): other steps for some thousand updates (Keras: 0.96ᵗ, about a hundred).
+    proposes, by the factor 1 − ½ · 0.96^(t/250), which has done half of its way at 4,250 updates (Keras: 0.96ᵗ, at 17).
     The paper's extra factor β₂ in v̂ is left out, as everywhere.
 
     >>> params, optimizer = {"x": 1.0}, NAdam(lr=0.25, beta1=0.5)

@@ -13,7 +13,7 @@ class RAdam(Optimizer):
         m ← β₁ m + (1 − β₁) g                 m, mean of recent gradients, starts at 0
         v ← β₂ v + (1 − β₂) g ⊙ g             v, mean of recent squared gradients, starts at 0
         m̂ = m / (1 − β₁ᵗ), v̂ = v / (1 − β₂ᵗ)     undo the start at 0; t counts the updates from 1
-        ρ = ρ∞ − 2 t β₂ᵗ / (1 − β₂ᵗ)          gradients that v holds, in effect; ρ∞ = 2/(1 − β₂) − 1, its limit
+        ρ∞ = 2/(1 − β₂) − 1, ρ = ρ∞ − 2 t β₂ᵗ / (1 − β₂ᵗ)     gradients that v holds, in effect: at last ρ∞
         r = √((ρ − 4)(ρ − 2) ρ∞ / ((ρ∞ − 4)(ρ∞ − 2) ρ))      grows to 1
         w ← w − η r m̂ / (√v̂ + ε) if ρ > 5     η = lr, β₁ = beta1, β₂ = beta2, ε = eps
         w ← w − η m̂ else                      five updates with β₂ = 0.999
