@@ -61,6 +61,19 @@ def test_a_rule_must_be_said():
         Optimizer(lr=0.1).update({"x": 1.0}, {"x": 1.0})
 
 
+@pytest.mark.parametrize(
+    ("attribute", "value", "words"),
+    [
+        ("state_names", "h", "is a tuple of names, as in .'h',., not 'h'"),
+        ("state_names", ("t", "lr"), "lr, t cannot be a state"),
+        ("number_names", ("schedule",), "schedule cannot be a state"),
+    ],
+)
+def test_states_have_names_of_their_own(attribute, value, words):
+    with pytest.raises(ValueError, match=words):
+        type("Clashing", (Optimizer,), {attribute: value})(lr=0.1)
+
+
 class Averaged(Optimizer):
     """SGD whose average over all places, the start with them, is what counts: uses init and evaluation_params."""
 
