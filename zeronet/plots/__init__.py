@@ -2,8 +2,8 @@
 
 Read in this order: folder (the files), curves (the numbers of a line and its band), style (how every figure looks),
 words (legend and footer), page (where everything stands), comparison (the figure), verdict (of a tuned comparison),
-profile (of many problems), inspection (inside the networks), plane (a landscape from above), paths (optimizers on it),
-race (in motion), window (a figure on the screen).
+profile (of many problems), ladder (from the book's figure to a fair one), inspection (inside the networks), plane (a
+landscape from above), paths (optimizers on it), dialects (of one of them), race (in motion), window (on the screen).
 `python -m zeronet.plots FOLDER` draws a folder's figure again.
 """
 
