@@ -220,6 +220,34 @@ def test_digests_know_schedules_transforms_and_dialects_but_not_labels():
 # The catalogue
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("adamw:weight_decay=0.1,decay=all", "its own weight_decay takes all parameters: decay goes with l2"),
+        ("sgd:schedule=onecycle,rise=0.2", "unknown schedule 'onecycle': did you mean one-cycle?"),
+        ("sgd:schedule=Cosine,horizon=10", "unknown schedule 'Cosine': did you mean cosine?"),
+        ("schedulefreesgd:weight_decay=0.1", "WeightDecay cannot reach the weights that ScheduleFreeSGD keeps"),
+    ],
+)
+def test_what_does_not_fit_is_named(text, words):
+    with pytest.raises(Mistake, match=re.escape(words)):
+        parse(text, steps=100)
+
+
+def test_decay_is_that_of_l2_even_where_a_library_calls_its_mean_so():
+    assert parse("rmsprop:dialect=optax,l2=0.1,decay=all").settings["decay"] == "all"
+    assert parse("rmsprop:dialect=optax,decay=0.8").settings["rho"] == 0.8
+
+
+def test_soap_may_follow_a_stair():
+    assert parse("soap:schedule=step,every=7,renew_every=3").build().schedule(7) == pytest.approx(0.0003)
+
+
+def test_two_decays_of_one_name_stay_an_object():
+    optimizer = Transformed(OPTIMIZERS["AdamW"](), WeightDecay(0.2))
+    assert repr(from_object(optimizer).build()) == repr(optimizer)
+
+
 def test_the_catalogue_has_each_optimizer_with_equation_defaults_and_reference(capsys):
     assert train.main(["--list-optimizers"]) == 0
     entries = capsys.readouterr().out.split("\n\n")

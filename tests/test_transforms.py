@@ -22,6 +22,7 @@ from zeronet import (
     Trainer,
     Transformed,
     TwoLayerNet,
+    Warmup,
     WeightDecay,
 )
 from zeronet.callbacks import Checkpoint
@@ -346,3 +347,18 @@ def test_mistakes_are_told(make, words):
     with pytest.raises((ValueError, AttributeError)) as error:
         make()
     assert words in str(error.value)
+
+
+@pytest.mark.parametrize("params", [{"x": 1.0}, {"x": np.array([1, 2])}], ids=["a rate that is none", "whole numbers"])
+def test_what_an_optimizer_refuses_changes_nothing(params):
+    before = {name: np.copy(value) for name, value in params.items()}
+    optimizer = Transformed(SGD(lr=lambda k: 0.1 if k == 0 else float("nan")), WeightDecay(0.1, "all"))
+    optimizer.optimizer.t = 1
+    with pytest.raises(ValueError, match=r"lr must be|arrays of floats"):
+        optimizer.update(params, {name: 1.0 * value for name, value in params.items()})
+    assert all(np.array_equal(params[name], before[name]) for name in params)
+
+
+def test_a_warm_up_needs_a_schedule():
+    with pytest.raises(ValueError, match="after is a schedule"):
+        Warmup(lambda k: 0.1, 5)

@@ -66,15 +66,17 @@ def taken_apart(cls: type, settings: Mapping[str, Any]) -> Parts:
     if "dialect" in lower and "dialect" not in parameters(cls):
         cls = dialect_of(cls, lower["dialect"])
     known, rated = _names(cls), {"schedule", "warmup"}
-    if lower.keys() & rated:
-        rated |= {field.name for field in fields(SCHEDULES.get(lower.get("schedule"), Schedule))[1:]}
+    if lower.keys() & rated - known.keys():
+        rated |= {field.name for field in fields(_schedule_named(lower.get("schedule", "constant")))[1:]}
     parts = Parts(cls, {}, {}, {}, {})
     for key, value in settings.items():
         name, place = key.lower(), None
-        if name not in known:
+        if name == "decay" and isinstance(value, str) and name not in parameters(cls):
+            place = parts.around  # though it may be the library's word for ρ
+        elif name not in known:
             if name in rated:
                 place = parts.rate
-            elif name in TRANSFORMS or (name == "decay" and isinstance(value, str)):
+            elif name in TRANSFORMS:
                 place = parts.around
             elif name == "dialect":
                 place = {}
@@ -106,6 +108,8 @@ def assemble(cls: type, settings: Mapping[str, Any]) -> Any:
     around = dict(parts.around)
     decay = {"decay": around.pop("decay")} if "decay" in around else {}
     if decay and not {"l2", "weight_decay"} & around.keys():
+        if "weight_decay" in own:
+            raise ValueError("its own weight_decay takes all parameters: decay goes with l2")
         raise ValueError(f"decay={decay['decay']} says what l2 or weight_decay is for, and needs one of them")
     transforms = [
         kind(around[name], **(decay if kind in (L2, WeightDecay) else {}))
@@ -124,11 +128,7 @@ def schedule(lr: float, schedule: str = "constant", horizon: Any = None, warmup:
     >>> schedule(0.1, "cosine", horizon=100, warmup=10)
     Warmup(lr=0.1, after=Cosine(lr=0.1, horizon=90, end=0.0), warmup=10)
     """
-    if schedule not in SCHEDULES:
-        near = difflib.get_close_matches(str(schedule).lower(), SCHEDULES, n=1)
-        guess = f"did you mean {near[0]}? " if near else ""
-        raise ValueError(f"unknown schedule {schedule!r}: {guess}({', '.join(SCHEDULES)})")
-    cls = SCHEDULES[schedule]
+    cls = _schedule_named(schedule)
     names = {field.name: field.default for field in fields(cls)[1:]}
     if horizon is not None and "horizon" in names:
         own["horizon"] = horizon
@@ -145,6 +145,15 @@ def schedule(lr: float, schedule: str = "constant", horizon: Any = None, warmup:
     if warmup >= horizon:
         raise ValueError(f"a warm-up of {warmup} updates leaves none of {horizon} for the schedule {schedule}")
     return Warmup(cls(lr, **{**own, "horizon": horizon - warmup}), warmup)
+
+
+def _schedule_named(name: str) -> type[Schedule]:
+    """Return a schedule's class. Raises ValueError for an unknown one."""
+    if name not in SCHEDULES:
+        near = difflib.get_close_matches(str(name).lower(), SCHEDULES, n=1)
+        guess = f"did you mean {near[0]}? " if near else ""
+        raise ValueError(f"unknown schedule {name!r}: {guess}({', '.join(SCHEDULES)})")
+    return SCHEDULES[name]
 
 
 def settings_of(optimizer: Optimizer) -> dict[str, Any]:
@@ -178,9 +187,13 @@ def settings_of(optimizer: Optimizer) -> dict[str, Any]:
 
 def told_by(optimizer: Optimizer) -> tuple[str, dict[str, Any]] | None:
     """Return name and settings, without those that are defaults anyway; None where they do not tell all of it."""
-    inner = optimizer.optimizer if isinstance(optimizer, Transformed) else optimizer
+    inner, around = optimizer, set()
+    if isinstance(optimizer, Transformed):
+        inner, around = optimizer.optimizer, {name for each in optimizer.transforms for name in each.settings}
     cls = next((ours for ours, each in DIALECTS.items() if type(inner) in each.values()), type(inner))
     if cls not in OPTIMIZERS.values() or (callable(inner.settings.get("lr")) and not _is_plain(inner.settings["lr"])):
+        return None
+    if around & inner.settings.keys():  # one name for two settings
         return None
     settings = settings_of(optimizer)
     if repr(assemble(cls, settings)) != repr(optimizer):

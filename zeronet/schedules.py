@@ -31,7 +31,7 @@ RANGES: dict[str, Test] = {
 
 @dataclass(frozen=True)
 class Schedule:
-    """A learning rate for each update; lr is its peak, and all its other rates are shares of that.
+    """A learning rate for each update; lr is where it starts, or its peak.
 
     Raises ValueError, quoting it, for a number outside its range.
     """
@@ -40,7 +40,8 @@ class Schedule:
 
     def __post_init__(self) -> None:
         for field in fields(self):
-            (fits, words), value = RANGES.get(field.name, (lambda x: True, "")), getattr(self, field.name)
+            fits, words = RANGES.get(field.name, (lambda x: True, "a finite number"))
+            value = getattr(self, field.name)
             number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
             if field.name != "after" and not (number and fits(value)):
                 raise ValueError(f"{field.name} must be {words}, not {value!r}")
@@ -232,6 +233,8 @@ class Warmup(Schedule):
     warmup: int
 
     def __init__(self, after: Schedule, warmup: int):
+        if not isinstance(after, Schedule):
+            raise ValueError(f"after is a schedule, as in Constant(0.1), not {after!r}")
         for name, value in (("lr", after.lr), ("after", after), ("warmup", warmup)):
             object.__setattr__(self, name, value)
         self.__post_init__()

@@ -137,8 +137,8 @@ class WeightDecay(Transform):
 
         w ← w − η λ w                before the update;   η = lr, λ = weight_decay
 
-    Around SGD it is the same as L2; around an adaptive optimizer it is not: Transformed(Adam(), WeightDecay(λ)) is
-    AdamW. An optimizer whose state keeps places, and not only gradients (schedule-free ones), needs decay of its own.
+    Around SGD it is the same as L2; around an adaptive optimizer it is not: Transformed(Adam(), WeightDecay(λ, "all"))
+    is AdamW. Optimizers that keep weights of their own (schedule-free ones) refuse it.
     weight_decay: λ, ≥ 0; decay: as in L2. Raises ValueError for others, and where there are no weights. Loshchilov and
     Hutter, "Decoupled Weight Decay Regularization", 2019, Algorithm 2, with η for the paper's ηₜ, as in
     torch.optim.AdamW and optax.add_decayed_weights after the optimizer; both take all parameters.
@@ -177,13 +177,15 @@ class Transformed(Optimizer):
             raise ValueError(f"transforms need an optimizer derived from zeronet.Optimizer, not {optimizer!r}")
         if not transforms or not all(isinstance(each, Transform) for each in transforms):
             raise ValueError(f"Transformed takes an optimizer and Transforms, as in ClipNorm(1.0), not {transforms!r}")
+        keeps_weights = type(optimizer).evaluation_params is not Optimizer.evaluation_params
+        if keeps_weights and any(isinstance(each, WeightDecay) for each in transforms):
+            raise ValueError(f"WeightDecay cannot reach the weights that {type(optimizer).__name__} keeps: L2 can")
         self.optimizer, self.transforms = optimizer, transforms
 
     def update(self, params: MutableMapping[str, Any] | Parameters, grads: Mapping[str, Any]) -> None:
         """Apply the transforms to copies of the gradients, and make the optimizer's update."""
         self.optimizer._check(params, grads)
-        schedule = self.optimizer.schedule
-        lr = schedule(self.optimizer.t) if schedule else self.optimizer.lr
+        lr = self.optimizer.next_lr()
         own = grads.copy() if isinstance(grads, Parameters) else {name: _copied(g) for name, g in grads.items()}
         for transform in self.transforms:
             transform.apply(params, own, lr)

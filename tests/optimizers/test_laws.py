@@ -223,7 +223,7 @@ TABLE = [
     # a number learns as in AdaGrad
     Row(
         Shampoo,
-        {"lr": 0.1, "eps": 0.0, "every": 4.0},
+        {"lr": 0.1, "eps": 0.0, "renew_every": 4.0},
         [0.9, 0.9 - 0.1 / math.sqrt(5)],
         adaptive=True,
         has_rate=False,
@@ -232,7 +232,7 @@ TABLE = [
     # a number learns as in Adam; for a matrix, rounding decides which way directions without any gradient are turned
     Row(
         SOAP,
-        {"lr": 0.1, "beta1": 0.9, "beta2": 0.999, "eps": 0.0, "every": 4.0},
+        {"lr": 0.1, "beta1": 0.9, "beta2": 0.999, "eps": 0.0, "renew_every": 4.0},
         [0.9, 0.9 - 0.1 * (0.28 / 0.19) / math.sqrt(0.004996 / 0.001999)],
         adaptive=None,
         has_rate=False,

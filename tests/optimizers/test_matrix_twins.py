@@ -166,7 +166,7 @@ def test_the_published_pseudocode_takes_the_same_path(kind, pseudocode, settings
         rng.standard_normal(shape),
         rng.standard_normal((STEPS, *shape)) * 10 ** rng.uniform(-1, 1, shape),
     )
-    params, optimizer = {"W": start.copy()}, kind(**settings, every=every)
+    params, optimizer = {"W": start.copy()}, kind(**settings, renew_every=every)
     for g in gradients:
         optimizer.update(params, {"W": g})
     assert difference(params, {"W": pseudocode(start, gradients, **settings, every=every)}) < 1e-10
@@ -259,8 +259,8 @@ def test_prodigy_finds_the_distance_to_a_minimum_a_thousand_away():
 @pytest.mark.parametrize("value", [0, 0.5, 2.5, -1, math.nan, "10", True])
 @pytest.mark.parametrize("kind", [Shampoo, SOAP], ids=["Shampoo", "SOAP"])
 def test_every_is_a_whole_number(kind, value):
-    with pytest.raises(ValueError, match="every must be a whole number of at least 1 and finite, not") as error:
-        kind(every=value)
+    with pytest.raises(ValueError, match="renew_every must be a whole number of at least 1 and finite, not") as error:
+        kind(renew_every=value)
     assert repr(value) in str(error.value)
 
 

@@ -7,11 +7,12 @@ from zeronet.optimizers import Nesterov
 
 
 class BookNesterov(Dialect, Nesterov):
-    """Nesterov of the code of 『ゼロから作るDeep Learning』 as first published, common/optimizer.py.
+    """Nesterov of the code of 『ゼロから作るDeep Learning』, common/optimizer.py, in its corrected order.
 
         w ← w + α² v − (1 + α) η g   v starts at 0; α = momentum, η = lr
         v ← α v − η g
 
+    Older copies of the code renew v first, and use the new v above: a first step of (1 + α + α²) η g, another method.
     lr: > 0, default 0.01; momentum: in [0, 1), default 0.9. Raises ValueError for others.
 
     >>> params, optimizer = {"x": 1.0}, BookNesterov(lr=0.25, momentum=0.5)

@@ -14,7 +14,7 @@ class AdaDelta(Optimizer):
         w ← w − η Δ                           η = lr, which is 1 in the paper
 
     The unit of Δ is that of w: √(h + ε) cancels the gradient's. With u = 0 all motion begins with ε: it is no mere
-    guard against 0/0 here, but the size of the first step, √ε, and a larger ε is a faster start.
+    guard against 0/0 here, but the length of the first step, √(ε/(1 − ρ)), and a larger ε is a faster start.
     lr: a factor for every step, > 0, default 1; rho: in [0, 1), default 0.9; eps: ≥ 0, default 1e-6, and 0 never moves.
     Raises ValueError for others.
     Zeiler, "ADADELTA: An Adaptive Learning Rate Method", 2012, Algorithm 1 (ρ = 0.95 there), as in PyTorch and optax.

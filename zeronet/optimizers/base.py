@@ -21,7 +21,7 @@ RANGES: dict[str, tuple[Callable[[float], bool], str]] = {
     "shrink": (lambda value: 0 < value < 1, "above 0 and below 1"),
     "grow": (lambda value: value > 1, "above 1"),
     **dict.fromkeys(("min_step", "max_step", "trust", "d0"), (lambda value: value > 0, "positive")),
-    "every": (lambda value: value >= 1 and value % 1 == 0, "a whole number of at least 1"),
+    "renew_every": (lambda value: value >= 1 and value % 1 == 0, "a whole number of at least 1"),
 }
 
 # Numbers that a rule meets at once: its temporaries then stay in the processor's cache. At 1.8 million parameters this
@@ -106,8 +106,7 @@ class Optimizer:
         if self._shapes is None:
             self._start(params)
         if self.schedule:
-            rate = self.schedule(self.t)
-            self.lr = checked_number("lr", rate) if rate else 0.0  # at the end of a schedule the rate may be 0
+            self.lr = self.next_lr()
         self.t += 1
         self.begin(params, grads)
         states = [getattr(self, name) for name in self.state_names]
@@ -121,6 +120,13 @@ class Optimizer:
             self._apply(w, np.asarray(grads[name], dtype=w.dtype), *(state[name] for state in states))
             if w is not value:
                 params[name] = float(w)
+
+    def next_lr(self) -> float:
+        """Return the rate of the next update. Raises ValueError where a schedule gives none."""
+        if not self.schedule:
+            return self.lr
+        rate = self.schedule(self.t)
+        return checked_number("lr", rate) if rate else 0.0  # at the end of a schedule the rate may be 0
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -184,7 +190,10 @@ class Optimizer:
             raise ValueError(f"{type(self).__name__}.rule must change w in place (w -= …): what it returns is lost")
 
     def _check(self, params: Mapping[str, Any], grads: Mapping[str, Any]) -> None:
-        """Raise ValueError unless params, grads and what was seen before have the same names and shapes."""
+        """Raise ValueError unless params are floats, and have names and shapes of grads and of what was seen before."""
+        if not isinstance(params, Parameters):
+            for value in params.values():
+                _as_array(value)
         shapes, grad_shapes = _shapes(params), _shapes(grads)
         if shapes != grad_shapes:
             raise ValueError(f"parameters {_words(shapes)} and gradients {_words(grad_shapes)} differ")

@@ -12,8 +12,9 @@ class LARS(Optimizer):
         v ← α v + η λ g                       v, velocity, starts at 0; α = momentum, η = lr
         w ← w − v
 
-    Without momentum an update is η κ of the array's length: 0.001 with the defaults. ‖·‖ is the root of the sum of all
-    squares; where one of the two lengths is 0, as with biases at the start, λ = 1.
+    The first update is η κ of the array's length, 0.001 with the defaults; momentum lets it grow tenfold. ‖·‖ is the
+    root of the sum of all squares; where one of the two lengths is 0, as with biases at the start, λ = 1: their first
+    step is η g, as long as SGD's at the rate 1.
     lr: the learning rate, > 0, default 1; momentum: in [0, 1), default 0.9; trust: > 0, default 0.001. Raises
     ValueError for others.
     You, Gitman and Ginsburg, "Large Batch Training of Convolutional Networks", 2017, Algorithm 1, without its weight

@@ -20,8 +20,9 @@ class Muon(Optimizer):
         w ← w − η √max(1, M/D) X              w (D, M), from D inputs to M outputs; η = lr, ε = eps
 
     With the singular value decomposition u = U S Vᵀ, X comes close to U Vᵀ: singular values above 0.003 ‖u‖ end between
-    0.68 and 1.21 (a = 3.4445, b = −4.775, c = 2.0315). An array of more axes is taken as a matrix of its first axis and
-    all others. Vectors and numbers, which have one singular value at most, learn as in Adam, at the same rate.
+    0.68 and 1.21 (a = 3.4445, b = −4.775, c = 2.0315). An array of more axes is taken as a matrix of its first axis, as
+    inputs, and all others (optax leaves it to Adam). Vectors and numbers, which have one singular value at most, learn
+    as in Adam, at the same rate.
     lr: the learning rate, > 0, default 0.02; momentum: in [0, 1), default 0.95; beta1, beta2: Adam's, in [0, 1),
     default 0.9 and 0.999; eps: ≥ 0, default 1e-8. Raises ValueError for others.
     Jordan, "Muon: An optimizer for hidden layers in neural networks", 2024 (web page), in the form of optax.contrib.

@@ -17,7 +17,7 @@ class Nesterov(Optimizer):
     Nesterov, "A method for solving the convex programming problem with convergence rate O(1/k²)", 1983; in this form
     Bengio et al., "Advances in Optimizing Recurrent Networks", 2012. torch.optim.SGD(nesterov=True) takes the same
     path while lr is constant (PyTorch and optax keep lr outside v), and so does the code of
-    『ゼロから作るDeep Learning』 as first published (ネステロフの加速勾配法; the book itself does not print it).
+    『ゼロから作るDeep Learning』 since it was corrected (ネステロフの加速勾配法; the book itself does not print it).
 
     >>> params, optimizer = {"x": 1.0}, Nesterov(lr=0.25, momentum=0.5)
     >>> optimizer.update(params, {"x": 2.0})  # v = −0.5, x = 1 − 0.25 − 0.5

@@ -20,7 +20,8 @@ class Prodigy(Optimizer):
         d ← max(d, r / ‖s‖₁)                  ‖s‖₁, sum of all |s| of all parameters
         w ← w − η̂ m / (√v + d ε)              η = lr, β₁ = beta1, β₂ = beta2, d₀ = d0, ε = eps
 
-    On a convex loss ⟨g, w₀ − w⟩ says how much of the way is already behind, and r / ‖s‖₁ is never longer than the way.
+    On a convex loss ⟨g, w₀ − w⟩ says how much of the way is already behind, and r / ‖s‖₁ is never longer than the way;
+    its length is that of the longest coordinate, max |w₀ − w*|.
     lr: a factor, > 0, default 1, which is meant to stay so, or to be a schedule that ends at 0; beta1, beta2: in
     [0, 1), default 0.9 and 0.999; d0: the first estimate, > 0, default 1e-6, too small rather than too large; eps: ≥ 0,
     default 1e-8. Raises ValueError for others.

@@ -15,9 +15,9 @@ class Rprop(Optimizer):
 
     For gradients of the whole data: the noise of small batches flips signs, so that all steps shrink. RMSProp was
     made to cure that.
-    lr: the first length of every step, > 0, default 0.001: the only use of it, a schedule's later rates have none;
-    shrink: η⁻, in (0, 1), default 0.5; grow: η⁺, > 1, default 1.2; min_step, max_step: s_min and s_max, > 0, default
-    1e-6 and 50. Raises ValueError for others, or where min_step is above max_step.
+    lr: the first length of every step, kept between s_min and s_max, > 0, default 0.001: the only use of it, a
+    schedule's later rates have none; shrink: η⁻, in (0, 1), default 0.5; grow: η⁺, > 1, default 1.2; min_step,
+    max_step: s_min and s_max, > 0, default 1e-6 and 50. Raises ValueError for others, or min_step > max_step.
     Riedmiller and Braun, "A direct adaptive method for faster backpropagation learning: the RPROP algorithm", 1993; in
     this form, which takes no step back, iRprop⁻ of Igel and Hüsken, "Improving the Rprop Learning Algorithm", 2000, as
     in PyTorch (there lr = 0.01). optax (0.2.8) makes each step one update late, and drops one more where signs change.

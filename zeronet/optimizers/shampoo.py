@@ -17,11 +17,11 @@ class Shampoo(Optimizer):
     L and R still grow fast: an old root makes a new direction's step far too long. An array of more axes is taken as a
     matrix of its first axis and all others. A vector or a number keeps only the diagonal, which is AdaGrad's h, in the
     place of L, starting at ε: w ← w − η g / √h.
-    lr: the learning rate, > 0, default 0.3; eps: ≥ 0, default 1e-4; every: updates from one renewal of the roots to the
-    next, a whole number ≥ 1, default 10. Raises ValueError for others.
-    Gupta, Koren and Singer, "Shampoo: Preconditioned Stochastic Tensor Optimization", 2018, Algorithm 1 (every = 1).
-    For a vector the paper's Algorithm 2 has a full matrix and the power −1/2. Others forget like RMSProp, add momentum,
-    or borrow the length of another optimizer's step ("grafting").
+    lr: the learning rate, > 0, default 0.3; eps: ≥ 0, default 1e-4; renew_every: updates from one renewal of the roots
+    to the next, a whole number ≥ 1, default 10. Raises ValueError for others.
+    Gupta, Koren and Singer, "Shampoo: Preconditioned Stochastic Tensor Optimization", 2018, Algorithm 1: it renews at
+    each update. For a vector the paper's Algorithm 2 has a full matrix and the power −1/2. Others forget like RMSProp,
+    add momentum, or borrow the length of another optimizer's step ("grafting").
 
     >>> params, optimizer = {"W": np.zeros((2, 2))}, Shampoo(lr=1, eps=0)
     >>> optimizer.update(params, {"W": np.diag([100.0, 1.0])})  # L = R = diag(10000, 1), of which the roots 1/10 and 1
@@ -33,8 +33,8 @@ class Shampoo(Optimizer):
     state_names = ("L", "R", "L_root", "R_root")
     elementwise = False
 
-    def __init__(self, lr: float = 0.3, eps: float = 1e-4, every: float = 10):
-        super().__init__(lr=lr, eps=eps, every=every)
+    def __init__(self, lr: float = 0.3, eps: float = 1e-4, renew_every: float = 10):
+        super().__init__(lr=lr, eps=eps, renew_every=renew_every)
 
     def init(self, w: np.ndarray) -> tuple[np.ndarray, ...]:
         """Start at ε I; a vector or a number has one state, and zeros in the places of the others."""
@@ -54,7 +54,7 @@ class Shampoo(Optimizer):
         G = g.reshape(len(g), -1)
         L += G @ G.T
         R += G.T @ G
-        if self.t <= self.every or self.t % self.every == 0:
+        if self.t <= self.renew_every or self.t % self.renew_every == 0:
             L_root[...] = inverse_fourth_root(L, self.eps)
             R_root[...] = inverse_fourth_root(R, self.eps)
         w -= self.lr * (L_root @ G @ R_root).reshape(w.shape)

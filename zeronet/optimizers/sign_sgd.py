@@ -14,7 +14,7 @@ class SignSGD(Optimizer):
     fro by η, unless a schedule lets η shrink.
     lr: the length of each step, > 0, default 0.001. Raises ValueError for another one.
     Bernstein et al., "signSGD: Compressed Optimisation for Non-Convex Problems", 2018. The same in optax
-    (optax.sign_sgd); PyTorch and Keras have none. RMSProp with ρ = 0 and ε = 0 takes the same path.
+    (optax.sign_sgd); PyTorch and Keras have none. RMSProp with ρ = 0 and a tiny ε takes the same path.
 
     >>> params = {"x": -7.0, "y": 2.0}
     >>> SignSGD(lr=0.5).update(params, {"x": -0.7, "y": 4.0})

@@ -16,13 +16,13 @@ class SOAP(Optimizer):
         w ← w − η Qₗ (m̂' / (√v̂ + ε)) Qᵣᵀ      η = lr, β₁ = beta1, β₂ = beta2, ε = eps
         L ← β₂ L + (1 − β₂) g gᵀ              starts at 0
         R ← β₂ R + (1 − β₂) gᵀ g              starts at 0
-        Qₗ ← QR(L Qₗ)     Qᵣ ← QR(R Qᵣ)       at the updates 1, 1 + every, …: one step towards the eigenvectors
+        Qₗ ← QR(L Qₗ)     Qᵣ ← QR(R Qᵣ)       at the updates 1, 1 + renew_every, …: one step towards the eigenvectors
 
     At update 1 the Q become the eigenvectors themselves, the largest eigenvalue first. QR(P) is the Q of the QR
     decomposition of P. An array of more axes is taken as a matrix of its first axis and all others. Vectors and
     numbers, whose directions would cost more than they bring, learn as in Adam.
-    lr: the learning rate, > 0, default 0.003; beta1, beta2: in [0, 1), default 0.95; eps: ≥ 0, default 1e-8; every:
-    updates from one renewal to the next, a whole number ≥ 1, default 10. Raises ValueError for others.
+    lr: the learning rate, > 0, default 0.003; beta1, beta2: in [0, 1), default 0.95; eps: ≥ 0, default 1e-8;
+    renew_every: updates from one renewal to the next, a whole number ≥ 1, default 10. Raises ValueError for others.
     Vyas et al., "SOAP: Improving and Stabilizing Shampoo using Adam", 2024, Algorithms 3 and 4, with Adam's correction
     of the slow start, which they leave to the reader. The authors' code takes the first eigenvectors from a gradient
     with which it makes no step; here the first step is Adam's. It also sorts the columns of Q at each renewal.
@@ -39,9 +39,9 @@ class SOAP(Optimizer):
     elementwise = False
 
     def __init__(
-        self, lr: float = 0.003, beta1: float = 0.95, beta2: float = 0.95, eps: float = 1e-8, every: float = 10
+        self, lr: float = 0.003, beta1: float = 0.95, beta2: float = 0.95, eps: float = 1e-8, renew_every: float = 10
     ):
-        super().__init__(lr=lr, beta1=beta1, beta2=beta2, eps=eps, every=every)
+        super().__init__(lr=lr, beta1=beta1, beta2=beta2, eps=eps, renew_every=renew_every)
 
     def init(self, w: np.ndarray) -> tuple[np.ndarray, ...]:
         """Start at 0 and I; a vector or a number has Adam's states, and zeros in the places of the others."""
@@ -77,5 +77,5 @@ class SOAP(Optimizer):
         for P, Q, product in ((L, QL, G @ G.T), (R, QR, G.T @ G)):
             P *= self.beta2
             P += (1 - self.beta2) * product
-            if (self.t - 1) % self.every == 0:
+            if (self.t - 1) % self.renew_every == 0:
                 Q[...] = np.linalg.eigh(P)[1][:, ::-1] if self.t == 1 else np.linalg.qr(P @ Q)[0]

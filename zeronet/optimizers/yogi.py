@@ -10,7 +10,7 @@ class Yogi(Optimizer):
 
         m ← β₁ m + (1 − β₁) g                 m, mean of recent gradients, starts at 0
         v ← v − (1 − β₂) sign(v − g ⊙ g) g ⊙ g      v, about the mean of recent squared gradients, starts at 0
-        m̂ = m / (1 − β₁ᵗ), v̂ = v / (1 − β₂ᵗ)     undo the start at 0; t counts the updates from 1
+        m̂ = m / (1 − β₁ᵗ), v̂ = v / (1 − β₂ᵗ)     Adam's corrections; t counts the updates from 1
         w ← w − η m̂ / (√v̂ + ε)                η = lr, β₁ = beta1, β₂ = beta2, ε = eps
 
     Where gradients become small, Adam's v is soon forgotten and its rates leap up; Yogi's v falls by (1 − β₂) g ⊙ g,
@@ -18,7 +18,8 @@ class Yogi(Optimizer):
     lr: the learning rate, > 0, default 0.01; beta1, beta2: in [0, 1), default 0.9 and 0.999; eps: ≥ 0, default 0.001.
     Raises ValueError for others. Rate and ε are the paper's advice: about ten times and 10,000 times Adam's.
     Zaheer et al., "Adaptive Methods for Nonconvex Optimization", 2018, Algorithm 2, with Adam's corrections kept, so
-    that v is all that differs from Adam. optax corrects too, but starts m and v at 1e-6; PyTorch and Keras have none.
+    that v is all that differs from Adam: for this v they are too much, 1.6 times at update 1,000 under a constant
+    gradient. optax corrects too, but starts m and v at 1e-6; PyTorch and Keras have none.
 
     >>> params, optimizer = {"x": 1.0}, Yogi(lr=0.25, beta1=0, beta2=0.75, eps=0)
     >>> optimizer.update(params, {"x": 4.0})  # v = 0.25 · 16, √v̂ = 4: the first step is lr long

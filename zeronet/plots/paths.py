@@ -75,7 +75,7 @@ def paths_figure(folder: str | Path) -> Figure:
     data = read_paths(folder)
     columns = 4 if len(data.points) in (4, 7, 8) or len(data.points) > 9 else 3
     rows, shape = math.ceil(len(data.points) / columns), height_over_width(data.landscape)
-    heights = (1.4 + 4.6 * shape, rows * (0.55 + (9.2 / columns) * shape))  # inches
+    heights = (1.4 + 4.6 * shape + legend_height(data), rows * (0.55 + (9.2 / columns) * shape))  # inches
     with house_style():
         figure = HouseFigure(figsize=(WIDTH, sum(heights)), dpi=100, layout="constrained")
         above, below = figure.subfigures(2, 1, height_ratios=heights)
@@ -117,18 +117,27 @@ def add_legend(figure: Any, axes: Axes, data: PathFolder) -> None:
     lines = [line for line in axes.get_lines() if str(line.get_label()).startswith("_") and line.get_zorder() >= 3]
     by_label = {str(line.get_label())[1:]: line for line in lines}
     entries = {label: entry(data, label) for label in data.points}
-    widest = max(text_width(words, LEGEND_SIZE) for words in entries.values()) / 72 + 0.75
     legend = figure.legend(
         [by_label[label] for label in entries],
         ["?"] * len(entries),  # set below: matplotlib has its own opinion of labels that begin with an underscore
         loc="outside lower left",
-        ncols=max(1, min(len(entries), int(WIDTH / widest), 3)),
+        ncols=_legend_columns(data),
         frameon=False,
         fontsize=LEGEND_SIZE,
         handlelength=2.8,
     )
     for text, words in zip(legend.get_texts(), entries.values(), strict=True):
         text.set_text(words)
+
+
+def legend_height(data: PathFolder) -> float:
+    """Return the inches that a legend of more than three rows needs besides."""
+    return 0.19 * max(0, math.ceil(len(data.points) / _legend_columns(data)) - 3)
+
+
+def _legend_columns(data: PathFolder) -> int:
+    widest = max(text_width(entry(data, label), LEGEND_SIZE) for label in data.points) / 72 + 0.75
+    return max(1, min(len(data.points), int(WIDTH / widest), 3))
 
 
 def _draw_panel(axes: Axes, data: PathFolder, label: str, k: int) -> None:

@@ -11,7 +11,15 @@ from matplotlib.figure import Figure
 from zeronet.comparison.paths import TARGET
 from zeronet.language import say
 from zeronet.mistakes import Mistake
-from zeronet.plots.paths import PathFolder, add_legend, height_over_width, label_heights, read_paths, title
+from zeronet.plots.paths import (
+    PathFolder,
+    add_legend,
+    height_over_width,
+    label_heights,
+    legend_height,
+    read_paths,
+    title,
+)
 from zeronet.plots.plane import draw_heights, draw_landscape
 from zeronet.plots.style import STROKE, HouseFigure, house_style, look
 
@@ -28,7 +36,8 @@ def race_figure(folder: str | Path) -> tuple[Figure, animation.FuncAnimation]:
     """
     data = read_paths(folder)
     with house_style():
-        figure = HouseFigure(figsize=(10, 1.2 + 4.5 * height_over_width(data.landscape)), dpi=DPI, layout="constrained")
+        height = 1.2 + 4.5 * height_over_width(data.landscape) + legend_height(data)
+        figure = HouseFigure(figsize=(10, height), dpi=DPI, layout="constrained")
         plane, against_step = figure.subplots(1, 2)
         draw_landscape(plane, data.landscape)
         for k, label in enumerate(data.points):
@@ -109,7 +118,8 @@ def moments_figure(folder: str | Path) -> Figure:
     """Draw eight moments of the race side by side: a contact sheet. Raises Mistake as race_figure does."""
     data = read_paths(folder)
     with house_style():
-        figure = HouseFigure(figsize=(11, 1.6 + 4.8 * height_over_width(data.landscape)), dpi=100, layout="constrained")
+        height = 1.6 + 4.8 * height_over_width(data.landscape) + legend_height(data)
+        figure = HouseFigure(figsize=(11, height), dpi=100, layout="constrained")
         last = data.protocol["steps"]
         for i, axes in enumerate(figure.subplots(2, MOMENTS // 2).flat):
             step = round(last * (i / (MOMENTS - 1)) ** 2)  # closer together at the start, where most happens
