@@ -26,6 +26,8 @@ from zeronet import (
     TwoLayerNet,
     Yogi,
 )
+from zeronet.optimizers import LARS
+from zeronet.optimizers.shampoo import inverse_fourth_root
 
 
 def path(optimizer, gradients, start=0.0):
@@ -256,3 +258,14 @@ def test_momentum_is_what_schedule_free_sgd_replaces_and_has_no_part_in_z(rng):
     path(free, gradients)
     assert float(free.z["x"]) == pytest.approx(-0.1 * gradients.sum())
     assert path(rolling, gradients)[-1] != pytest.approx(-0.1 * gradients.sum())
+
+
+def test_lars_steps_like_sgd_where_a_length_is_0():
+    params = {"b": np.zeros(2)}
+    LARS(lr=0.5, trust=0.001).update(params, {"b": np.array([1.0, -2.0])})
+    np.testing.assert_array_equal(params["b"], [-0.5, 1.0])
+
+
+def test_a_root_of_shampoo_keeps_small_directions_and_drops_those_of_rounding():
+    root = inverse_fourth_root(np.diag([1.0, 1e-8, 1e-14]), eps=0.0)
+    np.testing.assert_allclose(np.diag(root), [1.0, 100.0, 0.0])
