@@ -15,9 +15,9 @@ class RMSPropMomentum(Optimizer):
     Steps that agree add up to η/(1 − α): ten times RMSProp's at α = 0.9, so that the rate is smaller.
     lr: the learning rate, > 0, default 0.0005; rho, momentum: in [0, 1), both 0.9 by default; eps: keeps 0/0 away,
     ≥ 0, default 1e-7. Raises ValueError for others.
-    There is no paper; Tieleman and Hinton describe it, "Neural Networks for Machine Learning", Coursera lecture 6e,
-    2012. TensorFlow, Keras and optax keep lr inside v, as here; PyTorch outside: the same path while lr is constant.
-    Keras and optax put ε inside the root.
+    Tieleman and Hinton, "Neural Networks for Machine Learning", Coursera lecture 6e, 2012: slides, no paper.
+    TensorFlow, Keras and optax keep lr inside v, as here; PyTorch outside: the same path while lr is constant. Keras
+    and optax put ε inside the root.
 
     >>> params, optimizer = {"x": 1.0}, RMSPropMomentum(lr=0.1, rho=0.75, momentum=0.5)
     >>> optimizer.update(params, {"x": 4.0})  # h = 0.25 · 16, v = −0.1 · 4 / 2
