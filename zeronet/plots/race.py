@@ -53,7 +53,7 @@ def race_figure(folder: str | Path) -> tuple[Figure, animation.FuncAnimation]:
         add_legend(figure, plane, data)
         clock = plane.set_title("?", fontsize=9)
         figure.draw_without_rendering()
-        figure.set_layout_engine("none")  # everything has its place; to find it anew in each frame would take long
+        figure.set_layout_engine(None)  # everything has its place, and to find it takes as long as to draw a frame
 
     def move(step: int) -> None:
         clock.set_text(say("update {step} of {steps}", step=step, steps=data.protocol["steps"]))
