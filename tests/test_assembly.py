@@ -161,7 +161,7 @@ def test_every_optimizer_takes_a_schedule_and_transforms(name):
         ("sgd:schedule=step", "the schedule step needs every=…"),
         ("sgd:schedule=cosine,warmup=100", "a warm-up of 100 updates leaves none of 100"),
         ("sgd:schedule=cosine,power=2", "SGD has no setting 'power'"),
-        ("sgd:warmup=0", "warmup must be a whole number of at least 1, not 0"),
+        ("sgd:warmup=0", "warmup must be a whole number of at least 1 and finite, not 0"),
         ("sgd:warmup=few", "not 'few'"),
         ("sgd:horizon=5", "SGD has no setting 'horizon'"),
         ("sgd:schedule=cosine,lr=-1", "lr must be positive and finite, not -1"),

@@ -23,7 +23,7 @@ FLOORS = [
     ["losses"],
     ["files", "network", "saving"],
     ["gradient_check"],
-    ["optimizers", "schedules", "transforms"],
+    ["settings", "optimizers", "schedules", "transforms"],
     ["float_environment"],
     ["trainer"],
     ["callbacks", "inspection"],

@@ -164,7 +164,7 @@ def test_schedules_are_equal_by_their_numbers_and_can_be_sent_to_other_processes
         (lambda: Cosine(0.0, 10), "lr must be positive and finite, not 0.0"),
         (lambda: Cosine("a", 10), "lr must be positive and finite, not 'a'"),
         (lambda: Cosine(math.inf, 10), "not inf"),
-        (lambda: Cosine(0.1, 0), "horizon must be a whole number of at least 1, not 0"),
+        (lambda: Cosine(0.1, 0), "horizon must be a whole number of at least 1 and finite, not 0"),
         (lambda: Cosine(0.1, 10.5), "not 10.5"),
         (lambda: Cosine(0.1, True), "not True"),
         (lambda: Cosine(0.1, 10, end=-1), "end must be at least 0"),

@@ -11,7 +11,7 @@ language.py, the words that people see):
      6  losses.py             softmax with cross-entropy, squared error
      7  files.py, network.py, saving.py    layers in a row; TwoLayerNet, MultiLayerNet; to files and back
      8  gradient_check.py     is a gradient right?
-     9  optimizers/, schedules.py, transforms.py    base, one equation per file; rates that change; clipping, decay
+     9  settings.py, optimizers/, schedules.py, transforms.py    ranges; one equation per file; rates; clipping, decay
     10  float_environment.py  subnormal numbers, BLAS threads, freed memory
     11  trainer.py            the loop
     12  callbacks.py, inspection.py    what happens beside it; a microscope

@@ -10,23 +10,9 @@ Polynomial         a power, down to an end         Warmup             a ramp bef
 """
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass, fields
-from typing import Any
 
-Test = tuple[Callable[[Any], bool], str]
-WHOLE: Test = (lambda n: isinstance(n, int) and n >= 1, "a whole number of at least 1")
-FACTOR: Test = (lambda x: 0 < x <= 1, "above 0 and at most 1")
-# What each number may be: a test, and the words for it.
-RANGES: dict[str, Test] = {
-    "lr": (lambda x: x > 0, "positive and finite"),
-    "end": (lambda x: x >= 0, "at least 0 and finite"),
-    "power": (lambda x: x > 0, "positive and finite"),
-    "gamma": FACTOR,
-    "rise": (lambda x: 0 < x < 1, "above 0 and below 1"),
-    **dict.fromkeys(("div", "final_div"), (lambda x: x >= 1, "at least 1 and finite")),
-    **dict.fromkeys(("horizon", "every", "warmup"), WHOLE),
-}
+from zeronet.settings import checked_number
 
 
 @dataclass(frozen=True)
@@ -40,11 +26,8 @@ class Schedule:
 
     def __post_init__(self) -> None:
         for field in fields(self):
-            fits, words = RANGES.get(field.name, (lambda x: True, "a finite number"))
-            value = getattr(self, field.name)
-            number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-            if field.name != "after" and not (number and fits(value)):
-                raise ValueError(f"{field.name} must be {words}, not {value!r}")
+            if field.name != "after":
+                checked_number(field.name, getattr(self, field.name))
 
     def __call__(self, k: int) -> float:
         """Return the rate of the update before which k were made."""

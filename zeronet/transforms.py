@@ -9,21 +9,16 @@ ClipNorm       the whole gradient no longer than c        WeightDecay   weights 
 
 import copy
 import math
-from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from collections.abc import Iterator, Mapping, MutableMapping
 from typing import Any
 
 import numpy as np
 
-from zeronet.optimizers.base import Optimizer, checked_number
+from zeronet.optimizers.base import Optimizer
 from zeronet.parameters import Parameters
+from zeronet.settings import checked_number
 
 Arrays = MutableMapping[str, Any]
-# What each setting may be: a test, and the words for it.
-RANGES: dict[str, tuple[Callable[[Any], bool], str]] = {
-    **dict.fromkeys(("clip_value", "clip_norm"), (lambda c: c > 0, "positive and finite")),
-    **dict.fromkeys(("l2", "weight_decay"), (lambda share: share >= 0, "at least 0 and finite")),
-    "decay": (lambda what: what in ("weights", "all"), "weights or all"),
-}
 
 
 class Transform:
@@ -38,12 +33,10 @@ class Transform:
     def __init__(self, **settings: Any):
         self.settings = {}  # under the names that they have on the command line
         for name, value in settings.items():
-            fits, words = RANGES[name]
-            number = value if name == "decay" else checked_number(name, value)
-            if not fits(number):
-                raise ValueError(f"{name} must be {words}, not {value!r}")
-            setattr(self, name, number)
-            self.settings[name] = number
+            if name == "decay" and value not in ("weights", "all"):
+                raise ValueError(f"decay must be weights or all, not {value!r}")
+            self.settings[name] = value if name == "decay" else checked_number(name, value)
+            setattr(self, name, self.settings[name])
 
     def apply(self, params: Arrays, grads: Arrays, lr: float) -> None:
         """Change grads, which are the optimizer's own copies of the gradients, or params; lr: this update's rate."""

@@ -1,28 +1,14 @@
 """What every optimizer is. A subclass is its equation; walking, remembering and checking are done here."""
 
 import copy
-import math
-from collections.abc import Callable, Mapping, MutableMapping
+from collections.abc import Mapping, MutableMapping
 from numbers import Real
 from typing import Any
 
 import numpy as np
 
 from zeronet.parameters import Parameters
-
-# What a hyper-parameter may be: a test, and the words for it. A name that is not here may be any finite number.
-RANGES: dict[str, tuple[Callable[[float], bool], str]] = {
-    "lr": (lambda value: value > 0, "positive"),
-    "eps": (lambda value: value >= 0, "at least 0"),
-    **dict.fromkeys(
-        ("momentum", "rho", "beta1", "beta2", "beta3"), (lambda value: 0 <= value < 1, "at least 0 and below 1")
-    ),
-    **dict.fromkeys(("weight_decay", "momentum_decay", "start"), (lambda value: value >= 0, "at least 0")),
-    "shrink": (lambda value: 0 < value < 1, "above 0 and below 1"),
-    "grow": (lambda value: value > 1, "above 1"),
-    **dict.fromkeys(("min_step", "max_step", "trust", "d0"), (lambda value: value > 0, "positive")),
-    "renew_every": (lambda value: value >= 1 and value % 1 == 0, "a whole number of at least 1"),
-}
+from zeronet.settings import checked_number
 
 # Numbers that a rule meets at once: its temporaries then stay in the processor's cache. At 1.8 million parameters this
 # takes half the time of the whole vector at once.
@@ -212,14 +198,6 @@ class Optimizer:
         for name, state in zip(self.state_names, states, strict=True):
             setattr(self, name, state)
         self._shapes = _shapes(params)
-
-
-def checked_number(name: str, value: Any) -> float:
-    """Return value as a float. Raises ValueError, quoting it, unless it is a finite number in the range of its name."""
-    fits, words = RANGES.get(name, (lambda value: True, "a number"))
-    if isinstance(value, bool) or not isinstance(value, Real) or not math.isfinite(value) or not fits(value):
-        raise ValueError(f"{name} must be {words} and finite, not {value!r}")
-    return float(value)
 
 
 def _as_array(value: Any) -> np.ndarray:
