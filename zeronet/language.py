@@ -8,6 +8,7 @@ from typing import Any
 
 from zeronet.language_check import CHECK
 from zeronet.language_dialects import DIALECTS
+from zeronet.language_hints import HINTS
 from zeronet.mistakes import Mistake
 
 LANGUAGES = ("en", "ja")
@@ -232,6 +233,7 @@ JAPANESE: dict[str, str] = {
     ),
     # the test bench
     **CHECK,
+    **HINTS,
     **DIALECTS,
 }
 

@@ -1,4 +1,4 @@
-"""What the test bench (zeronet/check) says, in Japanese."""
+"""The report of the test bench (zeronet/check), and its laws, in Japanese; language_hints.py has what they find."""
 
 # English, as the code says it → Japanese. What stands in braces is filled in.
 CHECK: dict[str, str] = {
@@ -14,6 +14,7 @@ CHECK: dict[str, str] = {
         "digits での損失 (64-32-10、更新 {n} 回、シード 1 個、学習率は調整なし)"
     ),
     "It equals {name}.": "{name} と等しい。",
+    "{name} but for ε": "ε を除いて {name}",
     "It equals no optimizer of zeronet.": "zeronet のどの手法とも等しくない。",
     "{n} laws hold, {lost} broken, {remarks} with a remark, {skipped} skipped": (
         "合格 {n}、不合格 {lost}、注意 {remarks}、対象外 {skipped}"
@@ -35,6 +36,7 @@ CHECK: dict[str, str] = {
     # the laws
     "makes an update": "更新できる",
     "numbers stay numbers": "数は数のまま (nan や inf にならない)",
+    "equal gradients make equal steps": "同じ勾配なら同じ一歩",
     "descends on a bowl": "お椀の底へ下る",
     "first step under g → 10 g: as long (adaptive) or ten times as long (linear)": (
         "g → 10 g で最初の一歩の長さは、同じ (適応型) か 10 倍 (線形)"
@@ -70,6 +72,7 @@ CHECK: dict[str, str] = {
     "for adaptive classes": "適応型のクラスだけが対象",
     "for adaptive classes with ρ or β₂": "ρ か β₂ のある適応型のクラスだけが対象",
     "for linear classes that roll": "運動量のある線形のクラスだけが対象",
+    "it is at rest after two steps": "二歩で止まる",
     "it has no setting lr": "設定 lr がない",
     "it has no settings that the bench knows": "テストベンチの知っている設定がない",
     "it treats each array as a whole": "配列を全体として扱う",
@@ -77,187 +80,4 @@ CHECK: dict[str, str] = {
         "配列を全体として扱うか、最初の一歩の長さが一つに決まらない"
     ),
     "{seen}; the bench does not know {names}": "{seen}。設定 {names} はテストベンチの知らないもの",
-    # what was seen, and the likely slip: the step
-    "3 updates of one array": "一つの配列を 3 回更新",
-    "3 updates": "更新 3 回",
-    "update returns a {kind}": "update が {kind} を返す",
-    "Change params itself: what it returns is lost": "params そのものを変えてください。返した値は捨てられます",
-    "w of shape (4,) became {shapes}": "形状 (4,) の w が {shapes} になった",
-    "Names and shapes must stay": "名前と形状は変えられません",
-    "steps of {steps}": "一歩は {steps}",
-    "not a number after 5 updates": "更新 5 回で数でなくなる (nan, inf)",
-    "A missing square under the root, or a division by 0?": "根号の中の 2 乗を忘れたか、0 で割っていませんか",
-    "no update moves w": "更新しても w が動かない",
-    "Is the new value written back? w = w - … makes a new w: params[key] = … puts it into its place": (
-        "新しい値を書き戻していますか。w = w - … は新しい w を作るだけです。params[key] = … と書きます"
-    ),
-    "the first step raises f: {move} along the gradient": "最初の一歩で f が増える: 勾配の向きに {move}",
-    "moves uphill: is the sign of lr · grad flipped?": "坂を上っています。lr · grad の符号が逆ではありませんか",
-    "f = ½ Σ c w² goes from {first} to {last} in 200 updates": "f = ½ Σ c w² が更新 200 回で {first} から {last} へ",
-    "leaves the bowl: is the step too long, or its sign wrong?": (
-        "お椀から出ていきます。一歩が長すぎるか、符号が逆ではありませんか"
-    ),
-    "{n} of 4 numbers do not move": "4 個の数のうち {n} 個が動かない",
-    "Is a step rounded to 0, as by // in place of /?": (
-        "/ の代わりに // を使うなどして、一歩が 0 に丸められていませんか"
-    ),
-    "ten times the gradient makes {growth} times the step": "勾配を 10 倍にすると一歩は {growth} 倍",
-    "missing root or square? √h needs h of g², and g / √h has no length left": (
-        "根号か 2 乗を忘れていませんか。√h には g² の h が要り、g / √h には大きさが残りません"
-    ),
-    "a zero gradient makes {w}": "勾配 0 で {w} になる",
-    "0/0: is ε missing, or added outside the quotient?": "0/0 です。ε を忘れたか、分母の外に足していませんか",
-    "each update takes away {share} of each weight: weight decay": "更新のたびに重みが割合 {share} だけ減る: 荷重減衰",
-    "moves by {far} under zero gradients": "勾配 0 で {far} 動く",
-    "Is something added to the step itself?": "一歩そのものに何か足していませんか",
-    "stays, before and after a step": "一歩の前も後も動かない",
-    "stays before the first step; rolls on after it (momentum)": "最初の一歩の前は動かず、後は転がり続ける (運動量)",
-    "without a gradient it moves back": "勾配がないと逆に戻る",
-    "Is the sign of the velocity wrong?": "速度の符号が逆ではありませんか",
-    "the first step is {share} · lr · g at lr = {lr}": "最初の一歩は {share} · lr · g (lr = {lr})",
-    "Its share differs from number to number: is one of them another's gradient?": (
-        "割合が要素ごとに違います。別の要素の勾配を使っていませんか"
-    ),
-    "The new gradient weighs 1 − momentum, as with dampening: many write lr · g": (
-        "新しい勾配の重みが 1 − momentum です (dampening)。多くは lr · g と書きます"
-    ),
-    "By hand it is 1 · lr · g: is lr or momentum applied twice, or not at all?": (
-        "手計算では 1 · lr · g です。lr か momentum を二度掛けたか、掛け忘れていませんか"
-    ),
-    "first steps of {lengths} in four directions": "4 方向の最初の一歩が {lengths}",
-    "Each should be as long": "どれも同じ長さのはずです",
-    "the first step is {length} · lr": "最初の一歩は {length} · lr",
-    "{seen}, but {half} · lr where lr is half as large": "{seen}、しかし lr を半分にすると {half} · lr",
-    "The step should be lr times something: is lr applied twice, or not at all?": (
-        "一歩は lr に比例するはずです。lr を二度掛けたか、掛け忘れていませんか"
-    ),
-    "By hand it is {right} times lr": "手計算では lr の {right} 倍です",
-    "β₁ and β₂ are swapped": "β₁ と β₂ が入れ替わっています",
-    "Forgotten bias correction: m / (1 − β₁ᵗ), v / (1 − β₂ᵗ)?": (
-        "バイアス補正を忘れていませんか: m / (1 − β₁ᵗ)、v / (1 − β₂ᵗ)"
-    ),
-    "Forgotten bias correction of m: m / (1 − β₁ᵗ)?": "m のバイアス補正を忘れていませんか: m / (1 − β₁ᵗ)",
-    "Forgotten bias correction of v: v / (1 − β₂ᵗ)?": "v のバイアス補正を忘れていませんか: v / (1 − β₂ᵗ)",
-    "ρ and 1 − ρ are swapped: h ← ρ h + (1 − ρ) g²": "ρ と 1 − ρ が入れ替わっています: h ← ρ h + (1 − ρ) g²",
-    "it is neither adaptive nor linear": "適応型でも線形でもない",
-    "under 10 g the ways of 5 updates differ by {off} from what they should be": (
-        "10 g での更新 5 回の道のりが、あるべき値と {off} 違う"
-    ),
-    "Is a square or a root missing in what is remembered?": "状態の計算で 2 乗か根号を忘れていませんか",
-    "steps of {low} to {high} lr in 300 updates": "更新 300 回の一歩は lr の {low}〜{high} 倍",
-    "Is t counted, and is each mean decayed by its own β? 1 − βᵗ undoes the start at 0": (
-        "t を数え、平均をそれぞれの β で減らしていますか。1 − βᵗ は 0 から始まることを打ち消します"
-    ),
-    "h should be a mean: is it multiplied by ρ, and g² weighed by 1 − ρ?": (
-        "h は平均のはずです。h に ρ を、g² に 1 − ρ を掛けていますか"
-    ),
-    "a gradient of 1e-9 makes the step of a long one": "勾配 1e-9 でも、大きな勾配と同じ一歩",
-    "a gradient of {g} makes a step that is shorter by a share of {defect}": (
-        "勾配 {g} で一歩は割合 {defect} だけ短い"
-    ),
-    "a gradient of {g} makes a longer step than a long one": "勾配 {g} の一歩が、大きな勾配の一歩より長い",
-    "Is ε subtracted?": "ε を引いていませんか",
-    "{seen}: its state does not start at 0": "{seen}: 状態が 0 から始まらない",
-    "{seen}: ε is inside the root": "{seen}: ε が根号の中にある",
-    "as in Keras and optax; most add it to the root": "Keras と optax の形です。多くは根号の外に足します",
-    "ε is inside the root: √(h + ε) is not √h + ε, for √1e-7 is 3e-4": (
-        "ε が根号の中にあります。√(h + ε) は √h + ε と違います (√1e-7 は 3e-4)"
-    ),
-    # memory
-    "after 3 updates {name} is 0": "更新 3 回のあとも {name} は 0",
-    "the state is never written back: {name} stays 0": "状態が書き戻されていません。{name} は 0 のままです",
-    "after several updates it is where a new optimizer is; it has {names}": (
-        "何度更新しても、新しい手法と同じ状態 ({names} があるのに)"
-    ),
-    "the state is made anew at every step, or never written back: make it once, at the first update": (
-        "状態が毎回作り直されているか、書き戻されていません。最初の更新で一度だけ作ってください"
-    ),
-    "nothing is remembered, and there is nothing to remember": "状態はなく、必要もない",
-    "remembers {names}": "{names} を覚えている",
-    "something": "何か",
-    "{name} of the two parameters is one array": "二つのパラメータの {name} が同じ配列",
-    "the second parameter's state is the first one's": "2 番目のパラメータの状態が、1 番目のものになっています",
-    "together and alone differ by {off} after 5 updates": "一緒の場合と単独の場合の差は、更新 5 回で {off}",
-    "{name} counts the parameters: count once per update, before the loop": (
-        "{name} がパラメータを数えています。ループの前で、更新ごとに一度だけ数えてください"
-    ),
-    "It looks at all parameters at once, as with a global norm": (
-        "全体のノルムなど、すべてのパラメータを同時に見ています"
-    ),
-    "the order makes a difference of {off} after 5 updates": "順序による差は、更新 5 回で {off}",
-    "Is something carried over from one key to the next, or are keys and values paired by order?": (
-        "キーから次のキーへ何か持ち越すか、キーと値を順序で組にしていませんか"
-    ),
-    "{name} = {value} makes the same path": "{name} = {value} でも同じ経路",
-    "{name} has no effect: is it used, or a number in its place?": (
-        "{name} に効果がありません。使っていますか。代わりに数が書かれていませんか"
-    ),
-    "with β₁ = 0 it still rolls": "β₁ = 0 でもまだ転がる",
-    "β₁ = {one}, β₂ = {two}": "β₁ = {one}、β₂ = {two}",
-    "β₁ and β₂ are swapped: the squares have the longer memory, as 0.9 and 0.999": (
-        "β₁ と β₂ が入れ替わっています。2 乗の方が長く覚えます (0.9 と 0.999 など)"
-    ),
-    "each step is {ratio} times the one before": "一歩は前の {ratio} 倍",
-    "It never comes to rest: is the velocity multiplied by momentum?": (
-        "いつまでも止まりません。速度に momentum を掛けていますか"
-    ),
-    "It should be momentum = {kept}": "momentum = {kept} のはずです",
-    "the whole way after one gradient is {way} · lr · g": "一つの勾配のあとの道のりは全部で {way} · lr · g",
-    "It should be lr · g / (1 − momentum), for a ball that looks ahead (Nesterov) too": (
-        "lr · g / (1 − momentum) のはずです。先読みする球 (Nesterov) でも同じです"
-    ),
-    "a second optimizer's path differs by {off}": "二つ目の手法の経路の差は {off}",
-    "Is the state kept in the class, in a global name or in a default argument? Make it in __init__": (
-        "状態をクラスやグローバル変数、既定の引数に置いていませんか。__init__ で作ってください"
-    ),
-    "4 updates after restoring, the paths differ by {off}": "復元して更新 4 回のあと、経路の差は {off}",
-    "Keep every state and counter in self, under the parameter's name": (
-        "状態と回数はすべて self に、パラメータの名前で置いてください"
-    ),
-    # manners
-    "shapes (), (3,), (2, 3), (2, 1, 3, 2)": "形状 ()、(3,)、(2, 3)、(2, 1, 3, 2)",
-    "shape {before} became {after}": "形状 {before} が {after} になった",
-    "Is the state made with zeros_like of each parameter?": "状態を各パラメータの zeros_like で作っていますか",
-    "the array of shape {shape} is not changed": "形状 {shape} の配列が変わらない",
-    "Loop over all keys": "すべてのキーを回ってください",
-    "a matrix and its transpose go different ways": "行列とその転置とで道すじが違う",
-    "Is an axis summed over?": "軸に沿って足していませんか",
-    "The numbers of an array influence each other: it treats each array as a whole": (
-        "配列の要素が互いに影響します。配列を全体として扱っています"
-    ),
-    "numbers are not changed": "数が変わらない",
-    "w = params[key]; w -= … changes arrays only: write params[key] -= …": (
-        "w = params[key]; w -= … は配列だけを変えます。params[key] -= … と書きます"
-    ),
-    "numbers and arrays differ by {off} after 5 updates": "数と配列の差は、更新 5 回で {off}",
-    "Is the state of a plain number written back into its place?": "数の状態を元の場所に書き戻していますか",
-    "float32 parameters became {kinds}": "float32 のパラメータが {kinds} になった",
-    "A NumPy number or a state made by np.zeros(shape) is float64: use zeros_like, and Python's floats": (
-        "NumPy の数や np.zeros(shape) の状態は float64 です。zeros_like と Python の float を使ってください"
-    ),
-    "parameters stay float32": "パラメータは float32 のまま",
-    "The state {names} is float64: np.zeros_like(w) takes half the memory": (
-        "状態 {names} が float64 です。np.zeros_like(w) ならメモリは半分です"
-    ),
-    "parameters and states": "パラメータも状態も",
-    "the gradients changed by {far}": "勾配が {far} 変わった",
-    "changes the gradients it was given: write g = g * …, not g *= …": (
-        "渡された勾配を変えています。g *= … ではなく g = g * … と書きます"
-    ),
-    "the path differs by {off} after 5 updates": "経路の差は、更新 5 回で {off}",
-    "keeps stale views: copy a gradient that is kept (g.copy()), and read params at each update": (
-        "古い配列を持ち続けています。残す勾配は写し (g.copy())、params は毎回読んでください"
-    ),
-    "params[key] stays the same array": "params[key] は同じ配列のまま",
-    "params[key] is a new array after each update": "更新のたびに params[key] が新しい配列になる",
-    "zeronet copies it back; where arrays are shared, params[key] -= … is what they see": (
-        "zeronet は書き戻します。配列を共有する相手に見えるのは params[key] -= … です"
-    ),
-    # the digits
-    "loss {first} → {last} in {n} updates, test accuracy {accuracy:.3f}": (
-        "更新 {n} 回で損失 {first} → {last}、テストの正解率 {accuracy:.3f}"
-    ),
-    "The loss is no longer finite: is the step too long?": "損失が有限でなくなりました。一歩が長すぎませんか",
-    "It learns, but its loss does not fall at these settings": "学習はしますが、この設定では損失が下がりません",
-    "It does not learn at these settings": "この設定では学習しません",
 }

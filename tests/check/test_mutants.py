@@ -167,6 +167,14 @@ BUGS = [
     ),
     # how far
     Bug("sgd: lr twice", SGD, "self.lr *", "self.lr * self.lr *", "by-hand", "applied twice"),
+    Bug(
+        "sgd: noise",
+        SGD,
+        "* grads[key]",
+        "* (grads[key] + 1e-9 * __import__('numpy').random.rand())",
+        "repeats",
+        "randomness",
+    ),
     Bug("sgd: no lr", SGD, "self.lr *", "0.01 *", "by-hand", "not at all"),
     Bug(
         "sgd: integer division", SGD, "self.lr * grads[key]", "grads[key] // (1 / self.lr)", "by-hand", "share differs"
@@ -189,9 +197,6 @@ BUGS = [
     Bug("rmsprop: missing root", RMSPROP, "np.sqrt(self.h[key])", "self.h[key]", "family", "missing root or square"),
     Bug("adam: missing square", ADAM, "grads[key]**2", "grads[key]", "family", "missing root or square"),
     Bug("adam: missing root", ADAM, "np.sqrt(self.v[key])", "self.v[key]", "family", "missing root or square"),
-    Bug(
-        "adagrad: ε inside", ADAGRAD, "np.sqrt(self.h[key]) + 1e-7", "np.sqrt(self.h[key] + 1e-7)", "epsilon", "inside"
-    ),
     Bug("adam: ε inside", ADAM, "np.sqrt(self.v[key]) + 1e-7", "np.sqrt(self.v[key] + 1e-7)", "epsilon", "inside"),
     Bug("adagrad: no ε", ADAGRAD, " + 1e-7", "", "zero", "is ε missing"),
     Bug(
@@ -215,10 +220,15 @@ BUGS = [
     ),
     # means
     Bug(
-        "rmsprop: shares swapped", RMSPROP, "*= self.decay_rate", "*= 1 - self.decay_rate", "steady", "weighed by 1 − ρ"
+        "rmsprop: shares swapped",
+        RMSPROP,
+        "*= self.decay_rate",
+        "*= 1 - self.decay_rate",
+        "steady",
+        "1 − decay_rate?",
     ),
-    Bug("rmsprop: 1 − ρ forgotten", RMSPROP, "(1 - self.decay_rate) *", "", "steady", "weighed by 1 − ρ"),
-    Bug("rmsprop: ρ forgotten", RMSPROP, "self.h[key] *= self.decay_rate", "pass", "steady", "multiplied by ρ"),
+    Bug("rmsprop: 1 − ρ forgotten", RMSPROP, "(1 - self.decay_rate) *", "", "steady", "1 − decay_rate?"),
+    Bug("rmsprop: ρ forgotten", RMSPROP, "self.h[key] *= self.decay_rate", "pass", "steady", "multiplied by decay_"),
     Bug("rmsprop: ρ for 1 − ρ", RMSPROP, "(1 - self.decay_rate)", "self.decay_rate", "first-step", "swapped"),
     Bug(
         "adam: no correction",
@@ -280,6 +290,31 @@ BUGS = [
     Bug("adagrad: made anew at every step", ADAGRAD, "if self.h is None:", "if True:", "remembers", "made anew"),
     Bug("rmsprop: made anew at every step", RMSPROP, "if self.h is None:", "if True:", "remembers", "made anew"),
     Bug("adam: made anew at every step", ADAM, "if self.m is None:", "if True:", "remembers", "made anew"),
+    Bug(
+        "adagrad: h used before it is renewed",
+        ADAGRAD,
+        "            self.h[key] += grads[key] * grads[key]\n"
+        "            params[key] -= self.lr * grads[key] / (np.sqrt(self.h[key]) + 1e-7)\n",
+        "            params[key] -= self.lr * grads[key] / (np.sqrt(self.h[key]) + 1e-7)\n"
+        "            self.h[key] += grads[key] * grads[key]\n",
+        "by-hand",
+        "before it is renewed",
+    ),
+    Bug(
+        "momentum: v used before it is renewed",
+        MOMENTUM,
+        "            self.v[key] = self.momentum * self.v[key] - self.lr * grads[key]\n"
+        "            params[key] += self.v[key]\n",
+        "            params[key] += self.v[key]\n"
+        "            self.v[key] = self.momentum * self.v[key] - self.lr * grads[key]\n",
+        "downhill",
+        "before it is renewed",
+    ),
+    Bug("sgd: the first key only", SGD, "params.keys()", "list(params)[:1]", "own-state", "Loop over all keys"),
+    Bug(
+        "sgd: the last key left out", SGD, "params.keys()", "list(params)[: len(params) - 1 or 1]", "own-state", "Loop"
+    ),
+    Bug("sgd: returns too early", SGD, "* grads[key]\n", "* grads[key]\n            return\n", "own-state", "Loop"),
     Bug("adagrad: h not added up", ADAGRAD, "self.h[key] +=", "self.h[key] =", "remembers", "made anew"),
     Bug(
         "rmsprop: h never written back", RMSPROP, "self.h[key] += (1", "h = self.h[key] + (1", "remembers", "h stays 0"
@@ -489,6 +524,20 @@ RIGHT = {
         "* grads[key]",
         "* grads[key] / (__import__('numpy').linalg.norm(grads[key]) + 1e-12)",
     ),
+    "clipped by global norm": (
+        SGD,
+        "for key in params.keys():\n            params[key] -= self.lr * grads[key]",
+        "norm = sum((g * g).sum() if hasattr(g, 'sum') else g * g for g in grads.values()) ** 0.5\n"
+        "        for key in params.keys():\n"
+        "            params[key] -= self.lr * float(min(1, 1 / (norm + 1e-6))) * grads[key]",
+    ),
+    "Adam clipped by global norm": (
+        ADAM,
+        "self.iter += 1\n",
+        "self.iter += 1\n"
+        "        norm = np.sqrt(sum(np.sum(np.square(g)) for g in grads.values()))\n"
+        "        grads = {key: float(min(1, 1 / (norm + 1e-6))) * g for key, g in grads.items()}\n",
+    ),
     "lr outside": (
         MOMENTUM,
         "- self.lr * grads[key]\n            params[key] +=",
@@ -499,6 +548,7 @@ RIGHT = {
     "state of its own type": (ADAGRAD, "np.zeros_like(val)", "np.zeros(np.shape(val))"),
     "state made when it is met": (ADAGRAD, "self.h[key] +=", "self.h[key] = self.h.get(key, 0) +"),
     "h starts at 0.1": (ADAGRAD, "np.zeros_like(val)", "np.full_like(val, 0.1)"),
+    "AdaGrad with ε inside, as in Keras": (ADAGRAD, "(np.sqrt(self.h[key]) + 1e-7)", "np.sqrt(self.h[key] + 1e-7)"),
     "ε inside, as in Keras": (RMSPROP, "(np.sqrt(self.h[key]) + 1e-7)", "np.sqrt(self.h[key] + 1e-7)"),
     "h starts at 1, as in TensorFlow 1": (RMSPROP, "np.zeros_like(val)", "np.ones_like(val)"),
     "ρ in the code": (RMSPROP, "decay_rate=0.99):", "):\n        decay_rate = 0.99"),

@@ -7,10 +7,11 @@ Law by law it says pass, fail, remark or skip, what it saw, and which slip is li
 law applies where the class behaves so that it must. The file's code is run, in a process of its own and with a time
 limit: that stops endless loops, not malice. Check only files that you would run yourself.
 
-The reading order: subject.py (the class under test), findings.py (what a law says), then the laws: steps.py (which way
-and how far; lengths.py knows how long a first step is by hand), memory.py (what is remembered, and of what), manners.py
-(shapes, types, what is changed), training.py (the digits, and which built-in it equals); running.py (all of it in a
-process), report.py, __main__.py.
+The reading order: subject.py (the class under test; names.py tells which setting is which), findings.py (what a law
+says), then the laws: steps.py (which way and how far), adaptive.py (the length of an adaptive class's steps; lengths.py
+knows the first one by hand), memory.py (what is remembered, and of what; states.py finds it), manners.py (shapes,
+types, what is changed), training.py (the digits, and which built-in it equals); running.py (all of it in a process),
+report.py, __main__.py.
 """
 
 from zeronet.check.running import check

@@ -1,7 +1,11 @@
 """Check one's own optimizer: python -m zeronet.check FILE.py[:Class] … [--json] [--lang ja] [--time-limit SECONDS]."""
 
+import argparse
 import json
+import math
+import os
 import sys
+from typing import Any
 
 from zeronet.check.report import text
 from zeronet.check.running import TIME_LIMIT, check
@@ -37,29 +41,48 @@ def main(arguments: list[str] | None = None) -> int:
     args = p.parse_args(arguments)
     if not 0 < args.time_limit <= 86_400:
         p.error(f"--time-limit is a number of seconds above 0, at most a day, not {args.time_limit:g}")
-    status = 0
     try:
         with speaking(args.lang):
-            for i, target in enumerate(args.targets):
-                try:
-                    report = check(target, args.time_limit)
-                except Mistake as mistake:  # the others are checked all the same
-                    print(f"{p.prog}: {mistake}", file=sys.stderr)
-                    if args.json:
-                        print(json.dumps({"file": target, "mistake": str(mistake)}, ensure_ascii=False))
-                    status = 2
-                    continue
-                print(
-                    json.dumps(report, ensure_ascii=False) if args.json else "\n" * bool(i) + text(report), flush=True
-                )
-                status = max(status, int(not report["passed"]))
+            return max([report_on(target, i, args, p.prog) for i, target in enumerate(args.targets)])
     except Mistake as mistake:
         print(f"{p.prog}: {mistake}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print(f"{p.prog}: stopped", file=sys.stderr)
         return 130
-    return status
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what is still to be flushed
+        if isinstance(error, BrokenPipeError):  # the reader of our output, such as head, has seen enough
+            return 0
+        print(f"{p.prog}: cannot write: {error.strerror or error}", file=sys.stderr)
+        return 2
+
+
+def report_on(target: str, i: int, args: argparse.Namespace, prog: str) -> int:
+    """Check the target with number i, and print what was found; return its exit status."""
+    try:
+        report = check(target, args.time_limit)
+    except Mistake as mistake:  # the others are checked all the same
+        print(f"{prog}: {mistake}", file=sys.stderr)
+        if args.json:
+            print(json.dumps({"file": target, "mistake": str(mistake)}), flush=True)
+        return 2
+    words = json.dumps(finite(report), allow_nan=False) if args.json else "\n" * bool(i) + text(report)
+    print(words, flush=True)
+    return int(not report["passed"])
+
+
+def finite(thing: Any) -> Any:
+    """Return a report with null for what JSON has no number for: nan and inf.
+
+    >>> finite({"curves": {"mine": [2.0, float("inf")]}})
+    {'curves': {'mine': [2.0, None]}}
+    """
+    if isinstance(thing, dict):
+        return {name: finite(value) for name, value in thing.items()}
+    if isinstance(thing, list):
+        return [finite(value) for value in thing]
+    return None if isinstance(thing, float) and not math.isfinite(thing) else thing
 
 
 if __name__ == "__main__":

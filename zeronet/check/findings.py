@@ -25,12 +25,13 @@ class Finding:
         return asdict(self)
 
 
-class Verdict(Exception):
-    """Ends a law. verdict: "pass", "fail", "remark" or "skip"; seen: what was seen; hint: the likely slip."""
+@dataclass(frozen=True)
+class Verdict:
+    """How a law ends. verdict: "pass", "fail", "remark" or "skip"; seen: what was seen; hint: the likely slip."""
 
-    def __init__(self, verdict: str, seen: str, hint: str = ""):
-        super().__init__(verdict, seen, hint)
-        self.verdict, self.seen, self.hint = verdict, seen, hint
+    verdict: str
+    seen: str
+    hint: str = ""
 
 
 def passed(seen: str) -> Verdict:
@@ -56,11 +57,15 @@ def skipped(reason: str) -> Verdict:
 Law = Callable[[Subject], Verdict]
 
 
-def law(name: str, title: str) -> Callable[[Law], Law]:
-    """Mark a function as a law. name: its short name; title: the law in words, for say."""
+def law(name: str, title: str, *, decayed: bool = True) -> Callable[[Law], Law]:
+    """Mark a function as a law.
+
+    name: its short name; title: the law in words, for say; decayed: whether it sees a class with its weight decay (its
+    numbers by hand do not know of any).
+    """
 
     def mark(function: Law) -> Law:
-        function.law, function.title = name, title
+        function.law, function.title, function.decayed = name, title, decayed
         return function
 
     return mark
@@ -74,15 +79,24 @@ def laws_of(module: ModuleType) -> list[Law]:
 def judge(each: Law, subject: Subject) -> Finding:
     """Return what the law finds; an error inside the class is a failure, with its file and line."""
     try:
-        verdict = each(subject)
+        verdict = each(subject if each.decayed else subject.bare)
     except (Exception, SystemExit) as error:
-        verdict = failed(explained(error, subject.place), _slip(error))
+        verdict = failed(told(error, subject.place), _slip(error))
     return Finding(each.law, say(each.title), verdict.verdict, verdict.seen, verdict.hint)
+
+
+def told(error: BaseException, place: str | None) -> str:
+    """Return the error in one line of letters, even where it cannot say itself."""
+    try:
+        words = explained(error, place)
+    except Exception:
+        words = f"{place}: {type(error).__name__}"
+    return "".join(letter if letter.isprintable() else "?" for letter in words)
 
 
 def _slip(error: BaseException) -> str:
     """Return the likely slip behind an error, where there is one."""
-    words = str(error)
+    words = " ".join(each for each in error.args if isinstance(each, str))
     if isinstance(error, ZeroDivisionError):
         return say("Is t counted, and before it is used? 1 − β⁰ is 0")
     if isinstance(error, KeyError):

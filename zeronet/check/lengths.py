@@ -11,22 +11,29 @@ from zeronet.language import say
 
 def right_lengths(subject: Subject) -> list[tuple[float, str]]:
     """Return the lengths that the first step may have, in units of lr, with their formulas."""
-    s = subject.settings
-    right = [(1.0, "lr")]
+    s, lr, r = subject.settings, subject.name("lr"), subject.name("rho")
+    right = [(1.0, lr)]
     if "rho" in s and 0 < s["rho"] < 1:
         rho = s["rho"]
-        right += [(1 / math.sqrt(1 - rho), "lr/√(1 − ρ)"), (1 / math.sqrt(rho * (1 - rho)), "lr/√(ρ(1 − ρ))")]
-        right += [(math.sqrt(s["eps"] / (1 - rho)), "lr √(ε/(1 − ρ))")] if s.get("eps") else []
+        right += [
+            (1 / math.sqrt(1 - rho), f"{lr}/√(1 − {r})"),
+            (1 / math.sqrt(rho * (1 - rho)), f"{lr}/√({r}(1 − {r}))"),
+        ]
+        right += [(math.sqrt(s["eps"] / (1 - rho)), f"{lr} √(ε/(1 − {r}))")] if s.get("eps") else []
     elif "beta2" not in s and not subject.rolls:  # ρ may stand in the code itself: two equal gradients tell it
         first, second = (float(each) for each in np.abs(subject.moves([STEEP] * 2))[:, 0])
         rho = (first / second) ** 2 - 1 if second else 1
-        right += [(1 / math.sqrt(1 - rho), f"lr/√(1 − ρ), ρ = {number(rho)}")] if 0.01 < rho < 0.9999 else []
+        right += [(1 / math.sqrt(1 - rho), f"{lr}/√(1 − ρ), ρ = {number(rho)}")] if 0.01 < rho < 0.9999 else []
     if {"beta1", "beta2"} <= set(s) and 0 < s["beta1"] < 1:
         b = s["beta1"]
-        right += [(1 / b, "lr/β₁"), (1 + b / (1 + b), "lr (1 + β₁/(1 + β₁))")]
+        right += [
+            (1 / b, f"{lr}/β₁"),
+            (1 + b / (1 + b), f"{lr} (1 + β₁/(1 + β₁))"),
+            (1 + b, f"{lr} (1 + β₁)"),
+        ]  # NAdams
         for psi in (0.004, 1.0):  # β₁ grows step by step: PyTorch's and Keras's NAdam
             now, later = (b * (1 - 0.5 * 0.96 ** (t * psi)) for t in (1, 2))
-            right.append((1 + later * (1 - b) / (1 - now * later), "lr m̂, looking ahead"))
+            right.append((1 + later * (1 - b) / (1 - now * later), f"{lr} m̂, looking ahead"))
     return right
 
 
@@ -46,9 +53,13 @@ def slip_of(subject: Subject) -> str:
         }
         moved = subject.first_move(STEEP, beta1=1 - one, beta2=1 - two)
     elif 0 < subject.settings.get("rho", 0) < 1:
-        slips = {1 / math.sqrt(subject.settings["rho"]): say("ρ and 1 − ρ are swapped: h ← ρ h + (1 − ρ) g²")}
+        slips = {1 / math.sqrt(subject.settings["rho"]): _swapped(subject.name("rho"))}
         moved = subject.first_move(STEEP)
     else:
         return ""
     length = float(np.median(np.abs(moved))) / subject.lr
     return next((hint for each, hint in slips.items() if abs(length / each - 1) < 2e-3), "")
+
+
+def _swapped(rho: str) -> str:
+    return say("{rho} and 1 − {rho} are swapped: h ← {rho} h + (1 − {rho}) g²", rho=rho)

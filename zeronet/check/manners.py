@@ -1,9 +1,12 @@
 """Laws on manners: which arrays it takes, what type it leaves, and what it must not touch."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from zeronet.check.findings import Verdict, failed, law, number, passed, remark
-from zeronet.check.subject import START, Subject, copied, random_arrays, remembered
+from zeronet.check.states import remembered
+from zeronet.check.subject import START, Subject, copied, random_arrays
 from zeronet.language import say
 
 SHAPES = {"number": (), "b": (3,), "W": (2, 3), "filters": (2, 1, 3, 2)}
@@ -25,11 +28,14 @@ def shapes(subject: Subject) -> Verdict:
                 say("the array of shape {shape} is not changed", shape=value.shape), say("Loop over all keys")
             )
     seen = say("shapes (), (3,), (2, 3), (2, 1, 3, 2)")
-    row = subject.walk({"w": start["W"].ravel()}, [{"w": each["W"].ravel()} for each in gradients])[-1]["w"]
-    if subject.elementwise and np.allclose(row, last["W"].ravel(), rtol=1e-9, atol=1e-12):
+
+    def way(form: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:  # of W alone: others may belong to its norm
+        each = {"w": form(start["W"]).copy()}
+        return subject.walk(each, [{"w": form(g["W"]).copy()} for g in gradients])[-1]["w"] - each["w"]
+
+    ways = way(np.transpose), way(np.asarray).T  # some methods weigh tall and wide arrays differently
+    if subject.elementwise and np.allclose(way(np.ravel), ways[1].T.ravel(), rtol=1e-9, atol=1e-12):
         return passed(seen)
-    turned = subject.walk({"w": start["W"].T.copy()}, [{"w": each["W"].T.copy()} for each in gradients])[-1]["w"]
-    ways = last["W"].T - start["W"].T, turned - start["W"].T  # some methods weigh tall and wide arrays differently
     share = float((ways[0] * ways[1]).sum() / (ways[0] ** 2).sum())
     if not np.allclose(ways[1], share * ways[0], rtol=1e-6, atol=1e-9 * np.abs(ways[0]).max()):
         return failed(say("a matrix and its transpose go different ways"), say("Is an axis summed over?"))

@@ -13,7 +13,7 @@ BLOCKS = "▁▂▃▄▅▆▇█"
 
 def text(report: Mapping[str, Any]) -> str:
     """Return the report as lines for a terminal."""
-    settings = ", ".join(f"{name}={value:g}" for name, value in report["settings"].items())
+    settings = ", ".join(f"{name}={_short(value)}" for name, value in report["settings"].items())
     family = f" · {say(report['family'])}" if report["family"] else ""
     lines = [f"{report['file']} · {report['class']}({settings}){family}", ""]
     laws = report["laws"]
@@ -27,7 +27,7 @@ def text(report: Mapping[str, Any]) -> str:
     if report["curves"]:
         lines += ["", say("Loss on the digits, 64-32-10, {n} updates, one seed, rates not tuned", n=STEPS)]
         lines += curves(report["curves"])
-    if report["family"]:
+    if report["family"] and report["passed"]:
         equals = report["equals"]
         words = say("It equals {name}.", name=equals) if equals else say("It equals no optimizer of zeronet.")
         lines += ["", words]
@@ -35,6 +35,10 @@ def text(report: Mapping[str, Any]) -> str:
     total = "{n} laws hold, {lost} broken, {remarks} with a remark, {skipped} skipped"
     total = say(total, n=n, lost=lost, remarks=remarks, skipped=skipped)
     return "\n".join([*lines, "", total])
+
+
+def _short(value: float | Sequence[float]) -> str:
+    return f"({', '.join(map(_short, value))})" if isinstance(value, Sequence) else f"{value:g}"
 
 
 def curves(losses: Mapping[str, Sequence[float]]) -> list[str]:

@@ -15,15 +15,16 @@ from typing import Any
 
 import numpy as np
 
-from zeronet.check import manners, memory, steps, training
-from zeronet.check.findings import Finding, judge, laws_of
+from zeronet.check import adaptive, manners, memory, steps, training
+from zeronet.check.findings import Finding, judge, laws_of, told
 from zeronet.check.subject import Subject
 from zeronet.language import language, say, speaking
 from zeronet.mistakes import Mistake
-from zeronet.plugins import Plugin, explained, located
+from zeronet.plugins import Plugin, located
 from zeronet.spec_text import split
 
-LAWS = [each for module in (steps, memory, manners, training) for each in laws_of(module)]
+LAWS = [each for module in (steps, adaptive, memory, manners, training) for each in laws_of(module)]
+START = "from zeronet.check.running import main; main()"
 TIME_LIMIT = 60.0  # seconds; a usual class takes two
 
 
@@ -40,26 +41,33 @@ def check(target: str, time_limit: float = TIME_LIMIT) -> dict[str, Any]:
         environment = os.environ | {"ZERONET_LANG": language(), "PYTHONPATH": os.pathsep.join(filter(None, paths))}
         with errors.open("wb") as file:
             process = subprocess.Popen(
-                [sys.executable, "-m", "zeronet.check.running", target, str(out)],
+                [sys.executable, "-c", START, target, str(out)],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,  # what the class prints is no part of the report
                 stderr=file,
                 env=environment,
                 start_new_session=True,
             )
+            hint = ""
             try:
                 status, words = process.wait(time_limit), _last(errors)
-                ended = say("the process ended with status {status}: {words}", status=status, words=words)
+                ended = say("the process ended with status {status}: {words}", status=status, words=words).rstrip(": ")
             except subprocess.TimeoutExpired:
                 ended = say("stopped after {seconds:g} seconds", seconds=time_limit)
+                hint = say("Is there a loop that does not end?")
             finally:
                 _end(process)
-        text = out.read_text(encoding="utf-8") if out.exists() else ""
-    lines = text[: text.rfind("\n") + 1].split("\n")[:-1]  # the last may be half written
-    return _assembled(target, [json.loads(line) for line in lines], ended)
+        text = out.read_text(encoding="utf-8", errors="replace") if out.exists() else ""
+    lines = []
+    for line in text.split("\n")[:-1]:  # the last may be half written
+        try:
+            lines.append(json.loads(line))
+        except ValueError:  # somebody else wrote there: what follows is lost
+            break
+    return _assembled(target, lines, ended, hint)
 
 
-def _assembled(target: str, lines: list[dict[str, Any]], ended: str) -> dict[str, Any]:
+def _assembled(target: str, lines: list[dict[str, Any]], ended: str, hint: str) -> dict[str, Any]:
     """Return the report that the process wrote line by line, and what stopped it where it did not write the last."""
     found: dict[str, Any] = {"file": target, "class": None, "settings": {}, "family": None, "equals": None}
     found |= {"passed": False, "laws": [], "curves": {}}
@@ -72,7 +80,6 @@ def _assembled(target: str, lines: list[dict[str, Any]], ended: str) -> dict[str
             found |= line
     if not found.pop("finished", False):
         begun = found.pop("begun", "")
-        hint = say("Is there a loop that does not end?") if "law" not in ended else ""
         found["laws"].append(Finding("process", begun or say("is loaded"), "fail", ended, hint).about())
     found.pop("begun", None)
     found["passed"] = all(each["verdict"] != "fail" for each in found["laws"])
@@ -103,7 +110,7 @@ def run(target: str, out: Path) -> None:
     with out.open("w", encoding="utf-8") as file:
 
         def write(**values: Any) -> None:
-            file.write(json.dumps(values, ensure_ascii=False) + "\n")
+            file.write(json.dumps(values) + "\n")  # in ASCII: an error's text may be half a letter
             file.flush()
 
         try:
@@ -111,28 +118,25 @@ def run(target: str, out: Path) -> None:
         except Mistake as mistake:
             write(mistake=str(mistake))
             return
-        write(**{"class": subject.cls.__name__, "settings": subject.settings})
-        broken = False
+        write(**{"class": subject.cls.__name__, "settings": subject.shown})
+        broken, right = False, True
         for each in LAWS:
             write(begun=say(each.title))
             finding = judge(each, subject)
             write(**finding.about())
+            right &= finding.verdict != "fail"
             if broken := finding.law == "runs" and finding.verdict == "fail":
                 break  # all that follows would say the same
         if not broken:
-            write(family=_or_none(family, subject), equals=_or_none(training.equal_to, subject), curves=curves(subject))
+            equals = _or_none(lambda: training.equal_to(subject)) if right else None  # nothing that is wrong equals it
+            write(family=_or_none(lambda: subject.family), equals=equals, curves=curves(subject))
         write(finished=True)
 
 
-def family(subject: Subject) -> str:
-    """Return "adaptive", "linear" or "neither"."""
-    return subject.family
-
-
-def _or_none(question: Callable[[Subject], str | None], subject: Subject) -> str | None:
+def _or_none(question: Callable[[], str | None]) -> str | None:
     """Return the answer; None where the class fails, which its laws have told."""
     try:
-        return question(subject)
+        return question()
     except (Exception, SystemExit):
         return None
 
@@ -153,8 +157,8 @@ def named(target: str) -> Subject:
         return Subject(cls, given, plugin.place)
     except Mistake:
         raise
-    except Exception as error:
-        raise Mistake(f"{cls.__name__} cannot be made: {explained(error, plugin.place)}") from error
+    except (Exception, SystemExit) as error:
+        raise Mistake(f"{cls.__name__} cannot be made: {told(error, plugin.place)}") from error
 
 
 def _only_class(place: str) -> str:
@@ -184,7 +188,8 @@ def curves(subject: Subject) -> dict[str, list[float]]:
     return {label: [round(loss, 6) for loss in losses[::10]] for label, losses in training.curves(subject).items()}
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Begin the process: its arguments are the target and the file for the report."""
     warnings.simplefilter("ignore")
     with np.errstate(all="ignore"), speaking(None):
         run(sys.argv[1], Path(sys.argv[2]))

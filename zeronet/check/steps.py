@@ -1,12 +1,12 @@
 """Laws on the step: that there is one, which way it goes, and how far."""
 
 import math
+import random
 
 import numpy as np
 
 from zeronet.check.findings import Verdict, failed, law, number, passed, remark, skipped
-from zeronet.check.lengths import right_lengths, slip_of
-from zeronet.check.subject import START, STEEP, Subject, remembered
+from zeronet.check.subject import START, STEEP, Subject
 from zeronet.language import say
 
 BOWL = np.array([1.0, 0.5, 0.2, 0.1])  # f(w) = ½ Σ c w²
@@ -33,16 +33,38 @@ def runs(subject: Subject) -> Verdict:
 @law("finite", "numbers stay numbers")
 def finite(subject: Subject) -> Verdict:
     """Gradients of either sign make no nan and no inf."""
-    steps = [number(each) for each in np.abs(np.diff(subject.track([START, -START, START]), axis=0)).max(axis=1)]
-    seen = say("steps of {steps}", steps=", ".join(steps))
-    if all(math.isfinite(float(step)) for step in steps):
+    steps = np.abs(np.diff(subject.track([START, -START, START]), axis=0)).max(axis=1)
+    seen = say("steps of {steps}", steps=", ".join(number(each) for each in steps))
+    if np.isfinite(steps).all():
         return passed(seen)
     uncounted = say("Is t counted, and before it is used? 1 − β⁰ is 0")
     other = say("A missing square under the root, or a division by 0?")
-    return failed(seen, uncounted if "beta2" in subject.settings and steps[0] == "nan" else other)
+    return failed(seen, uncounted if "beta2" in subject.settings and np.isnan(steps[0]) else other)
 
 
-@law("downhill", "descends on a bowl")
+@law("repeats", "equal gradients make equal steps")
+def repeats(subject: Subject) -> Verdict:
+    """Nothing is left to chance."""
+    gradients = [START, -STEEP, START]
+
+    def equal(seeded: bool) -> bool:
+        paths = []
+        for _ in range(2):
+            if seeded:
+                random.seed(0)
+                np.random.seed(0)  # noqa: NPY002 (theirs, if they use it)
+            paths.append(subject.track(gradients))
+        return np.array_equal(*paths, equal_nan=True)
+
+    if equal(seeded=False):
+        return passed(say("two equal walks are equal"))
+    seen = say("two equal walks differ")
+    if equal(seeded=True):
+        return failed(seen, say("Is there randomness?"))
+    return failed(seen, say("Is there randomness, or something that two optimizers share?"))
+
+
+@law("downhill", "descends on a bowl", decayed=False)
 def downhill(subject: Subject) -> Verdict:
     """The first move that is not 0 goes down, and after 200 updates f is lower than at the start."""
     move = subject.first_move(BOWL * START)
@@ -51,6 +73,8 @@ def downhill(subject: Subject) -> Verdict:
             say("no update moves w"),
             say("Is the new value written back? w = w - … makes a new w: params[key] = … puts it into its place"),
         )
+    if _late(subject):
+        return failed(say("each step is made by the gradient before"), say("Is the state used before it is renewed?"))
     if not move @ (BOWL * START) < 0:
         return failed(
             say("the first step raises f: {move} along the gradient", move=number(move @ (BOWL * START))),
@@ -67,7 +91,7 @@ def downhill(subject: Subject) -> Verdict:
     )
 
 
-@law("family", "first step under g → 10 g: as long (adaptive) or ten times as long (linear)")
+@law("family", "first step under g → 10 g: as long (adaptive) or ten times as long (linear)", decayed=False)
 def family(subject: Subject) -> Verdict:
     """There is nothing between the two."""
     if (still := int((subject.first_move(STEEP) == 0).sum())) > 0:
@@ -88,8 +112,11 @@ def zero(subject: Subject) -> Verdict:
         return failed(
             say("a zero gradient makes {w}", w=still[0][0]), say("0/0: is ε missing, or added outside the quotient?")
         )
-    if subject.decays:
-        return remark(say("each update takes away {share} of each weight: weight decay", share=number(subject.decays)))
+    bare = subject.bare
+    if bare is not subject and (finding := zero(bare)).verdict == "fail":
+        return finding
+    if bare is not subject or subject.decays or subject.grows:
+        return _decay(subject)
     if (still != START).any():
         far = number(np.abs(still - START).max())
         return failed(
@@ -99,144 +126,83 @@ def zero(subject: Subject) -> Verdict:
     if not subject.rolls:
         return passed(say("stays, before and after a step"))
     if (kick[1] * kick[0] < 0).any():
+        if not kick[2].any():
+            return remark(say("without a gradient it takes a part of its step back, once"))
         return failed(say("without a gradient it moves back"), say("Is the sign of the velocity wrong?"))
     return passed(say("stays before the first step; rolls on after it (momentum)"))
 
 
-@law("by-hand", "one step by hand, linear: −lr · g")
+def _decay(subject: Subject) -> Verdict:
+    """Under zero gradients weight decay makes every number of some array smaller."""
+    share, name, lr = _share_lost(subject), subject.name("weight_decay"), subject.name("lr")
+    if (share < 0).any():
+        return failed(say("weights grow under zero gradients"), say("weights grow: is the sign of the decay flipped?"))
+    by_hand = say("Is it added to the gradient, as {name} · w, or taken from w?", name=name)
+    if not share.all():
+        return failed(say("weight decay takes nothing away under zero gradients"), by_hand)
+    if np.ptp(share) > 1e-9:
+        ways = np.abs(share * START)  # through the gradient of an adaptive class all are of one length
+        if subject.elementwise and (subject.family == "linear" or np.ptp(ways) > 0.01 * ways.max()):
+            seen = say(
+                "weight decay takes shares of {low} to {high}", low=number(share.min()), high=number(share.max())
+            )
+            return failed(seen, by_hand)
+        return remark(say("weights shrink under zero gradients: weight decay through the gradient (L2)"))
+    seen = say("each update takes away {share} of each weight: weight decay", share=number(share[0]))
+    if decay := subject.settings.get("weight_decay"):
+        half = _share_lost(subject, weight_decay=decay / 2)
+        if not np.allclose(half, share / 2, rtol=1e-6):
+            return failed(seen, say("Half of {name} should take away half", name=name))
+    if subject.lr and np.array_equal(share, _share_lost(subject, lr=subject.lr / 2)):
+        return remark(seen, say("{lr} does not change it: most take away {lr} times the decay", lr=lr))
+    return remark(seen)
+
+
+def _share_lost(subject: Subject, **changes: float) -> np.ndarray:
+    """Return the share of each weight that an update under a zero gradient takes away."""
+    start = {"w": START, "W": START.reshape(2, 2)}  # some spare all but matrices
+    last = subject.walk(start, [{name: 0 * w for name, w in start.items()}], subject.new(**changes))[-1]
+    shares = [1 - np.ravel(last[name]) / START for name in start]
+    return max(shares, key=lambda each: np.abs(each).max())
+
+
+@law("by-hand", "one step by hand, linear: −lr · g", decayed=False)
 def by_hand(subject: Subject) -> Verdict:
     """A linear class moves by lr · g, by (1 + momentum) · lr · g, or by (1 − momentum) · lr · g."""
     if subject.family != "linear":
         return skipped(say("for linear classes"))
     if not subject.lr:
         return skipped(say("it has no setting lr"))
+    lr = subject.name("lr")
     for rate in (subject.lr, subject.lr / 2):
         shares = subject.first_move(START, lr=rate) / (-rate * START)
         share, momentum = float(np.median(shares)), subject.settings.get("momentum", 0.0)
-        seen = say("the first step is {share} · lr · g at lr = {lr}", share=number(share), lr=number(rate))
+        values = {"share": number(share), "lr": lr, "value": number(rate)}
+        seen = say("the first step is {share} · {lr} · g at {lr} = {value}", **values)
         if np.ptp(shares) > 1e-9 * abs(share):
             if not subject.elementwise:
                 return skipped(say("it treats each array as a whole"))
             return failed(seen, say("Its share differs from number to number: is one of them another's gradient?"))
         if math.isclose(share, 1 - momentum, rel_tol=1e-6) and momentum:
-            return remark(seen, say("The new gradient weighs 1 − momentum, as with dampening: many write lr · g"))
-        if not any(math.isclose(share, each, rel_tol=1e-6) for each in (1, 1 + momentum)):
-            if subject.strangers:
-                return skipped(say("{seen}; the bench does not know {names}", seen=seen, names=_names(subject)))
-            return failed(seen, say("By hand it is 1 · lr · g: is lr or momentum applied twice, or not at all?"))
-    return passed(seen)
-
-
-@law("first-step", "first step, adaptive: lr, or lr/√(1 − ρ)")
-def first_step(subject: Subject) -> Verdict:
-    """The first step of an adaptive class has one length, which follows from its settings."""
-    if subject.family != "adaptive":
-        return skipped(say("for adaptive classes"))
-    if not subject.lr:
-        return skipped(say("it has no setting lr"))
-    if not subject.elementwise:
-        return skipped(say("it treats each array as a whole"))
-    if subject.length is None:
-        lengths = ", ".join(number(each) for each in np.abs(subject.first_move(STEEP)))
-        return failed(
-            say("first steps of {lengths} in four directions", lengths=lengths), say("Each should be as long")
-        )
-    half = np.median(np.abs(subject.first_move(STEEP, lr=subject.lr / 2))) / (subject.lr / 2)
-    seen = say("the first step is {length} · lr", length=number(subject.length))
-    if abs(half / subject.length - 1) > 2e-3:
-        return failed(
-            say("{seen}, but {half} · lr where lr is half as large", seen=seen, half=number(half)),
-            say("The step should be lr times something: is lr applied twice, or not at all?"),
-        )
-    for length, words in right_lengths(subject):
-        if abs(subject.length / length - 1) < 2e-3:
-            return passed(f"{seen} = {words}")
-    if hint := slip_of(subject):
-        return failed(seen, hint)
-    if subject.strangers:
-        return skipped(say("{seen}; the bench does not know {names}", seen=seen, names=_names(subject)))
-    right = ", ".join(f"{number(length)} ({words})" for length, words in right_lengths(subject))
-    return failed(seen, say("By hand it is {right} times lr", right=right))
-
-
-@law("scale", "adaptive: the length of all gradients does not matter; linear: ten times makes ten times the way")
-def scale(subject: Subject) -> Verdict:
-    """What held for the first step holds for the next ones."""
-    if subject.family == "neither":
-        return failed(say("it is neither adaptive nor linear"))
-    rng, factor = np.random.default_rng(1), 10 if subject.family == "linear" else 1
-    gradients = STEEP * rng.uniform(0.5, 2, (5, 4)) * rng.choice([-1, 1], (5, 4))
-    usual, steep = (np.cumsum(subject.moves(each), axis=0) for each in (gradients, 10 * gradients))
-    off = float(np.abs(steep - factor * usual).max() / np.abs(factor * usual).max())
-    seen = say("under 10 g the ways of 5 updates differ by {off} from what they should be", off=number(off))
-    if not off < 5e-3:
-        return failed(seen, say("Is a square or a root missing in what is remembered?"))
-    return passed(seen)
-
-
-@law("steady", "under a constant gradient, means of gradients stay what they are")
-def steady(subject: Subject) -> Verdict:
-    """A class with ρ, or β₁ and β₂, goes on in steps of lr; it does not stall, and does not run away."""
-    if subject.family != "adaptive" or not ({"rho", "beta2"} & set(subject.settings)):
-        return skipped(say("for adaptive classes with ρ or β₂"))
-    if not subject.elementwise or not subject.lr or subject.length is None:
-        return skipped(say("it treats each array as a whole, or has no first step of one length"))
-    start = -1e4 * np.sign(STEEP)  # so far out that no step reaches 0
-    changes = {"beta2": 0.9} if "beta2" in subject.settings else {}  # so that 300 updates are long
-    steps = np.abs(subject.moves([STEEP] * 300, start, **changes))[:, 0] / subject.lr
-    low, high, rho = float(steps.min()), float(steps.max()), subject.settings.get("rho", 0)
-    seen = say("steps of {low} to {high} lr in 300 updates", low=number(low), high=number(high))
-    if {"beta1", "beta2"} <= set(subject.settings) and abs(subject.length - 1) < 2e-3:
-        if not (low > 0.5 and high < 1.05):
-            return failed(
-                seen, say("Is t counted, and is each mean decayed by its own β? 1 − βᵗ undoes the start at 0")
+            name = subject.name("momentum")
+            return remark(
+                seen,
+                say("The new gradient weighs 1 − {name}, as with dampening: many write {lr} · g", name=name, lr=lr),
             )
-    elif 0 < rho < 1:
-        mean = say("h should be a mean: is it multiplied by ρ, and g² weighed by 1 − ρ?")
-        by_hand = 1 / np.sqrt(1 - rho ** np.arange(1, 301))  # h = (1 − ρᵗ) g²
-        plain = abs(subject.length / by_hand[0] - 1) < 2e-3 and not subject.rolls
-        if plain and not np.allclose(steps, by_hand, rtol=0.01):
-            return failed(seen, mean)
-        usual = [length for length, words in right_lengths(subject) if "ε" not in words]
-        if steps[-1] < 0.9 and any(abs(subject.length / each - 1) < 2e-3 for each in usual):
-            return failed(seen, mean)
+        if not any(math.isclose(share, each, rel_tol=1e-6) for each in (1, 1 + momentum)):
+            if names := subject.stirring([STEEP]):
+                return skipped(say("{seen}; the bench does not know {names}", seen=seen, names=", ".join(names)))
+            if share > 1e3:
+                return failed(seen, say("Is the state used before it is renewed? Beside a state of 0 only ε is left"))
+            hint = say("By hand it is 1 · {lr} · g: is a setting applied twice, or not at all?", lr=lr)
+            return failed(seen, hint)
     return passed(seen)
 
 
-@law("epsilon", "adaptive: ε only keeps 0/0 away")
-def epsilon(subject: Subject) -> Verdict:
-    """ε added outside the root shortens a step by ε/√h, inside it by ε/2h: short gradients tell which it is."""
-    if subject.family != "adaptive" or not subject.elementwise:
-        return skipped(say("for adaptive classes"))
-    lengths = [float(np.abs(subject.first_move(STEEP * 10.0**-k))[0]) for k in range(13)]
-    defects = [lengths[0] / length - 1 if length else math.inf for length in lengths]
-    if min(defects) < -1e-3:
-        g = number(900 * 10.0 ** -defects.index(min(defects)))
-        return failed(say("a gradient of {g} makes a longer step than a long one", g=g), say("Is ε subtracted?"))
-    small = [k for k in range(12) if 1e-5 < defects[k] < defects[k + 1] < 3e-2]
-    small = small or [k for k in range(12) if 1e-6 < defects[k] < defects[k + 1] < 0.3]
-    if not small:
-        return passed(say("a gradient of 1e-9 makes the step of a long one"))
-    at = small[0]
-    inside = defects[at + 1] / defects[at] > 31  # ten times shorter: 10 outside, 100 inside
-    g, defect = number(900 * 10.0**-at), number(defects[at])
-    seen = say("a gradient of {g} makes a step that is shorter by a share of {defect}", g=g, defect=defect)
-    if not inside:
-        return passed(seen)
-    if _starts_above_zero(subject):
-        return remark(say("{seen}: its state does not start at 0", seen=seen))
-    if "rho" in subject.settings and not subject.rolls:
-        return remark(
-            say("{seen}: ε is inside the root", seen=seen), say("as in Keras and optax; most add it to the root")
-        )
-    return failed(seen, say("ε is inside the root: √(h + ε) is not √h + ε, for √1e-7 is 3e-4"))
-
-
-def _starts_above_zero(subject: Subject) -> bool:
-    optimizer, params = subject.new(), {"w": 0 * START}  # a copy of the weights is no state then
-    optimizer.update(params, {"w": 0 * START})
-    return any((np.asarray(state["w"]) > 0).all() for state in remembered(optimizer, params).values())
-
-
-def _names(subject: Subject) -> str:
-    return ", ".join(subject.strangers)
+def _late(subject: Subject) -> bool:
+    """Say whether the first gradient moves nothing, and no gradient has a say in its own step."""
+    usual, other = (
+        subject.moves([STEEP] * 3),
+        (subject.moves(each) for each in ([STEEP, -STEEP], [STEEP, STEEP, -STEEP])),
+    )
+    return not usual[0].any() and all(each[-1].any() and np.array_equal(each, usual[: len(each)]) for each in other)

@@ -1,32 +1,21 @@
 """The class under test: how it is made anew, what it is set to, and where it goes under given gradients."""
 
 import contextlib
-import copy
 import inspect
+import sys
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
+from zeronet.check.names import KNOWN, NAMES, STEEP, by_behaviour
 from zeronet.mistakes import Mistake
-from zeronet.optimizers import Optimizer
 
 Arrays = dict[str, Any]
-
-# What the bench knows by name; all else is learned from what the class does.
-KNOWN = ("lr", "momentum", "rho", "beta1", "beta2", "eps", "weight_decay")
-NAMES = {
-    **dict.fromkeys(("learning_rate", "learningrate", "eta", "step_size"), "lr"),
-    **dict.fromkeys(("alpha", "decay_rate", "decay", "gamma"), "rho"),
-    **dict.fromkeys(("beta_1", "b1"), "beta1"),
-    **dict.fromkeys(("beta_2", "b2"), "beta2"),
-    "mu": "momentum",
-    "epsilon": "eps",
-}
+SWALLOWING = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)  # *args and **kwargs
 
 START = np.array([1.5, -0.7, 0.4, 2.0])
-STEEP = np.array([900.0, -2000.0, 1300.0, 600.0])  # long gradients, beside which ε and any start value are small
 
 
 class Subject:
@@ -42,12 +31,12 @@ class Subject:
             parameters = inspect.signature(cls).parameters
         except (TypeError, ValueError):  # a class written in C may not say
             parameters = {}
-        self.own: dict[str, str] = {}  # our name → its own
-        for name in parameters:
-            self.own.setdefault(NAMES.get(name.lower(), name), name)
-        values = {ours: parameters[name].default for ours, name in self.own.items()}
-        self.given = {NAMES.get(name.lower(), name): value for name, value in (given or {}).items()}
-        self.values = values | self.given
+        self.parameters = {name: each for name, each in parameters.items() if each.kind not in SWALLOWING}
+        defaults = {name: each.default for name, each in self.parameters.items()}
+        self.pair = "betas" if _is_pair(defaults.get("betas")) else None  # PyTorch's way to set both βs
+        free = len(self.parameters) < len(parameters)  # **settings takes any name
+        self.given = {self._own_name(name, free): value for name, value in (given or {}).items()}
+        self.values = defaults | self.given
         try:
             self.new()
         except TypeError as error:
@@ -56,16 +45,62 @@ class Subject:
             write = f"write FILE.py:{cls.__name__}:lr=0.1, or give it a default"
             raise Mistake(f"{cls.__name__} cannot be made from its defaults ({error}): {write}") from error
 
+    def _own_name(self, name: str, free: bool) -> str:
+        """Return the class's name for a setting, written in any case, or by a name that the bench knows it by."""
+        for each in self.parameters:
+            if name == each or name.lower() == each.lower():
+                return each
+        ours = NAMES.get(name.lower(), name.lower())
+        for each in self.parameters:
+            if ours == NAMES.get(each.lower(), each.lower()):
+                return each
+        if free:
+            return name
+        raise Mistake(f"{self.cls.__name__} has no setting {name!r}, but {', '.join(self.parameters) or 'none'}")
+
+    @cached_property
+    def own(self) -> dict[str, str]:
+        """Our name → its own."""
+        return by_behaviour(self)
+
     @property
     def settings(self) -> dict[str, float]:
         """Its numbers, under our names."""
-        numbers = {k: v for k, v in self.values.items() if isinstance(v, int | float) and not isinstance(v, bool)}
-        return {k: float(v) for k, v in numbers.items()}
+        values = {ours: self.values.get(name) for ours, name in self.own.items()}
+        if self.pair:
+            values |= dict(zip(("beta1", "beta2"), self.values[self.pair], strict=True))
+        return {name: float(value) for name, value in values.items() if is_number(value)}
+
+    @property
+    def shown(self) -> dict[str, Any]:
+        """Its numbers, and its pair of βs, under its own names."""
+        return {k: v for k, v in self.values.items() if is_number(v) or k == self.pair}
 
     @property
     def strangers(self) -> list[str]:
         """Its settings that the bench does not know, but for switches."""
         return [name for name in self.settings if name not in KNOWN]
+
+    def stirring(self, gradients: Sequence[np.ndarray]) -> list[str]:
+        """Return the strangers whose double or half changes the way under these gradients."""
+        usual, found = self.moves(gradients), []
+        for name in self.strangers:
+            for value in self.near(name):
+                with contextlib.suppress(ValueError):  # refused
+                    if not np.array_equal(usual, self.moves(gradients, **{name: value})):
+                        found.append(name)
+        return list(dict.fromkeys(found))
+
+    def near(self, name: str) -> list[float]:
+        """Return twice and half the value of a setting."""
+        value = self.values[self.own[name]]
+        return [2 * value, value // 2 if isinstance(value, int) else value / 2]
+
+    def name(self, ours: str) -> str:
+        """Return its own name for what we call so; our name where it has none."""
+        if self.pair and ours in ("beta1", "beta2"):
+            return f"{self.pair}[{int(ours == 'beta2')}]"
+        return self.own.get(ours, ours)
 
     @property
     def lr(self) -> float | None:
@@ -74,7 +109,25 @@ class Subject:
 
     def new(self, **changes: Any) -> Any:
         """Return a new optimizer, with some settings changed."""
-        return self.cls(**{self.own.get(name, name): value for name, value in (self.given | changes).items()})
+        own = self.own if changes else {}
+        if self.pair and {"beta1", "beta2"} & set(changes):
+            pair = zip(("beta1", "beta2"), self.values[self.pair], strict=True)
+            changes[self.pair] = tuple(changes.pop(name, value) for name, value in pair)
+        return self.cls(**self.given | {own.get(name, name): value for name, value in changes.items()})
+
+    def at(self, **changes: Any) -> "Subject":
+        """Return the same class at other settings, under our names; itself where they are what it has."""
+        if all(self.settings.get(name, value) == value for name, value in changes.items()):
+            return self
+        own = {self.own[name]: value for name, value in changes.items()}
+        other = Subject(self.cls, self.given | own, self.place)
+        other.own = self.own
+        return other
+
+    @cached_property
+    def bare(self) -> "Subject":
+        """The class without its weight decay, where that is a setting."""
+        return self.at(weight_decay=0.0) if self.settings.get("weight_decay") else self
 
     def walk(self, start: Arrays, gradients: Sequence[Arrays], optimizer: Any = None) -> list[Arrays]:
         """Return the parameters before the first and after each update, as copies."""
@@ -102,10 +155,17 @@ class Subject:
     @cached_property
     def decays(self) -> float:
         """The share of each weight that an update under a zero gradient takes away: 0 without weight decay."""
-        moved = self.track([0 * START])[1] - START
-        shares = -moved / START
-        fits = np.isfinite(shares).all() and np.ptp(shares) < 1e-9 and 0 < shares[0] < 0.5
-        return float(shares[0]) if fits else 0.0
+        share = self._share_lost()
+        return share if 0 < share < 0.5 else 0.0
+
+    @property
+    def grows(self) -> bool:
+        """Whether an update under a zero gradient adds the same share to each weight."""
+        return -0.5 < self._share_lost() < 0
+
+    def _share_lost(self) -> float:
+        shares = (START - self.track([0 * START])[1]) / START
+        return float(shares.flat[0]) if np.isfinite(shares).all() and np.ptp(shares) < 1e-9 else 0.0
 
     def first_move(self, gradient: np.ndarray, start: np.ndarray = START, **changes: Any) -> np.ndarray:
         """Return the first move that is not 0 under a constant gradient (some methods only look at first)."""
@@ -119,7 +179,7 @@ class Subject:
         ratios = steep / usual
         return float(np.median(ratios)) if np.isfinite(ratios).all() else float("nan")
 
-    @property
+    @cached_property
     def family(self) -> str:
         """Return "adaptive", "linear", or "neither"."""
         for name, growth in (("adaptive", 1), ("linear", 10)):
@@ -149,6 +209,15 @@ class Subject:
         return float(np.median(move)) / self.lr
 
 
+def is_number(value: Any) -> bool:
+    """Say whether it is a finite number that a float can be."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= sys.float_info.max
+
+
+def _is_pair(value: Any) -> bool:
+    return isinstance(value, tuple | list) and len(value) == 2 and all(map(is_number, value))
+
+
 def copied(arrays: Mapping[str, Any]) -> Arrays:
     """Return a new dictionary of new arrays."""
     return {name: value.copy() if isinstance(value, np.ndarray) else value for name, value in arrays.items()}
@@ -160,39 +229,3 @@ def random_arrays(seed: int, shapes: Mapping[str, tuple[int, ...]], dtype: Any =
         name: np.random.default_rng([seed, *name.encode()]).standard_normal(shape).astype(dtype)
         for name, shape in shapes.items()
     }
-
-
-def remembered(optimizer: Any, params: Mapping[str, Any]) -> dict[str, Arrays]:
-    """Return the arrays that an optimizer keeps, per state and parameter: {"h": {"W1": …}}.
-
-    A state is what lies under a parameter's name, however deep, and has its shape.
-    """
-    found: dict[str, Arrays] = {}
-
-    def look(thing: Any, path: tuple[Any, ...]) -> None:
-        if hasattr(thing, "items"):
-            for key, value in thing.items():
-                look(value, (*path, *(key if isinstance(key, tuple) else (key,))))
-        elif isinstance(thing, np.ndarray | np.number | float) and np.shape(thing) in shapes.values():
-            for name in params:
-                if name in path and np.shape(thing) == shapes[name]:
-                    words = ".".join(str(part) for part in path if part != name)
-                    found.setdefault(words, {})[name] = thing
-
-    shapes = {name: np.shape(value) for name, value in params.items()}
-    for name, value in getattr(optimizer, "__dict__", {}).items():
-        look(value, (name,))
-    return found
-
-
-def restored(subject: Subject, optimizer: Any) -> Any:
-    """Return a new optimizer that goes on where this one is: from its state_dict, or a copy of its attributes."""
-    twin = subject.new()
-    if callable(getattr(optimizer, "state_dict", None)) and callable(getattr(twin, "load_state_dict", None)):
-        twin.load_state_dict(copy.deepcopy(optimizer.state_dict()))
-        if isinstance(optimizer, Optimizer):
-            twin.schedule = optimizer.schedule
-    else:
-        with contextlib.suppress(AttributeError):
-            twin.__dict__.update(copy.deepcopy(vars(optimizer)))
-    return twin
