@@ -1,7 +1,7 @@
 """zeronet: a neural-network training framework to be read.
 
-The reading order; each file stands on those before it, and none looks ahead (under all: mistakes.py, one class, and
-language.py, the words that people see):
+The reading order; each file stands on those before it, and none looks ahead (under all: mistakes.py, which end in one
+line, and language.py, the words that people see):
 
      1  functions.py          softmax, log-sum-exp, labels
      2  streams.py            every random number has an address
@@ -11,20 +11,21 @@ language.py, the words that people see):
      6  losses.py             softmax with cross-entropy, squared error
      7  files.py, network.py, saving.py    layers in a row; TwoLayerNet, MultiLayerNet; to files and back
      8  gradient_check.py     is a gradient right?
-     9  settings.py, optimizers/, schedules.py, transforms.py    ranges; one equation per file; rates; clipping, decay
-    10  float_environment.py  subnormal numbers, BLAS threads, freed memory
-    11  trainer.py            the loop
-    12  callbacks.py, inspection.py    what happens beside it; a microscope
-    13  landscapes/, explanation.py    functions of two variables, descent on them; its first steps in numbers
-    14  dialects/             optimizers exactly as the book, PyTorch, Keras and optax have them
-    15  plugins.py, spec_text.py, assembly.py, specs.py, catalogue.py    names and settings ↔ optimizers
-    16  problems.py           data, network, target
-    17  comparison/           plan, run, store, execute, statistics; paths; split, tuning, verdict, report, resume
-    18  plots/                figures, drawn from files
-    19  experiment.py, tuned_experiment.py, ladder_experiment.py, path_experiment.py, many_problems.py    whole answers
-    20  planning.py           from options to plans
-    21  command.py            which of train.py's options go together
-    22  check/                a test bench for one's own optimizer
+     9  settings.py, optimizers/, schedules.py    ranges; one equation per file; rates that change
+    10  transforms.py, transformed.py    clipping, weight decay
+    11  float_environment.py  subnormal numbers, BLAS threads, freed memory
+    12  trainer.py            the loop
+    13  callbacks.py, inspection.py    what happens beside it; a microscope
+    14  landscapes/, explanation.py    functions of two variables, descent on them; its first steps in numbers
+    15  dialects/             optimizers exactly as the book, PyTorch, Keras and optax have them
+    16  plugins.py, spec_text.py, assembly.py, specs.py, catalogue.py    names and settings ↔ optimizers
+    17  problems.py           data, network, target
+    18  comparison/           plan, run, store, execute, statistics; paths; split, tuning, verdict, report, resume
+    19  plots/                figures, drawn from files
+    20  experiment.py, tuned_experiment.py, ladder_experiment.py, path_experiment.py, many_problems.py    whole answers
+    21  planning.py           from options to plans
+    22  command.py            which of train.py's options go together
+    23  check/                a test bench for one's own optimizer
 
 What each optimizer cures, and what it still suffers from:
 
@@ -105,7 +106,8 @@ from zeronet.saving import load
 from zeronet.schedules import Constant, Cosine, Exponential, InverseSquareRoot, OneCycle, Polynomial, Step, Warmup
 from zeronet.streams import stream
 from zeronet.trainer import Diverged, Trainer
-from zeronet.transforms import L2, ClipNorm, ClipValue, Transformed, WeightDecay
+from zeronet.transformed import Transformed
+from zeronet.transforms import L2, ClipNorm, ClipValue, WeightDecay
 
 __version__ = "0.1.0"
 

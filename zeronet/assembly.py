@@ -13,7 +13,8 @@ from zeronet.dialects import DIALECTS, Dialect, dialect_of
 from zeronet.mistakes import Mistake
 from zeronet.optimizers import OPTIMIZERS, Optimizer
 from zeronet.schedules import SCHEDULES, Schedule, Warmup
-from zeronet.transforms import L2, ClipNorm, ClipValue, Transformed, WeightDecay
+from zeronet.transformed import Transformed
+from zeronet.transforms import L2, ClipNorm, ClipValue, WeightDecay
 
 # In the order in which they work. decay goes with the last two.
 TRANSFORMS = {"clip_value": ClipValue, "clip_norm": ClipNorm, "l2": L2, "weight_decay": WeightDecay}

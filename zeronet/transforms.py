@@ -1,21 +1,18 @@
 """What happens to gradients and weights around an optimizer: clipping, and weight decay.
 
-Transformed(AdaGrad(lr=0.1), ClipNorm(1.0), L2(1e-4)) is an optimizer: before each update of AdaGrad the gradient is
-clipped, and then λ w is added to it. They work in the order in which they stand.
+Transformed(AdaGrad(lr=0.1), ClipNorm(1.0), L2(1e-4)), in transformed.py, is an optimizer: before each update of AdaGrad
+the gradient is clipped, and then λ w is added to it. They work in the order in which they stand.
 
 ClipValue      no number of the gradient beyond ±c        L2            λ w, added to the gradient
 ClipNorm       the whole gradient no longer than c        WeightDecay   weights shrink, beside the gradient
 """
 
-import copy
 import math
 from collections.abc import Iterator, Mapping, MutableMapping
 from typing import Any
 
 import numpy as np
 
-from zeronet.optimizers.base import Optimizer
-from zeronet.parameters import Parameters
 from zeronet.settings import checked_number
 
 Arrays = MutableMapping[str, Any]
@@ -53,7 +50,7 @@ class ClipValue(Transform):
 
     clip_value: > 0. Raises ValueError for another one. torch.nn.utils.clip_grad_value_, optax.clip.
 
-    >>> from zeronet.optimizers import SGD
+    >>> from zeronet import SGD, Transformed
     >>> params = {"x": 1.0, "y": 1.0}
     >>> Transformed(SGD(lr=1.0), ClipValue(0.5)).update(params, {"x": 8.0, "y": -0.25})
     >>> params
@@ -79,7 +76,7 @@ class ClipNorm(Transform):
     Recurrent Neural Networks", 2013, Algorithm 1, with one norm for all parameters; optax.clip_by_global_norm. PyTorch
     divides by ‖g‖ + 10⁻⁶ (clip_grad_norm_); Keras calls this global_clipnorm, and its clipnorm is of each array alone.
 
-    >>> from zeronet.optimizers import SGD
+    >>> from zeronet import SGD, Transformed
     >>> params = {"x": 0.0, "y": 0.0}
     >>> Transformed(SGD(lr=1.0), ClipNorm(10.0)).update(params, {"x": 12.0, "y": -16.0})  # ‖g‖ = 20
     >>> params
@@ -109,7 +106,7 @@ class L2(Transform):
     default "weights". Raises ValueError for others, and where there are no weights. The weight_decay of torch.optim's
     SGD, Adagrad, RMSprop and Adam, which take all; optax.add_decayed_weights before the optimizer.
 
-    >>> from zeronet.optimizers import SGD
+    >>> from zeronet import SGD, Transformed
     >>> params = {"W": np.array([[8.0]]), "b": np.array([8.0])}
     >>> Transformed(SGD(lr=0.5), L2(0.25)).update(params, {"W": np.array([[2.0]]), "b": np.array([2.0])})
     >>> float(params["W"].item()), float(params["b"].item())  # 8 − 0.5 · (2 + 0.25 · 8), 8 − 0.5 · 2
@@ -136,7 +133,7 @@ class WeightDecay(Transform):
     Hutter, "Decoupled Weight Decay Regularization", 2019, Algorithm 2, with η for the paper's ηₜ, as in
     torch.optim.AdamW and optax.add_decayed_weights after the optimizer; both take all parameters.
 
-    >>> from zeronet.optimizers import SGD
+    >>> from zeronet import SGD, Transformed
     >>> params = {"W": np.array([[8.0]])}
     >>> Transformed(SGD(lr=0.5), WeightDecay(0.25)).update(params, {"W": np.array([[2.0]])})
     >>> params["W"].item()  # 8 − 0.5 · 0.25 · 8 − 0.5 · 2
@@ -154,113 +151,9 @@ class WeightDecay(Transform):
             params[name] = w
 
 
-class Transformed(Optimizer):
-    """An optimizer with transforms before each of its updates; whatever else is asked, the optimizer inside answers.
-
-    optimizer: one of zeronet's (class Optimizer); transforms: at least one Transform, in their order. Raises ValueError
-    for others.
-
-    >>> from zeronet.optimizers import AdaGrad
-    >>> Transformed(AdaGrad(lr=0.1), ClipNorm(1.0), L2(0.0001))
-    Transformed(AdaGrad(lr=0.1, eps=1e-07), ClipNorm(1.0), L2(0.0001, 'weights'))
-    """
-
-    def __init__(self, optimizer: Optimizer, *transforms: Transform):
-        if not isinstance(optimizer, Optimizer):
-            raise ValueError(f"transforms need an optimizer derived from zeronet.Optimizer, not {optimizer!r}")
-        if not transforms or not all(isinstance(each, Transform) for each in transforms):
-            raise ValueError(f"Transformed takes an optimizer and Transforms, as in ClipNorm(1.0), not {transforms!r}")
-        keeps_weights = type(optimizer).evaluation_params is not Optimizer.evaluation_params
-        if keeps_weights and any(isinstance(each, WeightDecay) for each in transforms):
-            raise ValueError(f"WeightDecay cannot reach the weights that {type(optimizer).__name__} keeps: L2 can")
-        self.optimizer, self.transforms = optimizer, transforms
-
-    def update(self, params: MutableMapping[str, Any] | Parameters, grads: Mapping[str, Any]) -> None:
-        """Apply the transforms to copies of the gradients, and make the optimizer's update."""
-        self.optimizer._check(params, grads)
-        lr = self.optimizer.next_lr()
-        own = grads.copy() if isinstance(grads, Parameters) else {name: _copied(g) for name, g in grads.items()}
-        for transform in self.transforms:
-            transform.apply(params, own, lr)
-        self.optimizer.update(params, own)
-
-    def effective_lr(self) -> dict[str, Any] | None:
-        """Return r of the last update w ← w − r ⊙ g, where g is the gradient before the transforms; None beside L2."""
-        rates = self.optimizer.effective_lr()
-        for transform in self.transforms:
-            if rates is None or transform.factor is None:
-                return None
-            rates = {name: rate * transform.factor[name] for name, rate in rates.items()}
-        return rates
-
-    @property
-    def settings(self) -> dict[str, Any]:
-        """The optimizer's settings, and those of the transforms."""
-        return {name: value for each in (self.optimizer, *self.transforms) for name, value in each.settings.items()}
-
-    def clone(self) -> "Transformed":
-        """Return a transformed optimizer with the same settings that has seen nothing yet."""
-        return Transformed(self.optimizer.clone(), *copy.deepcopy(self.transforms))
-
-    def state_dict(self) -> dict[str, Any]:
-        """Return the optimizer's state, under a kind that tells the transforms."""
-        state = self.optimizer.state_dict()
-        return {**state, "kind": self._kind(state["kind"])}
-
-    def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Go on where state_dict() was taken. Raises ValueError for another kind of optimizer or other transforms."""
-        kind = self.optimizer.state_dict()["kind"]
-        if state["kind"] != self._kind(kind):
-            raise ValueError(f"this state is one of {state['kind']}, not one of {self._kind(kind)}")
-        self.optimizer.load_state_dict({**state, "kind": kind})
-
-    def init(self, w: np.ndarray) -> tuple[np.ndarray, ...]:
-        """Return the optimizer's first states of w."""
-        return self.optimizer.init(w)
-
-    def evaluation_params(self, params: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Return what the optimizer wants evaluated."""
-        return self.optimizer.evaluation_params(params)
-
-    @property
-    def state_names(self) -> tuple[str, ...]:
-        """The names of the optimizer's states."""
-        return self.optimizer.state_names
-
-    @property
-    def elementwise(self) -> bool:
-        """Whether the optimizer's rule meets any stretch of numbers."""
-        return self.optimizer.elementwise
-
-    @property
-    def lr(self) -> float:
-        """The optimizer's rate."""
-        return self.optimizer.lr
-
-    @lr.setter
-    def lr(self, value: float) -> None:
-        self.optimizer.lr = value
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__") or "optimizer" not in self.__dict__:  # while it is being copied or unpickled
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-        return getattr(self.optimizer, name)
-
-    def __repr__(self) -> str:
-        return f"Transformed({', '.join(repr(each) for each in (self.optimizer, *self.transforms))})"
-
-    def _kind(self, kind: str) -> str:
-        return f"{kind} after {', '.join(repr(each) for each in self.transforms)}"
-
-
 def _decaying(params: Mapping[str, Any], decay: str) -> Iterator[str]:
     """Yield the names of what decays."""
     names = [name for name, w in params.items() if decay == "all" or np.ndim(w) >= 2]
     if not names:
         raise ValueError(f"none of {', '.join(params)} has two or more dimensions: decay=all, for them to decay")
     yield from names
-
-
-def _copied(g: Any) -> np.ndarray:
-    """Return a gradient as a new array of floats."""
-    return np.array(g, dtype=None if np.asarray(g).dtype.kind == "f" else np.float64)
