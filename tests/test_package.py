@@ -14,7 +14,7 @@ HOUSE = Path(zeronet.__file__).parent
 
 # The reading order, from the ground up. A module may import those of its own floor and of the floors below.
 FLOORS = [
-    ["mistakes", "language", "language_check", "language_dialects", "language_hints"],
+    ["mistakes", "language"],
     ["functions"],
     ["streams"],
     ["initializers"],

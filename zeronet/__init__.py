@@ -1,7 +1,7 @@
 """zeronet: a neural-network training framework to be read.
 
 The reading order; each file stands on those before it, and none looks ahead (under all: mistakes.py, which end in one
-line, and language.py, the words that people see):
+line, and language/, the words that people see):
 
      1  functions.py          softmax, log-sum-exp, labels
      2  streams.py            every random number has an address

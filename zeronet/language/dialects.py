@@ -1,6 +1,6 @@
-"""The words of python -m zeronet.dialects in Japanese; see language.py."""
+"""The words of python -m zeronet.dialects in Japanese."""
 
-DIALECTS = {
+DIALECTS: dict[str, str] = {
     "called": "呼び名",
     "{state} at 0": "{state} の初期値",
     "first step for w = g = 1": "w = g = 1 での最初の一歩",

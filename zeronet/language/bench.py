@@ -1,7 +1,6 @@
-"""The report of the test bench (zeronet/check), and its laws, in Japanese; language_hints.py has what they find."""
+"""The report of the test bench (zeronet/check), and its laws, in Japanese; hints.py has what they find."""
 
-# English, as the code says it → Japanese. What stands in braces is filled in.
-CHECK: dict[str, str] = {
+BENCH: dict[str, str] = {
     # verdicts and the report
     "pass": "合格",
     "FAIL": "不合格",

@@ -1,4 +1,4 @@
-"""What the laws of the test bench see, and the likely slips, in Japanese; see language.py."""
+"""What the laws of the test bench see, and the likely slips, in Japanese."""
 
 HINTS: dict[str, str] = {
     # the step
