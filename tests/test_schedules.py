@@ -178,3 +178,9 @@ def test_numbers_that_make_no_sense_are_quoted(make, words):
     with pytest.raises(ValueError) as error:
         make()
     assert words in str(error.value)
+
+
+def test_numbers_of_numpy_become_python_s_so_that_a_protocol_can_hold_them():
+    schedule = Cosine(np.float32(0.5), np.int64(10))
+    assert schedule == Cosine(0.5, 10)
+    assert [type(value) for value in (schedule.lr, schedule.horizon)] == [float, int]

@@ -12,7 +12,7 @@ Polynomial         a power, down to an end         Warmup             a ramp bef
 import math
 from dataclasses import dataclass, fields
 
-from zeronet.settings import checked_number
+from zeronet.settings import RANGES, WHOLE, checked_number
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,9 @@ class Schedule:
     def __post_init__(self) -> None:
         for field in fields(self):
             if field.name != "after":
-                checked_number(field.name, getattr(self, field.name))
+                number = checked_number(field.name, getattr(self, field.name))
+                counts = RANGES.get(field.name) is WHOLE
+                object.__setattr__(self, field.name, int(number) if counts else number)  # the class is frozen
 
     def __call__(self, k: int) -> float:
         """Return the rate of the update before which k were made."""
