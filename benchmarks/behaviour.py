@@ -98,7 +98,7 @@ def digests(name: str, arguments: list[str]) -> dict[str, str]:
         contents = {"stdout": printed(done.stdout).encode(), "stderr": done.stderr.encode()}
         for path in sorted(Path(folder, "out").rglob("*")):
             relative = path.relative_to(Path(folder, "out"))
-            if path.is_file() and relative.parts[0] != ".runs" and path.name not in ("timings.csv", ".lock"):
+            if path.is_file() and ".runs" not in relative.parts and path.name not in ("timings.csv", ".lock"):
                 contents[relative.as_posix()] = path.read_bytes()
         for place, content in contents.items():
             content = traceback_masked(content) if place.startswith("errors/") else content
@@ -127,7 +127,8 @@ def main() -> int:
         for place in sorted({*before[name], *found[name]})
         if before[name].get(place) != found[name].get(place)
     ]
-    print("\n".join(differing) or f"all the same: {sum(map(len, found.values()))} digests")
+    more = [f"… and {len(differing) - 40} more"] if len(differing) > 40 else []
+    print("\n".join(differing[:40] + more) or f"all the same: {sum(map(len, found.values()))} digests")
     return 1 if differing else 0
 
 

@@ -15,14 +15,14 @@ import numpy as np
 from dask.task_spec import Task
 
 from benchmarks import harness
-from zeronet import __version__
-from zeronet.comparison.cluster import joined, returned
-from zeronet.comparison.execute import How
-from zeronet.comparison.plan import Cell, Plan
-from zeronet.comparison.run import run
-from zeronet.comparison.worker import carry_out, parcel
-from zeronet.experiment import specs_of
-from zeronet.problems import Problem, load_problem
+from zeronet.lab.comparison.run import specs_of
+from zeronet.lab.runner.execution.cluster import joined, returned
+from zeronet.lab.runner.execution.options import How
+from zeronet.lab.runner.execution.worker import carry_out, parcel
+from zeronet.lab.runner.plan import Cell, Plan
+from zeronet.lab.runner.problem import Problem, load_problem
+from zeronet.lab.runner.run import run
+from zeronet.version import __version__
 
 ROUNDS = 3
 EMPTY = 50  # runs without a step, for the overhead

@@ -14,13 +14,15 @@ from pathlib import Path
 import numpy as np
 from scipy.stats import binomtest
 
-from zeronet import __version__
-from zeronet.comparison.execute import How, execute, results
-from zeronet.comparison.plan import Plan, consecutive
-from zeronet.comparison.verdict import compared, final_loss
-from zeronet.experiment import default_jobs
-from zeronet.problems import load_problem
-from zeronet.specs import parse
+from zeronet.lab.comparison.run import default_jobs
+from zeronet.lab.runner.analysis.pairwise import compared, final_loss
+from zeronet.lab.runner.execution.options import How
+from zeronet.lab.runner.execution.processes import execute
+from zeronet.lab.runner.plan import Plan, consecutive
+from zeronet.lab.runner.problem import load_problem
+from zeronet.lab.runner.runs import results
+from zeronet.lab.specs.spec import parse
+from zeronet.version import __version__
 
 RUNS, DRAWS, SEEDS = 200, 2000, 10
 STEPS = 300

@@ -17,8 +17,8 @@ from benchmarks.contestants.floors import gather, products
 from benchmarks.task import Task
 from datasets import load
 from zeronet import SGD, MultiLayerNet, Parameters, RMSProp, Trainer, compare
-from zeronet.float_environment import blas_threads, flushed_subnormals
-from zeronet.problems import load_problem
+from zeronet.lab.runner.problem import load_problem
+from zeronet.training.environment import blas_threads, flushed_subnormals
 
 Points = list[tuple[int, float, float]]  # size, zeronet's seconds, the floor's
 

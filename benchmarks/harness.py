@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
 
-from zeronet import float_environment
+from zeronet.training import environment as float_environment
 
 STAT = Path("/proc/stat")
 PACKAGES = ("numpy", "scikit-learn", "torch", "jax", "optax")

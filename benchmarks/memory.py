@@ -16,7 +16,7 @@ import numpy as np
 
 from benchmarks import harness
 from zeronet import SGD, Trainer, TwoLayerNet
-from zeronet.float_environment import blas_threads
+from zeronet.training.environment import blas_threads
 
 HERE = Path(__file__).resolve().parent.parent
 ROWS, FEATURES, BATCH = 1_370_000, 784, 128  # 4.3 GB of float32

@@ -14,7 +14,7 @@ from benchmarks import harness
 from benchmarks.contestants import floors, zeronet_trainer
 from benchmarks.task import OPTIMIZERS, Task
 from datasets import load
-from zeronet.float_environment import blas_threads
+from zeronet.training.environment import blas_threads
 
 SMALL, DEEP, WIDE = (784, 50, 10), (784, 100, 100, 100, 100, 10), (784, 1000, 1000, 10)
 ONE_CORE = [*((SMALL, 100, rule) for rule in OPTIMIZERS), (DEEP, 128, "Adam")]

@@ -12,7 +12,7 @@ from benchmarks.one_run import DEEP, SMALL
 from benchmarks.task import OPTIMIZERS, Task
 from datasets import load
 from zeronet import SoftmaxCrossEntropy, Trainer
-from zeronet.float_environment import blas_threads, flushed_subnormals, keep_freed_memory
+from zeronet.training.environment import blas_threads, flushed_subnormals, keep_freed_memory
 
 ROUNDS, STEPS = 15, 100
 

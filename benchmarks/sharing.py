@@ -14,7 +14,7 @@ from benchmarks.contestants import zeronet_trainer
 from benchmarks.task import Task
 from datasets import load
 from zeronet import SoftmaxCrossEntropy
-from zeronet.float_environment import blas_threads, flushed_subnormals, keep_freed_memory
+from zeronet.training.environment import blas_threads, flushed_subnormals, keep_freed_memory
 
 RULES = ("SGD", "AdaGrad", "RMSProp")
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from benchmarks import harness
 from datasets import load
 from zeronet import SGD, MultiLayerNet, Trainer
-from zeronet.float_environment import blas_threads
+from zeronet.training.environment import blas_threads
 
 SHAPES = [  # hidden sizes, batch size
     ((50,), 100),

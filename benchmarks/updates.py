@@ -10,8 +10,8 @@ import numpy as np
 
 from benchmarks import harness
 from zeronet import MultiLayerNet, Parameters
-from zeronet.float_environment import blas_threads, flushed_subnormals, keep_freed_memory
 from zeronet.optimizers import OPTIMIZERS
+from zeronet.training.environment import blas_threads, flushed_subnormals, keep_freed_memory
 
 SIZES = {"39,760 parameters (784-50-10)": (50,), "992,960 parameters (784-800-450-10)": (800, 450)}
 ROUNDS = 7

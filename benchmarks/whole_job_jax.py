@@ -16,7 +16,7 @@ import matplotlib.pyplot as plt
 
 from datasets import load
 from zeronet import TwoLayerNet
-from zeronet.trainer import batches
+from zeronet.training.trainer import batches
 
 STEPS, EVERY, BATCH, SEEDS = 2000, 100, 128, (0, 1, 2)
 RULES = {"SGD": optax.sgd(0.01), "AdaGrad": optax.adagrad(0.01, 0.0, 1e-7), "RMSProp": optax.rmsprop(0.001, 0.9, 1e-7)}

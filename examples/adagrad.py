@@ -11,11 +11,11 @@ away at the minimum and h stops growing. So the path above goes to the floor of 
 
 import numpy as np
 
+from zeronet.lab.plots import finish
+from zeronet.lab.plots.landscape import draw_landscape, draw_path
+from zeronet.lab.plots.style import HouseFigure, house_style
 from zeronet.landscapes import Valley, walk
 from zeronet.optimizers import AdaGrad
-from zeronet.plots import finish
-from zeronet.plots.plane import draw_landscape, draw_path
-from zeronet.plots.style import HouseFigure, house_style
 
 moments = list(walk(Valley(), AdaGrad(lr=1.5), steps=30))
 path = np.array([(m.x, m.y) for m in moments])

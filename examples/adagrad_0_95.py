@@ -8,11 +8,11 @@ and all later ones are shorter, since h only grows. A rate that suits SGD, whose
 not suit AdaGrad, whose step forgets how large the gradient is. AdaGrad wants a larger rate here: 1.5 arrives.
 """
 
+from zeronet.lab.plots import finish
+from zeronet.lab.plots.landscape import draw_landscape, draw_path
+from zeronet.lab.plots.style import HouseFigure, house_style
 from zeronet.landscapes import Valley, descend
 from zeronet.optimizers import AdaGrad
-from zeronet.plots import finish
-from zeronet.plots.plane import draw_landscape, draw_path
-from zeronet.plots.style import HouseFigure, house_style
 
 valley = Valley()
 path = descend(valley, AdaGrad(lr=0.95), steps=30)

@@ -9,11 +9,11 @@ short steps; the flat one still takes long ones. So the path does not zigzag as 
 is at (−0.12, 0.00).
 """
 
+from zeronet.lab.plots import finish
+from zeronet.lab.plots.landscape import draw_landscape, draw_path
+from zeronet.lab.plots.style import HouseFigure, house_style
 from zeronet.landscapes import Valley, descend
 from zeronet.optimizers import AdaGrad
-from zeronet.plots import finish
-from zeronet.plots.plane import draw_landscape, draw_path
-from zeronet.plots.style import HouseFigure, house_style
 
 valley = Valley()
 path = descend(valley, AdaGrad(lr=1.5), steps=30)

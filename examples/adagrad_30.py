@@ -9,11 +9,11 @@ There the gradient is large, and its square goes into h and stays: from now on t
 step and then mends itself. SGD at such a rate would leave for infinity.
 """
 
+from zeronet.lab.plots import finish
+from zeronet.lab.plots.landscape import draw_landscape, draw_path
+from zeronet.lab.plots.style import HouseFigure, house_style
 from zeronet.landscapes import Valley, descend
 from zeronet.optimizers import AdaGrad
-from zeronet.plots import finish
-from zeronet.plots.plane import draw_landscape, draw_path
-from zeronet.plots.style import HouseFigure, house_style
 
 valley = Valley()
 path = descend(valley, AdaGrad(lr=30), steps=10)

@@ -10,11 +10,11 @@ coordinate is divided by the size of its own gradients. (Book, figure 6-7; this 
 point differs from the book's form in the fifth digit.)
 """
 
+from zeronet.lab.plots import finish
+from zeronet.lab.plots.landscape import draw_landscape, draw_path
+from zeronet.lab.plots.style import HouseFigure, house_style
 from zeronet.landscapes import Valley, descend
 from zeronet.optimizers import Adam
-from zeronet.plots import finish
-from zeronet.plots.plane import draw_landscape, draw_path
-from zeronet.plots.style import HouseFigure, house_style
 
 valley = Valley()
 path = descend(valley, Adam(lr=0.3), steps=30)

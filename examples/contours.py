@@ -7,10 +7,10 @@ x. Each ring joins places of one height. Close rings mean a steep slope: it is s
 almost flat along it (in x), and one learning rate has to suit both.
 """
 
+from zeronet.lab.plots import finish
+from zeronet.lab.plots.landscape import draw_landscape
+from zeronet.lab.plots.style import HouseFigure, house_style
 from zeronet.landscapes import Valley
-from zeronet.plots import finish
-from zeronet.plots.plane import draw_landscape
-from zeronet.plots.style import HouseFigure, house_style
 
 valley = Valley()
 

@@ -15,11 +15,11 @@ at 1.0 and 1.5 it keeps swinging about the minimum while AdaGrad settles.
 
 import numpy as np
 
+from zeronet.lab.plots import finish
+from zeronet.lab.plots.landscape import draw_heights, draw_landscape, draw_path
+from zeronet.lab.plots.style import HouseFigure, house_style
 from zeronet.landscapes import Valley, descend
 from zeronet.optimizers import SGD, AdaGrad, Momentum, RMSProp
-from zeronet.plots import finish
-from zeronet.plots.plane import draw_heights, draw_landscape, draw_path
-from zeronet.plots.style import HouseFigure, house_style
 
 valley, rate, steps = Valley(), 0.3, 30
 optimizers = [SGD(lr=rate), Momentum(lr=rate), AdaGrad(lr=rate), RMSProp(lr=rate)]

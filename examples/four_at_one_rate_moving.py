@@ -10,11 +10,11 @@ each of them the order is another one: four_at_one_rate.py tells it.
 
 from matplotlib.animation import FuncAnimation
 
+from zeronet.lab.plots import finish
+from zeronet.lab.plots.landscape import draw_landscape
+from zeronet.lab.plots.style import HouseFigure, house_style, look
 from zeronet.landscapes import Valley, descend
 from zeronet.optimizers import SGD, AdaGrad, Momentum, RMSProp
-from zeronet.plots import finish
-from zeronet.plots.plane import draw_landscape
-from zeronet.plots.style import HouseFigure, house_style, look
 
 rate, steps = 0.3, 30
 optimizers = [SGD(lr=rate), Momentum(lr=rate), AdaGrad(lr=rate), RMSProp(lr=rate)]

@@ -8,11 +8,11 @@ AdaGrad seems best. But the rates were chosen one by one, and with other rates t
 four_at_one_rate.py). (Book, figure 6-8, whose paths have the start and 29 updates)
 """
 
+from zeronet.lab.plots import finish
+from zeronet.lab.plots.landscape import draw_landscape, draw_path
+from zeronet.lab.plots.style import HouseFigure, house_style
 from zeronet.landscapes import Valley, descend
 from zeronet.optimizers import SGD, AdaGrad, Adam, Momentum
-from zeronet.plots import finish
-from zeronet.plots.plane import draw_landscape, draw_path
-from zeronet.plots.style import HouseFigure, house_style
 
 optimizers = [SGD(lr=0.95), Momentum(lr=0.1), AdaGrad(lr=1.5), Adam(lr=0.3)]
 paths = {type(optimizer).__name__: descend(Valley(), optimizer, steps=30) for optimizer in optimizers}

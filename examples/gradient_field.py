@@ -10,10 +10,10 @@ are 64° apart. SGD follows the arrows, so it runs across the valley, past the f
 
 import numpy as np
 
+from zeronet.lab.plots import finish
+from zeronet.lab.plots.landscape import draw_landscape
+from zeronet.lab.plots.style import HouseFigure, house_style, look
 from zeronet.landscapes import Valley
-from zeronet.plots import finish
-from zeronet.plots.plane import draw_landscape
-from zeronet.plots.style import HouseFigure, house_style, look
 
 valley = Valley()
 x, y = np.meshgrid(np.arange(-9.0, 10.0, 1.5), np.arange(-4.5, 5.0, 0.75))

@@ -17,11 +17,11 @@ from pathlib import Path
 import numpy as np
 
 from zeronet import SGD, AdaGrad, Adam, Momentum, compare
-from zeronet.mistakes import Mistake
-from zeronet.plots import finish
-from zeronet.plots.curves import over_seeds, smoothed, smoothing_window
-from zeronet.plots.style import STROKE, HouseFigure, house_style, look
-from zeronet.problems import load_problem
+from zeronet.common.errors import Mistake
+from zeronet.lab.plots import finish
+from zeronet.lab.plots.style import STROKE, HouseFigure, house_style, look
+from zeronet.lab.runner.analysis.curves import over_seeds, smoothed, smoothing_window
+from zeronet.lab.runner.problem import load_problem
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # where the folder datasets is
 

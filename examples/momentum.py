@@ -12,11 +12,11 @@ the valley than SGD's and goes faster along it. The ball also overshoots: it sti
 
 import numpy as np
 
+from zeronet.lab.plots import finish
+from zeronet.lab.plots.landscape import draw_landscape, draw_path
+from zeronet.lab.plots.style import HouseFigure, house_style, look
 from zeronet.landscapes import Valley, walk
 from zeronet.optimizers import Momentum
-from zeronet.plots import finish
-from zeronet.plots.plane import draw_landscape, draw_path
-from zeronet.plots.style import HouseFigure, house_style, look
 
 moments = list(walk(Valley(), Momentum(lr=0.1, momentum=0.9), steps=30))
 path = np.array([(m.x, m.y) for m in moments])

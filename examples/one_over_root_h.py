@@ -10,8 +10,8 @@ h only grows: every parameter moves along this curve to the right, and never bac
 
 import numpy as np
 
-from zeronet.plots import finish
-from zeronet.plots.style import HouseFigure, house_style, look
+from zeronet.lab.plots import finish
+from zeronet.lab.plots.style import HouseFigure, house_style, look
 
 h = np.linspace(0.04, 24, 600)
 factor = 1 / np.sqrt(h)

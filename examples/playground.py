@@ -19,15 +19,15 @@ from matplotlib.backend_bases import MouseEvent
 from matplotlib.figure import Figure
 from matplotlib.widgets import Slider
 
-from zeronet import __version__
-from zeronet.comparison.paths import Path, PathPlan, travel
+from zeronet.common.errors import Mistake
+from zeronet.lab.plots import show
+from zeronet.lab.plots.landscape import draw_landscape, draw_path
+from zeronet.lab.plots.style import drawable, house_style, shortened
+from zeronet.lab.race.paths import Path, PathPlan, travel
+from zeronet.lab.runner.problem import STEPS
+from zeronet.lab.specs.spec import distinct, parse, split
 from zeronet.landscapes import LANDSCAPES
-from zeronet.mistakes import Mistake
-from zeronet.plots import show
-from zeronet.plots.plane import draw_landscape, draw_path
-from zeronet.plots.style import drawable, house_style, shortened
-from zeronet.problems import STEPS
-from zeronet.specs import distinct, parse, split
+from zeronet.version import __version__
 
 
 class Playground:

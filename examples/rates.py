@@ -8,11 +8,11 @@ update multiplies y by 1 − 2η, so it shrinks at 0.95 (−0.9), flips between 
 exactly when η > 1: at 1.05 (−1.1), |y| is 34.9 after 30 updates.
 """
 
+from zeronet.lab.plots import finish
+from zeronet.lab.plots.landscape import draw_landscape, draw_path, farthest
+from zeronet.lab.plots.style import SMALL, HouseFigure, house_style
 from zeronet.landscapes import Valley, descend
 from zeronet.optimizers import SGD, AdaGrad
-from zeronet.plots import finish
-from zeronet.plots.plane import draw_landscape, draw_path, farthest
-from zeronet.plots.style import SMALL, HouseFigure, house_style
 
 runs = [(AdaGrad(lr=0.95), 30), (AdaGrad(lr=1.5), 30), (AdaGrad(lr=30), 10)]
 runs += [(SGD(lr=0.95), 30), (SGD(lr=1.0), 30), (SGD(lr=1.05), 30)]

@@ -12,11 +12,11 @@ leads to (2.49, −7.49).
 
 import numpy as np
 
+from zeronet.lab.plots import finish
+from zeronet.lab.plots.landscape import draw_landscape, draw_path
+from zeronet.lab.plots.style import HouseFigure, house_style, logarithmic, look
 from zeronet.landscapes import Valley, descend
 from zeronet.optimizers import RMSProp
-from zeronet.plots import finish
-from zeronet.plots.plane import draw_landscape, draw_path
-from zeronet.plots.style import HouseFigure, house_style, logarithmic, look
 
 paths = {rho: descend(Valley(), RMSProp(lr=0.3, rho=rho), steps=30) for rho in (0, 0.5, 0.9, 0.99, 0.999)}
 ago = np.arange(101)

@@ -15,10 +15,10 @@ from pathlib import Path
 import numpy as np
 
 from zeronet import History, RMSProp, Trainer
-from zeronet.mistakes import Mistake
-from zeronet.plots import finish
-from zeronet.plots.style import HouseFigure, house_style, look
-from zeronet.problems import build_network, load_problem
+from zeronet.common.errors import Mistake
+from zeronet.lab.plots import finish
+from zeronet.lab.plots.style import HouseFigure, house_style, look
+from zeronet.lab.runner.problem import build_network, load_problem
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # where the folder datasets is
 

@@ -8,11 +8,11 @@ same rate barely moves x. A smaller rate would stop the zigzag and make x slower
 is below −1, and y diverges. (Book, figure 6-3)
 """
 
+from zeronet.lab.plots import finish
+from zeronet.lab.plots.landscape import draw_landscape, draw_path
+from zeronet.lab.plots.style import HouseFigure, house_style
 from zeronet.landscapes import Valley, descend
 from zeronet.optimizers import SGD
-from zeronet.plots import finish
-from zeronet.plots.plane import draw_landscape, draw_path
-from zeronet.plots.style import HouseFigure, house_style
 
 valley = Valley()
 path = descend(valley, SGD(lr=0.95), steps=30)

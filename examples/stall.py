@@ -11,10 +11,10 @@ because its h starts at 0.
 
 import numpy as np
 
+from zeronet.lab.plots import finish
+from zeronet.lab.plots.style import HouseFigure, house_style, logarithmic, look
 from zeronet.landscapes import Slope, descend
 from zeronet.optimizers import AdaGrad, RMSProp
-from zeronet.plots import finish
-from zeronet.plots.style import HouseFigure, house_style, logarithmic, look
 
 optimizers = {"AdaGrad": AdaGrad(lr=0.5), "RMSProp": RMSProp(lr=0.5, rho=0.9)}
 paths = {name: descend(Slope(), optimizer, steps=1000) for name, optimizer in optimizers.items()}

@@ -9,10 +9,10 @@ shows the same heights as rings. An optimizer sees neither picture; it only feel
 
 import numpy as np
 
+from zeronet.lab.plots import finish
+from zeronet.lab.plots.landscape import draw_landscape
+from zeronet.lab.plots.style import HouseFigure, house_style
 from zeronet.landscapes import Valley
-from zeronet.plots import finish
-from zeronet.plots.plane import draw_landscape
-from zeronet.plots.style import HouseFigure, house_style
 
 valley = Valley()
 x, y = np.meshgrid(np.linspace(-10, 10, 21), np.linspace(-10, 10, 21))

@@ -15,10 +15,10 @@ overshoot, and it ends swinging about the minimum, about η/2 to either side.
 
 import numpy as np
 
+from zeronet.lab.plots import finish
+from zeronet.lab.plots.style import HouseFigure, house_style, logarithmic, look
 from zeronet.landscapes import Slope, Valley, walk
 from zeronet.optimizers import AdaGrad, RMSProp
-from zeronet.plots import finish
-from zeronet.plots.style import HouseFigure, house_style, logarithmic, look
 
 rates = {"valley": (1.5, 0.3), "slope": (0.5, 0.5), "noise": (1.5, 0.3)}  # of AdaGrad, of RMSProp
 places = {"valley": (Valley(), 0.0), "slope": (Slope(), 0.0), "noise": (Valley(), 1.0)}

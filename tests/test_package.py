@@ -1,6 +1,7 @@
 """The house as a whole: its public names, what importing it costs, and that nothing imports upwards."""
 
 import ast
+import graphlib
 import subprocess
 import sys
 import tomllib
@@ -12,52 +13,52 @@ import zeronet
 
 HOUSE = Path(zeronet.__file__).parent
 
-# The reading order, from the ground up. A module may import those of its own floor and of the floors below.
-FLOORS = [
-    ["mistakes", "language"],
-    ["functions"],
-    ["streams"],
-    ["initializers"],
-    ["parameters"],
-    ["layers"],
-    ["losses"],
-    ["files", "network", "saving"],
-    ["gradient_check"],
-    ["settings", "optimizers", "schedules"],
-    ["transforms", "transformed"],
-    ["float_environment"],
-    ["trainer"],
-    ["callbacks", "inspection"],
-    ["landscapes", "explanation"],
-    ["dialects"],
-    ["plugins", "spec_text", "assembly", "specs", "catalogue"],
-    ["problems"],
-    ["comparison"],
-    ["plots"],
-    ["experiment", "path_experiment", "tuned_experiment", "ladder_experiment", "many_problems"],
-    ["planning"],
-    ["command"],
-    ["check"],
+# From the ground up: a room may import itself and the rooms before it.
+ROOMS = [
+    "version",
+    "common",
+    "nn",
+    "optimizers",
+    "training",
+    "landscapes",
+    "datasets",
+    "locale",
+    "lab.plots",
+    "lab.dialects",
+    "lab.specs",
+    "lab.runner",
+    "lab.comparison",
+    "lab.race",
+    "lab.tuning",
+    "lab.ladder",
+    "lab.suite",
+    "lab.planning",
+    "lab.check",
+    "cli",
 ]
-FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
-FILES = [path for path in sorted(HOUSE.rglob("*.py")) if path != HOUSE / "__init__.py"]
+READING = ROOMS[: ROOMS.index("locale")]
+PACKAGES = {"numpy", "threadpoolctl", "tqdm"}  # what the reading part takes from elsewhere, data sets aside
+FILES = [path for path in sorted(HOUSE.rglob("*.py")) if path.parent != HOUSE and path.parent != HOUSE / "lab"]
+FILES += [HOUSE / "lab" / "planning.py"]
 every_file = pytest.mark.parametrize("path", FILES, ids=[str(path.relative_to(HOUSE)) for path in FILES])
 
 
-def room_of(path):
-    """The top-level module or folder of zeronet that a file belongs to: layers/affine.py → layers.
-
-    What python -m runs in the room of the dialects is a command, and stands where commands do.
-    """
-    if path.relative_to(HOUSE).parts == ("dialects", "__main__.py"):
-        return "command"
-    return path.relative_to(HOUSE).parts[0].removesuffix(".py")
+def module_of(path):
+    """The full name of the module in a file: zeronet.nn.layers.affine."""
+    return ".".join(path.relative_to(HOUSE.parent).with_suffix("").parts).removesuffix(".__init__")
 
 
-def imported(statements):
-    """The full names of all modules that the statements import: from zeronet import x → zeronet.x."""
+def room_of(module):
+    """The room of a module: zeronet.nn.layers.affine → nn, zeronet.lab.specs.build → lab.specs."""
+    _, *parts = module.split(".")
+    return ".".join(parts[:2] if parts[0] == "lab" else parts[:1])
+
+
+def imported(path, everywhere=True):
+    """The full names of all that a file imports: from zeronet import x → zeronet.x."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
     names = []
-    for statement in statements:
+    for statement in ast.walk(tree) if everywhere else tree.body:
         if isinstance(statement, ast.Import):
             names += [alias.name for alias in statement.names]
         elif isinstance(statement, ast.ImportFrom):
@@ -66,39 +67,46 @@ def imported(statements):
     return names
 
 
-def everywhere(path):
-    return imported(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
-
-
-def at_module_level(path):
-    return imported(ast.parse(path.read_text(encoding="utf-8")).body)
-
-
 @every_file
 def test_nothing_imports_upwards(path):
-    assert room_of(path) in FLOOR, "a new module needs a floor"
-    for name in everywhere(path):
-        package, _, rest = name.partition(".")
-        if package == "zeronet" and rest != "__version__":
-            room = rest.split(".")[0]
-            assert FLOOR[room] <= FLOOR[room_of(path)], f"{path.name} imports {name} from a floor above"
+    room = room_of(module_of(path))
+    assert room in ROOMS, "a new room needs a place in the order"
+    for name in imported(path):
+        if name.startswith("zeronet."):
+            assert ROOMS.index(room_of(name)) <= ROOMS.index(room), f"{path.name} imports {name} from above"
 
 
-def test_the_floors_are_the_reading_order_of_the_package():
-    """Line n of the list in zeronet/__init__.py names the rooms of floor n; mistakes.py is the ground."""
-    for number, rooms in enumerate(FLOORS[1:], start=1):
-        line = next(line for line in zeronet.__doc__.splitlines() if line.strip().startswith(f"{number} "))
-        for room in rooms:
-            assert f"{room}.py" in line or f"{room}/" in line
+def test_no_module_imports_itself_in_a_circle():
+    modules = {module_of(path): path for path in FILES}
+    graph = {}
+    for module, path in modules.items():
+        names = {name if name in modules else name.rpartition(".")[0] for name in imported(path)}
+        graph[module] = {
+            name for name in names & modules.keys() if not module.startswith(name)
+        }  # a package's own parts
+    list(graphlib.TopologicalSorter(graph).static_order())  # raises CycleError
 
 
 @every_file
-def test_only_problems_import_datasets_and_only_plots_load_matplotlib(path):
-    packages = {name.split(".")[0] for name in everywhere(path)}
-    assert "datasets" not in packages or path.name == "problems.py"
-    loaded = {name.split(".")[0] for name in at_module_level(path)}
-    assert "matplotlib" not in loaded or room_of(path) == "plots"
-    assert "sklearn" not in packages
+def test_the_reading_part_stands_by_itself(path):
+    """It imports NumPy, itself and common/; the data sets know files and the network, and nothing of networks."""
+    room = room_of(module_of(path))
+    if room not in READING:
+        return
+    for name in imported(path):
+        package = name.split(".")[0]
+        if package == "zeronet":
+            allowed = {"version", "common", "datasets"} if room == "datasets" else set(READING) - {"datasets"}
+            assert room_of(name) in allowed, f"{path.name} imports {name}"
+        else:
+            assert package in PACKAGES | sys.stdlib_module_names or room == "datasets", f"{path.name} imports {name}"
+
+
+@every_file
+def test_only_figures_load_matplotlib(path):
+    loaded = {name.split(".")[0] for name in imported(path, everywhere=False)}
+    drawing = path.parent.name == "plots" or path.stem in ("figure", "animation", "page", "inspection")
+    assert "matplotlib" not in loaded or drawing
 
 
 def test_importing_zeronet_takes_neither_matplotlib_nor_scikit_learn_nor_joblib():

@@ -1,31 +1,16 @@
 """zeronet: a neural-network training framework to be read.
 
-The reading order; each file stands on those before it, and none looks ahead (under all: mistakes.py, which end in one
-line, and language/, the words that people see):
+The reading order, folder by folder; each stands on those before it, and none looks ahead:
 
-     1  functions.py          softmax, log-sum-exp, labels
-     2  streams.py            every random number has an address
-     3  initializers.py       first weights
-     4  parameters.py         many named arrays, one vector
-     5  layers/               base, affine, activations
-     6  losses.py             softmax with cross-entropy, squared error
-     7  files.py, network.py, saving.py    layers in a row; TwoLayerNet, MultiLayerNet; to files and back
-     8  gradient_check.py     is a gradient right?
-     9  settings.py, optimizers/, schedules.py    ranges; one equation per file; rates that change
-    10  transforms.py, transformed.py    clipping, weight decay
-    11  float_environment.py  subnormal numbers, BLAS threads, freed memory
-    12  trainer.py            the loop
-    13  callbacks.py, inspection.py    what happens beside it; a microscope
-    14  landscapes/, explanation.py    functions of two variables, descent on them; its first steps in numbers
-    15  dialects/             optimizers exactly as the book, PyTorch, Keras and optax have them
-    16  plugins.py, spec_text.py, assembly.py, specs.py, catalogue.py    names and settings ↔ optimizers
-    17  problems.py           data, network, target
-    18  comparison/           plan, run, store, execute, statistics; paths; split, tuning, verdict, report, resume
-    19  plots/                figures, drawn from files
-    20  experiment.py, tuned_experiment.py, ladder_experiment.py, path_experiment.py, many_problems.py    whole answers
-    21  planning.py           from options to plans
-    22  command.py            which of train.py's options go together
-    23  check/                a test bench for one's own optimizer
+    1  nn/            layers, losses, networks of them; is a gradient right?
+    2  optimizers/    one equation per file; schedules, clipping, weight decay
+    3  training/      the loop, and what happens beside it
+    4  landscapes/    functions of two variables, and the descent on them
+    5  datasets/      where the numbers come from
+    6  lab/           the laboratory: plans, runs, comparisons, searches, figures, the test bench
+    7  cli/           the commands
+
+Under all: common/ (errors, files, text) and locale/ (the words that people see).
 
 What each optimizer cures, and what it still suffers from:
 
@@ -60,56 +45,22 @@ What each optimizer cures, and what it still suffers from:
     SOAP               Adam in Shampoo's directions                      the same
 """
 
-from typing import Any
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-from zeronet.callbacks import Callback, Checkpoint, Evaluation, History, Log, Progress
-from zeronet.functions import log_sum_exp, softmax
-from zeronet.gradient_check import gradient_check
-from zeronet.initializers import He, Initializer, Normal, Xavier
-from zeronet.landscapes import Landscape, descend
-from zeronet.layers import Affine, Layer, ReLU, Sigmoid, Tanh
-from zeronet.losses import Loss, MeanSquaredError, SoftmaxCrossEntropy
-from zeronet.network import MultiLayerNet, Network, TwoLayerNet
-from zeronet.optimizers import (
-    LAMB,
-    LARS,
-    SGD,
-    SOAP,
-    AdaBelief,
-    AdaDelta,
-    AdaGrad,
-    Adam,
-    AdaMax,
-    AdamW,
-    Adan,
-    AMSGrad,
-    CenteredRMSProp,
-    Lion,
-    Momentum,
-    Muon,
-    NAdam,
-    Nesterov,
-    Optimizer,
-    Prodigy,
-    RAdam,
-    RMSProp,
-    RMSPropMomentum,
-    Rprop,
-    ScheduleFreeAdamW,
-    ScheduleFreeSGD,
-    Shampoo,
-    SignSGD,
-    Yogi,
-)
-from zeronet.parameters import Parameters
-from zeronet.saving import load
-from zeronet.schedules import Constant, Cosine, Exponential, InverseSquareRoot, OneCycle, Polynomial, Step, Warmup
-from zeronet.streams import stream
-from zeronet.trainer import Diverged, Trainer
-from zeronet.transformed import Transformed
-from zeronet.transforms import L2, ClipNorm, ClipValue, WeightDecay
+from zeronet.version import __version__ as __version__
 
-__version__ = "0.1.0"
+if TYPE_CHECKING:
+    from zeronet.lab.comparison.run import compare
+    from zeronet.lab.race.run import race
+    from zeronet.landscapes import Landscape, descend
+    from zeronet.nn import *
+    from zeronet.optimizers import *
+    from zeronet.training import *
+
+# Where public names are looked for when they are first used: `import zeronet` alone costs nothing.
+ROOMS = ("nn", "optimizers", "training", "landscapes", "datasets", "lab", "cli")
+LABORATORY = {"compare": "zeronet.lab.comparison.run", "race": "zeronet.lab.race.run"}
 
 __all__ = [
     "L2",
@@ -200,10 +151,12 @@ OTHERS_NAMES = {
 
 
 def __getattr__(name: str) -> Any:
-    if name in ("compare", "race"):  # imported when they are wanted: files, processes and figures take a while
-        from zeronet import experiment, path_experiment
-
-        return experiment.compare if name == "compare" else path_experiment.race
+    if name in ROOMS:
+        return import_module(f"zeronet.{name}")
+    if name in __all__:
+        rooms = [LABORATORY[name]] if name in LABORATORY else [f"zeronet.{room}" for room in ROOMS[:4]]
+        found = next(module for module in map(import_module, rooms) if hasattr(module, name))
+        return globals().setdefault(name, getattr(found, name))
     if name in OTHERS_NAMES:
         raise AttributeError(f"zeronet has no {name}: here it is called {OTHERS_NAMES[name]}")
     raise AttributeError(f"module 'zeronet' has no attribute {name!r}")

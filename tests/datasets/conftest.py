@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from datasets import download, idx
-from datasets.catalogue import KNOWN, STEMS
-from datasets.dataset import ROLES
+from zeronet.datasets import download, idx
+from zeronet.datasets.catalogue import KNOWN, STEMS
+from zeronet.datasets.dataset import ROLES
 
 REAL = os.environ.get("ZERONET_DATA_DIR")
 NOBODY = "http://127.0.0.1:1/"  # a port where nobody listens: what an offline machine sees

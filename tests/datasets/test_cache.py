@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from datasets import cache, load
-from datasets.catalogue import KNOWN
-from datasets.dataset import ROLES
+from zeronet.datasets import cache, load
+from zeronet.datasets.catalogue import KNOWN
+from zeronet.datasets.dataset import ROLES
 
 CHECKOUT = Path(__file__).parents[2]
 
@@ -103,7 +103,7 @@ def test_who_waited_for_the_lock_finds_the_arrays_and_builds_nothing(warm, monke
 def test_two_processes_at_once_build_one_entry(cache_folder):
     code = """
 import sys, pathlib
-from datasets import embedded, load
+from zeronet.datasets import embedded, load
 reader = embedded.READERS["digits"]
 def counted():
     with open(sys.argv[1], "a") as file:

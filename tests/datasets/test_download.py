@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from datasets import DataError, download, load
-from datasets.catalogue import KNOWN, STEMS
+from zeronet.datasets import DataError, download, load
+from zeronet.datasets.catalogue import KNOWN, STEMS
 
 FILES = [f"{stem}.gz" for stem in STEMS.values()]
 

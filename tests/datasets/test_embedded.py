@@ -3,9 +3,9 @@ import sys
 import numpy as np
 import pytest
 
-from datasets import DataError, embedded, load
-from datasets.catalogue import KNOWN
-from datasets.dataset import array_digest
+from zeronet.datasets import DataError, embedded, load
+from zeronet.datasets.catalogue import KNOWN
+from zeronet.datasets.dataset import array_digest
 
 
 @pytest.fixture(params=["digits", "mnist-sample"])

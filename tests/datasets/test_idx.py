@@ -4,8 +4,8 @@ import struct
 import numpy as np
 import pytest
 
-from datasets import DataError, idx
-from datasets.catalogue import KNOWN
+from zeronet.datasets import DataError, idx
+from zeronet.datasets.catalogue import KNOWN
 
 
 @pytest.mark.parametrize("shape", [(5,), (2, 3), (3, 2, 2), (0, 2)])

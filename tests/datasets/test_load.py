@@ -6,15 +6,16 @@ import numpy as np
 import pytest
 from joblib._memmapping_reducer import _get_backing_memmap
 
-import datasets
-from datasets import DataError, load
-from datasets.dataset import ROLES
+from zeronet.datasets import DataError, load
+from zeronet.datasets.dataset import ROLES
 
 CHECKOUT = Path(__file__).parents[2]
 
 
-def test_datasets_is_the_folder_of_this_checkout_not_the_well_known_package():
-    assert Path(datasets.__file__).parent == CHECKOUT / "datasets"
+def test_the_folder_datasets_beside_train_py_is_a_door_to_the_package():
+    code = "import datasets, zeronet.datasets; print(datasets.load is zeronet.datasets.load, datasets.__file__)"
+    run = subprocess.run([sys.executable, "-c", code], cwd=CHECKOUT, capture_output=True, text=True, check=True)
+    assert run.stdout.split() == ["True", str(CHECKOUT / "datasets" / "__init__.py")]
 
 
 def test_importing_datasets_imports_no_heavy_library():

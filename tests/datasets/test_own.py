@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from datasets import DataError, load
+from zeronet.datasets import DataError, load
 
 GOOD = {
     "x_train": np.arange(24, dtype=np.float32).reshape(3, 2, 2, 2),

@@ -3,9 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from datasets import DataError, idx, load
-from datasets.catalogue import KNOWN
-from datasets.dataset import ROLES
+from zeronet.datasets import DataError, idx, load
+from zeronet.datasets.catalogue import KNOWN
+from zeronet.datasets.dataset import ROLES
 
 
 @pytest.mark.parametrize("pattern", ["{}.gz", "{}"])

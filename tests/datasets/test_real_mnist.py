@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from datasets import load
-from datasets.catalogue import KNOWN
-from datasets.verify import is_intact
+from zeronet.datasets import load
+from zeronet.datasets.catalogue import KNOWN
+from zeronet.datasets.verify import is_intact
 
 CHECKOUT = Path(__file__).parents[2]
 pytestmark = pytest.mark.mnist
@@ -27,7 +27,7 @@ def test_the_second_load_takes_under_20_milliseconds(real_mnist):
     load("mnist", real_mnist)
     code = """
 import sys, time
-from datasets import load
+from zeronet.datasets import load
 def once():
     start = time.perf_counter()
     load("mnist", sys.argv[1])

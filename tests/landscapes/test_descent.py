@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from zeronet import SGD, AdaGrad, Adam, Momentum, Nesterov, Optimizer, RMSProp
+from zeronet.lab.runner.problem import RATES, STEPS
 from zeronet.landscapes import LANDSCAPES, Rosenbrock, Slope, Valley, descend, walk
 from zeronet.optimizers import OPTIMIZERS
-from zeronet.problems import RATES, STEPS
 
 END_POINTS = [  # optimizer, updates, x, y: from (−7, 2) in the valley
     (SGD(lr=0.95), 30, -0.3503929957523197, 0.0847823165504322),

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from zeronet.gradient_check import numerical_gradient
 from zeronet.landscapes import LANDSCAPES, Valley
+from zeronet.nn.gradient_check import numerical_gradient
 
 every_landscape = pytest.mark.parametrize("landscape", [kind() for kind in LANDSCAPES.values()], ids=list(LANDSCAPES))
 with_a_bottom = pytest.mark.parametrize(

@@ -27,7 +27,7 @@ from zeronet import (
     Yogi,
 )
 from zeronet.optimizers import LARS
-from zeronet.optimizers.shampoo import inverse_fourth_root
+from zeronet.optimizers.variants.shampoo import inverse_fourth_root
 
 
 def path(optimizer, gradients, start=0.0):

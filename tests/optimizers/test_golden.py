@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from zeronet.dialects import DIALECTS
+from zeronet.lab.dialects import DIALECTS
 from zeronet.optimizers import OPTIMIZERS
 
 GOLDEN = Path(__file__).parent / "golden"

@@ -13,7 +13,7 @@ from scipy.linalg import fractional_matrix_power
 
 from zeronet import Adam, Parameters
 from zeronet.optimizers import LAMB, LARS, OPTIMIZERS, SOAP, Muon, Prodigy, Shampoo
-from zeronet.optimizers.muon import orthogonalized
+from zeronet.optimizers.variants.muon import orthogonalized
 
 GOLDEN = json.loads((Path(__file__).parent / "golden" / "matrix.json").read_text(encoding="utf-8"))
 STEPS, SEEDS = 200, range(3)

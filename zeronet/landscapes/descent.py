@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from zeronet.gradient_check import numerical_gradient
+from zeronet.nn.gradient_check import numerical_gradient
+from zeronet.nn.parameters import Parameters
+from zeronet.nn.rng import stream
 from zeronet.optimizers import Optimizer, adapt
-from zeronet.parameters import Parameters
-from zeronet.streams import stream
 
 Pair = tuple[float, float]
 

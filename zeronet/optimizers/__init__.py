@@ -30,36 +30,48 @@ Shampoo            AdaGrad for matrices
 SOAP               Adam, in the directions that Shampoo finds
 """
 
-from zeronet.optimizers.adabelief import AdaBelief
-from zeronet.optimizers.adadelta import AdaDelta
 from zeronet.optimizers.adagrad import AdaGrad
 from zeronet.optimizers.adam import Adam
-from zeronet.optimizers.adamax import AdaMax
-from zeronet.optimizers.adamw import AdamW
-from zeronet.optimizers.adan import Adan
 from zeronet.optimizers.adapter import Adapted, adapt
-from zeronet.optimizers.amsgrad import AMSGrad
 from zeronet.optimizers.base import Optimizer
-from zeronet.optimizers.centered_rmsprop import CenteredRMSProp
-from zeronet.optimizers.lamb import LAMB
-from zeronet.optimizers.lars import LARS
-from zeronet.optimizers.lion import Lion
 from zeronet.optimizers.momentum import Momentum
-from zeronet.optimizers.muon import Muon
-from zeronet.optimizers.nadam import NAdam
 from zeronet.optimizers.nesterov import Nesterov
-from zeronet.optimizers.prodigy import Prodigy
-from zeronet.optimizers.radam import RAdam
 from zeronet.optimizers.rmsprop import RMSProp
-from zeronet.optimizers.rmsprop_momentum import RMSPropMomentum
-from zeronet.optimizers.rprop import Rprop
-from zeronet.optimizers.schedule_free_adamw import ScheduleFreeAdamW
-from zeronet.optimizers.schedule_free_sgd import ScheduleFreeSGD
+from zeronet.optimizers.schedules import (
+    Constant,
+    Cosine,
+    Exponential,
+    InverseSquareRoot,
+    OneCycle,
+    Polynomial,
+    Step,
+    Warmup,
+)
 from zeronet.optimizers.sgd import SGD
-from zeronet.optimizers.shampoo import Shampoo
-from zeronet.optimizers.sign_sgd import SignSGD
-from zeronet.optimizers.soap import SOAP
-from zeronet.optimizers.yogi import Yogi
+from zeronet.optimizers.transformed import Transformed
+from zeronet.optimizers.transforms import L2, ClipNorm, ClipValue, Transform, WeightDecay
+from zeronet.optimizers.variants.adabelief import AdaBelief
+from zeronet.optimizers.variants.adadelta import AdaDelta
+from zeronet.optimizers.variants.adamax import AdaMax
+from zeronet.optimizers.variants.adamw import AdamW
+from zeronet.optimizers.variants.adan import Adan
+from zeronet.optimizers.variants.amsgrad import AMSGrad
+from zeronet.optimizers.variants.centered_rmsprop import CenteredRMSProp
+from zeronet.optimizers.variants.lamb import LAMB
+from zeronet.optimizers.variants.lars import LARS
+from zeronet.optimizers.variants.lion import Lion
+from zeronet.optimizers.variants.muon import Muon
+from zeronet.optimizers.variants.nadam import NAdam
+from zeronet.optimizers.variants.prodigy import Prodigy
+from zeronet.optimizers.variants.radam import RAdam
+from zeronet.optimizers.variants.rmsprop_momentum import RMSPropMomentum
+from zeronet.optimizers.variants.rprop import Rprop
+from zeronet.optimizers.variants.schedule_free_adamw import ScheduleFreeAdamW
+from zeronet.optimizers.variants.schedule_free_sgd import ScheduleFreeSGD
+from zeronet.optimizers.variants.shampoo import Shampoo
+from zeronet.optimizers.variants.sign_sgd import SignSGD
+from zeronet.optimizers.variants.soap import SOAP
+from zeronet.optimizers.variants.yogi import Yogi
 
 # In order of increasing complexity.
 OPTIMIZERS: dict[str, type[Optimizer]] = {
@@ -96,4 +108,51 @@ OPTIMIZERS: dict[str, type[Optimizer]] = {
     )
 }
 
-__all__ = ["OPTIMIZERS", "Adapted", "Optimizer", "adapt", *OPTIMIZERS]
+__all__ = [
+    "L2",
+    "LAMB",
+    "LARS",
+    "OPTIMIZERS",
+    "SGD",
+    "SOAP",
+    "AMSGrad",
+    "AdaBelief",
+    "AdaDelta",
+    "AdaGrad",
+    "AdaMax",
+    "Adam",
+    "AdamW",
+    "Adan",
+    "Adapted",
+    "CenteredRMSProp",
+    "ClipNorm",
+    "ClipValue",
+    "Constant",
+    "Cosine",
+    "Exponential",
+    "InverseSquareRoot",
+    "Lion",
+    "Momentum",
+    "Muon",
+    "NAdam",
+    "Nesterov",
+    "OneCycle",
+    "Optimizer",
+    "Polynomial",
+    "Prodigy",
+    "RAdam",
+    "RMSProp",
+    "RMSPropMomentum",
+    "Rprop",
+    "ScheduleFreeAdamW",
+    "ScheduleFreeSGD",
+    "Shampoo",
+    "SignSGD",
+    "Step",
+    "Transform",
+    "Transformed",
+    "Warmup",
+    "WeightDecay",
+    "Yogi",
+    "adapt",
+]

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from zeronet.nn.parameters import Parameters
 from zeronet.optimizers.base import Optimizer
-from zeronet.parameters import Parameters
 
 
 class Adapted:

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from zeronet.parameters import Parameters
-from zeronet.settings import checked_number
+from zeronet.nn.parameters import Parameters
+from zeronet.optimizers.hyperparameters import checked_number
 
 # Numbers that a rule meets at once: its temporaries then stay in the processor's cache. At 1.8 million parameters this
 # takes half the time of the whole vector at once.

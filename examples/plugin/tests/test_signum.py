@@ -1,6 +1,6 @@
 """The bench of zeronet finds nothing wrong with it."""
 
-from zeronet.check import check
+from zeronet.lab.check import check
 
 
 def test_signum_breaks_no_law() -> None:

@@ -1,0 +1,250 @@
+"""The command line: what it prints, what it writes, and how it ends."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import train
+from zeronet.lab.planning import NETWORK
+
+ARTICLE = """import numpy as np
+
+
+class AdaGrad:
+    def __init__(self, lr=0.01):
+        self.lr = lr
+        self.h = None
+
+    def update(self, params, grads):
+        if self.h is None:
+            self.h = {}
+            for key, val in params.items():
+                self.h[key] = np.zeros_like(val)
+        for key in params.keys():
+            self.h[key] += grads[key] * grads[key]
+            params[key] -= self.lr * grads[key] / (np.sqrt(self.h[key]) + 1e-7)
+"""
+SCRIPT = Path(train.__file__)
+SHORT = ["--steps", "20", "--seeds", "1", "--batch-size", "10", "--hidden", "8", "--jobs", "1"]
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    """An empty current folder with a small data set of one's own."""
+    monkeypatch.chdir(tmp_path)
+    rng = np.random.default_rng(0)
+    x = rng.standard_normal((130, 6), dtype=np.float32)
+    t = x[:, :3].argmax(axis=1)
+    np.savez(tmp_path / "own.npz", x_train=x[:100], t_train=t[:100], x_test=x[100:], t_test=t[100:])
+    return tmp_path
+
+
+def command(*arguments, **environment):
+    """Run the script as a user does, and return what came out."""
+    run = [sys.executable, SCRIPT, *arguments]
+    return subprocess.run(run, env={**os.environ, **environment}, capture_output=True, timeout=120)
+
+
+def test_the_default_is_chapter_6():
+    options = train.parse([])
+    assert options.optimizer is None
+    assert NETWORK["optimizer"] == ["sgd", "adagrad", "rmsprop"]
+    assert (NETWORK["problem"], NETWORK["hidden"], NETWORK["steps"]) == ("mnist", [50], 2000)
+    assert (NETWORK["batch_size"], NETWORK["seeds"], NETWORK["lr"]) == (128, 3, None)
+
+
+def test_it_prints_a_table_and_where_the_figure_is(here, capsys):
+    assert train.main(["--problem", "own.npz", "--target", "0.99", *SHORT]) == 0
+    out, err = capsys.readouterr()
+    head, sgd, adagrad, rmsprop, _, caption, _, figure, note, following = out.splitlines()
+    assert head.split() == [
+        "optimizer",
+        "settings",
+        "training",
+        "loss",
+        "test",
+        "accuracy",
+        "steps",
+        "to",
+        "0.99",
+        "seconds",
+    ]
+    assert [line.split()[0] for line in (sgd, adagrad, rmsprop)] == ["SGD", "AdaGrad", "RMSProp"]
+    assert "not in 20 (best 0." in sgd
+    assert caption.startswith("20 steps = 2.0 epochs; seed 0")
+    assert (here / figure.removeprefix("figure: ")).is_file()
+    assert "not tuned" in note
+    assert following.endswith("--problem own.npz --optimizer sgd:lr=0.5 adagrad rmsprop")
+    assert "100 training and 30 test" in err
+
+
+def test_results_go_below_runs_in_the_current_folder(here):
+    assert train.main(["--problem", "own.npz", "--optimizer", "sgd", "adam:lr=0.1", "--quiet", *SHORT]) == 0
+    (folder,) = (here / "runs").iterdir()
+    assert folder.name == "own.npz-sgd-adam_lr=0.1"
+    expected = "comparison.png comparison.svg curves.csv evaluations.csv models protocol.json summary.csv timings.csv"
+    assert {path.name for path in folder.iterdir()} - {".runs", ".lock"} == set(expected.split())
+
+
+def test_a_protocol_repeats_the_comparison(here, capsys):
+    (here / "mine.py").write_text(ARTICLE)
+    options = ["--problem", "own.npz", "--optimizer", "mine=mine.py:AdaGrad:lr=0.1", "sgd", "--lr", "0.3"]
+    assert train.main([*options[:-2], "--seed", "4", "--out", "first", *SHORT]) == 0
+    assert train.main(["--protocol-file", "first/protocol.json", "--out", "second", "--jobs", "2"]) == 0
+    for name in ("curves.csv", "evaluations.csv", "summary.csv", "protocol.json", "comparison.svg"):
+        assert (here / "first" / name).read_bytes() == (here / "second" / name).read_bytes()
+    assert train.main(["--protocol-file", "first/protocol.json", "--steps", "3"]) == 2
+    assert "leave out --steps" in capsys.readouterr().err
+    (here / "mine.py").write_text(ARTICLE + "\n")
+    assert train.main(["--protocol-file", "first/protocol.json"]) == 2
+
+
+def test_one_hidden_size_makes_the_book_s_network_and_several_a_deep_one(here):
+    for hidden, kind in {"5": "TwoLayerNet", "5 4": "MultiLayerNet"}.items():
+        options = [*SHORT, "--hidden", *hidden.split(), "--optimizer", "sgd", "--out", kind]
+        assert train.main(["--problem", "own.npz", *options]) == 0
+        assert f'"class": "{kind}"' in (here / kind / "protocol.json").read_text()
+
+
+def test_a_run_that_raises_ends_with_status_1_and_shows_the_last_line_with_its_place(here, capsys):
+    (here / "mine.py").write_text(ARTICLE.replace("import numpy as np", ""))
+    assert train.main(["--problem", "own.npz", "--optimizer", "mine.py:AdaGrad", "sgd", "--out", "out", *SHORT]) == 1
+    out = capsys.readouterr().out
+    assert "mine.py, line 13: NameError: name 'np' is not defined (add: import numpy as np)" in out
+    assert "Traceback" not in out
+    assert "Traceback" in (here / "out" / "errors" / "AdaGrad-seed0.txt").read_text()
+
+
+def test_a_run_that_diverges_is_a_result(here, capsys):
+    assert train.main(["--problem", "own.npz", "--optimizer", "sgd:lr=1e30", *SHORT]) == 0
+    assert "1 diverged of 1" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ("--optimizer sgb", "did you mean SGD?"),
+        ("--optimizer sgd:lr=-1", "lr must be positive and finite, not -1"),
+        ("--optimizer sgd sgd", "LABEL="),
+        ("--optimizer nowhere.py:A", "nowhere.py"),
+        ("--lr nan", "not nan"),
+        ("--lr abc", "abc"),
+        ("--steps 0", "steps must be at least 1, not 0"),
+        ("--epochs 0", "epochs must be at least 1, not 0"),
+        ("--steps 1 --epochs 1", "not allowed with"),
+        ("--seeds 0", "seeds must be at least 1, not 0"),
+        ("--seed -1", "not -1"),
+        ("--seeds 10000000000", "at most a million"),
+        ("--jobs 0", "jobs must be at least 1, not 0"),
+        ("--batch-size 101", "larger than the data: 100"),
+        ("--batch-size 0", "batch-size must be at least 1"),
+        ("--hidden 0", "hidden size must be at least 1"),
+        ("--eval-every 0", "eval-every"),
+        ("--blas-threads 0", "blas-threads"),
+        ("--target 90", "not 90"),
+        ("--problem mnits", "mnist"),
+        ("--problem nowhere.npz", "nowhere.npz"),
+        ("--problem damaged.npz", "damaged.npz"),
+        ("--out own.npz", "own.npz"),
+        ("--out .", "damaged.npz"),
+        ("--opt sgd", "unrecognized arguments: --opt"),
+        ("--protocol-file nowhere.json", "nowhere.json"),
+        ("--protocol-file damaged.npz", "damaged.npz"),
+    ],
+)
+def test_mistakes_end_with_one_line_and_status_2(here, capsys, options, words):
+    (here / "damaged.npz").write_bytes((here / "own.npz").read_bytes()[:500])
+    start = [] if "protocol" in options else ["--problem", "own.npz", "--jobs", "1", "--batch-size", "10"]
+    try:
+        status = train.main([*start, *options.split()])
+    except SystemExit as end:  # argparse's own
+        status = end.code
+    out, err = capsys.readouterr()
+    lines = [line for line in err.splitlines() if "training and" not in line]
+    assert status == 2
+    assert len(lines) == 1
+    assert words in lines[0]
+    assert out == ""
+
+
+def test_it_runs_from_any_folder_with_names_of_any_letters_and_any_encoding(here):
+    place = here / "日本 語 é"
+    place.mkdir()
+    shutil.move(here / "own.npz", place / "データ.npz")
+    (place / "手書き.py").write_text(ARTICLE)
+    run = command(
+        *[
+            "--problem",
+            place / "データ.npz",
+            "--optimizer",
+            f"é慣性={place / '手書き.py'}:AdaGrad",
+            "sgd",
+            "--out",
+            place / "結果",
+        ],
+        *["--steps", "5", "--batch-size", "10", "--jobs", "2"],
+        **{"TMPDIR": str(place), "HOME": str(place), "PYTHONUTF8": "0", "PYTHONIOENCODING": "cp932"},
+    )
+    assert run.returncode == 0, run.stderr
+    assert "慣性" in run.stdout.decode("cp932")
+    assert (place / "結果" / "models" / "é慣性-seed2.npz").is_file()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has names that a locale cannot decode")
+def test_names_that_the_locale_cannot_decode_come_through(here):
+    options = ["--problem", "own.npz", "--optimizer", "慣性=sgd", "--out", "結果", *SHORT]
+    run = command(*options, LC_ALL="C", LANG="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0")
+    assert run.returncode == 0, run.stderr
+    assert "慣性,0,0," in (here / "結果" / "curves.csv").read_text(encoding="utf-8")
+
+
+def test_help_answers_within_a_second(here):
+    began = time.perf_counter()
+    run = command("--help")
+    assert b"--optimizer SPEC" in run.stdout
+    assert time.perf_counter() - began < 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no process groups to interrupt")
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_ctrl_c_ends_at_once_in_one_line_and_leaves_earlier_results(here, jobs):
+    options = ["--problem", "own.npz", "--optimizer", "sgd", "--batch-size", "10", "--out", "out", "--jobs", jobs]
+    assert command(*options, "--steps", "5").returncode == 0
+    before = (here / "out" / "curves.csv").read_bytes()
+    long = subprocess.Popen(
+        [sys.executable, SCRIPT, *options, "--steps", "10000000"],
+        **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "start_new_session": True, "text": True},
+    )
+    long.stderr.readline()  # the data were found
+    time.sleep(2)
+    os.killpg(long.pid, signal.SIGINT)
+    began = time.perf_counter()
+    try:
+        out, err = long.communicate(timeout=20)
+    finally:
+        if long.poll() is None:  # it would run for hours
+            os.killpg(long.pid, signal.SIGKILL)
+    assert time.perf_counter() - began < 5
+    assert (long.returncode, out, err) == (130, "", "train.py: stopped; earlier results are as they were\n")
+    assert (here / "out" / "curves.csv").read_bytes() == before
+    with pytest.raises(ProcessLookupError):  # soon nobody of its group is left
+        for _ in range(30):
+            os.killpg(long.pid, 0)
+            time.sleep(0.1)
+
+
+@pytest.mark.mnist
+@pytest.mark.skipif(not os.environ.get("ZERONET_DATA_DIR"), reason="ZERONET_DATA_DIR does not name MNIST's folder")
+def test_mnist_is_learned_in_the_order_that_the_default_rates_decide(tmp_path, monkeypatch):
+    from zeronet import compare
+
+    rows = compare("mnist", ["sgd", "adagrad", "rmsprop"], steps=500, seeds=1).table.rows
+    sgd, adagrad, rmsprop = (row.accuracy.median for row in rows)
+    assert sgd < 0.8 < 0.9 < min(adagrad, rmsprop)

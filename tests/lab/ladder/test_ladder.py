@@ -1,0 +1,332 @@
+"""The book's way and the ladder: each rung changes what it names, and nothing else."""
+
+import ast
+import csv
+import json
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import train
+import zeronet
+from zeronet import TwoLayerNet, stream
+from zeronet.cli.request import asked_for
+from zeronet.common.errors import Mistake
+from zeronet.lab.ladder.figure import book_figure, book_smoothed, ladder_figure
+from zeronet.lab.ladder.run import carry_out_book, carry_out_ladder
+from zeronet.lab.ladder.table import Standing
+from zeronet.lab.runner.book import RUNGS, UNFAIR, batches_with_replacement
+from zeronet.lab.runner.execution.options import How
+from zeronet.lab.runner.plan import Plan
+from zeronet.lab.runner.problem import Problem
+from zeronet.lab.runner.run import run
+from zeronet.lab.specs.spec import parse
+from zeronet.lab.tuning.grid import Tuning
+from zeronet.locale import JAPANESE, speaking
+from zeronet.training.trainer import batches
+
+TUNING = Tuning(3, (7, 8))
+ONE_JOB = How(1, quiet=True)
+
+
+@pytest.fixture(scope="module")
+def problem():
+    rng = np.random.default_rng(0)
+    x = rng.standard_normal((130, 6), dtype=np.float32)
+    t = x[:, :3].argmax(axis=1)
+    return Problem("memory", "largest", "the largest of three numbers", "0123", x[:100], t[:100], x[100:], t[100:])
+
+
+def plan_of(problem, *optimizers, **changes):
+    specs = tuple(parse(text) for text in optimizers or ("sgd:lr=0.5", "adam"))
+    plan = Plan(problem.about(), (8,), specs, (0, 1), 10, 20, 10, None, 1, "0.1.0", unfair=UNFAIR)
+    return replace(plan, **changes)
+
+
+@pytest.fixture(scope="module")
+def ladder(problem, tmp_path_factory):
+    """A small ladder; one of its optimizers diverges in every run."""
+    plan = plan_of(problem, "sgd:lr=0.5", "adagrad", "Far=sgd:lr=1e25")
+    return carry_out_ladder(plan, TUNING, problem, tmp_path_factory.mktemp("ladder") / "one", ONE_JOB)
+
+
+def first_weights(plan, problem):
+    """The models of optimizers that move no weight."""
+    return [run(cell.task, cell.spec, problem.arrays).model for cell in plan.cells()]
+
+
+def test_in_the_book_each_optimizer_starts_from_its_own_weights_and_from_the_first_rung_on_from_the_same(problem):
+    still = ("a=sgd:lr=1e-30", "b=sgd:lr=1e-30")
+    a, b = first_weights(plan_of(problem, *still, seeds=(3,), unfair=RUNGS[0].unfair), problem)
+    assert not np.array_equal(a["W1"], b["W1"])
+    assert not np.array_equal(a["W2"], b["W2"])
+    a, b = first_weights(plan_of(problem, *still, seeds=(3,), unfair=RUNGS[1].unfair), problem)
+    assert np.array_equal(a["W1"], b["W1"])
+    assert np.array_equal(a["W1"], TwoLayerNet(6, 8, 3, seed=3).params["W1"])
+
+
+def test_an_epoch_drawn_with_replacement_has_repeats_and_a_permutation_has_none():
+    drawn = np.concatenate(list(batches_with_replacement(100, 10, 0, 0, 10)))
+    assert len(drawn) == 100 > len(np.unique(drawn))
+    assert len(np.unique(np.concatenate(list(batches(100, 10, 0, 0, 10))))) == 100
+
+
+def test_the_batch_of_a_step_follows_from_seed_and_step_alone():
+    every = list(batches_with_replacement(100, 10, 5, 0, 6))
+    assert np.array_equal(every[4:], list(batches_with_replacement(100, 10, 5, 4, 6)))
+    assert not np.array_equal(every, list(batches_with_replacement(100, 10, 6, 0, 6)))
+
+
+def cross_entropy(net, x, t):
+    """The mean of −log softmax(y)[t], worked out in float64 without the network's layers."""
+    p = {name: array.astype(np.float64) for name, array in net.params.items()}
+    y = np.maximum(x @ p["W1"] + p["b1"], 0) @ p["W2"] + p["b2"]
+    return float(np.mean(np.log(np.exp(y).sum(axis=1)) - y[np.arange(len(t)), t]))
+
+
+@pytest.mark.parametrize("rung", RUNGS[:4], ids=lambda rung: rung.key)
+def test_the_losses_of_a_rung_are_those_of_the_same_training_written_by_hand(problem, rung):
+    [_, cell] = plan_of(problem, "adam", "sgd:lr=0.5", seeds=(3,), unfair=rung.unfair).cells()  # the second optimizer
+    recorded = run(cell.task, cell.spec, problem.arrays).losses
+    start = int(stream(3, "own start", 1).integers(2**32)) if rung.key == "book" else 3
+    net, expected = TwoLayerNet(6, 8, 3, seed=start), []
+    order = np.concatenate([stream(3, "batches", epoch).permutation(100) for epoch in range(2)])
+    for step in range(20):
+        batch = order[10 * step : 10 * step + 10]
+        if rung.key in ("book", "start"):
+            batch = stream(3, "replacement", step).choice(100, 10)
+        x, t = problem.x_train[batch], problem.t_train[batch]
+        before = cross_entropy(net, x, t)
+        net.loss_and_grad(x, t)
+        net.params.flat -= 0.5 * net.grads.flat
+        expected.append(before if rung.key == "before" else cross_entropy(net, x, t))
+    assert recorded == pytest.approx(expected, rel=1e-4)
+
+
+def test_each_rung_removes_one_choice_and_leaves_the_rest_of_every_task_alone(problem):
+    tasks = [[cell.task for cell in plan_of(problem, unfair=rung.unfair, kind="rung").cells()] for rung in RUNGS]
+    for rung, those, before in zip(RUNGS, tasks, [tasks[0], *tasks], strict=False):
+        shared = [{k: v for k, v in task.items() if k not in ("unfair", "start")} for task in those]
+        assert shared == [{k: v for k, v in task.items() if k not in ("unfair", "start")} for task in before]
+        assert [("start" in task) for task in those] == [rung.key == "book"] * 4
+    left = [rung.unfair for rung in RUNGS]
+    assert [len(each) for each in left] == [3, 2, 1, 0, 0, 0]
+    assert all(set(after) < set(before) for before, after in pairwise(left[:4]))
+    assert tasks[3] == tasks[4]  # raw beside smoothed is a matter of drawing
+
+
+def test_an_ordinary_comparison_knows_nothing_of_unfair_choices(problem):
+    plan = plan_of(problem, unfair=None)
+    assert "unfair" not in plan.protocol()
+    assert not any({"unfair", "start"} & cell.task.keys() for cell in plan.cells())
+
+
+def test_an_unknown_choice_is_a_mistake(problem):
+    with pytest.raises(Mistake, match=r"an unfair choice is one of own start, .*, not 'luck'"):
+        plan_of(problem, unfair=("luck",))
+
+
+def smooth_curve(x):
+    """The smoothing of the book, as its formula says: both ends mirrored, the last value in the mirror, too."""
+    weights = np.kaiser(11, 2)
+    mirrored = [*x[10:0:-1], *x, *x[:-11:-1]]
+    return [np.dot(weights, mirrored[k + 5 : k + 16]) / weights.sum() for k in range(len(x))]
+
+
+@pytest.mark.parametrize("n", [11, 12, 50])
+def test_the_smoothing_is_the_books(n, rng):
+    x = rng.exponential(size=n)
+    assert book_smoothed(x) == pytest.approx(smooth_curve(x))
+
+
+@pytest.mark.parametrize("n", range(11))
+def test_short_curves_are_smoothed_without_an_error(n):
+    assert book_smoothed(np.full(n, 3.0)) == pytest.approx(np.full(n, 3.0))
+
+
+def rows(path):
+    with path.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def test_the_ladder_keeps_the_final_loss_of_every_run_and_its_raw_rung_changes_no_number(ladder):
+    found = {
+        (row["rung"], row["optimizer"], row["seed"]): row["final_loss"] for row in rows(ladder.folder / "ladder.csv")
+    }
+    assert len(found) == 6 * 3 * 2
+    for (rung, label, seed), loss in found.items():
+        losses = ladder.runs[f"{rung}: {label}", int(seed)].losses
+        assert float(loss) == (pytest.approx(float(np.mean(losses))) if label != "Far" else np.inf)
+        assert rung != "raw" or loss == found["before", label, seed]
+    assert found["book", "AdaGrad", "0"] != found["start", "AdaGrad", "0"] != found["batches", "AdaGrad", "0"]
+
+
+def test_the_last_rung_differs_in_the_rates_alone_which_other_seeds_have_found(ladder):
+    rungs = {about["rung"]: about for about in json.loads((ladder.folder / "protocol.json").read_text())["rungs"]}
+    for raw, tuned in zip(rungs["raw"]["optimizers"], rungs["tuned"]["optimizers"], strict=True):
+        assert {**raw["settings"], "lr": 0} == {**tuned["settings"], "lr": 0}
+    assert rungs["tuned"]["unfair"] == []
+    trials = rows(ladder.folder / "tuning.csv")
+    assert {row["seed"] for row in trials} == {"7", "8"}
+    best = {about["label"]: about["settings"]["lr"] for about in rungs["tuned"]["optimizers"]}
+    medians = {}
+    for row in trials:
+        medians.setdefault((row["optimizer"], float(row["lr"])), []).append(float(row["loss"]))
+    for label in ("SGD lr=0.5", "AdaGrad"):
+        assert np.median(medians[label, best[label]]) == min(
+            np.median(losses) for (name, _), losses in medians.items() if name == label
+        )
+
+
+def test_the_table_names_every_rung_and_who_is_first_in_how_many_seeds(ladder):
+    lines = str(ladder.table).splitlines()
+    assert [line.split("  ")[0] for line in lines[1:7]] == [f"{k} {rung.name}" for k, rung in enumerate(RUNGS)]
+    assert "of 2 seeds" in lines[1]
+    assert all(sum(standing.firsts.values()) == 2 for standing in ladder.table.standings.values())
+    assert all(list(standing.medians)[-1] == "Far" for standing in ladder.table.standings.values())
+    summary = rows(ladder.folder / "summary.csv")
+    assert len(summary) == 18
+    assert [row["rank"] for row in summary[:3]] == ["1", "2", "3"]
+
+
+def test_a_run_that_failed_is_first_nowhere():
+    standing = Standing.of({"A": [np.inf, 2.0], "B": [np.inf, 3.0]})
+    assert standing.firsts == {"A": 1, "B": 0}
+
+
+def test_the_ladders_figure_has_a_panel_per_rung_with_its_ranking_and_the_raw_losses_from_rung_4_on(ladder):
+    panels = ladder_figure(ladder.folder).axes
+    assert [panel.get_title() for panel in panels] == [f"{k}  {rung.name}" for k, rung in enumerate(RUNGS)]
+    for panel, rung in zip(panels, RUNGS, strict=True):
+        assert bool(panel.collections) == rung.raw
+        [note] = [text.get_text() for text in panel.texts]
+        first = next(iter(ladder.table.standings[rung.key].medians))
+        assert note.startswith(f"1. {first}")
+
+
+def bytes_of(folder):
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    kept = [path for path in files if path.name not in ("timings.csv", ".lock") and path.suffix != ".png"]
+    return {str(path.relative_to(folder)): path.read_bytes() for path in kept}
+
+
+def test_the_ladder_has_the_same_bytes_for_two_jobs_and_after_an_interruption(ladder, problem, tmp_path):
+    plan = plan_of(problem, "sgd:lr=0.5", "adagrad", "Far=sgd:lr=1e25")
+    one = bytes_of(ladder.folder)
+    assert {"ladder.csv", "rungs.csv", "summary.csv", "tuning.csv", "protocol.json", "ladder.svg"} <= one.keys()
+    carry_out_ladder(plan, TUNING, problem, tmp_path / "two", How(2, quiet=True))
+    assert bytes_of(tmp_path / "two") == one
+    files = sorted((tmp_path / "two" / ".runs").glob("*.npz"))
+    for file in files[::3]:
+        file.unlink()
+    kept = {file: file.stat().st_mtime_ns for file in files if file.exists()}
+    carry_out_ladder(plan, TUNING, problem, tmp_path / "two", How(1, quiet=True, resume=True))
+    assert bytes_of(tmp_path / "two") == one
+    assert {file: file.stat().st_mtime_ns for file in kept} == kept  # no finished run was repeated
+
+
+@pytest.fixture(scope="module")
+def book(problem, tmp_path_factory):
+    plan = plan_of(problem, "sgd:lr=0.5", "adagrad", seeds=(0,), steps=250)
+    return carry_out_book(plan, problem, tmp_path_factory.mktemp("book"), ONE_JOB)
+
+
+def test_the_books_figure_is_chapter_6s(book):
+    [axes] = book_figure(book.folder).axes
+    assert axes.get_ylim() == (0, 1)
+    for line, run_ in zip(axes.lines, book.runs.values(), strict=True):
+        assert line.get_ydata() == pytest.approx(smooth_curve(run_.losses), rel=1e-6)
+        assert line.get_markevery() == 100
+    assert len({line.get_marker() for line in axes.lines}) == 2
+    assert [text.get_text().split("  ")[0] for text in axes.get_legend().get_texts()] == ["SGD lr=0.5", "AdaGrad"]
+
+
+def test_the_book_says_that_it_is_unfair_and_is_repeated_from_its_protocol(book):
+    assert "random weights of its own" in str(book.table)
+    assert json.loads((book.folder / "protocol.json").read_text())["unfair"] == list(UNFAIR)
+
+
+def test_a_seed_of_the_first_rung_repeats_the_books_run(problem):
+    [book, *_] = plan_of(problem).cells()
+    [rung, *_] = plan_of(problem, kind="rung").cells()
+    assert run(book.task, book.spec, problem.arrays).losses == run(rung.task, rung.spec, problem.arrays).losses
+    assert book.digest != rung.digest  # the book's networks are kept
+
+
+def asked(*words):
+    return asked_for(vars(train.parse(words, "train.py")))[0]
+
+
+def test_protocol_book_has_the_settings_of_chapter_6():
+    plan = asked("--problem", "digits", "--protocol", "book").plan
+    settings = {spec.label: spec.settings for spec in plan.optimizers}
+    assert {label: each["lr"] for label, each in settings.items()} == {
+        "SGD": 0.01,
+        "Momentum": 0.01,
+        "AdaGrad": 0.01,
+        "RMSProp": 0.01,
+        "Adam": 0.001,
+    }
+    assert (settings["Momentum"]["momentum"], settings["RMSProp"]["rho"]) == (0.9, 0.99)
+    assert (plan.hidden_sizes, plan.batch_size, plan.steps, plan.seeds) == ((100,) * 4, 128, 2000, (0,))
+    assert plan.unfair == UNFAIR
+
+
+def test_protocol_ladder_has_ten_seeds_and_searches_on_others():
+    ladder = asked("--problem", "digits", "--protocol", "ladder")
+    assert ladder.plan.seeds == tuple(range(10))
+    assert (ladder.tuning.budget, ladder.tuning.seeds) == (9, (10, 11, 12))
+    assert asked("--problem", "digits", "--protocol", "ladder", "--tune", "5", "--seeds", "2").tuning.budget == 5
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--protocol", "book", "--seeds", "3"], "--seeds has no meaning beside --protocol book"),
+        (["--protocol", "book", "--tune"], "--tune has no meaning beside --protocol book"),
+        (["--protocol", "ladder", "--lr", "0.1"], "--lr has no meaning beside --protocol ladder"),
+        (["--protocol", "ladder", "--problem", "valley"], "--protocol is for networks, not for landscapes"),
+        (["--protocol", "ladder", "--problem", "digits", "mnist"], "--protocol ladder takes one problem"),
+    ],
+)
+def test_what_does_not_go_with_a_protocol_is_said_in_one_line(words, message):
+    with pytest.raises(Mistake) as caught:
+        asked(*(words if "--problem" in words else [*words, "--problem", "digits"]))
+    assert str(caught.value) == message
+
+
+def test_a_ladder_is_repeated_from_its_protocol_file(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    short = [
+        "--problem",
+        "digits",
+        "--hidden",
+        "8",
+        "--steps",
+        "8",
+        "--seeds",
+        "2",
+        "--tune",
+        "3",
+        "--optimizer",
+        "sgd",
+    ]
+    assert train.main(["--protocol", "ladder", *short, "adam", "--jobs", "1", "--quiet"]) == 0
+    assert "ladder.png" in capsys.readouterr().out
+    folder = tmp_path / "runs" / "digits-ladder"
+    again = ["--protocol-file", str(folder / "protocol.json"), "--out", "again", "--jobs", "1", "--quiet"]
+    assert train.main(again) == 0
+    assert bytes_of(tmp_path / "again") == bytes_of(folder)
+
+
+def test_every_word_of_the_ladder_has_its_japanese(ladder):
+    house = Path(zeronet.__file__).parent
+    for name in ("runner/book.py", "ladder/table.py", "ladder/run.py", "ladder/figure.py"):
+        for node in ast.walk(ast.parse((house / "lab" / name).read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "say":
+                assert node.args[0].value in JAPANESE
+    with speaking("ja"):
+        assert "本のとおり" in str(ladder.table)

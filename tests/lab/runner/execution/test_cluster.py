@@ -1,0 +1,272 @@
+"""Runs on a cluster: a real scheduler and real worker processes, on this machine."""
+
+import json
+import os
+import platform
+import signal
+import subprocess
+import sys
+import threading
+import time
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import numpy as np
+import pytest
+import threadpoolctl
+
+pytest.importorskip("distributed", reason="needs Dask: pip install 'dask[distributed]'")
+import cloudpickle
+from dask.task_spec import Task
+from distributed import Client
+
+from zeronet.common.errors import Mistake
+from zeronet.lab.comparison.run import carry_out, specs_of
+from zeronet.lab.runner.execution.cluster import gathered, joined, returned
+from zeronet.lab.runner.execution.options import How
+from zeronet.lab.runner.execution.processes import execute
+from zeronet.lab.runner.execution.worker import carry_out as carry_out_there
+from zeronet.lab.runner.execution.worker import parcel
+from zeronet.lab.runner.plan import Plan
+from zeronet.lab.runner.problem import Problem
+from zeronet.version import __version__
+
+TRAIN = Path(__file__).parents[4] / "train.py"
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="sends signals")
+
+
+@pytest.fixture(scope="module")
+def problem():
+    rng = np.random.default_rng(0)
+    x = rng.standard_normal((130, 6), dtype=np.float32)
+    t = x[:, :3].argmax(axis=1)
+    return Problem("memory", "largest", "the largest of three numbers", "0123", x[:100], t[:100], x[100:], t[100:])
+
+
+def plan_of(problem, optimizers=("sgd", "rmsprop"), seeds=2, steps=100):
+    return Plan(
+        problem.about(), (8,), tuple(specs_of(optimizers)), tuple(range(seeds)), 10, steps, 50, 0.5, 1, __version__
+    )
+
+
+@contextmanager
+def process(*words, **environment):
+    """A process of Dask's command line, ended with the block."""
+    command = [sys.executable, "-m", "dask", *map(str, words)]
+    silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    with subprocess.Popen(command, env=os.environ | environment, cwd=TRAIN.parent, **silent) as started:
+        try:
+            yield started
+        finally:
+            started.kill()
+
+
+@contextmanager
+def workers(scheduler, number, threads=1, **environment):
+    """So many worker processes, known to the scheduler when the block begins."""
+    with ExitStack() as stack, Client(scheduler, set_as_default=False) as client:
+        words = ["worker", scheduler, "--nthreads", threads, "--no-nanny", "--no-dashboard", "--memory-limit", 0]
+        there = len(client.ncores())
+        started = [stack.enter_context(process(*words, **environment)) for _ in range(number)]
+        client.wait_for_workers(there + number, timeout=30)
+        yield started
+
+
+@pytest.fixture(scope="module")
+def scheduler(tmp_path_factory):
+    """The address of a scheduler without workers, which gives a run up when its worker dies."""
+    about = tmp_path_factory.mktemp("scheduler") / "about.json"
+    words = ["scheduler", "--host", "127.0.0.1", "--port", 0, "--no-dashboard", "--scheduler-file", about]
+    with process(*words, DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES="0"):
+        while not about.exists() or not about.read_text():
+            time.sleep(0.05)
+        yield json.loads(about.read_text())["address"]
+
+
+def bytes_of(folder):
+    files = [path for path in folder.rglob("*") if path.is_file() and path.name not in ("timings.csv", ".lock")]
+    return {str(path.relative_to(folder)): path.read_bytes() for path in files}
+
+
+def runs_of(plan, problem, folder, how):
+    """Carry out the runs alone; return the bytes of their files."""
+    (folder / ".runs").mkdir(parents=True)
+    execute(plan, problem.arrays, folder, how)
+    return bytes_of(folder)
+
+
+def when_runs_are_there(folder, number, then):
+    """Call then in another thread as soon as so many runs have their files; return that thread."""
+
+    def watch():
+        while len(list((folder / ".runs").glob("*.npz"))) < number:
+            time.sleep(0.01)
+        then()
+
+    thread = threading.Thread(target=watch, daemon=True)
+    thread.start()
+    return thread
+
+
+def test_a_worker_killed_in_the_middle_changes_nothing(problem, scheduler, tmp_path):
+    plan = plan_of(problem, seeds=6, steps=600)
+    carry_out(plan, problem, tmp_path / "here", How(jobs=1, quiet=True))
+    with workers(scheduler, 2) as (first, _):
+        when_runs_are_there(tmp_path / "there", 2, first.kill)
+        carry_out(plan, problem, tmp_path / "there", How(quiet=True, cluster=scheduler))
+        assert first.wait(5) == -signal.SIGKILL
+    assert bytes_of(tmp_path / "there") == bytes_of(tmp_path / "here")
+
+
+def test_data_that_are_lost_with_the_last_worker_are_sent_again(problem, tmp_path):
+    plan, how = plan_of(problem, seeds=6, steps=600), How(quiet=True, cluster="local")
+    here = runs_of(plan, problem, tmp_path / "here", How(quiet=True))
+    with joined(how) as session:
+        [process_id] = session.client.run(os.getpid).values()
+        when_runs_are_there(tmp_path / "there", 1, lambda: os.kill(process_id, signal.SIGKILL))
+        assert runs_of(plan, problem, tmp_path / "there", how) == here
+        assert [*session.client.run(os.getpid).values()] != [process_id]
+
+
+class Deadly:
+    def update(self, params, grads):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_a_run_that_ends_each_of_its_workers_is_named_and_finished_runs_stay(problem, scheduler, tmp_path):
+    cloudpickle.register_pickle_by_value(sys.modules[__name__])  # as for a class made in a notebook
+    plan, how = plan_of(problem, ["sgd", Deadly()], seeds=1), How(quiet=True, cluster=scheduler)
+    with workers(scheduler, 3), pytest.raises(Mistake, match=r"^Deadly, seed 0: each worker that took it died"):
+        runs_of(plan, problem, tmp_path, how)
+    assert len(list((tmp_path / ".runs").glob("*.npz"))) == 1
+
+
+def test_classes_from_files_and_notebooks_travel(problem, scheduler, tmp_path):
+    class Mine:
+        def update(self, params, grads):
+            for k in params:
+                params[k] -= 0.1 * grads[k]
+
+    file = tmp_path / "halves.py"
+    file.write_text("class Half:\n    def update(self, params, grads):\n        for k in params: params[k] *= 0.5\n")
+    plan = plan_of(problem, [f"{file}:Half", Mine(), "adam"])
+    here = runs_of(plan, problem, tmp_path / "here", How(quiet=True))
+    with workers(scheduler, 1):
+        assert runs_of(plan, problem, tmp_path / "there", How(quiet=True, cluster=scheduler)) == here
+
+
+def test_arrays_are_sent_once_and_tasks_are_small(problem, scheduler, monkeypatch):
+    plan, how, sent = plan_of(problem), How(cluster=scheduler), []
+    with workers(scheduler, 2), joined(how) as session:
+        session.client.wait_for_workers(2, timeout=30)  # one that comes later would get the arrays only with a run
+        scatter = session.client.scatter
+        monkeypatch.setattr(session.client, "scatter", lambda data, **more: sent.append(data) or scatter(data, **more))
+        for _ in range(2):
+            assert len([*returned(plan.cells(), problem.arrays, how)]) == 4
+        assert [[*data] for data in sent] == [["arrays-0123"]]
+        assert len(session.client.who_has()["arrays-0123"]) == 2
+        for cell in plan.cells():
+            task = Task("run", carry_out_there, *parcel(cell), session.arrays["0123"])
+            assert len(cloudpickle.dumps(task)) < 3000
+
+
+def other_kernel():
+    pools = [pool for pool in threadpoolctl.threadpool_info() if pool["internal_api"] == "openblas"]
+    if platform.machine() != "x86_64" or not pools:
+        pytest.skip("needs OpenBLAS on x86-64, which can be told its kernel")
+    return "Nehalem" if pools[0]["architecture"] != "Nehalem" else "Prescott"
+
+
+def test_another_blas_kernel_is_named_or_accepted_and_then_in_the_protocol(problem, scheduler, tmp_path):
+    kernel, how = other_kernel(), How(quiet=True, cluster=scheduler)
+    with workers(scheduler, 1), workers(scheduler, 1, OPENBLAS_CORETYPE=kernel):
+        named = rf"^workers differ from this process: tcp://127.0.0.1:\d+ \(blas.*{kernel}.*\)\. .*--accept-mixed"
+        with pytest.raises(Mistake, match=named), gathered(plan_of(problem), how):
+            pass
+        with pytest.raises(Mistake, match=named):
+            runs_of(plan_of(problem), problem, tmp_path / "refused", how)
+        accepting = How(quiet=True, cluster=scheduler, accept_mixed=True)
+        with gathered(plan_of(problem), accepting) as plan:
+            carry_out(plan, problem, tmp_path / "out", accepting)
+        [mixed] = json.loads((tmp_path / "out" / "protocol.json").read_text())["environment"]["mixed"]
+        assert mixed.startswith("blas") and kernel in mixed
+
+
+def test_where_no_worker_differs_accepting_it_changes_nothing(problem, scheduler):
+    plan = plan_of(problem)
+    with workers(scheduler, 1), gathered(plan, How(cluster=scheduler, accept_mixed=True)) as same:
+        assert same is plan
+
+
+def test_a_worker_that_comes_late_is_looked_at_too(problem, scheduler):
+    with workers(scheduler, 1, threads=2), joined(How(cluster=scheduler)) as session:
+        arrays = session.scattered("0123", problem.arrays)
+        with pytest.raises(Mistake, match=r"tcp://127.0.0.1:\d+ \(threads: 1 → 2\)"):
+            session.client.submit(carry_out_there, *parcel(plan_of(problem).cells()[0]), arrays).result()
+
+
+def test_a_worker_without_zeronet_is_named(problem, scheduler, tmp_path):
+    (tmp_path / "sitecustomize.py").write_text("import sys; sys.modules['zeronet'] = None\n")
+    with workers(scheduler, 1, PYTHONPATH=str(tmp_path)), pytest.raises(Mistake, match=r"127.0.0.1:\d+ .*zeronet"):
+        [*returned(plan_of(problem).cells(), problem.arrays, How(cluster=scheduler))]
+
+
+def test_a_lost_scheduler_is_one_line_and_finished_runs_stay(problem, tmp_path):
+    about = tmp_path / "about.json"
+    with process("scheduler", "--host", "127.0.0.1", "--port", 0, "--no-dashboard", "--scheduler-file", about) as lost:
+        while not about.exists() or not about.read_text():
+            time.sleep(0.05)
+        how = How(quiet=True, cluster=json.loads(about.read_text())["address"])
+        with workers(how.cluster, 1), pytest.raises(Mistake, match="connection to the scheduler is lost"):
+            when_runs_are_there(tmp_path / "out", 1, lost.kill)
+            runs_of(plan_of(problem, seeds=6, steps=600), problem, tmp_path / "out", how)
+    assert list((tmp_path / "out" / ".runs").glob("*.npz"))
+
+
+def arguments(folder, *more):
+    words = ["--problem", "digits", "--optimizer", "sgd", "adam", "--seeds", "3", "--steps", "600", "--quiet"]
+    return [*words, "--out", str(folder), *more]
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        (["--cluster", "elsewhere"], "--cluster takes local, or an address such as tcp://scheduler:8786"),
+        (["--cluster", "tcp://127.0.0.1:1"], "no Dask scheduler answers at tcp://127.0.0.1:1"),
+        (["--cluster", "tcp://127.0.0.1:1", "--jobs", "2"], "--jobs is for this machine"),
+        (["--accept-mixed"], "--accept-mixed goes with --cluster"),
+        (["--cluster", "local", "without Dask"], "--cluster needs Dask"),
+    ],
+)
+def test_mistakes_are_one_line_and_status_2(tmp_path, more, words):
+    prepare = "import sys; sys.path.insert(0, sys.argv.pop(1))\n"
+    prepare += "import zeronet.lab.runner.execution.cluster as c; c.PATIENCE = 1\n"
+    if more[-1] == "without Dask":
+        prepare, more = prepare + "sys.modules['distributed'] = None\n", more[:-1]
+    script = prepare + "import train; sys.exit(train.main(sys.argv[1:]))"
+    command = [sys.executable, "-c", script, str(TRAIN.parent), *arguments(tmp_path / "out", *more)]
+    run = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    said = [line for line in run.stderr.splitlines() if not line.startswith("Digits: ")]
+    assert (run.returncode, len(said), run.stdout) == (2, 1, "")
+    assert words in said[0]
+
+
+def test_after_ctrl_c_no_process_stays_and_resume_goes_on(tmp_path):
+    out, whole = tmp_path / "out", tmp_path / "whole"
+    command = [sys.executable, TRAIN, *arguments(out, "--cluster", "local", "--jobs", "2")]
+    piped = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, start_new_session=True, **piped) as started:
+        when_runs_are_there(out, 1, lambda: os.killpg(started.pid, signal.SIGINT)).join(30)
+        stderr = started.communicate(timeout=30)[1]
+    assert started.returncode == 130
+    assert stderr.splitlines()[1:] == ["train.py: stopped; earlier results are as they were"]
+    with pytest.raises(ProcessLookupError):
+        while True:  # processes may take a moment to end
+            os.killpg(started.pid, 0)
+            time.sleep(0.05)
+    kept = {path: path.stat().st_mtime_ns for path in (out / ".runs").glob("*.npz")}
+    assert 1 <= len(kept) < 6
+    subprocess.run([*command, "--resume"], check=True, capture_output=True)
+    assert all(path.stat().st_mtime_ns == before for path, before in kept.items())
+    subprocess.run([sys.executable, TRAIN, *arguments(whole, "--jobs", "1")], check=True, capture_output=True)
+    assert bytes_of(out) == bytes_of(whole)

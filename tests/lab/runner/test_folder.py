@@ -1,0 +1,134 @@
+"""Files: whole or not at all, together or not at all, and nobody else's."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from zeronet.common.errors import Mistake
+from zeronet.common.files import slug
+from zeronet.lab.runner.folder import KEPT, RUNS, opened, publish
+from zeronet.lab.runner.run import Run
+from zeronet.lab.runner.runs import read_run, write_run
+
+
+def writer(text):
+    def write(folder):
+        (folder / "curves.csv").write_text(text)
+        (folder / "models").mkdir()
+        (folder / "models" / f"{text}.npz").write_text(text)
+
+    return write
+
+
+def test_a_run_comes_back_as_it_was(tmp_path):
+    model = {"W1": np.ones((2, 2), np.float32)}
+    run = Run("diverged", "the loss is inf", "line\nline", [2.5, 0.1], [(0, 2.25, 0.5)], (0.3, 0.9), model)
+    write_run(tmp_path / "run.npz", run)
+    again = read_run(tmp_path / "run.npz")
+    assert np.array_equal(again.model.pop("W1"), run.model.pop("W1"))
+    assert again == run
+
+
+def test_the_seconds_of_a_run_do_not_change_its_file(tmp_path):
+    write_run(tmp_path / "a.npz", Run(losses=[1.0], seconds=1.0))
+    write_run(tmp_path / "b.npz", Run(losses=[1.0], seconds=2.0))
+    assert (tmp_path / "a.npz").read_bytes() == (tmp_path / "b.npz").read_bytes()
+
+
+def test_new_results_replace_old_ones_together(tmp_path):
+    with opened(tmp_path / "out") as folder:
+        publish(folder, writer("old"))
+        publish(folder, writer("new"))
+    assert (folder / "curves.csv").read_text() == "new"
+    assert [path.name for path in (folder / "models").iterdir()] == ["new.npz"]
+    assert {path.name for path in folder.iterdir()} == {"curves.csv", "models", ".runs", ".lock"}
+
+
+def test_results_that_cannot_be_written_leave_the_old_ones(tmp_path):
+    def fail(folder):
+        writer("new")(folder)
+        raise OSError(28, "No space left on device")
+
+    with opened(tmp_path / "out") as folder:
+        publish(folder, writer("old"))
+    with pytest.raises(Mistake, match="No space left"), opened(folder):
+        publish(folder, fail)
+    with opened(folder):
+        assert (folder / "curves.csv").read_text() == "old"
+        assert {path.name for path in folder.iterdir()} == {"curves.csv", "models", ".runs", ".lock"}
+
+
+def test_a_file_that_is_held_open_is_named_and_the_new_results_are_kept(tmp_path, monkeypatch):
+    path_type = type(tmp_path)
+    rename = path_type.rename
+
+    def held(self, target):  # as Windows does it
+        if self == tmp_path / "out" / "models":
+            raise PermissionError(13, "in use")
+        return rename(self, target)
+
+    with opened(tmp_path / "out") as folder:
+        publish(folder, writer("old"))
+        monkeypatch.setattr(path_type, "rename", held)
+        with pytest.raises(Mistake, match=r"models is held by another program \(in use\)"):
+            publish(folder, writer("new"))
+        assert (folder / "curves.csv").read_text() == "old"
+        assert (folder / KEPT / "curves.csv").read_text() == "new"
+        monkeypatch.undo()
+        publish(folder, writer("newer"))
+        assert (folder / "curves.csv").read_text() == "newer"
+        assert not (folder / KEPT).exists()
+
+
+def test_what_an_interrupted_publish_moved_away_comes_back(tmp_path):
+    with opened(tmp_path / "out") as folder:
+        publish(folder, writer("old"))
+        (folder / ".old").mkdir()
+        (folder / "curves.csv").rename(folder / ".old" / "curves.csv")  # killed here
+        (folder / ".new").mkdir()
+    with opened(folder):
+        assert (folder / "curves.csv").read_text() == "old"
+        assert not (folder / ".old").exists()
+
+
+@pytest.mark.parametrize("name", ["notes.txt", "curves.csv"])
+def test_a_folder_with_other_files_is_refused(tmp_path, name):
+    (tmp_path / name).write_text("mine")
+    with pytest.raises(Mistake, match=name), opened(tmp_path):
+        pass
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+def test_what_file_managers_leave_does_not_matter(tmp_path):
+    (tmp_path / ".DS_Store").write_text("")
+    with opened(tmp_path) as folder:
+        assert (folder / RUNS).is_dir()
+
+
+def test_a_file_in_place_of_the_folder(tmp_path):
+    (tmp_path / "out").write_text("")
+    with pytest.raises(Mistake, match="cannot write into"), opened(tmp_path / "out"):
+        pass
+
+
+def test_a_folder_in_use_by_another_process(tmp_path):
+    hold = "import sys, pathlib; from zeronet.lab.runner.folder import opened\n"
+    hold += "with opened(pathlib.Path(sys.argv[1])): print(flush=True); input()"
+    command = [sys.executable, "-c", hold, str(tmp_path)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        other.stdout.readline()
+        with pytest.raises(Mistake, match="another comparison"), opened(tmp_path):
+            pass
+        other.kill()
+    with opened(tmp_path):
+        pass  # the lock died with its process
+
+
+def test_slugs_are_file_names_that_differ():
+    labels = ["SGD", "sgd", "a/b", "a:b", "手書き", "x" * 300]
+    slugs = [slug(label, labels) for label in labels]
+    assert len({each.lower() for each in slugs}) == len(labels)
+    assert all(not set('<>:"/\\|?* ') & set(each) and len(each.encode()) <= 60 for each in slugs)
+    assert slugs[4] == "手書き"

@@ -1,0 +1,118 @@
+"""A plan says everything that determines a run, and nothing else does."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from zeronet.common.errors import Mistake
+from zeronet.lab.runner.plan import Plan, plan_from_protocol, read_protocol
+from zeronet.lab.specs.spec import parse
+
+PROBLEM = {
+    "address": "mnist",
+    "name": "mnist",
+    "source": "MNIST from somewhere",
+    "digest": "abc",
+    "train": 100,
+    "test": 10,
+    "input_size": 4,
+    "classes": 3,
+}
+
+
+@pytest.fixture
+def plan():
+    return Plan(PROBLEM, (5,), (parse("sgd"), parse("adam")), (0, 1), 10, 20, 5, 0.9, 1, "0.1.0")
+
+
+def test_cells_are_every_optimizer_with_every_seed(plan):
+    cells = plan.cells()
+    assert [(cell.spec.label, cell.seed) for cell in cells] == [("SGD", 0), ("SGD", 1), ("Adam", 0), ("Adam", 1)]
+    assert len({cell.digest for cell in cells}) == 4
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"hidden_sizes": (6,)},
+        {"hidden_sizes": (5, 5)},
+        {"optimizers": (parse("sgd:lr=0.5"),)},
+        {"seeds": (2,)},
+        {"batch_size": 11},
+        {"steps": 21},
+        {"eval_every": 6},
+        {"blas_threads": 2},
+        {"version": "0.1.1"},
+        {"problem": {**PROBLEM, "digest": "abd"}},
+    ],
+)
+def test_whatever_changes_a_run_changes_its_digest(plan, change):
+    assert not {cell.digest for cell in replace(plan, **change).cells()} & {cell.digest for cell in plan.cells()}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"optimizers": (parse("mine=sgd"),)},
+        {"seeds": (0,)},
+        {"target": None},
+        {"problem": {**PROBLEM, "source": "MNIST from elsewhere", "address": "elsewhere"}},
+    ],
+)
+def test_what_changes_no_run_keeps_its_digest(plan, change):
+    assert replace(plan, **change).cells()[0].digest == plan.cells()[0].digest
+
+
+def test_the_protocol_brings_the_plan_back(plan):
+    assert plan_from_protocol(plan.protocol(), PROBLEM, "0.1.0") == plan
+    assert plan_from_protocol(json.loads(json.dumps(plan.protocol())), PROBLEM, "0.1.0") == plan
+    with pytest.raises(Mistake, match="not the data that the protocol was made with"):
+        plan_from_protocol(plan.protocol(), {**PROBLEM, "digest": "abd"}, "0.1.0")
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"steps": 0}, "steps must be at least 1, not 0"),
+        ({"seeds": ()}, "number of seeds must be at least 1"),
+        ({"seeds": (-1,)}, "not -1"),
+        ({"seeds": (1, 1)}, "twice"),
+        ({"batch_size": 0}, "batch-size must be at least 1"),
+        ({"batch_size": 101}, "a batch of 101 is larger than the data: 100 examples"),
+        ({"hidden_sizes": (0,)}, "hidden size must be at least 1"),
+        ({"hidden_sizes": ()}, "number of hidden sizes"),
+        ({"eval_every": 0}, "eval-every must be at least 1"),
+        ({"blas_threads": 0}, "blas-threads must be at least 1"),
+        ({"target": 1.5}, "not 1.5"),
+        ({"target": "0.9"}, "not '0.9'"),
+        ({"steps": 10.5}, "steps must be a whole number, not 10.5"),
+        ({"seeds": (1.5,)}, "seed must be a whole number"),
+        ({"optimizers": ()}, "number of optimizers"),
+    ],
+)
+def test_plans_that_cannot_be_run(plan, change, words):
+    with pytest.raises(Mistake) as mistake:
+        replace(plan, **change)
+    assert words in str(mistake.value)
+
+
+def test_numbers_of_numpy_are_numbers(plan):
+    same = replace(plan, steps=np.int64(20), seeds=np.arange(2), hidden_sizes=np.array([5]))
+    assert json.dumps(same.protocol()) == json.dumps(plan.protocol())
+
+
+@pytest.mark.parametrize(
+    "change", [{"steps": "x"}, {"seeds": 5}, {"network": {}}, {"optimizers": [{}]}, {"environment": {}}, {"problem": 3}]
+)
+def test_a_damaged_protocol_is_a_mistake(plan, change):
+    with pytest.raises(Mistake):
+        plan_from_protocol(plan.protocol() | change, PROBLEM, "0.1.0")
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"format": 2}', "7"])
+def test_a_file_that_is_no_protocol(tmp_path, content):
+    (tmp_path / "protocol.json").write_text(content)
+    with pytest.raises(Mistake, match=r"protocol\.json"):
+        read_protocol(tmp_path / "protocol.json")

@@ -1,0 +1,238 @@
+"""Work that is not lost: killed, interrupted, or out of space, a comparison goes on where it stopped."""
+
+import json
+import os
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import train
+from zeronet.common.errors import Mistake
+from zeronet.lab import plots
+from zeronet.lab.runner.execution import processes as execute
+from zeronet.lab.runner.resume import begin, changes
+from zeronet.training import environment as float_environment
+
+SCRIPT = [sys.executable, train.__file__]
+OPTIONS = ["--tune", "6", "--steps", "60", "--seeds", "3", "--target", "0.9", "--quiet"]
+FIRST = ["--optimizer", "sgd", "rmsprop", "--jobs", "2"]
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has other signals and limits")
+
+
+def files_of(folder, read=Path.read_bytes):
+    """Return what is in a folder, but for times and the lock."""
+    files = [path for path in folder.rglob("*") if path.is_file() and path.name not in ("timings.csv", ".lock")]
+    return {str(path.relative_to(folder)): read(path) for path in files}
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    """The folder of a comparison that nothing interrupted. To be read, not changed."""
+    folder = tmp_path_factory.mktemp("whole") / "out"
+    assert train.main(["--problem", "digits", *OPTIONS, *FIRST, "--out", str(folder)]) == 0
+    return folder
+
+
+def started(folder, files):
+    """Start the comparison, and return its process when so many runs have been finished."""
+    process = subprocess.Popen(
+        [*SCRIPT, "--problem", "digits", *OPTIONS, *FIRST, "--out", folder],
+        **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "start_new_session": True, "text": True},
+    )
+    while len(list((folder / ".runs").glob("*.npz"))) < files:
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.002)
+    return process
+
+
+def wait_for_its_workers(process):
+    """Wait until nobody of its group is left."""
+    with pytest.raises(ProcessLookupError):
+        for _ in range(100):
+            os.killpg(process.pid, 0)
+            time.sleep(0.1)
+
+
+@pytest.fixture
+def undrawn(monkeypatch):
+    """Leave the figures out: drawing them takes most of the time of a small comparison."""
+    monkeypatch.setattr("zeronet.lab.comparison.figure.comparison_figure", lambda folder: None)
+    monkeypatch.setattr("zeronet.lab.tuning.figure.verdict_figure", lambda folder: None)
+    monkeypatch.setattr(plots, "save_figure", lambda figure, folder, stem="comparison": None)
+
+
+def goes_on(folder, whole, leaving_out=()):
+    """Resume, and check that no finished run is made again and that everything is as if nothing had happened."""
+    finished = files_of(folder / ".runs", lambda path: path.stat().st_mtime_ns)
+    finished = {name: made for name, made in finished.items() if name.endswith(".npz")}
+    assert 0 < len(finished) < len(list((whole / ".runs").glob("*.npz")))
+    assert train.main(["--problem", "digits", *OPTIONS, *FIRST, "--out", str(folder), "--resume"]) == 0
+    after = files_of(folder / ".runs", lambda path: path.stat().st_mtime_ns)
+    assert {name: after[name] for name in finished} == finished
+    expected = {name: content for name, content in files_of(whole).items() if not name.endswith(leaving_out)}
+    assert files_of(folder) == expected
+
+
+def test_after_kill_9_it_goes_on_where_it_stopped_and_a_second_process_was_told(tmp_path, whole, capsys):
+    process = started(tmp_path / "out", files=4)
+    process.send_signal(signal.SIGSTOP)  # it holds the folder and does not end meanwhile
+    assert train.main(["--problem", "digits", *OPTIONS, *FIRST, "--out", str(tmp_path / "out")]) == 2
+    assert "another comparison is writing into" in capsys.readouterr().err.splitlines()[-1]
+    process.kill()
+    process.communicate()
+    assert process.returncode == -signal.SIGKILL
+    wait_for_its_workers(process)
+    assert not (tmp_path / "out" / "verdict.json").exists()
+    goes_on(tmp_path / "out", whole)
+
+
+def test_after_ctrl_c_it_goes_on_where_it_stopped(tmp_path, whole, undrawn):
+    process = started(tmp_path / "out", files=30)  # in the second half of the search
+    os.killpg(process.pid, signal.SIGINT)
+    out, err = process.communicate(timeout=20)
+    assert (process.returncode, out) == (130, "")
+    assert err.splitlines()[1] == "train.py: stopped; earlier results are as they were"
+    wait_for_its_workers(process)
+    goes_on(tmp_path / "out", whole, leaving_out=(".png", ".svg"))
+
+
+@pytest.fixture
+def own(tmp_path, monkeypatch, undrawn):
+    """An empty current folder with a small data set, and the options of a short comparison of it."""
+    monkeypatch.chdir(tmp_path)
+    rng = np.random.default_rng(0)
+    x = rng.standard_normal((130, 6), dtype=np.float32)
+    t = x[:, :3].argmax(axis=1)
+    np.savez(tmp_path / "own.npz", x_train=x[:100], t_train=t[:100], x_test=x[100:], t_test=t[100:])
+    shape = ["--batch-size", "10", "--hidden", "8", "--quiet"]
+    return ["--problem", "own.npz", "--tune", "3", "--seeds", "2", "--optimizer", "sgd", "--steps", "20", *shape]
+
+
+def test_a_finished_comparison_is_only_put_together_again(own, tmp_path, monkeypatch):
+    assert train.main([*own, "--jobs", "1", "--out", "out"]) == 0
+    before = files_of(tmp_path / "out")
+    monkeypatch.setattr(execute, "run", lambda *task: pytest.fail("a finished run was repeated"))
+    assert train.main([*own, "--jobs", "1", "--out", "out", "--resume"]) == 0
+    assert files_of(tmp_path / "out") == before
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        (["--steps", "21"], "steps: 20 → 21"),
+        (["--batch-size", "11", "--seeds", "3"], "batch_size: 10 → 11"),
+        (["--tune", "4"], "tuning.budget: 3 → 4"),
+        (["--optimizer", "sgd:lr=0.5"], "optimizers[0].settings.lr: 0.01 → 0.5"),
+        ([], 'environment.blas[0]: "openblas 0.3.99 Haswell" → '),
+        ([], 'environment.numpy: "1.99" → '),
+    ],
+)
+def test_on_another_plan_blas_or_version_it_refuses_and_shows_what_changed(
+    own, tmp_path, monkeypatch, capsys, changed, words
+):
+    here = float_environment.description()
+    if not changed:
+        there = {"blas": ["openblas 0.3.99 Haswell"]} if "blas" in words else {"numpy": "1.99"}
+        monkeypatch.setattr(float_environment, "description", lambda: here | there)
+    monkeypatch.setattr(execute, "run", lambda *task: stop())
+    assert train.main([*own, "--jobs", "1", "--out", "out"]) == 130  # stopped in its first run
+    monkeypatch.setattr(float_environment, "description", lambda: here)
+    before = files_of(tmp_path / "out")
+    capsys.readouterr()
+    if "--optimizer" in changed:
+        own = [word for word in own if word not in ("--optimizer", "sgd")]
+    assert train.main([*own, *changed, "--jobs", "1", "--out", "out", "--resume"]) == 2
+    line = capsys.readouterr().err.splitlines()[-1]
+    assert line.startswith("train.py: --resume cannot go on: ")
+    assert words in line
+    assert files_of(tmp_path / "out") == before
+
+
+def stop():
+    raise KeyboardInterrupt
+
+
+def limited(limit):
+    """Let no file grow beyond so many bytes: the write that would really fails in its middle, as on a full disk."""
+    return lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+
+
+@pytest.mark.parametrize(("what", "jobs"), [("a final run", "2"), ("a figure", "1")])
+def test_a_write_that_fails_in_the_middle_is_one_line_damages_nothing_and_can_be_resumed(own, tmp_path, what, jobs):
+    assert train.main([*own, "--steps", "10", "--jobs", "1", "--out", "out"]) == 0
+    shutil.copytree(tmp_path / "out", tmp_path / "before")
+    sizes = sorted(path.stat().st_size for path in (tmp_path / "out" / ".runs").glob("*.npz"))
+    limit = {"a final run": sizes[-1] - 100, "a figure": 20_000}[what]
+    assert sizes[0] < sizes[-1] - 100 < sizes[-1] < 20_000
+    command = [*SCRIPT, *own, "--jobs", jobs, "--out", "out"]
+    full = subprocess.run(command, preexec_fn=limited(limit), capture_output=True, text=True)
+    assert (full.returncode, full.stdout) == (2, "")
+    _, line = full.stderr.splitlines()  # the first says where the data are from
+    assert line == "train.py: cannot write into out: File too large"
+    shown = {name: content for name, content in files_of(tmp_path / "out").items() if not name.startswith(".")}
+    assert shown == {n: c for n, c in files_of(tmp_path / "before").items() if not n.startswith(".")}
+    assert train.main([*own, "--jobs", "1", "--out", "out", "--resume"]) == 0
+    assert train.main([*own, "--jobs", "1", "--out", "whole"]) == 0
+    assert files_of(tmp_path / "out") == files_of(tmp_path / "whole")
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A folder on a disk of 32 kB, where this user may mount one, and a function that makes it larger."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=32k", "none", place], capture_output=True).returncode:
+        pytest.skip("only root may mount a small disk")
+    try:
+        yield place, lambda: subprocess.run(["mount", "-o", "remount,size=20m", place], check=True)
+    finally:
+        subprocess.run(["umount", place], check=True)
+
+
+@pytest.mark.skipif(shutil.which("mount") is None, reason="needs mount")
+def test_a_full_disk_is_one_line_and_the_rest_is_done_when_there_is_room(own, tmp_path, small_disk, capsys):
+    disk, enlarge = small_disk
+    assert train.main([*own, "--jobs", "1", "--out", str(disk / "out")]) == 2
+    assert capsys.readouterr().err.splitlines()[1:] == [
+        f"train.py: cannot write into {disk / 'out'}: No space left on device"
+    ]
+    kept = files_of(disk / "out" / ".runs", lambda path: path.stat().st_mtime_ns)
+    assert len(kept) > 2
+    enlarge()
+    assert train.main([*own, "--jobs", "1", "--out", str(disk / "out"), "--resume"]) == 0
+    after = files_of(disk / "out" / ".runs", lambda path: path.stat().st_mtime_ns)
+    assert {name: after[name] for name in kept} == kept
+    assert train.main([*own, "--jobs", "1", "--out", "whole"]) == 0
+    assert files_of(disk / "out") == files_of(tmp_path / "whole")
+
+
+def test_without_resume_it_begins_anew(tmp_path):
+    (tmp_path / ".runs").mkdir()
+    begin(tmp_path, {"steps": 1}, resume=True)  # nothing there yet
+    begin(tmp_path, {"steps": 2}, resume=False)
+    begin(tmp_path, {"steps": 2}, resume=True)
+    with pytest.raises(Mistake, match="steps: 2 → 1"):
+        begin(tmp_path, {"steps": 1}, resume=True)
+
+
+def test_all_that_differs_is_found_and_named_by_its_place():
+    before = {"a": 1, "gone": 2, "list": [1, {"b": 2}], "length": [1]}
+    now = {"a": 1, "list": [1, {"b": 3}], "length": [1, 2], "new": None, "more": 0}
+    assert changes(before, now) == ["gone: 2 → null", "list[1].b: 2 → 3", "length: [1] → [1, 2]", "more: null → 0"]
+    assert changes(json.loads(json.dumps(before)), before) == []
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", "7", "\x00"])
+def test_a_damaged_note_of_the_plan_is_a_mistake(tmp_path, content):
+    (tmp_path / ".runs").mkdir()
+    (tmp_path / ".runs" / "plan.json").write_text(content)
+    with pytest.raises(Mistake, match="--resume cannot go on"):
+        begin(tmp_path, {"steps": 1}, resume=True)

@@ -1,0 +1,325 @@
+"""The tuned comparison from question to verdict: nothing leaks, nothing is counted twice, all of it repeats."""
+
+import csv
+import json
+
+import numpy as np
+import pytest
+
+import train
+from zeronet import SGD, __version__
+from zeronet.cli.request import asked_for
+from zeronet.lab import plots
+from zeronet.lab.runner.execution import processes as execute
+from zeronet.lab.runner.execution.options import How
+from zeronet.lab.runner.plan import Plan, consecutive
+from zeronet.lab.runner.problem import LandscapeProblem, Problem
+from zeronet.lab.specs.spec import parse
+from zeronet.lab.tuning.grid import Tuning
+from zeronet.lab.tuning.run import carry_out_tuned
+from zeronet.landscapes import LANDSCAPES
+from zeronet.locale import speaking
+from zeronet.nn.rng import stream
+
+RUN = {"hidden_sizes": (8,), "batch_size": 10, "steps": 30, "eval_every": 10, "target": 0.5, "blas_threads": 1}
+
+
+@pytest.fixture(scope="module")
+def problem():
+    rng = np.random.default_rng(0)
+    x = rng.standard_normal((130, 6), dtype=np.float32)
+    t = x[:, :3].argmax(axis=1)
+    return Problem("memory", "largest", "the largest of three numbers", "0123", x[:100], t[:100], x[100:], t[100:])
+
+
+def tuned(problem, folder, *optimizers, budget=3, seeds=2, over=None, **changes):
+    """Carry out a small tuned comparison in this process."""
+    plan = Plan(
+        problem=problem.about(),
+        optimizers=tuple(map(parse, optimizers)),
+        seeds=consecutive(0, seeds),
+        version=__version__,
+        **{**RUN, "split": (80, 20), **changes},
+    )
+    tuning = Tuning(budget, consecutive(seeds, 3), over=over)
+    return carry_out_tuned(plan, tuning, problem, folder, How(1, quiet=True))
+
+
+@pytest.fixture(scope="module")
+def outcome(problem, tmp_path_factory):
+    """Three optimizers, one of them twice and one that always fails, tuned and compared. To be read, not changed."""
+    place = tmp_path_factory.mktemp("tuned")
+    source = "class Failing:\n    def __init__(self, lr=0.1):\n        self.lr = lr\n"
+    (place / "failing.py").write_text(source + "    def update(self, params, grads):\n        1 / 0\n")
+    names = ["sgd", "rmsprop", "twin=rmsprop", f"{place / 'failing.py'}:Failing"]
+    over = {"RMSProp": [{"rho": 0.5}, {"rho": 0.9}], "twin": [{"rho": 0.5}, {"rho": 0.9}]}
+    return tuned(problem, place / "out", *names, budget=6, over=over)
+
+
+@pytest.fixture
+def undrawn(monkeypatch):
+    """Leave the figures out, and return the names of those that were to be saved."""
+    saved = []
+    for name in ("comparison.figure.comparison_figure", "tuning.figure.verdict_figure"):
+        monkeypatch.setattr(f"zeronet.lab.{name}", lambda folder: None)
+    monkeypatch.setattr(plots, "save_figure", lambda figure, folder, stem="comparison": saved.append(stem))
+    monkeypatch.setattr("zeronet.lab.comparison.inspection.save_inspection", lambda folder: saved.append("inspection"))
+    return saved
+
+
+def table(path):
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_one_optimizer_under_two_labels_is_a_tie_with_every_difference_exactly_0(outcome):
+    one, other = ([run.losses for (label, _), run in outcome.runs.items() if label == name] for name in PAIR)
+    assert one == other
+    [pair] = [p for p in outcome.table.pairs if (p.a, p.b) == PAIR]
+    assert (pair.difference, pair.low, pair.high, pair.tie, pair.wins) == (0, None, None, True, 0.5)
+    assert "RMSProp and twin: a tie, every difference is exactly 0." in str(outcome.table)
+
+
+PAIR = ("RMSProp", "twin")
+
+
+def test_the_trials_are_in_tuning_csv_and_the_best_median_won(outcome):
+    rows = table(outcome.folder / "tuning.csv")
+    assert len(rows) == 4 * 6 * 3
+    assert {row["seed"] for row in rows} == {"2", "3", "4"}  # none of the final seeds
+    protocol = json.loads((outcome.folder / "protocol.json").read_text(encoding="utf-8"))
+    for about in protocol["optimizers"]:
+        losses = {}
+        for row in rows:
+            if row["optimizer"] == about["label"]:
+                losses.setdefault(row["settings"], []).append(float(row["loss"]))
+        medians = {settings: np.median(values) for settings, values in losses.items()}
+        assert len(medians) == 6
+        best = json.loads(min(medians, key=lambda s: (medians[s], json.loads(s)["lr"])))
+        assert about["settings"] == best
+    assert protocol["seeds"] == [0, 1]
+    assert protocol["split"] == {"train": 80, "validation": 20}
+
+
+def test_an_optimizer_that_always_fails_counts_as_infinite_and_the_others_go_on(outcome):
+    assert {row["loss"] for row in table(outcome.folder / "tuning.csv") if row["optimizer"] == "Failing"} == {"inf"}
+    assert {run.outcome for (label, _), run in outcome.runs.items() if label == "Failing"} == {"raised"}
+    assert "SGD and Failing: not compared, for some runs failed." in str(outcome.table)
+    assert "The best rate of Failing" in str(outcome.table)  # at the edge
+
+
+def test_verdict_json_says_what_the_runs_and_the_table_say(outcome):
+    text = (outcome.folder / "verdict.json").read_text(encoding="utf-8")
+    assert "NaN" not in text
+    assert "Infinity" not in text
+    verdict = json.loads(text)
+    for each in verdict["optimizers"]:
+        runs = [outcome.runs[each["label"], seed] for seed in (0, 1)]
+        if each["label"] == "Failing":
+            assert (each["final_losses"], each["median"]) == ([None, None], None)
+            assert each["rate_at_edge"]
+        else:
+            assert each["final_losses"] == [run.evaluations[-1][1] for run in runs]
+            assert each["test"] == [list(run.test) for run in runs]
+            reached = [next((s for s, _, right in run.evaluations if right >= 0.5), None) for run in runs]
+            assert each["steps_to_target"] == reached
+    assert [(p["a"], p["b"], p["tie"]) for p in verdict["pairs"]] == [(p.a, p.b, p.tie) for p in outcome.table.pairs]
+    # A run that stands under two labels was made once: 3 optimizers × (6 trials × 3 seeds + 2).
+    assert verdict["runs"] == outcome.table.count == 3 * (6 * 3 + 2)
+
+
+def test_summary_csv_has_a_row_for_each_optimizer_best_first(outcome):
+    rows = table(outcome.folder / "summary.csv")
+    medians = [float(row["loss_median"]) for row in rows]
+    assert medians == sorted(medians)
+    assert rows[-1]["optimizer"] == "Failing"
+    assert (rows[-1]["loss_median"], rows[-1]["test_accuracy_median"]) == ("inf", "")
+    for row in rows[:-1]:
+        tests = [outcome.runs[row["optimizer"], seed].test for seed in (0, 1)]
+        assert float(row["test_accuracy_median"]) == pytest.approx(np.median([right for _, right in tests]))
+        assert row["seeds"] == "2"
+
+
+def test_evaluations_are_on_the_validation_images_and_say_so(outcome):
+    rows = table(outcome.folder / "evaluations.csv")
+    assert list(rows[0]) == ["optimizer", "seed", "step", "validation_loss", "validation_accuracy"]
+    assert {round(float(row["validation_accuracy"]) * 20, 6) % 1 for row in rows} == {0}  # 20 of them
+
+
+class Watched:
+    """An array that notes how many of its rows are read, and when."""
+
+    def __init__(self, array, name, events):
+        self.array, self.name, self.events = array, name, events
+        self.shape, self.dtype, self.ndim = array.shape, array.dtype, array.ndim
+
+    def __len__(self):
+        return len(self.array)
+
+    def __getitem__(self, which):
+        self.events.append((self.name, len(self.array[which])))
+        return self.array[which]
+
+    def __array__(self, dtype=None, copy=None):
+        self.events.append((self.name, len(self.array)))
+        return np.array(self.array, dtype)
+
+
+def test_no_trial_touches_the_test_images_and_each_final_run_reads_them_once_after_its_last_step(
+    problem, tmp_path, monkeypatch, undrawn
+):
+    kinds, run, update = [], execute.run, SGD.update
+
+    def watched(task, spec, arrays):
+        kinds.append((task["kind"], events := []))
+        monkeypatch.setattr(SGD, "update", lambda self, *given: (events.append("update"), update(self, *given))[1])
+        x_test, t_test = (Watched(array, name, events) for array, name in zip(arrays[2:], "xt", strict=True))
+        return run(task, spec, (*arrays[:2], x_test, t_test))
+
+    monkeypatch.setattr(execute, "run", watched)
+    result = tuned(problem, tmp_path / "out", "sgd")
+    trials = [events for kind, events in kinds if kind == "trial"]
+    finals = [events for kind, events in kinds if kind == "final"]
+    assert (len(trials), len(finals)) == (9, 2)
+    assert all({*events} == {"update"} for events in trials)
+    for events in finals:
+        assert events[:30] == ["update"] * 30
+        read = events[30:]
+        assert sum(n for name, n in read if name == "x") == 30
+        assert "update" not in read
+        assert ("t", 30) in read
+    assert all(run.test is not None for run in result.runs.values())
+
+
+@pytest.fixture(scope="module")
+def valley(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("valley") / "out"
+    options = ["--problem", "valley", "--optimizer", "sgd", "adagrad", "--tune", "6", "--seeds", "4", "--jobs", "1"]
+    assert train.main([*options, "--out", str(folder), "--quiet"]) == 0
+    return folder
+
+
+def test_on_a_landscape_the_seed_draws_the_start_and_the_loss_is_the_height_above_the_minimum(valley):
+    first = {}
+    for row in table(valley / "curves.csv"):
+        if row["step"] == "0":
+            first.setdefault(int(row["seed"]), set()).add(float(row["loss"]))
+    assert [*first] == [0, 1, 2, 3]
+    for seed, losses in first.items():
+        x, y = stream(seed, "start").uniform([-10, -5], [10, 5])
+        assert losses == {float(f"{x**2 / 20 + y**2:.9g}")}  # f, for f_min is 0, alike for all optimizers
+    protocol = json.loads((valley / "protocol.json").read_text(encoding="utf-8"))
+    assert "starts drawn uniformly from the domain by the seeds" in protocol["problem"]["source"]
+    assert "split" not in protocol
+    assert not (valley / "evaluations.csv").exists()
+    assert (valley / "verdict.png").exists()
+
+
+def test_the_starts_fill_the_domain_evenly():
+    starts = np.array([stream(seed, "start").uniform([-10, -5], [10, 5]) for seed in range(400)])
+    counts, _, _ = np.histogram2d(*starts.T, bins=2, range=[(-10, 10), (-5, 5)])
+    assert counts.sum() == 400
+    assert (abs(counts - 100) < 35).all()
+
+
+def test_a_landscape_of_which_the_lowest_value_is_not_0_has_it_taken_off(tmp_path, undrawn):
+    problem, branin = LandscapeProblem("branin"), LANDSCAPES["branin"]()
+    changes = {"hidden_sizes": (), "split": None, "target": None, "eval_every": 1, "batch_size": 1}
+    result = tuned(problem, tmp_path / "out", "sgd:lr=0.01", **changes)
+    assert branin.lowest == pytest.approx(0.397887)
+    for (_, seed), run in result.runs.items():
+        start = stream(seed, "start").uniform(*np.array(branin.domain).T)
+        assert run.losses[0] == pytest.approx(branin(*start) - 0.397887, abs=1e-5)
+    assert undrawn == ["verdict"]  # a comparison of training losses has no meaning there
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("sgd:lr=0.5", "SGD"),
+        ("adam:schedule=step,lr=0.5,every=9", "Adam schedule=step,every=9"),
+        ("sgd:clip_norm=1,lr=0.5", "SGD clip_norm=1"),
+        ("lr=sgd:lr=0.5", "lr"),
+    ],
+)
+def test_a_label_does_not_name_the_rate_that_is_searched(text, label):
+    words = ["--problem", "digits", "--tune", "3", "--optimizer", text]
+    [asked] = asked_for(vars(train.parse(words)))
+    assert [spec.label for spec in asked.plan.optimizers] == [label]
+    [asked] = asked_for(vars(train.parse([*words, "--problem", "valley"])))
+    assert [spec.label for spec in asked.plan.optimizers] == [label]
+
+
+@pytest.mark.parametrize("over", ["t:alpha=0.9,alpha=0.5", "t:Rho=0.9,alpha=0.5", "rmsprop:rho=0.9,rho=0.5"])
+def test_settings_to_be_searched_may_have_the_names_of_a_dialect_s_library(over):
+    words = ["--problem", "digits", "--tune", "6", "--optimizer", "t=rmsprop:dialect=pytorch", "--tune-over", over]
+    [asked] = asked_for(vars(train.parse(words)))
+    assert asked.tuning.over == {"t": [{"rho": 0.9}, {"rho": 0.5}]}
+
+
+@pytest.mark.parametrize(
+    ("over", "words"),
+    [
+        ("t:rho", "'rho' in 't:rho' is not key=value"),
+        ("t:rho=0.9,", "'' in 't:rho=0.9,' is not key=value"),
+        ("t:LR=0.1", "the rate is searched anyway"),
+        ("t:beta=0.1", "PyTorchRMSProp has no setting 'beta'"),
+    ],
+)
+def test_settings_that_cannot_be_searched_end_in_one_line(over, words, capsys):
+    arguments = ["--problem", "digits", "--tune", "6", "--optimizer", "t=rmsprop:dialect=pytorch", "--tune-over", over]
+    assert train.main(arguments) == 2
+    error = capsys.readouterr().err
+    assert words in error
+    assert error.count("\n") == 1
+
+
+@pytest.mark.parametrize("name", ["saddle", "slope"])
+def test_a_landscape_without_a_bottom_is_refused_in_one_line(tmp_path, monkeypatch, capsys, name):
+    monkeypatch.chdir(tmp_path)
+    assert train.main(["--problem", name, "--tune", "6"]) == 2
+    assert capsys.readouterr().err == f"train.py: {name} has no lowest place, so that nothing can be tuned there\n"
+    assert list(tmp_path.iterdir()) == []
+
+
+def bytes_of(folder):
+    files = [path for path in folder.rglob("*") if path.is_file() and path.name != "timings.csv"]
+    return {str(path.relative_to(folder)): path.read_bytes() for path in files}
+
+
+def test_a_protocol_repeats_a_tuned_comparison_byte_for_byte(tmp_path, monkeypatch, problem, valley):
+    save = plots.save_figure  # the figure of the training losses is left out: it takes long, and has a test of its own
+    monkeypatch.setattr("zeronet.lab.comparison.figure.comparison_figure", lambda folder: None)
+    monkeypatch.setattr(plots, "save_figure", lambda figure, *place: save(figure, *place) if figure else None)
+    monkeypatch.chdir(tmp_path)
+    x_train, t_train, x_test, t_test = problem.arrays
+    np.savez("own.npz", x_train=x_train, t_train=t_train, x_test=x_test, t_test=t_test)
+    options = "--problem own.npz --optimizer sgd mine=rmsprop --tune 6 --tune-over rmsprop:rho=0.5,rho=0.9 --seeds 2"
+    options += " --tune-range 0.01 1 --validation-size 30 --steps 20 --batch-size 10 --hidden 8 --quiet"
+    assert train.main([*options.split(), "--jobs", "1", "--out", "first"]) == 0
+    assert train.main(["--protocol-file", "first/protocol.json", "--jobs", "2", "--out", "second", "--quiet"]) == 0
+    assert bytes_of(tmp_path / "second") == bytes_of(tmp_path / "first")
+    assert {"verdict.json", "verdict.svg", "tuning.csv"} <= bytes_of(tmp_path / "first").keys()
+    again = ["--protocol-file", str(valley / "protocol.json"), "--out", "valley", "--quiet"]
+    assert train.main(again) == 0
+    assert bytes_of(tmp_path / "valley") == bytes_of(valley)
+
+
+def test_where_all_fail_no_winner_is_named(problem, tmp_path):
+    said = str(tuned(problem, tmp_path / "out", "sgd:lr=1e35").table)
+    assert "No optimizer came through: each failed on half of its seeds or more." in said
+    assert "ended lowest" not in said
+    assert "2 of 2 failed" in said
+
+
+def test_the_microscope_looks_into_the_final_runs(problem, tmp_path, undrawn):
+    folder = tuned(problem, tmp_path / "out", "sgd", inspect=True).folder
+    assert {row["seed"] for row in table(folder / "inspection.csv")} == {"0", "1"}
+    assert undrawn == ["comparison", "inspection", "verdict"]
+
+
+def test_the_verdict_speaks_japanese(outcome):
+    with speaking("ja"):
+        said = str(outcome.table)
+    assert "RMSProp と twin: 引き分け。差はすべて 0 です。" in said
+    assert " and " not in said

@@ -1,0 +1,82 @@
+import numpy as np
+import pytest
+
+from zeronet.nn.functions import labels, log_sum_exp, softmax
+
+
+def test_log_sum_exp_is_what_its_name_says(rng):
+    y = rng.standard_normal((5, 4))
+    np.testing.assert_allclose(log_sum_exp(y), np.log(np.exp(y).sum(axis=1, keepdims=True)), rtol=1e-14)
+
+
+@pytest.mark.parametrize("size", [1e4, -1e4, 1e300])
+def test_log_sum_exp_of_equal_numbers_lies_ln_k_above_them_however_large_they_are(size):
+    np.testing.assert_allclose(log_sum_exp(np.full((1, 10), size)), size + np.log(10), rtol=1e-14)
+
+
+def test_adding_a_number_to_all_scores_adds_it_to_log_sum_exp_and_leaves_softmax_alone(rng):
+    y = rng.standard_normal((5, 4))
+    np.testing.assert_allclose(log_sum_exp(y + 3), log_sum_exp(y) + 3, rtol=1e-14)
+    np.testing.assert_allclose(softmax(y + 3), softmax(y), rtol=1e-14)
+
+
+def test_softmax_gives_probabilities_whose_ratios_are_exp_of_the_differences(rng):
+    y = rng.standard_normal((5, 4))
+    p = softmax(y)
+    assert (p > 0).all()
+    np.testing.assert_allclose(p.sum(axis=1), 1, rtol=1e-14)
+    np.testing.assert_allclose(p[:, 1] / p[:, 0], np.exp(y[:, 1] - y[:, 0]), rtol=1e-13)
+
+
+def test_softmax_of_scores_as_large_as_10000_does_not_overflow():
+    np.testing.assert_array_equal(softmax(np.array([[1e4, 0, -1e4]])), [[1, 0, 0]])
+
+
+def test_softmax_agrees_with_scipy(rng):
+    special = pytest.importorskip("scipy.special", reason="SciPy is the twin of softmax and log_sum_exp")
+    y = 100 * rng.standard_normal((50, 10))
+    np.testing.assert_allclose(softmax(y), special.softmax(y, axis=1), rtol=1e-12)
+    np.testing.assert_allclose(log_sum_exp(y), special.logsumexp(y, axis=1, keepdims=True), rtol=1e-14)
+
+
+@pytest.mark.parametrize("function", [log_sum_exp, softmax])
+def test_functions_keep_the_type_and_never_change_their_argument(function, rng):
+    y = rng.standard_normal((5, 4), dtype=np.float32)
+    before = y.copy()
+    assert function(y).dtype == np.float32
+    np.testing.assert_array_equal(y, before)
+
+
+@pytest.mark.parametrize(
+    "t",
+    [
+        [2, 0, 1],
+        np.array([2, 0, 1], dtype=np.uint8),
+        [[0, 0, 1], [1, 0, 0], [0, 1, 0]],
+        np.array([[0, 0, 1.0], [1, 0, 0], [0, 1, 0]], dtype=np.float32),
+        np.array([[0, 0, 1], [1, 0, 0], [0, 1, 0]], dtype=bool),
+    ],
+)
+def test_labels_of_integers_and_of_one_hot_rows_are_the_same(t):
+    np.testing.assert_array_equal(labels(t, rows=3, classes=3), [2, 0, 1])
+
+
+@pytest.mark.parametrize(
+    ("t", "message"),
+    [
+        ([0, 1], r"shape \(2,\), but scores of shape \(3, 4\) need \(3,\) or \(3, 4\)"),
+        ([[0, 1, 0]] * 3, r"shape \(3, 3\), but scores of shape \(3, 4\)"),
+        (1, r"shape \(\), but scores"),
+        ([0.0, 1.0, 2.0], "must be integers, not float64"),
+        ([True, False, True], "must be integers, not bool"),
+        ([0, 1, 4], "run from 0 to 4, but 4 classes allow 0 to 3"),
+        ([0, -1, 3], "run from -1 to 3, but 4 classes allow 0 to 3"),
+        ([[0, 0, 0, 0]] * 3, "a single 1"),
+        ([[1, 0, 0, 1]] * 3, "a single 1"),
+        ([[0, 2, 0, 0]] * 3, "a single 1"),
+        ([[0.5, 0.5, 0, 0]] * 3, "a single 1"),
+    ],
+)
+def test_labels_refuses_and_says_what_is_needed(t, message):
+    with pytest.raises(ValueError, match=message):
+        labels(t, rows=3, classes=4)

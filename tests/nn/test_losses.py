@@ -1,0 +1,143 @@
+"""The laws that every loss keeps, and what each of the two says."""
+
+import math
+
+import numpy as np
+import pytest
+
+from zeronet import Loss, MeanSquaredError, SoftmaxCrossEntropy
+from zeronet.nn.gradient_check import numerical_gradient, relative_error
+from zeronet.nn.losses import LOSSES
+
+N, K = 6, 4
+TABLE = {  # name: targets for scores (6, 4)
+    "SoftmaxCrossEntropy": np.array([0, 1, 2, 3, 3, 0]),
+    "MeanSquaredError": np.arange(24.0).reshape(N, K) / 10,
+}
+every_loss = pytest.mark.parametrize("name", TABLE)
+
+
+@pytest.fixture
+def y(rng):
+    return rng.standard_normal((N, K))
+
+
+def test_every_loss_has_a_row():
+    assert TABLE.keys() == LOSSES.keys()
+
+
+@every_loss
+def test_the_gradient_is_the_measured_one(name, y):
+    loss, t = LOSSES[name](), TABLE[name]
+    loss.forward(y, t)
+    analytic = loss.backward()
+    assert relative_error(analytic, numerical_gradient(lambda: loss.forward(y, t), y)) < 1e-6
+
+
+@every_loss
+def test_the_loss_is_a_mean_over_the_batch(name, y):
+    loss, t = LOSSES[name](), TABLE[name]
+    rows = [loss.forward(y[i : i + 1], t[i : i + 1]) for i in range(N)]
+    assert math.isclose(loss.forward(y, t), sum(rows) / N, rel_tol=1e-14)
+    assert math.isclose(loss.forward(np.tile(y, (3, 1)), np.concatenate([t] * 3)), sum(rows) / N, rel_tol=1e-14)
+
+
+@every_loss
+def test_a_loss_is_a_python_float_keeps_float32_and_changes_no_argument(name, y):
+    loss, t = LOSSES[name](), TABLE[name].copy()
+    y32 = y.astype(np.float32)
+    before = y32.copy()
+    assert type(loss.forward(y32, t)) is float
+    first = loss.backward()
+    assert first.dtype == np.float32
+    first *= 100  # a gradient belongs to its caller
+    np.testing.assert_allclose(loss.backward(), first / 100, rtol=1e-6)
+    np.testing.assert_array_equal(y32, before)
+    np.testing.assert_array_equal(t, TABLE[name])
+
+
+def test_a_loss_must_say_what_it_computes(y):
+    class Nothing(Loss):
+        pass
+
+    with pytest.raises(NotImplementedError, match="Nothing must say forward"):
+        Nothing().forward(y, y)
+    with pytest.raises(NotImplementedError, match="Nothing must say backward"):
+        Nothing().backward()
+
+
+# Softmax with cross-entropy
+
+
+def test_integers_and_one_hot_rows_give_the_same_loss_and_gradient(y):
+    t = TABLE["SoftmaxCrossEntropy"]
+    loss = SoftmaxCrossEntropy()
+    integer = loss.forward(y, t), loss.backward()
+    one_hot = loss.forward(y, np.eye(K)[t]), loss.backward()
+    assert integer[0] == one_hot[0]
+    np.testing.assert_array_equal(integer[1], one_hot[1])
+
+
+@pytest.mark.parametrize("classes", [2, 10, 1000])
+def test_guessing_costs_ln_k(classes):
+    assert math.isclose(SoftmaxCrossEntropy().forward(np.zeros((3, classes)), [0, 1, 1]), math.log(classes))
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_scores_of_10000_do_not_overflow(dtype):
+    loss = SoftmaxCrossEntropy()
+    y = np.array([[1e4, -1e4, 0]], dtype=dtype)
+    assert loss.forward(y, [0]) == 0
+    assert loss.forward(y, [1]) == 2e4
+    np.testing.assert_array_equal(loss.backward(), [[1, -1, 0]])
+
+
+def test_each_row_of_the_cross_entropy_gradient_sums_to_0(y):
+    loss = SoftmaxCrossEntropy()
+    loss.forward(y, TABLE["SoftmaxCrossEntropy"])
+    np.testing.assert_allclose(loss.backward().sum(axis=1), 0, atol=1e-16)
+
+
+def test_cross_entropy_agrees_with_scikit_learn(y):
+    metrics = pytest.importorskip("sklearn.metrics", reason="scikit-learn is the twin of the losses")
+    t = TABLE["SoftmaxCrossEntropy"]
+    p = np.exp(y) / np.exp(y).sum(axis=1, keepdims=True)
+    assert math.isclose(SoftmaxCrossEntropy().forward(y, t), metrics.log_loss(t, p), rel_tol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("t", "message"),
+    [
+        (np.zeros(5, int), r"shape \(5,\), but scores of shape \(6, 4\) need \(6,\) or \(6, 4\)"),
+        (np.zeros((6, 3), int), r"shape \(6, 3\), but scores of shape \(6, 4\)"),
+        (np.zeros(6), "integers, not float64"),
+        (np.full(6, 4), "run from 4 to 4, but 4 classes allow 0 to 3"),
+        (np.full(6, -1), "run from -1 to -1, but 4 classes allow 0 to 3"),
+        (np.ones((6, 4)), "a single 1"),
+    ],
+)
+def test_cross_entropy_refuses_other_targets(y, t, message):
+    with pytest.raises(ValueError, match=message):
+        SoftmaxCrossEntropy().forward(y, t)
+
+
+# Mean squared error
+
+
+def test_mean_squared_error_agrees_with_scikit_learn(y):
+    metrics = pytest.importorskip("sklearn.metrics", reason="scikit-learn is the twin of the losses")
+    t = TABLE["MeanSquaredError"]
+    assert math.isclose(MeanSquaredError().forward(y, t), metrics.mean_squared_error(t, y), rel_tol=1e-12)
+
+
+def test_no_error_costs_nothing(y):
+    loss = MeanSquaredError()
+    assert loss.forward(y, y.copy()) == 0
+    assert not loss.backward().any()
+
+
+@pytest.mark.parametrize("shape", [(6,), (6, 3), (6, 1), (1, 4), ()])
+def test_mean_squared_error_refuses_other_shapes_instead_of_broadcasting(y, shape):
+    with pytest.raises(ValueError, match=r"but the outputs have \(6, 4\)") as error:
+        MeanSquaredError().forward(y, np.zeros(shape))
+    assert str(shape) in str(error.value)

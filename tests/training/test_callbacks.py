@@ -1,0 +1,440 @@
+import csv
+import gc
+import io
+import math
+import pickle
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from zeronet import (
+    SGD,
+    AdaGrad,
+    Adam,
+    Affine,
+    Callback,
+    Checkpoint,
+    Diverged,
+    Evaluation,
+    History,
+    Log,
+    Momentum,
+    Nesterov,
+    Network,
+    Progress,
+    RMSProp,
+    Trainer,
+    TwoLayerNet,
+)
+
+PROJECT = Path(__file__).parents[2]
+OPTIMIZERS = [SGD(lr=0.5), Momentum(lr=0.1), Nesterov(lr=0.1), AdaGrad(lr=0.1), RMSProp(lr=0.01), Adam(lr=0.01)]
+every_optimizer = pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=lambda each: type(each).__name__)
+
+
+def new_trainer(*callbacks, optimizer=None, hidden=5, **settings):
+    optimizer = optimizer.clone() if optimizer else SGD(lr=0.5)
+    net = TwoLayerNet(6, hidden, 3, weight_init_std=0.5)
+    return Trainer(net, optimizer, **{"batch_size": 7, **settings}, callbacks=callbacks)
+
+
+def result(trainer):
+    return trainer.network.params.flat
+
+
+class Stop(Callback):
+    """Interrupt the training after an update, as Ctrl-C would."""
+
+    def __init__(self, step):
+        self.step = step
+
+    def on_step_end(self, trainer, loss):
+        if trainer.step == self.step:
+            raise KeyboardInterrupt
+
+
+# History
+
+
+class BeforeUpdates(SGD):
+    """SGD that measures the loss of its batch itself: before the update, at the parameters it is given."""
+
+    def begin(self, params, grads):
+        self.seen = [*getattr(self, "seen", []), params.flat.copy()]
+
+
+def test_row_k_is_the_loss_that_update_k_plus_1_came_from(points):
+    history, optimizer = History(), BeforeUpdates(lr=0.5)
+    trainer = Trainer(TwoLayerNet(6, 5, 3), optimizer, batch_size=60, callbacks=[history]).fit(*points, steps=5)
+    net = TwoLayerNet(6, 5, 3)
+    for loss, params in zip(history.losses, optimizer.seen, strict=True):
+        net.params.flat = params  # one batch is all the data, in another order
+        assert loss == pytest.approx(net.loss(*points), rel=1e-5)
+    assert history.losses[-1] != pytest.approx(trainer.network.loss(*points), rel=1e-5)
+
+
+def test_row_0_is_the_untrained_network_where_all_optimizers_of_a_seed_agree_exactly(points):
+    histories = [History() for _ in OPTIMIZERS]
+    for history, optimizer in zip(histories, OPTIMIZERS, strict=True):
+        new_trainer(history, optimizer=optimizer).fit(*points, steps=2)
+    assert len({history.losses[0] for history in histories}) == 1
+    assert len({history.losses[1] for history in histories}) == len(OPTIMIZERS)
+
+
+def test_history_goes_on_over_a_second_fit(points):
+    whole, parts = History(), History()
+    new_trainer(whole).fit(*points, steps=10)
+    new_trainer(parts).fit(*points, steps=4).fit(*points, steps=6)
+    assert parts.losses == whole.losses
+    assert len(parts.losses) == 10
+
+
+# Evaluation
+
+
+@pytest.mark.parametrize(
+    ("fits", "every", "steps"),
+    [
+        ([10], 4, [0, 4, 8, 10]),
+        ([8], 4, [0, 4, 8]),  # the end is no second time
+        ([8, 8], 4, [0, 4, 8, 12, 16]),
+        ([5, 5], 4, [0, 4, 5, 8, 10]),
+        ([3], 1, [0, 1, 2, 3]),
+        ([3], 100, [0, 3]),
+        ([0], 100, [0]),
+    ],
+)
+def test_evaluation_is_at_0_every_so_many_steps_and_at_the_end_and_never_twice(fits, every, steps, points):
+    evaluation = Evaluation(*points, every=every)
+    trainer = new_trainer(evaluation)
+    for length in fits:
+        trainer.fit(*points, steps=length)
+    assert [row[0] for row in evaluation.rows] == steps
+
+
+def test_an_evaluation_is_the_loss_and_accuracy_of_the_network_after_so_many_updates(points):
+    x, t = points
+    evaluation = Evaluation(x[:30], t[:30], every=4)
+    trainer = new_trainer(evaluation)
+    untrained = trainer.network.loss(x[:30], t[:30]), trainer.network.accuracy(x[:30], t[:30])
+    trainer.fit(x, t, steps=6)
+    assert evaluation.rows[0][1:] == untrained
+    assert evaluation.rows[-1][1:] == (trainer.network.loss(x[:30], t[:30]), trainer.network.accuracy(x[:30], t[:30]))
+
+
+def test_to_be_evaluated_changes_nothing(points):
+    plain, evaluated = new_trainer(), new_trainer(Evaluation(*points, every=1))
+    np.testing.assert_array_equal(result(plain.fit(*points, steps=20)), result(evaluated.fit(*points, steps=20)))
+
+
+def test_what_the_optimizer_wants_evaluated_is_evaluated(points):
+    class Zeros(SGD):
+        def evaluation_params(self, params):
+            return {name: np.zeros_like(array) for name, array in params.items()}
+
+    evaluation = Evaluation(*points, every=2)
+    trainer = new_trainer(evaluation, optimizer=Zeros(lr=0.5)).fit(*points, steps=4)
+    assert [row[1] for row in evaluation.rows] == pytest.approx([math.log(3)] * 3)
+    np.testing.assert_array_equal(result(trainer), result(new_trainer().fit(*points, steps=4)))
+
+
+def test_the_evaluation_at_the_end_of_a_training_that_leapt_away_is_silent_too(points):
+    evaluation = Evaluation(*points)
+    new_trainer(evaluation, optimizer=SGD(lr=1e25)).fit(*points, steps=1)
+    assert not math.isfinite(evaluation.rows[-1][1])
+
+
+@pytest.mark.parametrize("every", [0, -1])
+def test_evaluations_and_checkpoints_are_a_step_apart(every, points):
+    with pytest.raises(ValueError, match=f"at least 1 step apart, not {every}"):
+        Evaluation(*points, every=every)
+    with pytest.raises(ValueError, match=f"at least 1 step apart, not {every}"):
+        Checkpoint("run.npz", every=every)
+
+
+# Progress
+
+
+def test_progress_is_silent_where_stderr_is_no_terminal(points, capsys):
+    new_trainer(Progress()).fit(*points, steps=10)
+    assert capsys.readouterr() == ("", "")
+
+
+def test_progress_shows_steps_and_loss_on_a_terminal(points, monkeypatch):
+    class Terminal(io.StringIO):
+        def isatty(self):
+            return True
+
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    new_trainer(Progress()).fit(*points, steps=60).fit(*points, steps=60)
+    shown = sys.stderr.getvalue()
+    assert "60/60" in shown
+    assert "120/120" in shown
+    assert "loss=" in shown
+
+
+# Log
+
+
+def rows_of(path):
+    with path.open(newline="", encoding="utf-8") as file:
+        header, *rows = csv.reader(file)
+    assert header == ["step", "loss"]
+    return [(int(step), float(loss)) for step, loss in rows]
+
+
+def test_the_log_holds_every_loss_to_the_last_digit(points, tmp_path):
+    history = History()
+    new_trainer(Log(tmp_path / "log.csv"), history).fit(*points, steps=10)
+    assert rows_of(tmp_path / "log.csv") == list(enumerate(history.losses))
+
+
+def test_a_log_can_be_read_while_it_is_written(points, tmp_path):
+    class Read(Callback):
+        def on_step_end(self, trainer, loss):
+            assert rows_of(tmp_path / "log.csv")[-1] == (trainer.step - 1, loss)
+
+    new_trainer(Log(tmp_path / "log.csv"), Read()).fit(*points, steps=5)
+
+
+def test_a_training_that_goes_on_goes_on_in_its_log_without_rows_twice(points, tmp_path):
+    path, history = tmp_path / "log.csv", History()
+    new_trainer(history).fit(*points, steps=20)
+    with pytest.raises(KeyboardInterrupt):
+        new_trainer(Log(path), Checkpoint(tmp_path / "run.npz", every=6), Stop(11)).fit(*points, steps=20)
+    assert len(rows_of(path)) == 11
+
+    checkpoint = Checkpoint(tmp_path / "run.npz")
+    trainer = new_trainer(Log(path), checkpoint)
+    checkpoint.resume(trainer)
+    trainer.fit(*points, steps=7).fit(*points, steps=20 - trainer.step)
+    assert rows_of(path) == list(enumerate(history.losses))
+
+
+def test_a_training_from_the_start_begins_its_log_anew(points, tmp_path):
+    for steps in (10, 3):
+        new_trainer(Log(tmp_path / "log.csv")).fit(*points, steps=steps)
+    assert len(rows_of(tmp_path / "log.csv")) == 3
+
+
+def test_half_a_row_of_a_killed_run_is_left_out(points, tmp_path):
+    path = tmp_path / "log.csv"
+    trainer = new_trainer(Log(path)).fit(*points, steps=5)
+    path.write_text(path.read_text() + "5,")
+    trainer.fit(*points, steps=1)
+    assert [step for step, loss in rows_of(path)] == [0, 1, 2, 3, 4, 5]
+
+
+def test_a_diverging_training_leaves_no_open_log(points, tmp_path):
+    trainer = new_trainer(Log(tmp_path / "log.csv"), optimizer=SGD(lr=1e25))
+    with pytest.raises(Diverged):
+        trainer.fit(*points, steps=100)
+    assert len(rows_of(tmp_path / "log.csv")) == trainer.step
+    del trainer
+    gc.collect()  # an open file that is forgotten would be a ResourceWarning here
+
+
+# Checkpoint
+
+
+@every_optimizer
+@pytest.mark.parametrize("stop", [7, 12, 13])
+def test_an_interrupted_training_goes_on_bit_for_bit(optimizer, stop, points, tmp_path):
+    whole = new_trainer(optimizer=optimizer).fit(*points, steps=20)
+    with pytest.raises(KeyboardInterrupt):
+        checkpoint = Checkpoint(tmp_path / "run.npz", every=6)
+        new_trainer(checkpoint, Stop(stop), optimizer=optimizer).fit(*points, steps=20)
+
+    checkpoint = Checkpoint(tmp_path / "run.npz", every=6)
+    resumed = new_trainer(checkpoint, optimizer=optimizer)
+    assert checkpoint.resume(resumed)
+    assert resumed.step == stop // 6 * 6
+    resumed.fit(*points, steps=20 - resumed.step)
+    np.testing.assert_array_equal(result(resumed), result(whole))
+
+
+KILLED = """
+import os, signal, sys
+import numpy as np
+from zeronet import SGD, Adam, Callback, Checkpoint, Trainer, TwoLayerNet
+
+class Kill(Callback):
+    def on_step_end(self, trainer, loss):
+        if trainer.step == 13:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+data = np.load(sys.argv[1])
+optimizer = {"SGD": SGD(lr=0.5), "Adam": Adam(lr=0.01)}[sys.argv[3]]
+callbacks = [Checkpoint(sys.argv[2], every=5), Kill()]
+net = TwoLayerNet(6, 5, 3, weight_init_std=0.5)
+Trainer(net, optimizer, batch_size=7, callbacks=callbacks).fit(data["x"], data["t"], steps=20)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
+@pytest.mark.parametrize("optimizer", [SGD(lr=0.5), Adam(lr=0.01)], ids=lambda each: type(each).__name__)
+def test_a_killed_process_goes_on_bit_for_bit(optimizer, points, tmp_path):
+    np.savez(tmp_path / "data.npz", x=points[0], t=points[1])
+    run = [sys.executable, "-c", KILLED, tmp_path / "data.npz", tmp_path / "run.npz", type(optimizer).__name__]
+    assert subprocess.run(run, cwd=PROJECT).returncode == -signal.SIGKILL
+
+    checkpoint = Checkpoint(tmp_path / "run.npz")
+    resumed = new_trainer(checkpoint, optimizer=optimizer)
+    assert checkpoint.resume(resumed)
+    assert resumed.step == 10
+    resumed.fit(*points, steps=10)
+    np.testing.assert_array_equal(result(resumed), result(new_trainer(optimizer=optimizer).fit(*points, steps=20)))
+
+
+def test_a_schedule_goes_on_too(points, tmp_path):
+    optimizer, checkpoint = Adam(lr=lambda step: 0.1 / (1 + step)), Checkpoint(tmp_path / "run.npz")
+    whole = new_trainer(optimizer=optimizer).fit(*points, steps=20)
+    new_trainer(checkpoint, optimizer=optimizer).fit(*points, steps=10)
+    resumed = new_trainer(optimizer=optimizer)
+    checkpoint.resume(resumed)
+    np.testing.assert_array_equal(result(resumed.fit(*points, steps=10)), result(whole))
+
+
+def test_without_a_file_a_training_begins_at_its_beginning(points, tmp_path):
+    trainer = new_trainer()
+    before = result(trainer).copy()
+    assert not Checkpoint(tmp_path / "run.npz").resume(trainer)
+    assert trainer.step == 0
+    np.testing.assert_array_equal(result(trainer), before)
+
+
+def test_the_end_of_a_fit_is_kept(points, tmp_path):
+    new_trainer(Checkpoint(tmp_path / "run.npz", every=1000)).fit(*points, steps=3)
+    trainer = new_trainer()
+    assert Checkpoint(tmp_path / "run.npz").resume(trainer)
+    assert trainer.step == 3
+
+
+def test_a_checkpoint_holds_no_pickle(points, tmp_path):
+    new_trainer(Checkpoint(tmp_path / "run.npz"), optimizer=Adam()).fit(*points, steps=3)
+    with np.load(tmp_path / "run.npz", allow_pickle=False) as file:
+        assert {"about", "params/W1", "m/W1", "v/b2"} < set(dict(file))
+
+
+def test_sizes_from_numpy_are_kept_like_any_other(points, tmp_path):
+    trainer = new_trainer(Checkpoint(tmp_path / "run.npz"), batch_size=np.int64(7)).fit(*points, steps=np.int64(3))
+    assert Checkpoint(tmp_path / "run.npz").resume(trainer)
+
+
+def test_an_interrupted_save_leaves_the_old_file_whole(points, tmp_path, monkeypatch):
+    path = tmp_path / "run.npz"
+    trainer = new_trainer(Checkpoint(path)).fit(*points, steps=3)
+    before = path.read_bytes()
+
+    def interrupted(file, **arrays):
+        file.write(b"half a checkpoint")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(np, "savez", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        trainer.fit(*points, steps=3)
+    assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def npy_file():
+    file = io.BytesIO()
+    np.save(file, np.zeros(3))
+    return file.getvalue()
+
+
+DAMAGES = {
+    "empty": lambda path: path.write_bytes(b""),
+    "half": lambda path: path.write_bytes(path.read_bytes()[: path.stat().st_size // 2]),
+    "text": lambda path: path.write_text("no checkpoint"),
+    "a pickle": lambda path: path.write_bytes(pickle.dumps({"step": 3})),
+    "an .npy file": lambda path: path.write_bytes(npy_file()),
+    "foreign arrays": lambda path: np.savez(path, x=np.zeros(3)),
+    "a saved network": lambda path: TwoLayerNet(6, 5, 3).save(path),
+    "about something else": lambda path: np.savez(path, about=np.array("3")),
+    "about too little": lambda path: np.savez(path, about=np.array('{"step": 3}')),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES.keys())
+def test_a_damaged_or_foreign_file_is_refused_by_its_name(damage, points, tmp_path):
+    path = tmp_path / "run.npz"
+    new_trainer(Checkpoint(path)).fit(*points, steps=3)
+    damage(path)
+    trainer = new_trainer()
+    with pytest.raises(ValueError, match=r"run\.npz is no checkpoint, or it is damaged"):
+        Checkpoint(path).resume(trainer)
+    assert trainer.step == 0
+
+
+def test_wherever_one_byte_of_a_checkpoint_is_flipped_it_resumes_as_before_or_is_refused(points, tmp_path):
+    path = tmp_path / "run.npz"
+    trainer = new_trainer(Checkpoint(path)).fit(*points, steps=3)
+    whole = path.read_bytes()
+    for place in range(0, len(whole), 11):
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 0xFF]) + whole[place + 1 :])
+        twin = new_trainer()
+        try:
+            Checkpoint(path).resume(twin)
+        except ValueError:
+            continue
+        np.testing.assert_array_equal(result(twin), result(trainer))
+
+
+OTHERS = {
+    "seed": {"seed": 1},
+    "batch size": {"batch_size": 8},
+    "hidden size": {"hidden": 4},
+    "optimizer without state": {"optimizer": SGD()},
+    "optimizer with another state": {"optimizer": Adam()},
+    "optimizer with states of the same name": {"optimizer": Momentum()},
+}
+
+
+@pytest.mark.parametrize("other", OTHERS.values(), ids=OTHERS.keys())
+def test_a_checkpoint_of_another_training_is_refused_and_changes_nothing(other, points, tmp_path):
+    new_trainer(Checkpoint(tmp_path / "run.npz"), optimizer=Nesterov()).fit(*points, steps=3)
+    trainer = new_trainer(**{"optimizer": Nesterov(), **other})
+    before = result(trainer).copy()
+    with pytest.raises(ValueError):
+        Checkpoint(tmp_path / "run.npz").resume(trainer)
+    assert trainer.step == trainer.optimizer.t == 0
+    np.testing.assert_array_equal(result(trainer), before)
+
+
+def test_the_message_names_both_trainings(points, tmp_path):
+    new_trainer(Checkpoint(tmp_path / "run.npz")).fit(*points, steps=3)
+    with pytest.raises(ValueError, match="belongs to batch size 7 and seed 0, not 8 and 1"):
+        Checkpoint(tmp_path / "run.npz").resume(new_trainer(batch_size=8, seed=1))
+
+
+def test_a_network_of_other_layers_is_refused_with_both_lists_of_names(points, tmp_path):
+    new_trainer(Checkpoint(tmp_path / "run.npz")).fit(*points, steps=3)
+    trainer = Trainer(Network([Affine(6, 3)]), SGD(lr=0.5), batch_size=7)
+    with pytest.raises(ValueError, match=r"\['W1', 'b1', 'W2', 'b2'\], not \['W1', 'b1'\]"):
+        Checkpoint(tmp_path / "run.npz").resume(trainer)
+
+
+class Foreign:
+    """An optimizer of a learner's."""
+
+    def update(self, params, grads):
+        for name in params:
+            params[name] -= 0.1 * grads[name]
+
+
+def test_the_state_of_a_foreign_optimizer_cannot_be_kept(points, tmp_path):
+    trainer = Trainer(TwoLayerNet(6, 5, 3), Foreign(), batch_size=7, callbacks=[Checkpoint(tmp_path / "run.npz")])
+    with pytest.raises(ValueError, match="the state of Foreign cannot be saved"):
+        trainer.fit(*points, steps=3)
+    assert trainer.step == 0, "this can be known before the first step"
+
+
+def test_a_foreign_optimizer_cannot_resume(points, tmp_path):
+    new_trainer(Checkpoint(tmp_path / "run.npz")).fit(*points, steps=3)
+    with pytest.raises(ValueError, match="Foreign"):
+        Checkpoint(tmp_path / "run.npz").resume(Trainer(TwoLayerNet(6, 5, 3), Foreign(), batch_size=7))

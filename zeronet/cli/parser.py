@@ -1,0 +1,44 @@
+"""What all commands share: a parser, and how whatever goes wrong becomes one line and an exit status."""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable
+from typing import NoReturn
+
+from zeronet.common.errors import Mistake
+from zeronet.locale import speaking
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser whose mistakes are one line."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print the line and end with status 2."""
+        self.exit(2, f"{self.prog}: {message} (--help shows all options)\n")
+
+
+def exit_status(prog: str, command: Callable[[], int], lang: str | None = None) -> int:
+    """Run a command; return its exit status: 2 for a mistake, 130 for Ctrl-C, each said in one line on stderr."""
+    for stream in filter(None, (sys.stdout, sys.stderr)):
+        stream.reconfigure(errors="replace")  # a terminal that lacks a letter shows "?" instead of failing
+    try:
+        with speaking(lang):
+            return command()
+    except Mistake as mistake:
+        return complain(prog, mistake, status=2)
+    except ImportError as error:
+        return complain(prog, f"{error}: to install it, {sys.executable} -m pip install zeronet-dl", status=2)
+    except KeyboardInterrupt:
+        return complain(prog, "stopped; earlier results are as they were", status=130)
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what is still to be flushed
+        if isinstance(error, BrokenPipeError):  # the reader of our output, such as head, has seen enough
+            return 0
+        return complain(prog, f"cannot write: {error.strerror or error}", status=2)
+
+
+def complain(prog: str, words: object, status: int) -> int:
+    """Print one line on stderr, and return status."""
+    print(f"{prog}: {words}", file=sys.stderr)
+    return status

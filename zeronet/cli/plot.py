@@ -1,0 +1,46 @@
+"""Draw the figure of a comparison again: zeronet plot FOLDER [--ylim TOP] [--log] [--lang ja] [--show]."""
+
+import argparse
+from pathlib import Path
+
+from zeronet.cli.parser import Parser, exit_status
+from zeronet.locale import LANGUAGES
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Draw, save, and print where; return the exit status."""
+    p = Parser(prog="zeronet plot", description="Draw a comparison's figure from its files.", allow_abbrev=False)
+    p.add_argument("folder", metavar="FOLDER", help="where the files of a comparison or of paths are")
+    p.add_argument(
+        "--ylim", type=float, metavar="TOP", help="upper end of the loss axis (default: above the first loss)"
+    )
+    p.add_argument("--log", action="store_true", help="logarithmic loss axis")
+    p.add_argument("--lang", choices=LANGUAGES, help="language of the figure (default: ZERONET_LANG, or en)")
+    p.add_argument("--show", action="store_true", help="open the figure in a window")
+    args = p.parse_args(arguments)
+    return exit_status(p.prog, lambda: draw(args), args.lang)
+
+
+def draw(args: argparse.Namespace) -> int:
+    """Draw the figure that the folder's files are for."""
+    from zeronet.lab.comparison.figure import comparison_figure  # only here: matplotlib takes a while to import
+    from zeronet.lab.ladder.figure import book_figure, ladder_figure
+    from zeronet.lab.plots import save_figure, show
+    from zeronet.lab.race.figure import paths_figure
+    from zeronet.lab.tuning.figure import verdict_figure
+
+    folder = Path(args.folder)
+    if (folder / "paths.csv").exists():
+        figure, stem = paths_figure(folder), "paths"
+    elif (folder / "verdict.json").exists():
+        figure, stem = verdict_figure(folder), "verdict"
+    elif (folder / "rungs.csv").exists():
+        figure, stem = ladder_figure(folder), "ladder"
+    elif (folder / "book.png").exists():
+        figure, stem = book_figure(folder), "book"
+    else:
+        figure, stem = comparison_figure(folder, args.ylim, args.log), "comparison"
+    print(save_figure(figure, folder, stem))
+    if args.show:
+        show(figure)
+    return 0

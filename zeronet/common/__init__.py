@@ -1,0 +1,1 @@
+"""What every room may use: errors, files, text, validation. It knows nothing of networks."""

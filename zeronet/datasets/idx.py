@@ -1,0 +1,95 @@
+"""The IDX format of MNIST, and the check that a file is what its name says.
+
+Y. LeCun, C. Cortes and C. J. C. Burges, *The MNIST database of handwritten digits*, 1998. A file is
+two zero bytes, a type (8 means unsigned byte), the number of dimensions, each dimension as a big-endian
+32-bit number, and then the elements. The first four bytes together are called the magic number.
+"""
+
+import gzip
+import hashlib
+import struct
+import zlib
+from collections.abc import Mapping
+
+import numpy as np
+
+from zeronet.datasets.catalogue import STEMS, Published, identify
+from zeronet.datasets.dataset import DataError
+
+GZIP_MAGIC = b"\x1f\x8b"
+
+
+def parse(content: bytes) -> np.ndarray:
+    """Return the array of bytes that the uncompressed IDX file `content` holds; it may not be written to.
+
+    Raises ValueError where the magic number is wrong or the length is not the one its dimensions ask for.
+
+    >>> parse(bytes([0, 0, 8, 1, 0, 0, 0, 3, 7, 2, 1]))
+    array([7, 2, 1], dtype=uint8)
+    """
+    if len(content) < 4 or content[:3] != b"\x00\x00\x08" or content[3] == 0:
+        raise ValueError(f"it begins with {content[:4]!r}, which is no IDX file of bytes")
+    start = 4 + 4 * content[3]
+    if len(content) < start:
+        raise ValueError(f"it is cut short: {len(content)} bytes do not even hold the header of {start}")
+    shape = struct.unpack(f">{content[3]}I", content[4:start])
+    expected = start + int(np.prod(shape, dtype=object))  # as Python integers: damaged dimensions may be huge
+    if len(content) != expected:
+        what = "cut short" if len(content) < expected else "too long"
+        raise ValueError(f"it is {what}: {len(content):,} bytes uncompressed instead of {expected:,}")
+    return np.frombuffer(content, np.uint8, offset=start).reshape(shape)
+
+
+def render(array: np.ndarray) -> bytes:
+    """Return the IDX file of an array of bytes: the inverse of `parse`.
+
+    >>> render(np.array([7, 2, 1], dtype=np.uint8)).hex(" ")
+    '00 00 08 01 00 00 00 03 07 02 01'
+    """
+    return struct.pack(f">BBBB{array.ndim}I", 0, 0, 8, array.ndim, *array.shape) + array.tobytes()
+
+
+def content_of(known: Published, role: str, raw: bytes, origin: object) -> bytes:
+    """Return the uncompressed content of one file of a published set, checked against its digest.
+
+    raw       the file as it was read: compressed or plain; archives that were compressed again are fine
+    origin    its path or address, for messages
+
+    Raises DataError, which names the file and says what it is instead.
+    """
+    wanted = f"{known.title}'s {STEMS[role]}"
+    try:
+        while raw.startswith(GZIP_MAGIC):
+            raw = gzip.decompress(raw)
+    except (OSError, EOFError, zlib.error) as error:
+        raise DataError(f"{origin} is damaged or cut short ({error})") from None
+    digest = hashlib.sha256(raw).hexdigest()
+    if digest != known.contents[role] and (other := identify(digest)):
+        raise DataError(f"{origin} is {other}, not {wanted}")
+    try:
+        shape = parse(raw).shape
+        if shape != known.shape(role):
+            raise ValueError(f"it holds an array {shape} instead of {known.shape(role)}")
+        if digest != known.contents[role]:
+            raise ValueError(f"its content has the sha256 {digest[:12]}… instead of {known.contents[role][:12]}…")
+    except ValueError as error:
+        raise DataError(f"{origin} is not {wanted}: {error}") from None
+    return raw
+
+
+def decode(contents: Mapping[str, bytes]) -> dict[str, np.ndarray]:
+    """Return the four arrays of the checked `contents`, by role: images float32 (N, D) in [0, 1], labels int64 (N,)."""
+    arrays = {}
+    for role, content in contents.items():
+        array = parse(content)
+        arrays[role] = scale(array.reshape(len(array), -1)) if role.startswith("x") else array.astype(np.int64)
+    return arrays
+
+
+def scale(pixels: np.ndarray) -> np.ndarray:
+    """Return bytes 0 … 255 as float32 in [0, 1].
+
+    >>> scale(np.array([0, 51, 255], dtype=np.uint8)).tolist()
+    [0.0, 0.20000000298023224, 1.0]
+    """
+    return np.divide(pixels, np.float32(255), dtype=np.float32)

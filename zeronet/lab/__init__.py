@@ -1,0 +1,1 @@
+"""The laboratory: what describes, runs, compares and draws; the reading part does not know of it."""

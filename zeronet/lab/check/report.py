@@ -1,0 +1,67 @@
+"""The report in words: laws, loss curves, and what the class equals."""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from zeronet.common.text import columns
+from zeronet.lab.check.laws.training import STEPS
+from zeronet.locale import say
+
+MARKS = {"pass": "pass", "fail": "FAIL", "remark": "remark", "skip": "skip"}
+BLOCKS = "▁▂▃▄▅▆▇█"
+
+
+def text(report: Mapping[str, Any]) -> str:
+    """Return the report as lines for a terminal."""
+    settings = ", ".join(f"{name}={_short(value)}" for name, value in report["settings"].items())
+    family = f" · {say(report['family'])}" if report["family"] else ""
+    lines = [f"{report['file']} · {report['class']}({settings}){family}", ""]
+    laws = report["laws"]
+    wide = max(columns(say(mark)) for mark in MARKS.values())
+    for each in laws:
+        mark = say(MARKS[each["verdict"]])
+        lines.append(f"  {padded(mark, wide)}  {each['title']}")
+        lines.append(f"  {' ' * wide}    {each['seen']}")
+        if each["hint"]:
+            lines.append(f"  {' ' * wide}  → {each['hint']}")
+    if report["curves"]:
+        lines += ["", say("Loss on the digits, 64-32-10, {n} updates, one seed, rates not tuned", n=STEPS)]
+        lines += curves(report["curves"])
+    if report["family"] and report["passed"]:
+        equals = report["equals"]
+        words = say("It equals {name}.", name=equals) if equals else say("It equals no optimizer of zeronet.")
+        lines += ["", words]
+    n, lost, remarks, skipped = (sum(each["verdict"] == verdict for each in laws) for verdict in MARKS)
+    total = "{n} laws hold, {lost} broken, {remarks} with a remark, {skipped} skipped"
+    total = say(total, n=n, lost=lost, remarks=remarks, skipped=skipped)
+    return "\n".join([*lines, "", total])
+
+
+def _short(value: float | Sequence[float]) -> str:
+    return f"({', '.join(map(_short, value))})" if isinstance(value, Sequence) else f"{value:g}"
+
+
+def curves(losses: Mapping[str, Sequence[float]]) -> list[str]:
+    """Return a line for each label: its curve in blocks, from 0 to the highest first loss, and the last loss.
+
+    >>> curves({"mine": [2.0, 1.0, 0.0], "SGD": [2.0, 2.0, 2.0]})
+    ['  mine  █▄▁  2.000 → 0.000', '  SGD   ███  2.000 → 2.000']
+    """
+    top = max(values[0] for values in losses.values())
+    wide = max(columns(label) for label in losses)
+    lines = []
+    for label, values in losses.items():
+        bars = "".join(block(value / top) for value in values)
+        lines.append(f"  {padded(label, wide)}  {bars}  {values[0]:.3f} → {values[-1]:.3f}")
+    return lines
+
+
+def block(share: float) -> str:
+    """Return the block that is as high as this share of a line, the whole for all above 1."""
+    return BLOCKS[min(7, math.ceil(7 * share - 0.5))] if share < 1 else BLOCKS[7]
+
+
+def padded(label: str, width: int) -> str:
+    """Return the label with blanks up to a width in a terminal's columns."""
+    return label + " " * (width - columns(label))

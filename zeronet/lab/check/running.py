@@ -1,0 +1,195 @@
+"""The whole bench on one class, in a process of its own that ends when its time is up."""
+
+import ast
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from zeronet.common.errors import Mistake
+from zeronet.lab.check.findings import Finding, judge, laws_of, told
+from zeronet.lab.check.laws import adaptive, contract, state, steps, training
+from zeronet.lab.check.subject import Subject
+from zeronet.lab.specs.grammar import split
+from zeronet.lab.specs.plugins import Plugin, located
+from zeronet.locale import language, say, speaking
+
+LAWS = [each for module in (steps, adaptive, state, contract, training) for each in laws_of(module)]
+START = "from zeronet.lab.check.running import main; main()"
+TIME_LIMIT = 60.0  # seconds; a usual class takes two
+
+
+def check(target: str, time_limit: float = TIME_LIMIT) -> dict[str, Any]:
+    """Put one class through all laws, in a process of its own; return a report as JSON takes it.
+
+    target: FILE.py[:Class][:key=value,…], or module:Class; time_limit: seconds until the process is ended. The report
+    has file, class, settings, family, equals, passed, laws (law, title, verdict, seen, hint), and curves (the losses
+    beside SGD's and Adam's). Raises Mistake where there is no such file or class.
+    """
+    with tempfile.TemporaryDirectory(prefix="zeronet-check-") as folder:
+        out, errors = Path(folder) / "report.jsonl", Path(folder) / "errors.txt"
+        paths = [str(Path(__file__).parents[3]), os.environ.get("PYTHONPATH", "")]
+        environment = os.environ | {"ZERONET_LANG": language(), "PYTHONPATH": os.pathsep.join(filter(None, paths))}
+        with errors.open("wb") as file:
+            process = subprocess.Popen(
+                [sys.executable, "-c", START, target, str(out)],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,  # what the class prints is no part of the report
+                stderr=file,
+                env=environment,
+                start_new_session=True,
+            )
+            hint = ""
+            try:
+                status, words = process.wait(time_limit), _last(errors)
+                ended = say("the process ended with status {status}: {words}", status=status, words=words).rstrip(": ")
+            except subprocess.TimeoutExpired:
+                ended = say("stopped after {seconds:g} seconds", seconds=time_limit)
+                hint = say("Is there a loop that does not end?")
+            finally:
+                _end(process)
+        text = out.read_text(encoding="utf-8", errors="replace") if out.exists() else ""
+    lines = []
+    for line in text.split("\n")[:-1]:  # the last may be half written
+        try:
+            lines.append(json.loads(line))
+        except ValueError:  # somebody else wrote there: what follows is lost
+            break
+    return _assembled(target, lines, ended, hint)
+
+
+def _assembled(target: str, lines: list[dict[str, Any]], ended: str, hint: str) -> dict[str, Any]:
+    """Return the report that the process wrote line by line, and what stopped it where it did not write the last."""
+    found: dict[str, Any] = {"file": target, "class": None, "settings": {}, "family": None, "equals": None}
+    found |= {"passed": False, "laws": [], "curves": {}}
+    for line in lines:
+        if "mistake" in line:
+            raise Mistake(line["mistake"])
+        if "law" in line:
+            found["laws"].append(line)
+        else:
+            found |= line
+    if not found.pop("finished", False):
+        begun = found.pop("begun", "")
+        found["laws"].append(Finding("process", begun or say("is loaded"), "fail", ended, hint).about())
+    found.pop("begun", None)
+    found["passed"] = all(each["verdict"] != "fail" for each in found["laws"])
+    return found
+
+
+def _end(process: subprocess.Popen) -> None:
+    """End the process, and what it started."""
+    if os.name == "nt":
+        process.kill()
+    else:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def _last(errors: Path) -> str:
+    """Return the last line that the process wrote on its way out."""
+    lines = [line for line in errors.read_text(encoding="utf-8", errors="replace").splitlines() if line.strip()]
+    return lines[-1] if lines else ""
+
+
+# Inside the process ------------------------------------------------------------------------------------------------
+
+
+def run(target: str, out: Path) -> None:
+    """Write the report line by line, so that it tells how far it came."""
+    with out.open("w", encoding="utf-8") as file:
+
+        def write(**values: Any) -> None:
+            file.write(json.dumps(values) + "\n")  # in ASCII: an error's text may be half a letter
+            file.flush()
+
+        try:
+            subject = named(target)
+        except Mistake as mistake:
+            write(mistake=str(mistake))
+            return
+        write(**{"class": subject.cls.__name__, "settings": subject.shown})
+        broken, right = False, True
+        for each in LAWS:
+            write(begun=say(each.title))
+            finding = judge(each, subject)
+            write(**finding.about())
+            right &= finding.verdict != "fail"
+            if broken := finding.law == "runs" and finding.verdict == "fail":
+                break  # all that follows would say the same
+        if not broken:
+            equals = _or_none(lambda: training.equal_to(subject)) if right else None  # nothing that is wrong equals it
+            write(family=_or_none(lambda: subject.family), equals=equals, curves=curves(subject))
+        write(finished=True)
+
+
+def _or_none(question: Callable[[], str | None]) -> str | None:
+    """Return the answer; None where the class fails, which its laws have told."""
+    try:
+        return question()
+    except (Exception, SystemExit):
+        return None
+
+
+def named(target: str) -> Subject:
+    """Return the class that a target names, ready to be made. Raises Mistake where there is none."""
+    _, place, given = split(target)
+    if place.lower().endswith(".py"):
+        plugin = located(f"{place}:{_only_class(place)}")[1]
+    elif ":" in place:
+        plugin = located(place)[1]
+    else:
+        raise Mistake(f"{target!r} names no file: write FILE.py, FILE.py:Class or module:Class")
+    cls = plugin.load()
+    if not callable(getattr(cls, "update", None)):
+        raise Mistake(f"{cls.__name__} in {plugin.place} has no method update(params, grads)")
+    try:
+        return Subject(cls, given, plugin.place)
+    except Mistake:
+        raise
+    except (Exception, SystemExit) as error:
+        raise Mistake(f"{cls.__name__} cannot be made: {told(error, plugin.place)}") from error
+
+
+def _only_class(place: str) -> str:
+    """Return the name of the only class with update in a file. Raises Mistake for none, or several."""
+    _, plugin = located(f"{place}:_")  # reads it
+    try:
+        statements = ast.parse(plugin.source).body
+    except (SyntaxError, ValueError):
+        plugin.load()  # says where it is wrong
+        raise
+    names = [each.name for each in statements if isinstance(each, ast.ClassDef)]
+    if not names:
+        raise Mistake(f"{place} has no class")
+    module = sys.modules[Plugin(plugin.place, names[0], plugin.digest, plugin.source).load().__module__]
+    updating = [name for name in names if callable(getattr(getattr(module, name, None), "update", None))]
+    if not updating:
+        raise Mistake(f"{place} has no class with update(params, grads), but {', '.join(names)}")
+    if len(updating) > 1:
+        raise Mistake(
+            f"{place} has several classes with update: write {place}:{updating[-1]}, or {', '.join(updating)}"
+        )
+    return updating[0]
+
+
+def curves(subject: Subject) -> dict[str, list[float]]:
+    """Return the loss curves, thinned out to every tenth step."""
+    return {label: [round(loss, 6) for loss in losses[::10]] for label, losses in training.curves(subject).items()}
+
+
+def main() -> None:
+    """Begin the process: its arguments are the target and the file for the report."""
+    warnings.simplefilter("ignore")
+    with np.errstate(all="ignore"), speaking(None):
+        run(sys.argv[1], Path(sys.argv[2]))

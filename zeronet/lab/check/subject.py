@@ -1,0 +1,231 @@
+"""The class under test: how it is made anew, what it is set to, and where it goes under given gradients."""
+
+import contextlib
+import inspect
+import sys
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from zeronet.common.errors import Mistake
+from zeronet.lab.check.roles import KNOWN, NAMES, STEEP, by_behaviour
+
+Arrays = dict[str, Any]
+SWALLOWING = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)  # *args and **kwargs
+
+START = np.array([1.5, -0.7, 0.4, 2.0])
+
+
+class Subject:
+    """A class with update(params, grads).
+
+    cls: the class; given: settings that differ from its defaults; place: its file, for errors.
+    Raises Mistake where it cannot be made from these settings.
+    """
+
+    def __init__(self, cls: type, given: Mapping[str, Any] | None = None, place: str | None = None):
+        self.cls, self.place = cls, place
+        try:
+            parameters = inspect.signature(cls).parameters
+        except (TypeError, ValueError):  # a class written in C may not say
+            parameters = {}
+        self.parameters = {name: each for name, each in parameters.items() if each.kind not in SWALLOWING}
+        defaults = {name: each.default for name, each in self.parameters.items()}
+        self.pair = "betas" if _is_pair(defaults.get("betas")) else None  # PyTorch's way to set both βs
+        free = len(self.parameters) < len(parameters)  # **settings takes any name
+        self.given = {self._own_name(name, free): value for name, value in (given or {}).items()}
+        self.values = defaults | self.given
+        try:
+            self.new()
+        except TypeError as error:
+            if error.__traceback__.tb_next.tb_next:  # raised inside the class
+                raise
+            write = f"write FILE.py:{cls.__name__}:lr=0.1, or give it a default"
+            raise Mistake(f"{cls.__name__} cannot be made from its defaults ({error}): {write}") from error
+
+    def _own_name(self, name: str, free: bool) -> str:
+        """Return the class's name for a setting, written in any case, or by a name that the bench knows it by."""
+        for each in self.parameters:
+            if name == each or name.lower() == each.lower():
+                return each
+        ours = NAMES.get(name.lower(), name.lower())
+        for each in self.parameters:
+            if ours == NAMES.get(each.lower(), each.lower()):
+                return each
+        if free:
+            return name
+        raise Mistake(f"{self.cls.__name__} has no setting {name!r}, but {', '.join(self.parameters) or 'none'}")
+
+    @cached_property
+    def own(self) -> dict[str, str]:
+        """Our name → its own."""
+        return by_behaviour(self)
+
+    @property
+    def settings(self) -> dict[str, float]:
+        """Its numbers, under our names."""
+        values = {ours: self.values.get(name) for ours, name in self.own.items()}
+        if self.pair:
+            values |= dict(zip(("beta1", "beta2"), self.values[self.pair], strict=True))
+        return {name: float(value) for name, value in values.items() if is_number(value)}
+
+    @property
+    def shown(self) -> dict[str, Any]:
+        """Its numbers, and its pair of βs, under its own names."""
+        return {k: v for k, v in self.values.items() if is_number(v) or k == self.pair}
+
+    @property
+    def strangers(self) -> list[str]:
+        """Its settings that the bench does not know, but for switches."""
+        return [name for name in self.settings if name not in KNOWN]
+
+    def stirring(self, gradients: Sequence[np.ndarray]) -> list[str]:
+        """Return the strangers whose double or half changes the way under these gradients."""
+        usual, found = self.moves(gradients), []
+        for name in self.strangers:
+            for value in self.near(name):
+                with contextlib.suppress(ValueError):  # refused
+                    if not np.array_equal(usual, self.moves(gradients, **{name: value})):
+                        found.append(name)
+        return list(dict.fromkeys(found))
+
+    def near(self, name: str) -> list[float]:
+        """Return twice and half the value of a setting."""
+        value = self.values[self.own[name]]
+        return [2 * value, value // 2 if isinstance(value, int) else value / 2]
+
+    def name(self, ours: str) -> str:
+        """Return its own name for what we call so; our name where it has none."""
+        if self.pair and ours in ("beta1", "beta2"):
+            return f"{self.pair}[{int(ours == 'beta2')}]"
+        return self.own.get(ours, ours)
+
+    @property
+    def lr(self) -> float | None:
+        """Its learning rate, where it has one."""
+        return self.settings.get("lr")
+
+    def new(self, **changes: Any) -> Any:
+        """Return a new optimizer, with some settings changed."""
+        own = self.own if changes else {}
+        if self.pair and {"beta1", "beta2"} & set(changes):
+            pair = zip(("beta1", "beta2"), self.values[self.pair], strict=True)
+            changes[self.pair] = tuple(changes.pop(name, value) for name, value in pair)
+        return self.cls(**self.given | {own.get(name, name): value for name, value in changes.items()})
+
+    def at(self, **changes: Any) -> "Subject":
+        """Return the same class at other settings, under our names; itself where they are what it has."""
+        if all(self.settings.get(name, value) == value for name, value in changes.items()):
+            return self
+        own = {self.own[name]: value for name, value in changes.items()}
+        other = Subject(self.cls, self.given | own, self.place)
+        other.own = self.own
+        return other
+
+    @cached_property
+    def bare(self) -> "Subject":
+        """The class without its weight decay, where that is a setting."""
+        return self.at(weight_decay=0.0) if self.settings.get("weight_decay") else self
+
+    def walk(self, start: Arrays, gradients: Sequence[Arrays], optimizer: Any = None) -> list[Arrays]:
+        """Return the parameters before the first and after each update, as copies."""
+        optimizer, params = self.new() if optimizer is None else optimizer, copied(start)
+        path = [copied(params)]
+        for each in gradients:
+            optimizer.update(params, copied(each))
+            path.append(copied(params))
+        return path
+
+    def track(self, gradients: Sequence[np.ndarray], start: np.ndarray = START, **changes: Any) -> np.ndarray:
+        """Return the path (n + 1, D) of one vector under gradients (n, D)."""
+        path = self.walk({"w": start}, [{"w": each} for each in gradients], self.new(**changes))
+        return np.array([np.array(each["w"], dtype=float) for each in path])
+
+    def moves(self, gradients: Sequence[np.ndarray], start: np.ndarray = START, **changes: Any) -> np.ndarray:
+        """Return the way (n, D) made by each update, without what it makes under zero gradients (weight decay)."""
+        path = self.track(gradients, start, **changes)
+        if self.decays:
+            path = path - self.track([0.0 * np.asarray(each) for each in gradients], start, **changes)
+        return np.diff(path, axis=0)
+
+    # What it is, from what it does ----------------------------------------------------------------------------------
+
+    @cached_property
+    def decays(self) -> float:
+        """The share of each weight that an update under a zero gradient takes away: 0 without weight decay."""
+        share = self._share_lost()
+        return share if 0 < share < 0.5 else 0.0
+
+    @property
+    def grows(self) -> bool:
+        """Whether an update under a zero gradient adds the same share to each weight."""
+        return -0.5 < self._share_lost() < 0
+
+    def _share_lost(self) -> float:
+        shares = (START - self.track([0 * START])[1]) / START
+        return float(shares.flat[0]) if np.isfinite(shares).all() and np.ptp(shares) < 1e-9 else 0.0
+
+    def first_move(self, gradient: np.ndarray, start: np.ndarray = START, **changes: Any) -> np.ndarray:
+        """Return the first move that is not 0 under a constant gradient (some methods only look at first)."""
+        moves = self.moves([gradient] * 4, start, **changes)
+        return next((each for each in moves if each.any()), moves[0])
+
+    @cached_property
+    def growth(self) -> float:
+        """How many times as long the first move is where the gradient is ten times as long; nan where undefined."""
+        usual, steep = self.first_move(STEEP), self.first_move(10 * STEEP)
+        ratios = steep / usual
+        return float(np.median(ratios)) if np.isfinite(ratios).all() else float("nan")
+
+    @cached_property
+    def family(self) -> str:
+        """Return "adaptive", "linear", or "neither"."""
+        for name, growth in (("adaptive", 1), ("linear", 10)):
+            if abs(self.growth / growth - 1) < 2e-3:
+                return name
+        return "neither"
+
+    @cached_property
+    def elementwise(self) -> bool:
+        """Whether each number of an array goes its own way, whatever the other numbers' gradients are."""
+        others = STEEP * np.array([1, -3, 0.2, 7])
+        usual, changed = self.moves([STEEP, STEEP]), self.moves([others, others])
+        return bool(np.allclose(usual[:, 0], changed[:, 0], rtol=1e-6, atol=0))
+
+    @cached_property
+    def rolls(self) -> bool:
+        """Whether it still moves without a gradient, after one with."""
+        moves = self.moves([STEEP, 0 * STEEP])
+        return bool(np.abs(moves[1]).max() > (1e-9 + 2 * self.decays) * np.abs(moves[0]).max())
+
+    @cached_property
+    def length(self) -> float | None:
+        """The length of the first move in every direction, in units of lr; None where it differs or there is no lr."""
+        move = np.abs(self.first_move(STEEP))
+        if not self.lr or not np.isfinite(move).all() or np.ptp(move) > 2e-3 * move.max():
+            return None
+        return float(np.median(move)) / self.lr
+
+
+def is_number(value: Any) -> bool:
+    """Say whether it is a finite number that a float can be."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= sys.float_info.max
+
+
+def _is_pair(value: Any) -> bool:
+    return isinstance(value, tuple | list) and len(value) == 2 and all(map(is_number, value))
+
+
+def copied(arrays: Mapping[str, Any]) -> Arrays:
+    """Return a new dictionary of new arrays."""
+    return {name: value.copy() if isinstance(value, np.ndarray) else value for name, value in arrays.items()}
+
+
+def random_arrays(seed: int, shapes: Mapping[str, tuple[int, ...]], dtype: Any = np.float64) -> Arrays:
+    """Return arrays of normal numbers, which do not depend on the order of the names."""
+    return {
+        name: np.random.default_rng([seed, *name.encode()]).standard_normal(shape).astype(dtype)
+        for name, shape in shapes.items()
+    }

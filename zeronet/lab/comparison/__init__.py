@@ -1,0 +1,1 @@
+"""A comparison of optimizers on networks: run, files, table, figure."""

@@ -1,0 +1,226 @@
+"""Figures of what went on inside the networks: effective steps, gradients, updates, dead units; weights as images."""
+
+import csv
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import LogNorm
+from matplotlib.figure import Figure
+
+from zeronet.common.errors import Mistake
+from zeronet.common.files import read_arrays
+from zeronet.lab.plots.style import (
+    QUIET,
+    SMALL,
+    STROKE,
+    HouseFigure,
+    drawable,
+    house_style,
+    logarithmic,
+    look,
+    save_figure,
+    shortened,
+)
+from zeronet.lab.runner.plan import read_protocol
+from zeronet.locale import say
+from zeronet.training.inspection import COLUMNS
+
+# What a column of panels shows: the column of inspection.csv, its title, whether its axis is logarithmic.
+PANELS = [
+    ("effective_lr_0.5", "effective step r", True),
+    ("gradient_norm", "‖g‖", True),
+    ("update_ratio", "‖Δw‖ / ‖w‖", True),
+    ("largest_update", "max |Δw|", True),
+    ("dead_share", "dead ReLUs", False),
+]
+NEVER = "#BDBDBD"  # pixels without an effective step
+
+
+@dataclass(frozen=True)
+class InspectionFolder:
+    """protocol; rows: label → parameter → seed → (looks, columns); images: name in inspection.npz → array."""
+
+    protocol: Mapping[str, Any]
+    rows: Mapping[str, Mapping[str, Mapping[int, np.ndarray]]]
+    images: Mapping[str, np.ndarray]
+
+    @property
+    def labels(self) -> list[str]:
+        """The optimizers' labels."""
+        return [about["label"] for about in self.protocol["optimizers"]]
+
+    @property
+    def side(self) -> int | None:
+        """The side of the images that the inputs are, or None where they are no square images."""
+        side = math.isqrt(self.protocol["problem"]["input_size"])
+        return side if side > 1 and side**2 == self.protocol["problem"]["input_size"] else None
+
+
+def read_inspection(folder: str | Path) -> InspectionFolder:
+    """Read inspection.csv, inspection.npz and protocol.json. Raises Mistake where one is missing or damaged."""
+    folder = Path(folder)
+    protocol = read_protocol(folder / "protocol.json")
+    try:
+        found: dict[str, Any] = {about["label"]: {} for about in protocol["optimizers"]}
+        with (folder / "inspection.csv").open(encoding="utf-8-sig", newline="") as file:
+            lines = csv.reader(file, strict=True)
+            if next(lines, None) != ["optimizer", "seed", "parameter", *COLUMNS]:
+                raise ValueError("its first line is another one")
+            for label, seed, name, *values in lines:
+                numbers = [float(value) if value else math.nan for value in values]
+                found[label].setdefault(name, {}).setdefault(int(seed), []).append(numbers)
+        images = read_arrays(folder / "inspection.npz")
+    except OSError as error:
+        raise Mistake(f"cannot read the inspection in {folder}: {error.strerror or error}") from error
+    except (KeyError, TypeError, ValueError, csv.Error) as error:
+        raise Mistake(f"the inspection in {folder} is damaged: {type(error).__name__} {error}") from error
+    rows = {
+        label: {name: {seed: np.array(looks) for seed, looks in seeds.items()} for name, seeds in names.items()}
+        for label, names in found.items()
+    }
+    return InspectionFolder(protocol, rows, images)
+
+
+def save_inspection(folder: str | Path) -> None:
+    """Draw inspection.png and .svg and, where the inputs are images, pixels.png and weights.png."""
+    data = read_inspection(folder)
+    save_figure(inspection_figure(data), folder, "inspection")
+    if data.side:
+        save_figure(pixels_figure(data), folder, "pixels", vectors=False)
+        save_figure(weights_figure(data), folder, "weights", vectors=False)
+
+
+def inspection_figure(data: InspectionFolder) -> Figure:
+    """Draw, for each array of weights, what the columns of PANELS say, against the step.
+
+    Lines are medians over the seeds; of the effective step, the band holds the middle half of the weights.
+    """
+    names = [name for name in next(iter(data.rows.values()), {}) if name.startswith("W")]
+    with house_style():
+        figure = HouseFigure(figsize=(14, 0.9 + 2.3 * len(names)), dpi=100, layout="constrained")
+        grid = figure.subplots(len(names), len(PANELS), squeeze=False, sharex=True)
+        for row, name in zip(grid, names, strict=True):
+            row[0].set_ylabel(name)
+            for axes, (column, _, log) in zip(row, PANELS, strict=True):
+                _draw_panel(axes, data, name, column, log)
+        for top, bottom, (_, title, _) in zip(grid[0], grid[-1], PANELS, strict=True):
+            top.set_title(say(title), fontsize=9)
+            bottom.set_xlabel(say("update"))
+        lines = [axes_line for axes_line in grid[0][1].get_lines()]
+        words = [drawable(shortened(label, 60)) for label in data.labels if data.rows[label]]
+        legend = figure.legend(
+            lines, ["?"] * len(lines), loc="outside lower left", ncols=4, frameon=False, fontsize=8.5
+        )
+        for text, each in zip(legend.get_texts(), words, strict=True):
+            text.set_text(each)
+        note = say("lines: medians over the seeds · band: the middle half of the weights · r where Δw = −r ⊙ g")
+        figure.suptitle(note, x=0.01, ha="left", fontsize=SMALL, color=QUIET)
+    return figure
+
+
+def _draw_panel(axes: Axes, data: InspectionFolder, name: str, column: str, log: bool) -> None:
+    k = COLUMNS.index(column)
+    for i, label in enumerate(data.labels):
+        seeds = list(data.rows[label].get(name, {}).values())
+        if not seeds:
+            continue
+        looks = min(map(len, seeds))  # a run that stopped early has fewer
+        table = np.median([run[:looks] for run in seeds], axis=0)
+        steps = table[:, 0]
+        axes.plot(steps, table[:, k], **{**look(i), **STROKE, "markersize": 4}, zorder=3 + 0.01 * i)
+        if column == "effective_lr_0.5" and np.isfinite(table[:, k]).all():
+            low, high = (table[:, COLUMNS.index(f"effective_lr_{q}")] for q in (0.25, 0.75))
+            axes.fill_between(steps, low, high, facecolor=look(i)["color"], alpha=0.18, linewidth=0)
+    axes.set_visible(any(np.isfinite(line.get_ydata()).any() for line in axes.get_lines()))
+    logarithmic(axes, "x")
+    if log:
+        logarithmic(axes, "y")
+    else:
+        axes.set_ylim(-0.02, 1.02)
+
+
+def pixels_figure(data: InspectionFolder) -> Figure:
+    """Draw each pixel's median effective step as an image, beside how often the pixel is on.
+
+    One logarithmic colour scale for all optimizers. Grey: pixels without such a step, because they were never on, or so
+    seldom that their state has faded below ε.
+    """
+    found = {label: data.images.get(f"{k}/pixel_rate", np.array(np.nan)) for k, label in enumerate(data.labels)}
+    rates = {label: rate for label, rate in found.items() if np.isfinite(rate).any()}
+    on = next((array for name, array in data.images.items() if name.endswith("/pixel_on")), np.zeros(data.side**2))
+    with house_style():
+        panels = 1 + len(rates)
+        figure = HouseFigure(figsize=(0.8 + 2.7 * panels, 3.4), dpi=100, layout="constrained")
+        frame, *frames = figure.subplots(1, panels, squeeze=False).flat
+        image = _show(frame, np.where(on > 0, on, np.nan), data.side)
+        frame.set_title(say("how often each pixel is on"), fontsize=9)
+        figure.colorbar(image, ax=frame, shrink=0.7, format="{x:.0%}")
+        seen = np.concatenate([rate[np.isfinite(rate)] for rate in rates.values()]) if rates else np.ones(1)
+        norm = LogNorm(0.9 * seen.min(), 1.1 * seen.max())
+        for axes, (label, rate) in zip(frames, rates.items(), strict=True):
+            image = _show(axes, rate, data.side, norm)
+            axes.set_title(drawable(shortened(label, 40)), fontsize=9)
+            edge = data.side // 3
+            centre = rate.reshape(data.side, -1)[edge:-edge, edge:-edge]
+            if np.isfinite(centre).any():
+                axes.set_xlabel(say("median in the centre {r:.3g}", r=np.nanmedian(centre)), fontsize=SMALL)
+        if frames:
+            figure.colorbar(image, ax=frames, shrink=0.7, format="{x:g}")
+        seed = data.protocol["seeds"][0]
+        note = say(
+            "median effective step r of each pixel's weights, after training, seed {seed} · grey: none", seed=seed
+        )
+        figure.suptitle(note, x=0.01, ha="left", fontsize=9)
+    return figure
+
+
+def weights_figure(data: InspectionFolder) -> Figure:
+    """Draw the first weights of sixteen hidden units as images, at five moments, a row for each optimizer."""
+    kept = {label: k for k, label in enumerate(data.labels) if len(data.images.get(f"{k}/weights", ()))}
+    with house_style():
+        rows = max(len(kept), 1)
+        columns = max((len(data.images[f"{k}/weights"]) for k in kept.values()), default=1)
+        figure = HouseFigure(figsize=(0.5 + 2.3 * columns, 0.5 + 2.5 * rows), dpi=100, layout="constrained")
+        grid = figure.subplots(rows, columns, squeeze=False)
+        for row, (label, k) in zip(grid, kept.items(), strict=False):
+            for axes, step, weights in zip(
+                row, data.images[f"{k}/weight_steps"], data.images[f"{k}/weights"], strict=False
+            ):
+                mosaic = _mosaic(weights, data.side)
+                span = np.nanmax(np.abs(mosaic)) or 1.0
+                axes.imshow(mosaic, cmap="PuOr", vmin=-span, vmax=span, interpolation="nearest")
+                axes.set_title(say("update {step}", step=int(step)), fontsize=8)
+            row[0].set_ylabel(drawable(shortened(label, 30)))
+        for axes in grid.flat:
+            axes.set(xticks=[], yticks=[])
+            axes.grid(False)
+            axes.spines[:].set_visible(False)
+        note = say(
+            "first weights of sixteen hidden units · purple positive, orange negative, each picture on its own scale"
+        )
+        figure.suptitle(note, x=0.01, ha="left", fontsize=9)
+    return figure
+
+
+def _show(axes: Axes, values: np.ndarray, side: int, norm: Any = None) -> Any:
+    axes.set_facecolor(NEVER)
+    axes.set(xticks=[], yticks=[])
+    axes.grid(False)
+    return axes.imshow(values.reshape(side, side), cmap="cividis", norm=norm, interpolation="nearest")
+
+
+def _mosaic(weights: np.ndarray, side: int) -> np.ndarray:
+    """Return the columns of weights (D, units) as images side by side, four in a row, a gap of nan between them."""
+    tiles = weights.T.reshape(-1, side, side)
+    per_row = 4
+    rows = math.ceil(len(tiles) / per_row)
+    canvas = np.full((rows * (side + 1) - 1, per_row * (side + 1) - 1), np.nan)
+    for i, tile in enumerate(tiles):
+        top, left = (i // per_row) * (side + 1), (i % per_row) * (side + 1)
+        canvas[top : top + side, left : left + side] = tile
+    return canvas

@@ -1,0 +1,44 @@
+"""The dialects of one optimizer: their paths, and how far apart they are."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from zeronet.lab.plots.landscape import draw_landscape, draw_path, height_over_width
+from zeronet.lab.plots.style import QUIET, SMALL, HouseFigure, house_style, logarithmic, look
+from zeronet.landscapes import Landscape
+from zeronet.locale import say
+
+WIDTH = 10.0  # inches
+EQUAL = 1e-17  # a distance that stands for 0 on the logarithmic axis
+
+
+def dialects_figure(name: str, lr: float, landscape: Landscape, paths: Mapping[str, np.ndarray]) -> Figure:
+    """Draw label → path (n, 2): from above, and the distance of each from the first of them, update by update.
+
+    name, lr: of what the title tells: an optimizer and the rate that all dialects went at.
+    """
+    first, *others = paths
+    with house_style():
+        figure = HouseFigure(figsize=(WIDTH, 3.6), dpi=100, layout="constrained")
+        plane, apart = figure.subplots(1, 2)
+        draw_landscape(plane, landscape)
+        for k, (label, path) in enumerate(paths.items()):
+            draw_path(plane, path, k, label=label, markersize=2.5 + 1.3 * (len(others) - k))  # equal ones show as rings
+        for k, label in enumerate(others, start=1):
+            n = min(len(paths[first]), len(paths[label]))
+            distance = np.linalg.norm(paths[label][:n] - paths[first][:n], axis=1)
+            style = {**look(k), "linewidth": 1.5, "markersize": 4.5, "markevery": (k, 5)}
+            apart.plot(range(1, n), np.maximum(distance[1:], EQUAL), **style)
+        logarithmic(apart, "y")
+        apart.set_ylim(EQUAL / 3, 100)
+        apart.annotate(say("0: the same numbers"), (0.02, EQUAL), (0, 5), xycoords=("axes fraction", "data"),
+                       textcoords="offset points", fontsize=SMALL, color=QUIET)  # fmt: skip
+        apart.set_box_aspect(height_over_width(landscape))
+        apart.set(xlabel=say("update"), ylabel=say("distance from {label}", label=first.split(":")[0]))
+        steps = max(map(len, paths.values())) - 1
+        title = say("{name} in its dialects: {n} updates at lr {lr:g}", name=name, n=steps, lr=lr)
+        figure.suptitle(title, x=0.01, ha="left", fontsize=10.5, fontweight="bold")
+        figure.legend(*plane.get_legend_handles_labels(), loc="outside lower left", ncols=3, frameon=False, fontsize=8)
+    return figure

@@ -1,0 +1,192 @@
+"""The book's comparison as it was printed, and the ladder from there to a fair one, an unfair choice at a time."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from zeronet.common.files import TEXT, write_csv
+from zeronet.lab.comparison.run import Result, write_results
+from zeronet.lab.comparison.table import Table, summarize
+from zeronet.lab.ladder.table import LadderTable
+from zeronet.lab.runner.analysis.summary import final_loss
+from zeronet.lab.runner.book import RUNGS
+from zeronet.lab.runner.execution.options import How
+from zeronet.lab.runner.execution.processes import execute
+from zeronet.lab.runner.folder import opened, publish
+from zeronet.lab.runner.plan import Plan, split_sizes
+from zeronet.lab.runner.problem import Problem
+from zeronet.lab.runner.resume import begin
+from zeronet.lab.runner.run import Run
+from zeronet.lab.runner.runs import forget_others, results
+from zeronet.lab.tuning.grid import Tuning
+from zeronet.lab.tuning.search import TRIALS, search
+from zeronet.locale import say
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+Runs = Mapping[tuple[str, int], Run]  # (label, seed) → run
+
+
+class BookTable(Table):
+    """The table of a comparison, and what is unfair about this one."""
+
+    def caption(self) -> str:
+        """Return what the numbers are, and what decided them."""
+        unfair = say(
+            "The book's way: each optimizer starts from random weights of its own, batches are drawn with replacement, "
+            "the loss is that after the update, one run, no tuning. --protocol ladder shows what each choice does."
+        )
+        return f"{super().caption()}\n{unfair}"
+
+
+@dataclass(frozen=True)
+class LadderResult:
+    """What the ladder says.
+
+    folder: where its files are; table: print it; figure: drawn from the files; runs: ("RUNG: LABEL", seed) → run.
+    """
+
+    folder: Path
+    table: LadderTable
+    figure: "Figure"
+    runs: Runs
+
+
+def carry_out_unfair(
+    plan: Plan, tuning: Tuning | None, problem: Problem, folder: Path, how: How
+) -> Result | LadderResult:
+    """Carry out the ladder where there is a search for its last rung, else the book's comparison."""
+    if tuning is None:
+        return carry_out_book(plan, problem, folder, how)
+    return carry_out_ladder(plan, tuning, problem, folder, how)
+
+
+def carry_out_book(plan: Plan, problem: Problem, folder: Path, how: How) -> Result:
+    """Run a plan with the book's choices, write all files into folder, its figure as in the book.
+
+    Raises Mistake as carry_out does.
+    """
+    from zeronet.lab.ladder.figure import book_figure  # only here: matplotlib takes a while to import
+    from zeronet.lab.plots.style import save_figure
+
+    with opened(folder):
+        begin(folder, plan.protocol(), how.resume)
+        execute(plan, problem.arrays, folder, how)
+        runs = results(plan, folder)
+        table = BookTable(plan.protocol(), summarize(plan.protocol(), runs))
+        figures: list[Any] = []
+
+        def write(new: Path) -> None:
+            write_results(new, plan.protocol(), runs, table)
+            figures.append(book_figure(new))
+            save_figure(figures[0], new, "book")
+
+        publish(folder, write)
+        forget_others([plan], folder)
+        return Result(folder, table, figures[0], runs)
+
+
+def carry_out_ladder(plan: Plan, tuning: Tuning, problem: Problem, folder: Path, how: How) -> LadderResult:
+    """Run the rungs one after the other, write all files into folder, return what they say.
+
+    plan: the first rung; tuning: of the last. The search trains on five sixths of the training images and judges by
+    the others, on seeds of its own; the rung itself trains on all of them again, so that only the rates have changed.
+    Raises Mistake as carry_out does.
+    """
+    from zeronet.lab.ladder.figure import ladder_figure  # only here: matplotlib takes a while to import
+    from zeronet.lab.plots.style import save_figure
+
+    asked = {**plan.protocol(), "tuning": tuning.about()}
+    with opened(folder):
+        begin(folder, asked, how.resume)
+        done: list[Plan] = []
+
+        def runs_of(stage: Plan, name: str) -> Runs:
+            if stage not in done:
+                execute(stage, problem.arrays, folder, how, name)
+                done.append(stage)
+            return results(stage, folder)
+
+        rungs: dict[str, Plan] = {}
+        found: dict[str, Runs] = {}
+        at_edge: list[str] = []
+        trials: list[list[Any]] = []
+        for number, rung in enumerate(RUNGS):
+            rungs[rung.key] = replace(plan, unfair=rung.unfair, kind="rung")
+            if rung.tuned:
+                trial = replace(rungs[rung.key], unfair=None, split=split_sizes(plan.problem["train"]))
+                best, at_edge, trials = search(trial, tuning, runs_of)
+                rungs[rung.key] = replace(rungs[rung.key], optimizers=best)
+            found[rung.key] = runs_of(rungs[rung.key], f"rung {number}")
+        about = [
+            {"rung": key, "unfair": list(stage.unfair), "optimizers": stage.protocol()["optimizers"]}
+            for key, stage in rungs.items()
+        ]
+        sizes = dict(zip(("train", "validation"), split_sizes(plan.problem["train"]), strict=True))
+        protocol = {**asked, "tuning": {**tuning.about(), **sizes}, "rungs": about}
+        losses = {key: _final_losses(plan, runs) for key, runs in found.items()}
+        seconds = [run.seconds or 0.0 for stage in done for run in results(stage, folder).values()]
+        table = LadderTable(protocol, losses, at_edge, len(seconds), sum(seconds))
+        figures: list[Any] = []
+
+        def write(new: Path) -> None:
+            write_ladder(new, protocol, found, table, trials)
+            figures.append(ladder_figure(new))
+            save_figure(figures[0], new, "ladder")
+
+        publish(folder, write)
+        forget_others(done, folder)
+        runs = {(f"{key}: {label}", seed): run for key in found for (label, seed), run in found[key].items()}
+        return LadderResult(folder, table, figures[0], runs)
+
+
+def _final_losses(plan: Plan, runs: Runs) -> dict[str, list[float]]:
+    return {spec.label: [final_loss(runs[spec.label, seed]) for seed in plan.seeds] for spec in plan.optimizers}
+
+
+def write_ladder(
+    folder: Path,
+    protocol: Mapping[str, Any],
+    found: Mapping[str, Runs],
+    table: LadderTable,
+    trials: list[list[Any]],
+) -> None:
+    """Write the tables, the protocol and the errors into an empty folder.
+
+    ladder.csv has the final loss of every run, rungs.csv each step's median and range over the seeds, tuning.csv the
+    trials of the last rung.
+    """
+    from zeronet.lab.runner.analysis.curves import over_seeds
+
+    words = json.dumps(protocol, indent=2, ensure_ascii=False) + "\n"
+    (folder / "protocol.json").write_text(words, newline="\n", **TEXT)
+    losses = (
+        (key, label, seed, f"{loss:.9g}")
+        for key, each in table.losses.items()
+        for label, values in each.items()
+        for seed, loss in zip(protocol["seeds"], values, strict=True)
+    )
+    write_csv(folder / "ladder.csv", ["rung", "optimizer", "seed", "final_loss"], losses)
+    steps = []
+    for key, runs in found.items():
+        for label in table.losses[key]:
+            curves = [np.array(run.losses) for (name, _), run in runs.items() if name == label and run.losses]
+            for step, numbers in enumerate(zip(*over_seeds(curves), strict=False) if curves else ()):
+                steps.append([key, label, step, *(f"{n:.6g}" for n in numbers)])
+    write_csv(folder / "rungs.csv", ["rung", "optimizer", "step", "median", "low", "high"], steps)
+    seconds = ((key, *which, run.seconds) for key, runs in found.items() for which, run in runs.items())
+    rows = ((*which, "" if each is None else f"{each:.3f}") for *which, each in seconds)
+    write_csv(folder / "timings.csv", ["rung", "optimizer", "seed", "seconds"], rows)
+    write_csv(folder / "summary.csv", *table.records())
+    write_csv(folder / "tuning.csv", TRIALS, trials)
+    for key, runs in found.items():
+        for number, ((_, seed), run) in enumerate(runs.items()):
+            if run.traceback:
+                (folder / "errors").mkdir(exist_ok=True)
+                number //= len(protocol["seeds"])
+                (folder / "errors" / f"{key}-{number}-seed{seed}.txt").write_text(run.traceback, **TEXT)

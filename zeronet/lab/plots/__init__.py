@@ -1,0 +1,10 @@
+"""The drawing kit: how every figure looks and is saved, a landscape from above, windows on the screen.
+
+Figures are drawn from the files of a finished comparison and never from memory; each stands with its experiment:
+zeronet/lab/comparison/figure.py and its like. `zeronet plot FOLDER` draws a folder's figure again.
+"""
+
+from zeronet.lab.plots.style import save_figure
+from zeronet.lab.plots.window import finish, show
+
+__all__ = ["finish", "save_figure", "show"]

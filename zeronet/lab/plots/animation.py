@@ -1,0 +1,40 @@
+"""Animations into files: a GIF, or an .mp4 where ffmpeg is there."""
+
+import tempfile
+from pathlib import Path
+
+from matplotlib import animation
+
+from zeronet.common.errors import Mistake
+from zeronet.lab.plots.style import house_style
+
+DPI, PER_SECOND = 80, 6  # dots per inch, frames per second
+
+
+def save_animation(moving: animation.Animation, target: Path, quiet: bool = False) -> None:
+    """Draw an animation into target, all of it or nothing. Raises Mistake as check_target does."""
+    check_target(target)
+    from tqdm.auto import tqdm
+
+    writer = animation.PillowWriter if target.suffix.lower() == ".gif" else animation.FFMpegWriter
+    with (
+        house_style(),
+        tempfile.TemporaryDirectory(dir=target.parent, prefix=".race-") as beside,
+        tqdm(unit="frame", desc=target.name, disable=True if quiet else None, leave=False) as bar,
+    ):
+
+        def advance(frame: int, total: int) -> None:
+            bar.total = total
+            bar.update()
+
+        part = Path(beside) / target.name
+        moving.save(part, writer=writer(fps=PER_SECOND), dpi=DPI, progress_callback=advance)
+        part.replace(target)
+
+
+def check_target(target: Path) -> None:
+    """Raise Mistake where target does not end in .gif or .mp4, or is an .mp4 and ffmpeg is missing."""
+    if target.suffix.lower() not in (".gif", ".mp4"):
+        raise Mistake(f"an animation is a .gif or an .mp4, not {target.name!r}")
+    if target.suffix.lower() == ".mp4" and not animation.writers.is_available("ffmpeg"):
+        raise Mistake("an .mp4 needs the program ffmpeg, which was not found: name a .gif instead")

@@ -1,0 +1,209 @@
+"""How every figure looks and is saved: colours, markers, text that fits, files with the same bytes every time."""
+
+import io
+import logging
+import math
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from functools import cache, lru_cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import matplotlib.style
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties, findfont, fontManager, get_font
+from matplotlib.textpath import text_to_path
+from matplotlib.ticker import StrMethodFormatter
+
+from zeronet.common.files import replacing
+from zeronet.locale import language, speaking
+
+# Okabe and Ito (2008), told apart by colour-blind readers; ordered so that neighbours also differ in grey. Their
+# yellow is too pale for a line on white; grey takes its place, as in R's palette.
+COLOURS = ["#0072B2", "#E69F00", "#000000", "#D55E00", "#CC79A7", "#009E73", "#56B4E9", "#8C8C8C"]
+MARKERS = ["o", "s", "^", "D", "v", "P", "*", "p"]
+LINE_STYLES: list[Any] = ["-", (0, (5, 1.5)), (0, (5, 1.5, 1, 1.5)), (0, (1.2, 1.2))]
+
+STROKE = {"linewidth": 1.5, "markersize": 5, "markeredgecolor": "white", "markeredgewidth": 0.5}
+
+INK, QUIET = "#000000", "#555555"
+SMALL = 7.2  # points: notes and footer
+PNG_DPI = 150
+
+LATIN_FONT = "DejaVu Sans"  # comes with matplotlib: the same figure on every machine
+JAPANESE_FONTS = ["Noto Sans CJK JP", "Hiragino Sans", "Yu Gothic", "Meiryo", "IPAexGothic"]
+
+logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)  # a font without bold letters is fine
+
+SETTINGS = {
+    "font.size": 9,
+    "axes.labelsize": 9,
+    "axes.titlesize": 10.5,
+    "axes.titleweight": "bold",
+    "axes.linewidth": 0.7,
+    "axes.edgecolor": QUIET,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "grid.color": "#E4E4E4",
+    "grid.linewidth": 0.6,
+    "xtick.color": QUIET,
+    "ytick.color": QUIET,
+    "xtick.labelcolor": INK,
+    "ytick.labelcolor": INK,
+    "xtick.labelsize": 8,
+    "ytick.labelsize": 8,
+    "text.parse_math": False,  # labels and paths may hold $
+    "svg.hashsalt": "zeronet",  # fixed ids: the same figure has the same bytes
+}
+
+_LOCK = threading.RLock()  # matplotlib's settings belong to the whole process
+
+
+@contextmanager
+def house_style() -> Iterator[None]:
+    """Give matplotlib our settings inside the block, whatever the reader's own are, one thread at a time.
+
+    Where Japanese is wanted but no font has its letters, the figures of the block are in English, and a line says so.
+    """
+    legible = language() == "en" or japanese_font() is not None
+    if not legible:
+        _complain_once()
+    with (
+        _LOCK,
+        matplotlib.style.context(["default", SETTINGS | {"font.family": font_families()}]),
+        speaking(None if legible else "en"),
+    ):
+        yield
+
+
+def font_families() -> list[str]:
+    """Return the fonts in which a letter is looked for: DejaVu Sans, then a Japanese one where there is any."""
+    return [LATIN_FONT, *filter(None, [japanese_font()])]
+
+
+@cache
+def japanese_font() -> str | None:
+    """Return the first of JAPANESE_FONTS that is installed, else the one of the extra ja, else None."""
+    installed = {font.name for font in fontManager.ttflist}
+    if (found := next((name for name in JAPANESE_FONTS if name in installed), None)) is not None:
+        return found
+    package = find_spec("matplotlib_fontja")
+    for file in sorted(Path(package.origin).parent.rglob("*.ttf")) if package and package.origin else ():
+        fontManager.addfont(file)
+        return get_font(file).family_name
+    return None
+
+
+@cache
+def _complain_once() -> None:
+    print(
+        "note: figures are in English, for no Japanese font was found: python -m pip install matplotlib-fontja",
+        file=sys.stderr,
+    )
+
+
+class HouseFigure(Figure):
+    """A Figure that a notebook shows without pyplot."""
+
+    def _repr_png_(self) -> bytes:
+        with io.BytesIO() as file, house_style():
+            self.savefig(file, format="png", dpi=100)
+            return file.getvalue()
+
+
+def look(k: int) -> dict[str, Any]:
+    """Return colour, marker and line style of the k-th optimizer; the first 32 are all different."""
+    return {
+        "color": COLOURS[k % len(COLOURS)],
+        "marker": MARKERS[k % len(MARKERS)],
+        "linestyle": LINE_STYLES[k // len(COLOURS) % len(LINE_STYLES)],
+    }
+
+
+def save_figure(figure: Figure, folder: str | Path, stem: str = "comparison", vectors: bool = True) -> Path:
+    """Write stem.png and, unless vectors is False, stem.svg into an existing folder; return the path of the first.
+
+    The same figure gives the same bytes. Either both files are replaced or, where drawing fails, none. Raises OSError
+    where the folder cannot be written.
+    """
+    png, svg = Path(folder) / f"{stem}.png", Path(folder) / f"{stem}.svg"
+    with house_style(), ExitStack() as files:
+        if vectors:
+            figure.savefig(files.enter_context(replacing(svg)), format="svg", metadata={"Date": None})
+        figure.savefig(files.enter_context(replacing(png)), format="png", dpi=PNG_DPI)
+    return png
+
+
+def logarithmic(axes: Axes, which: str) -> None:
+    """Give the x or y axis a logarithmic scale with plain numbers: 0.01, 1, 100; and 2, 5 where it is short."""
+    axes.set(**{f"{which}scale": "log"})
+    axis = axes.xaxis if which == "x" else axes.yaxis
+
+    def between(value: float, _: int) -> str:
+        low, high = axis.get_view_interval()
+        first_digit = round(value / 10 ** math.floor(math.log10(value)))
+        return f"{value:g}" if high < 50 * low and first_digit in (2, 5) else ""
+
+    axis.set_major_formatter(StrMethodFormatter("{x:g}"))
+    axis.set_minor_formatter(between)
+
+
+def drawable(text: str) -> str:
+    """Return text on one line, with ? for each letter that no font has, where matplotlib would draw an empty box.
+
+    >>> drawable("one\\ntwo \\U0010ffff $v_t$")
+    'one two ? $v_t$'
+    """
+    return "".join(c if _in_font(c) else "?" for c in " ".join(text.split()))
+
+
+def shortened(text: str, most: int) -> str:
+    """Return text with at most so many letters, without its middle if need be.
+
+    >>> shortened("/a/very/long/path/to/data", 13)
+    '/a/ver…o/data'
+    """
+    half = (most - 1) // 2
+    return text if len(text) <= most else f"{text[: most - 1 - half]}…{text[-half:]}"
+
+
+def wrapped(text: str, inches: float, size: float) -> str:
+    """Break text into lines of at most this width at this font size; a word too long for a line is cut."""
+    width, lines = inches * 72, [""]
+    for word in text.split(" "):
+        longer = f"{lines[-1]} {word}" if lines[-1] else word
+        if text_width(longer, size) <= width:
+            lines[-1] = longer
+            continue
+        if lines[-1]:
+            lines.append("")
+        for letter in word:
+            if lines[-1] and text_width(lines[-1] + letter, size) > width:
+                lines.append("")
+            lines[-1] += letter
+    return "\n".join(lines)
+
+
+def text_width(text: str, size: float) -> float:
+    """Return the width of a line of text in points."""
+    return sum(_letter_width(letter) for letter in text) * size
+
+
+@lru_cache(maxsize=4096)
+def _letter_width(letter: str) -> float:
+    """Return the width of a letter per point of font size; ten of them, since one alone has no space around it."""
+    prop = FontProperties(family=font_families(), size=100)
+    double = text_to_path.get_text_width_height_descent(f"|{letter * 10}|", prop, ismath=False)[0]
+    bars = text_to_path.get_text_width_height_descent("||", prop, ismath=False)[0]
+    return (double - bars) / 1000
+
+
+@lru_cache(maxsize=4096)
+def _in_font(letter: str) -> bool:
+    fonts = (get_font(findfont(FontProperties(family=family))) for family in font_families())
+    return any(font.get_char_index(ord(letter)) for font in fonts)

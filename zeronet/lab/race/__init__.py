@@ -1,0 +1,1 @@
+"""Optimizers on a landscape: run, table, figure, animation."""

@@ -1,0 +1,52 @@
+"""What the runs of a comparison say: medians and ranges over the seeds."""
+
+import math
+import statistics
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from zeronet.lab.runner.run import Run
+
+LAST = 100  # steps whose mean is the final training loss
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Median, smallest and largest of some numbers; a run that never got there counts as infinite.
+
+    >>> Spread.of([3.0, 1.0, 2.0])
+    Spread(median=2.0, low=1.0, high=3.0)
+    """
+
+    median: float
+    low: float
+    high: float
+
+    @classmethod
+    def of(cls, values: Sequence[float]) -> "Spread | None":
+        """Return the spread of values, or None where there are none."""
+        return cls(statistics.median(values), min(values), max(values)) if values else None
+
+
+def final_loss(run: Run) -> float:
+    """Return the mean loss of a run's last 100 steps; infinity for a run that did not finish."""
+    return statistics.fmean(run.losses[-LAST:]) if run.outcome == "finished" else math.inf
+
+
+def steps_to(target: float, run: Run) -> float:
+    """Return the updates before the first evaluation that reached target; infinity where none did."""
+    return next((step for step, _, accuracy in run.evaluations if accuracy >= target), math.inf)
+
+
+def settings_words(settings: Mapping[str, Any]) -> str:
+    """Write settings as a reader would.
+
+    >>> settings_words({"lr": 0.001, "eps": 1e-07, "nesterov": True})
+    'lr 0.001, eps 1e-07, nesterov true'
+    """
+    words = {
+        k: f"{v:g}" if isinstance(v, float) else str(v).lower() if isinstance(v, bool) else str(v)
+        for k, v in settings.items()
+    }
+    return ", ".join(f"{key} {word}" for key, word in words.items())

@@ -1,0 +1,57 @@
+"""Going on where an interrupted comparison stopped: only with the very plan, versions and BLAS that it began with."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from zeronet.common.errors import Mistake
+from zeronet.common.files import TEXT, replacing
+from zeronet.lab.runner.folder import RUNS
+
+PLAN = "plan.json"  # beside the files of the runs
+
+
+def begin(folder: Path, protocol: Mapping[str, Any], resume: bool) -> None:
+    """Note what the runs of this folder belong to; on resume, check that it is the same as before.
+
+    Raises Mistake, naming what has changed, where it is not.
+    """
+    path = folder / RUNS / PLAN
+    protocol = json.loads(json.dumps(protocol))  # as it comes back from a file
+    if resume and path.exists():
+        try:
+            before = json.loads(path.read_text(**TEXT))
+        except ValueError as error:
+            raise Mistake(f"--resume cannot go on: {path} is damaged. Leave --resume out to begin anew") from error
+        if changed := changes(before, protocol):
+            more = f" and {len(changed) - 3} more" if len(changed) > 3 else ""
+            raise Mistake(f"--resume cannot go on: {'; '.join(changed[:3])}{more}. Leave --resume out to begin anew")
+        return
+    with replacing(path) as file:
+        file.write((json.dumps(protocol, indent=2, ensure_ascii=False) + "\n").encode(**TEXT))
+
+
+def changes(before: Any, now: Any, place: str = "") -> list[str]:
+    """Return what differs between two JSON values, each as place: before → now.
+
+    >>> changes({"steps": 100, "seeds": [0, 1]}, {"steps": 200, "seeds": [0, 1]})
+    ['steps: 100 → 200']
+    """
+    if isinstance(before, dict) and isinstance(now, dict):
+        names = [*before, *(name for name in now if name not in before)]
+        return [
+            line
+            for name in names
+            for line in changes(before.get(name), now.get(name), f"{place}.{name}" if place else name)
+        ]
+    if isinstance(before, list) and isinstance(now, list) and len(before) == len(now):
+        return [
+            line for i, pair in enumerate(zip(before, now, strict=True)) for line in changes(*pair, f"{place}[{i}]")
+        ]
+    return [] if before == now else [f"{place}: {_short(before)} → {_short(now)}"]
+
+
+def _short(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 60 else f"{text[:57]}…"

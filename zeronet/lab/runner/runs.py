@@ -1,0 +1,75 @@
+"""The files of single runs, in .runs: written once when a run ends, read back for every table and figure."""
+
+import csv
+import json
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+
+from zeronet.common.errors import Mistake
+from zeronet.common.files import read_arrays, replacing
+from zeronet.lab.runner.folder import RUNS
+from zeronet.lab.runner.plan import Cell, Plan
+from zeronet.lab.runner.run import Run
+
+TIMINGS = "timings.csv"  # of the runs, beside their files: seconds are no part of a run's bytes
+
+
+def write_run(path: Path, run: Run) -> None:
+    """Write a run to its file, without its seconds: the file depends on the plan alone."""
+    about = {"outcome": run.outcome, "message": run.message, "traceback": run.traceback, "test": run.test}
+    model = {f"model/{name}": array for name, array in run.model.items()}
+    model |= {f"inspection/{name}": array for name, array in run.inspection.items()}
+    evaluations = np.array(run.evaluations, dtype=np.float64).reshape(-1, 3)
+    with replacing(path) as file:
+        np.savez(file, about=json.dumps(about), losses=np.array(run.losses), evaluations=evaluations, **model)
+
+
+def read_run(path: Path) -> Run:
+    """Return the run that a file holds. Raises Mistake where it is damaged."""
+    try:
+        arrays = read_arrays(path)
+    except ValueError as error:
+        raise Mistake(f"{path} is damaged ({error}): delete it, and go on with --resume") from error
+    model, inspection = (
+        {name.removeprefix(kind): array for name, array in arrays.items() if name.startswith(kind)}
+        for kind in ("model/", "inspection/")
+    )
+    evaluations = [(int(step), loss, accuracy) for step, loss, accuracy in arrays["evaluations"].tolist()]
+    about = json.loads(str(arrays["about"]))
+    about["test"] = about["test"] and tuple(about["test"])
+    losses = arrays["losses"].tolist()
+    return Run(**about, losses=losses, evaluations=evaluations, model=model, inspection=inspection)
+
+
+def results(plan: Plan, folder: Path) -> dict[tuple[str, int], Run]:
+    """Return (label, seed) → run, in the order of the plan, from the files of the runs."""
+    seconds = _seconds(folder)
+    found = {}
+    for cell in plan.cells():
+        run = found[cell.spec.label, cell.seed] = read_run(run_file(cell, folder / RUNS))
+        run.seconds = seconds.get(cell.digest)
+    return found
+
+
+def forget_others(plans: Iterable[Plan], folder: Path) -> None:
+    """Delete the files and seconds of runs that are in none of the plans."""
+    wanted, seconds = {cell.digest for plan in plans for cell in plan.cells()}, _seconds(folder)
+    for file in (folder / RUNS).glob("*.npz"):
+        if file.stem not in wanted:
+            file.unlink()
+    with replacing(folder / RUNS / TIMINGS) as file:
+        file.write("".join(f"{digest},{seconds[digest]:.3f}\n" for digest in seconds if digest in wanted).encode())
+
+
+def _seconds(folder: Path) -> dict[str, float]:
+    with (folder / RUNS / TIMINGS).open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.reader(file) if len(row) == 2 and re.fullmatch(r"[\d.]+", row[1])]
+    return {digest: float(seconds) for digest, seconds in rows}  # but for a line that a killed process cut off
+
+
+def run_file(cell: Cell, runs: Path) -> Path:
+    """Return where the run of a cell is kept."""
+    return runs / f"{cell.digest}.npz"

@@ -1,0 +1,52 @@
+"""Training and validation images: split off once, class by class, the same for every run."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from zeronet.common.errors import Mistake
+from zeronet.nn.rng import stream
+
+
+def split(t: np.ndarray, train: int, validation: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the numbers of the training and of the validation examples, both sorted.
+
+    t (N,), labels; train, validation: how many. Each class has its share of both, to about one example; which they are
+    follows from the stream "split" alone. Raises Mistake where there are not so many examples.
+
+    >>> split(np.array([0, 0, 0, 0, 1, 1, 1, 1]), train=4, validation=2)
+    (array([1, 2, 4, 7]), array([0, 5]))
+    """
+    if train < 1 or validation < 1 or train + validation > len(t):
+        raise Mistake(f"{train} training and {validation} validation examples do not fit into {len(t)}")
+    order = stream(0, "split").permutation(len(t))
+    # In the order of their rank within their class, any first part holds each class in proportion.
+    ranks = np.empty(len(t))
+    for label in np.unique(t):
+        members = order[t[order] == label]
+        ranks[members] = (np.arange(len(members)) + 0.5) / len(members)
+    chosen = order[np.argsort(ranks[order], kind="stable")]
+    return np.sort(chosen[:train]), np.sort(chosen[train : train + validation])
+
+
+class Rows:
+    """Some rows of an array, gathered when they are asked for: nothing is copied as a whole.
+
+    >>> rows = Rows(np.array([10, 20, 30]), np.array([0, 2]))
+    >>> len(rows), rows[np.array([1])]
+    (2, array([30]))
+    """
+
+    def __init__(self, array: np.ndarray, numbers: np.ndarray):
+        self.array, self.numbers = array, numbers
+        self.shape = (len(numbers), *array.shape[1:])
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def __getitem__(self, which: Any) -> np.ndarray:
+        return self.array[self.numbers[which]]
+
+    def __iter__(self) -> Iterator[np.ndarray]:
+        return (self.array[number] for number in self.numbers)

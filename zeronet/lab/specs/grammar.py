@@ -1,0 +1,67 @@
+"""The text of a SPEC, cut into its pieces: [LABEL=]TARGET[:key=value,…]."""
+
+import re
+from typing import Any
+
+from zeronet.common.errors import Mistake
+
+
+def split(text: str) -> tuple[str | None, str, dict[str, Any]]:
+    r"""Cut a SPEC into label (or None), target and the settings that were given.
+
+    The settings begin at the first ":" that an identifier and "=" follow.
+
+    >>> split(r"mine=C:\my.py:Class:lr=0.1,nesterov=true")
+    ('mine', 'C:\\my.py:Class', {'lr': 0.1, 'nesterov': True})
+    """
+    label, rest = None, text
+    if match := re.match(r"([^:=]*)=(.*)", text, re.DOTALL):
+        label, rest = match[1].strip(), match[2]
+        if not label:
+            raise Mistake(f"{text!r} has no label before its '=': write LABEL=TARGET, or the target alone")
+    target, pairs = rest, ""
+    if match := re.search(r":(?=\s*\w+\s*=)", rest):
+        target, pairs = rest[: match.start()], rest[match.end() :]
+    if not target or target.endswith(":"):
+        raise Mistake(f"{text!r} is not [LABEL=]TARGET[:key=value,…]: for example sgd:lr=0.5")
+    settings = pairs_of(pairs, text) if pairs else []
+    if len(dict(settings)) < len(settings):
+        raise Mistake(f"a setting stands twice in {text!r}")
+    return label, target, dict(settings)
+
+
+def pairs_of(pairs: str, text: str) -> list[tuple[str, Any]]:
+    """Return the settings of key=value,key=value in their order; text: all of it, to be quoted where one is wrong.
+
+    >>> pairs_of("rho=0.9,rho=0.99", "rmsprop:rho=0.9,rho=0.99")
+    [('rho', 0.9), ('rho', 0.99)]
+    """
+    return [_pair(pair, text) for pair in pairs.split(",")]
+
+
+def word(value: Any) -> str:
+    """Return a value as a SPEC has it.
+
+    >>> word(0.5), word(True), word("cosine")
+    ('0.5', 'true', 'cosine')
+    """
+    return f"{value:g}" if isinstance(value, int | float) and not isinstance(value, bool) else str(value).lower()
+
+
+def _pair(pair: str, text: str) -> tuple[str, Any]:
+    key, equals, given = (part.strip() for part in pair.partition("="))
+    if not (key and equals and given):
+        raise Mistake(f"{pair.strip()!r} in {text!r} is not key=value")
+    return key, _value(given)
+
+
+def _value(given: str) -> Any:
+    """Return a number, True or False, or the word."""
+    if given.lower() in ("true", "false"):
+        return given.lower() == "true"
+    for number in (int, float):
+        try:
+            return number(given)
+        except ValueError:
+            continue
+    return given

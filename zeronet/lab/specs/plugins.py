@@ -1,0 +1,134 @@
+"""Optimizers from elsewhere: find a class in a file, a module or an object, and say where its errors are."""
+
+import copy
+import hashlib
+import importlib
+import inspect
+import linecache
+import sys
+import traceback
+import types
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from zeronet.common.errors import Mistake
+from zeronet.optimizers import Optimizer, adapt
+
+OURS = Path(__file__).parents[2]  # frames in this folder are none of a plug-in's
+HINTS = {"np": "import numpy as np", "numpy": "import numpy", "math": "import math"}
+
+
+@dataclass(frozen=True)
+class Plugin:
+    """A class that is not zeronet's own, as data that a worker process can build it from.
+
+    place: the file or module; name: the class in it; digest: sha256 of the source; source: its text, for a file.
+    """
+
+    place: str
+    name: str
+    digest: str
+    source: str | None = None
+
+    @classmethod
+    def of(cls, optimizer: Any) -> "Plugin":
+        """Describe the class of an object that was handed over in Python."""
+        kind = type(optimizer)
+        try:
+            source = inspect.getsource(kind)
+        except (OSError, TypeError):  # typed into a console
+            source = ""
+        settings = sorted(vars(optimizer).items()) if hasattr(optimizer, "__dict__") else []
+        return cls(kind.__module__, kind.__qualname__, _digest(f"{source}{kind.__qualname__}{settings}".encode()))
+
+    def fresh(self, optimizer: Any) -> Any:
+        """Return a copy of the object that was handed over."""
+        return adapt(optimizer.clone() if isinstance(optimizer, Optimizer) else copy.deepcopy(optimizer))
+
+    def load(self) -> type:
+        """Run the file or import the module; return the class. Raises Mistake, with file and line, where that fails."""
+        try:
+            module = _run(self.place, self.source) if self.source is not None else importlib.import_module(self.place)
+        except (Exception, SystemExit) as error:
+            raise Mistake(f"{self.place} cannot be loaded: {explained(error, self.place)}") from error
+        found = getattr(module, self.name, None)
+        if not isinstance(found, type):
+            updating = [k for k, each in vars(module).items() if isinstance(each, type) and hasattr(each, "update")]
+            others = f", but {', '.join(updating)}" if updating else " and none with update(params, grads)"
+            raise Mistake(f"{self.place} has no class {self.name!r}{others}")
+        return found
+
+
+def located(target: str) -> tuple[str, Plugin]:
+    """Find FILE.py:Class or module:Class; return the target with the file's full path, and the plug-in.
+
+    Raises Mistake for a missing or unreadable file or module, or where the class is not named.
+    """
+    place, colon, name = target.rpartition(":")
+    if not colon or name.lower().endswith(".py") or not name.isidentifier():
+        raise Mistake(f"{target!r} does not name its class: write {target.rstrip(':')}:Class")
+    if not place.lower().endswith(".py"):
+        return target, Plugin(place, name, _digest(_module_source(place)))
+    path = Path(place).expanduser().absolute()
+    try:
+        source = path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+    except OSError as error:
+        raise Mistake(f"the file {place} cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise Mistake(f"the file {place} is not text in UTF-8: {error}") from error
+    return f"{path}:{name}", Plugin(str(path), name, _digest(source.encode()), source)
+
+
+def explained(error: BaseException, place: str | None = None) -> str:
+    """Say an error in one line with its file and line: in the plug-in's file if it passed there, else where it arose.
+
+    >>> try:
+    ...     exec(compile("np.sqrt(2)", "mine.py", "exec"), {})
+    ... except NameError as error:
+    ...     explained(error, "mine.py")
+    "mine.py, line 1: NameError: name 'np' is not defined (add: import numpy as np)"
+    """
+    words = " ".join(str(error).split())
+    if isinstance(error, SyntaxError) and error.filename:
+        return f"{error.filename}, line {error.lineno}: {type(error).__name__}: {error.msg}"
+    if isinstance(error, NameError) and error.name in HINTS:
+        words += f" (add: {HINTS[error.name]})"
+    frames = traceback.extract_tb(error.__traceback__)
+    file = getattr(sys.modules.get(place), "__file__", place)
+    theirs = [frame for frame in frames if frame.filename == file] or [
+        frame for frame in frames if place is None or not Path(frame.filename).is_relative_to(OURS)
+    ]
+    where = f"{theirs[-1].filename}, line {theirs[-1].lineno}: " if theirs else f"{place}: "
+    return f"{where}{type(error).__name__}: {words}".rstrip(": ")
+
+
+def _run(path: str, source: str) -> types.ModuleType:
+    """Run a plug-in's text as the file path, whose neighbours it may import."""
+    module = types.ModuleType(f"zeronet_plugin_{Path(path).stem}")
+    module.__file__ = path
+    linecache.cache[path] = (len(source), None, source.splitlines(keepends=True), path)  # tracebacks show what was run
+    sys.modules[module.__name__] = module  # dataclasses and pickles look their module up
+    sys.path.append(str(Path(path).parent))
+    try:
+        exec(compile(source, path, "exec"), module.__dict__)
+    finally:
+        sys.path.remove(str(Path(path).parent))
+    return module
+
+
+def _module_source(name: str) -> bytes:
+    """Return the source of a module that can be imported, from the current folder too."""
+    if str(Path.cwd()) not in sys.path:
+        sys.path.append(str(Path.cwd()))
+    try:
+        module = importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        raise Mistake(f"there is no module {name!r} ({error})") from error
+    except Exception as error:
+        raise Mistake(f"the module {name!r} cannot be imported: {explained(error)}") from error
+    return Path(module.__file__).read_bytes() if getattr(module, "__file__", None) else name.encode()
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

@@ -1,0 +1,195 @@
+"""Names and settings ↔ optimizers: what `rmsprop:lr=0.002` means, and the one registry behind it.
+
+SPEC = [LABEL=]TARGET[:key=value,…]          TARGET = name | FILE.py:Class | module:Class
+"""
+
+import difflib
+import traceback
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from zeronet.common.errors import Mistake
+from zeronet.lab.specs.build import assemble, parameters, settings_of, taken_apart, told_by
+from zeronet.lab.specs.grammar import split, word
+from zeronet.lab.specs.plugins import OURS, Plugin, explained, located
+from zeronet.optimizers import OPTIMIZERS, Optimizer, adapt
+
+ENTRY_POINTS = "zeronet.optimizers"
+FOREIGN_OPTIMIZERS = {"gd": "SGD", "gradientdescent": "SGD", "nag": "Nesterov", "heavyball": "Momentum"}
+
+
+@dataclass(frozen=True)
+class Spec:
+    """One optimizer of a comparison, as data.
+
+    label: its name in tables, files and legends; target: where its class is; settings: all hyper-parameters; plugin:
+    the class's source, for a class that is not zeronet's own; instance: the object itself, where it was handed over
+    in Python.
+    """
+
+    label: str
+    target: str
+    settings: dict[str, Any]
+    plugin: Plugin | None = None
+    instance: Any = None
+
+    def build(self) -> Any:
+        """Return the optimizer, made anew; an object that was handed over is copied as it was."""
+        if self.instance is not None:
+            return self.plugin.fresh(self.instance)
+        return adapt(assemble(_find_class(self.target, self.plugin), self.settings))
+
+    def about(self) -> dict[str, Any]:
+        """Return what the protocol keeps of it."""
+        digest = self.plugin.digest if self.plugin else None
+        return {"label": self.label, "target": self.target, "settings": self.settings, "digest": digest}
+
+
+def parse(
+    text: str, lr: float | None = None, rates: Mapping[str, float] | None = None, steps: int | None = None
+) -> Spec:
+    """Read one optimizer as the command line names it.
+
+    lr: a rate for an optimizer that names none; rates: name → the rate where lr too is None, default: its own; steps:
+    the horizon of a schedule that names none. Raises Mistake, in one line, for whatever cannot be found or does not
+    fit.
+
+    >>> parse("rmsprop:lr=0.002")  # doctest: +ELLIPSIS
+    Spec(label='RMSProp lr=0.002', target='RMSProp', settings={'lr': 0.002, 'rho': 0.9, 'eps': 1e-07}, ...)
+    """
+    label, target, given = split(text)
+    if lr is not None:
+        if "lr" in given:
+            raise Mistake(f"--lr gives every optimizer one rate, but {text!r} names its own: leave one of them out")
+        given["lr"] = lr
+    name, plugin = _resolve(target)
+    rate = (rates or {}).get(name)
+    defaults = {name: value for name, value in (("lr", rate), ("horizon", steps)) if value is not None}
+    return _checked(Spec(label or "", name, given, plugin), defaults)
+
+
+def from_object(optimizer: Any, rates: Mapping[str, float] | None = None, steps: int | None = None) -> Spec:
+    """Describe an optimizer that was handed over in Python: a SPEC, or an object with update(params, grads).
+
+    rates, steps: for a SPEC, as in parse.
+    """
+    if isinstance(optimizer, str):
+        return parse(optimizer, rates=rates, steps=steps)
+    if isinstance(optimizer, Spec):
+        return optimizer
+    try:
+        adapt(optimizer)
+    except ValueError as error:
+        hint = f": call it, {optimizer.__name__}()" if isinstance(optimizer, type) else ""
+        raise Mistake(f"{error}{hint}") from error
+    cls = type(optimizer)
+    if isinstance(optimizer, Optimizer):
+        settings = settings_of(optimizer)
+        if told := told_by(optimizer):
+            return _checked(Spec("", *told))
+    else:
+        settings = {name: getattr(optimizer, name) for name in parameters(cls) if hasattr(optimizer, name)}
+    plain = {k: v if isinstance(v, bool | int | float | str) else str(v) for k, v in settings.items()}
+    return Spec(cls.__name__, f"{cls.__module__}:{cls.__qualname__}", plain, Plugin.of(optimizer), optimizer)
+
+
+def with_settings(spec: Spec, settings: Mapping[str, Any]) -> Spec:
+    """Return the spec with some settings changed. Raises Mistake where they do not fit, or where it is an object."""
+    if spec.instance is not None:
+        raise Mistake(f"{spec.label} was handed over as an object, whose settings cannot be varied: name it as text")
+    if "lr" not in spec.settings:
+        raise Mistake(f"{spec.label} has no setting lr, and no rate to be tuned")
+    return replace(_checked(replace(spec, settings={**spec.settings, **settings})), label=spec.label)
+
+
+def named(spec: Spec, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return settings under the names that spec has for them: any case, and in a dialect its library's names, will do.
+
+    Raises Mistake for a setting that it does not have.
+
+    >>> named(parse("rmsprop:dialect=pytorch"), {"alpha": 0.9, "LR": 0.1})
+    {'rho': 0.9, 'lr': 0.1}
+    """
+    decisive = {name: spec.settings[name] for name in ("dialect", "schedule") if name in spec.settings}
+    found = taken_apart(_find_class(spec.target, spec.plugin), {**decisive, **settings}).named
+    return {name: value for name, value in found.items() if name in settings or name not in decisive}
+
+
+def distinct(specs: Sequence[Spec]) -> tuple[Spec, ...]:
+    """Return the specs as they are. Raises Mistake where two have one label."""
+    labels = [spec.label for spec in specs]
+    for spec in specs:
+        if labels.count(spec.label) > 1:
+            how = (
+                "hand over {label: optimizer, …}"
+                if spec.instance
+                else f"name one with LABEL=, as in mine={spec.target}"
+            )
+            raise Mistake(f"two optimizers are labelled {spec.label!r}: {how}")
+    return tuple(specs)
+
+
+def from_protocol(about: Mapping[str, Any]) -> Spec:
+    """Return the Spec that a protocol keeps. Raises Mistake where its class is missing, or its source has changed."""
+    name, plugin = _resolve(about["target"])
+    if (plugin.digest if plugin else None) != about["digest"]:
+        raise Mistake(f"the source of {about['target']} is not the one that the protocol was made with")
+    return _checked(Spec(about["label"], name, dict(about["settings"]), plugin))
+
+
+def entry_points() -> dict[str, str]:
+    """Return name → module:Class of the plug-ins that installed packages bring."""
+    return {entry.name.lower(): entry.value for entry in metadata.entry_points(group=ENTRY_POINTS)}
+
+
+def _resolve(target: str) -> tuple[str, Plugin | None]:
+    """Return the target's proper name, and its source if it is not zeronet's own."""
+    own = {name.lower(): name for name in OPTIMIZERS}
+    if target.lower() in own:
+        return own[target.lower()], None
+    if target.partition(":")[0].lower() in own:
+        raise Mistake(f"{target.partition(':')[2]!r} in {target!r} is not key=value")
+    if ":" in target or target.lower().endswith(".py"):
+        return located(target)
+    entries = entry_points()
+    if target.lower() in entries:
+        return target, located(entries[target.lower()])[1]
+    if target.lower() in FOREIGN_OPTIMIZERS:
+        raise Mistake(f"unknown optimizer {target!r}: here it is called {FOREIGN_OPTIMIZERS[target.lower()]}")
+    known = [*own.values(), *entries]
+    near = difflib.get_close_matches(target.lower(), [name.lower() for name in known], n=1)
+    guess = f"did you mean {next(n for n in known if n.lower() == near[0])}? " if near else ""
+    raise Mistake(f"unknown optimizer {target!r}: {guess}({', '.join(known)})")
+
+
+def _find_class(target: str, plugin: Plugin | None) -> type:
+    return plugin.load() if plugin else OPTIMIZERS[target]
+
+
+def _checked(spec: Spec, defaults: Mapping[str, Any] | None = None) -> Spec:
+    """Return the spec with label and all settings, having built the optimizer once. Raises Mistake where that fails.
+
+    defaults: settings that take the place of the class's own.
+    """
+    cls = _find_class(spec.target, spec.plugin)
+    if not callable(getattr(cls, "update", None)):
+        raise Mistake(f"{spec.target} has no method update(params, grads)")
+    try:
+        parts = taken_apart(cls, spec.settings)
+        settings = parts.complete(defaults or {})
+        optimizer = assemble(cls, settings)
+    except Mistake:
+        raise
+    except (Exception, SystemExit) as error:  # a plug-in's own may be anything
+        place = traceback.extract_tb(error.__traceback__)[-1].filename
+        inside = not Path(place).is_relative_to(OURS)  # not where the call itself does not fit
+        words = explained(error, spec.plugin.place) if spec.plugin and inside else str(error)
+        raise Mistake(f"{spec.target}: {words}") from error
+    if isinstance(optimizer, Optimizer):
+        settings = settings_of(optimizer)
+    words = ",".join(f"{key}={word(value)}" for key, value in parts.named.items())
+    name = spec.target.rpartition(":")[2]
+    return replace(spec, label=spec.label or f"{name} {words}".strip(), settings=settings)

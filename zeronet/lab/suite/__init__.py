@@ -1,0 +1,1 @@
+"""Several problems, one after the other: run, profile, figure."""

@@ -1,0 +1,1 @@
+"""A comparison at tuned learning rates: search, run, table, figure."""

@@ -1,0 +1,239 @@
+"""The figure of a verdict: loss against step, loss against rate, who reached the target, who beats whom."""
+
+import csv
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from zeronet.common.errors import Mistake
+from zeronet.lab.plots.style import (
+    QUIET,
+    SMALL,
+    STROKE,
+    HouseFigure,
+    drawable,
+    house_style,
+    logarithmic,
+    look,
+    shortened,
+    wrapped,
+)
+from zeronet.lab.race.paths import TARGET
+from zeronet.lab.runner.analysis.summary import settings_words
+from zeronet.lab.runner.plan import read_protocol
+from zeronet.locale import say
+
+LEAST = 1e-12  # what is lower is drawn here
+
+
+@dataclass(frozen=True)
+class VerdictFolder:
+    """What a tuned comparison left behind.
+
+    protocol; seen: label → seed → rows (step, loss, accuracy); trials: label → rate → losses; finals: label → losses.
+    """
+
+    protocol: Mapping[str, Any]
+    seen: Mapping[str, Mapping[int, np.ndarray]]
+    trials: Mapping[str, Mapping[float, list[float]]]
+    finals: Mapping[str, list[float]]
+
+    @property
+    def on_landscape(self) -> bool:
+        """Whether the problem is a function of two variables."""
+        return "landscape" in self.protocol["problem"]
+
+    @property
+    def target(self) -> float | None:
+        """What counts as arrived: an accuracy, or a height."""
+        return TARGET if self.on_landscape else self.protocol.get("target")
+
+
+def read_verdict(folder: str | Path) -> VerdictFolder:
+    """Read protocol.json, tuning.csv, verdict.json and the curves. Raises Mistake where one is missing or damaged."""
+    folder = Path(folder)
+    protocol = read_protocol(folder / "protocol.json")
+    if "tuning" not in protocol:
+        raise Mistake(f"{folder} holds no verdict: its rates were not tuned")
+    try:
+        labels = [about["label"] for about in protocol["optimizers"]]
+        settings = {about["label"]: about["settings"] for about in protocol["optimizers"]}
+        seen: dict[str, dict[int, list[list[float]]]] = {label: {} for label in labels}
+        table = "curves.csv" if "landscape" in protocol["problem"] else "evaluations.csv"
+        with (folder / table).open(encoding="utf-8-sig", newline="") as file:
+            head, *rows = csv.reader(file, strict=True)
+            for row in rows:
+                label, seed, *numbers = dict(zip(head, row, strict=True)).values()
+                step, loss, accuracy = map(float, [*numbers, math.nan][:3])
+                seen[label].setdefault(int(seed), []).append([step, loss, accuracy])
+        trials: dict[str, dict[float, list[float]]] = {label: {} for label in labels}
+        with (folder / "tuning.csv").open(encoding="utf-8-sig", newline="") as file:
+            for label, rate, tried, _, loss in list(csv.reader(file, strict=True))[1:]:
+                others = {k: v for k, v in json.loads(tried).items() if k != "lr"}
+                if others.items() <= settings[label].items():  # the rates of the settings that won
+                    trials[label].setdefault(float(rate), []).append(float(loss))
+        verdict = json.loads((folder / "verdict.json").read_text(encoding="utf-8"))
+        finals = {
+            each["label"]: [math.inf if loss is None else loss for loss in each["final_losses"]]
+            for each in verdict["optimizers"]
+        }
+        for label in labels:
+            if not (seen[label] and finals[label] and settings[label]["lr"] in trials[label]):
+                raise ValueError(f"rows of {label} are missing")
+        arrays = {label: {seed: np.array(each) for seed, each in runs.items()} for label, runs in seen.items()}
+        data = VerdictFolder(protocol, arrays, trials, {label: finals[label] for label in labels})
+        _footer(data)  # it needs the rest of the protocol
+    except OSError as error:
+        raise Mistake(f"cannot read the verdict in {folder}: {error.strerror or error}") from error
+    except (KeyError, TypeError, ValueError, AttributeError, csv.Error) as error:
+        raise Mistake(f"the verdict in {folder} is damaged: {type(error).__name__} {error}") from error
+    return data
+
+
+def verdict_figure(folder: str | Path) -> Figure:
+    """Draw the verdict from the files in its folder. Raises Mistake for files that are missing or damaged."""
+    data = read_verdict(folder)
+    with house_style():
+        figure = HouseFigure(figsize=(11, 8.6), dpi=100, layout="constrained")
+        (loss, rates), (reached, wins) = figure.subplots(2, 2)
+        _draw_loss(loss, data)
+        _draw_rates(rates, data)
+        _draw_reached(reached, data)
+        _draw_wins(wins, data)
+        entries = []
+        for about in data.protocol["optimizers"]:
+            words = settings_words(about["settings"])
+            entries.append(f"{drawable(shortened(about['label'], 60))}  {drawable(shortened(words, 90))}")
+        lines = [loss.plot([], [], **look(k), **STROKE)[0] for k in range(len(entries))]
+        legend = figure.legend(lines, ["?"] * len(lines), loc="outside lower left", ncols=3, frameon=False, fontsize=8)
+        for text, entry in zip(legend.get_texts(), entries, strict=True):
+            text.set_text(entry)
+        figure.suptitle(wrapped(drawable(_footer(data)), 10.6, SMALL), x=0.01, ha="left", fontsize=SMALL, color=QUIET)
+    return figure
+
+
+def _footer(data: VerdictFolder) -> str:
+    protocol = data.protocol
+    tuning, problem = protocol["tuning"], protocol["problem"]
+    said = [shortened(problem["source"], 200)]
+    if not data.on_landscape:
+        split = protocol["split"]
+        said.append(
+            say(
+                "{train:,} training and {validation:,} validation images, split off the training set; curves and "
+                "targets: validation; the test images are read once per final run",
+                train=split["train"],
+                validation=split["validation"],
+            )
+        )
+    said.append(
+        say(
+            "each optimizer: {budget} trials on {n} seeds, best by median, then {m} fresh seeds; {steps:,} steps",
+            budget=tuning["budget"],
+            n=len(tuning["seeds"]),
+            m=len(protocol["seeds"]),
+            steps=protocol["steps"],
+        )
+    )
+    return " · ".join(said)
+
+
+def _draw_loss(axes: Axes, data: VerdictFolder) -> None:
+    """Median over the seeds and the band of their middle half."""
+    every_run = [run[:, 1] for runs in data.seen.values() for run in runs.values()]
+    highest = max(losses[np.isfinite(losses)].max() for losses in every_run)
+    top = min(1.3 * highest, 10 * float(np.median([losses[0] for losses in every_run])))
+    for k, runs in enumerate(data.seen.values()):
+        if not runs:
+            continue
+        looks = max(map(len, runs.values()))
+        steps = next(run[:, 0] for run in runs.values() if len(run) == looks)
+        table = np.full((len(data.protocol["seeds"]), looks), np.inf)  # what has ended counts as infinitely bad
+        for row, run in zip(table, runs.values(), strict=False):
+            row[: len(run)] = np.maximum(run[:, 1], LEAST)
+        method = "linear" if np.isfinite(table).all() else "nearest"
+        low, middle, high = np.quantile(table, (0.25, 0.5, 0.75), axis=0, method=method)
+        finite = np.isfinite(middle)
+        every = max(1, finite.sum() // 15)
+        axes.plot(steps[finite], middle[finite], **look(k), **STROKE, markevery=(k % every, every), zorder=3 + 0.01 * k)
+        axes.fill_between(steps, low, np.minimum(high, top), where=finite, facecolor=look(k)["color"], alpha=0.18, lw=0)
+    logarithmic(axes, "y")
+    name = "f − f_min" if data.on_landscape else say("validation loss")
+    axes.set(xlabel=say("update"), ylabel=name, title=say("Loss: median and middle half of the seeds"))
+    axes.set_ylim(None, top)
+
+
+def _draw_rates(axes: Axes, data: VerdictFolder) -> None:
+    """Median loss of the trials against the rate, the best one marked; what failed stands at the upper edge."""
+    medians = {label: {r: float(np.median(v)) for r, v in sorted(t.items())} for label, t in data.trials.items()}
+    finite = [max(loss, LEAST) for each in medians.values() for loss in each.values() if math.isfinite(loss)]
+    if not finite:
+        return
+    top = 3 * max(finite)
+    for k, (label, each) in enumerate(medians.items()):
+        rates, losses = np.array(list(each)), np.maximum(list(each.values()), LEAST)
+        style = look(k)
+        axes.plot(rates, np.minimum(losses, top), **style, **STROKE, zorder=3 + 0.01 * k)
+        failed = ~np.isfinite(losses)
+        if failed.any():
+            cross = {"color": style["color"], "markersize": 8, "markeredgewidth": 2, "clip_on": False, "zorder": 6}
+            axes.plot(rates[failed], np.full(failed.sum(), top), "x", **cross)
+        best = next(a["settings"]["lr"] for a in data.protocol["optimizers"] if a["label"] == label)
+        axes.plot(
+            best, max(each[best], LEAST), "*", color=style["color"], markersize=15, markeredgecolor="black", zorder=7
+        )
+    logarithmic(axes, "x")
+    logarithmic(axes, "y")
+    axes.set_ylim(None, top)
+    axes.set(xlabel=say("learning rate (log)"), ylabel=say("final loss of the trials"))
+    axes.set_title(say("Sensitivity to the rate: ★ best, × diverged"))
+
+
+def _draw_reached(axes: Axes, data: VerdictFolder) -> None:
+    """The share of the seeds that have reached the target, against the step."""
+    last = data.protocol["steps"]
+    for k, runs in enumerate(data.seen.values()):
+        arrived = sorted(filter(math.isfinite, (_arrival(run, data) for run in runs.values())))
+        shares = np.arange(len(arrived) + 1) / len(data.protocol["seeds"])
+        style = {"color": look(k)["color"], "zorder": 3 + 0.01 * k}
+        dashes = ["-", "--", "-.", ":"][k % 4]
+        axes.step([0, *arrived, last], [*shares, shares[-1]], where="post", lw=1.6, ls=dashes, **style)
+        if arrived:
+            axes.plot(arrived, shares[1:], look(k)["marker"], markersize=5, markeredgecolor="white", **style)
+    axes.set(xlabel=say("update"), ylabel=say("share of the seeds"), ylim=(-0.03, 1.05), xlim=(0, last))
+    title = say("Reached the target: no target is set")
+    if data.target is not None:
+        what = f"f − f_min < {data.target:g}" if data.on_landscape else say("accuracy {target:g}", target=data.target)
+        title = say("Reached the target: {what}", what=what)
+    axes.set_title(title)
+
+
+def _arrival(run: np.ndarray, data: VerdictFolder) -> float:
+    if data.target is None:
+        return math.inf
+    there = run[:, 1] < data.target if data.on_landscape else run[:, 2] >= data.target
+    return float(run[there.argmax(), 0]) if there.any() else math.inf
+
+
+def _draw_wins(axes: Axes, data: VerdictFolder) -> None:
+    """A square for each two: the probability that a random run of the row ends lower than one of the column."""
+    labels = list(data.finals)
+    losses = [np.array(data.finals[label]) for label in labels]
+    table = np.array([[((a[:, None] < b) + 0.5 * (a[:, None] == b)).mean() for b in losses] for a in losses])
+    axes.imshow(table, cmap="PuOr", vmin=0, vmax=1, aspect="auto")
+    for i, j in np.ndindex(table.shape):
+        if i != j:
+            dark = abs(table[i, j] - 0.5) > 0.35
+            axes.text(j, i, f"{table[i, j]:.0%}", ha="center", va="center", color="white" if dark else "black")
+    names = [drawable(shortened(label, 16)) for label in labels]
+    axes.set_xticks(range(len(labels)), names, rotation=30 if len(labels) > 4 else 0)
+    axes.set_yticks(range(len(labels)), names)
+    axes.grid(False)
+    axes.set_title(say("A random run of the row beats one of the column"))

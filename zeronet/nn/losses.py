@@ -1,0 +1,86 @@
+"""Losses: how wrong the scores y are, as one number, and the gradient of that number."""
+
+import numpy as np
+
+from zeronet.nn.functions import labels
+
+
+class Loss:
+    """The end of a network.
+
+    L = forward(y, t)             remembers what backward needs
+    ∂L/∂y = backward()
+    """
+
+    def forward(self, y: np.ndarray, t: np.ndarray) -> float:
+        """Return the mean loss of the scores y against the targets t."""
+        raise NotImplementedError(f"{type(self).__name__} must say forward(y, t)")
+
+    def backward(self) -> np.ndarray:
+        """Return ∂L/∂y of the last forward pass."""
+        raise NotImplementedError(f"{type(self).__name__} must say backward()")
+
+
+class SoftmaxCrossEntropy(Loss):
+    """Minus the log of the probability that softmax gives the right class, averaged over the batch.
+
+        L = (1/N) Σ_n (log Σ_k exp(y_nk) − y_n,t_n)          ∂L/∂y = (softmax(y) − onehot(t)) / N
+
+    y (N, K), scores; t, integer labels (N,) in 0 … K−1 or one-hot rows (N, K). L is in nats: guessing costs ln K.
+    Raises ValueError for targets of another shape, type or range.
+    (『ゼロから作るDeep Learning』, 5.6.3, where it is called SoftmaxWithLoss; here through log-sum-exp, which cannot
+    overflow.)
+
+    >>> loss = SoftmaxCrossEntropy()
+    >>> round(loss.forward(np.log([[1.0, 3.0]]), np.array([1])), 4)  # −ln 0.75
+    0.2877
+    >>> loss.backward()
+    array([[ 0.25, -0.25]])
+    """
+
+    def forward(self, y: np.ndarray, t: np.ndarray) -> float:
+        """Return the mean cross-entropy."""
+        self.right = labels(t, *y.shape), np.arange(len(y))  # where each example has its right class
+        z = y.T.copy()  # (K, N): reductions over a short last axis are slow
+        z -= z.max(axis=0)  # changes neither loss nor gradient, and exp cannot overflow
+        self.p = np.exp(z)
+        sums = self.p.sum(axis=0)
+        self.p /= sums
+        return float((np.log(sums) - z[self.right]).sum() / len(y))
+
+    def backward(self) -> np.ndarray:
+        """Return (softmax(y) − onehot(t)) / N."""
+        dy = self.p / self.p.shape[1]
+        dy[self.right] -= 1 / self.p.shape[1]
+        return dy.T
+
+
+class MeanSquaredError(Loss):
+    """The mean of the squared errors, over the batch and all outputs.
+
+        L = (1/NM) Σ (y − t)²          ∂L/∂y = 2 (y − t) / NM
+
+    y and t (N, M). Raises ValueError where their shapes differ.
+    (torch.nn.MSELoss and scikit-learn average in the same way; the book's, 4.2.1, is ½ Σ (y − t)².)
+
+    >>> loss = MeanSquaredError()
+    >>> loss.forward(np.array([[1.0, 5.0]]), np.array([[0.0, 2.0]]))  # (1² + 3²) / 2
+    5.0
+    >>> loss.backward()
+    array([[1., 3.]])
+    """
+
+    def forward(self, y: np.ndarray, t: np.ndarray) -> float:
+        """Return the mean squared error."""
+        t = np.asarray(t)
+        if t.shape != y.shape:
+            raise ValueError(f"targets have shape {t.shape}, but the outputs have {y.shape}")
+        self.error = y - t.astype(y.dtype, copy=False)
+        return float((self.error * self.error).mean())
+
+    def backward(self) -> np.ndarray:
+        """Return 2 (y − t) / NM."""
+        return 2 * self.error / self.error.size
+
+
+LOSSES = {loss.__name__: loss for loss in (SoftmaxCrossEntropy, MeanSquaredError)}

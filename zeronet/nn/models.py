@@ -1,0 +1,82 @@
+"""Networks by name: TwoLayerNet, as in chapter 5 of the book, and MultiLayerNet, as in chapter 6."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from zeronet.nn.initializers import Initializer, Normal, initializer
+from zeronet.nn.layers import ACTIVATIONS, Affine, Layer
+from zeronet.nn.network import Network
+from zeronet.nn.rng import checked_seed, stream
+
+
+class TwoLayerNet(Network):
+    """The book's two-layer network: affine – ReLU – affine, then softmax with cross-entropy.
+
+        y = max(x W1 + b1, 0) W2 + b2          W ~ weight_init_std · N(0, 1), b = 0
+
+    input_size, hidden_size, output_size: numbers per example, hidden units, classes; seed: of the weights, None draws
+    one (net.seed tells); dtype: float32. (『ゼロから作るDeep Learning』, 5.7.2)
+
+    >>> net = TwoLayerNet(4, 3, 2, seed=0)
+    >>> x, t = np.eye(4)[:2], np.array([0, 1])
+    >>> round(net.loss_and_grad(x, t), 3)  # so far it guesses: ln 2
+    0.693
+    >>> net.grads["W2"].shape
+    (3, 2)
+    """
+
+    def __init__(
+        self,
+        input_size: int,
+        hidden_size: int,
+        output_size: int,
+        weight_init_std: float = 0.01,
+        seed: int | None = 0,
+        dtype: DTypeLike = np.float32,
+    ):
+        seed = checked_seed(seed)
+        super().__init__(
+            _stack([input_size, hidden_size, output_size], "relu", Normal(weight_init_std), seed),
+            dtype=dtype,
+            seed=seed,
+        )
+
+
+class MultiLayerNet(Network):
+    """As many affine layers as you like, with an activation between each two, then softmax with cross-entropy.
+
+    hidden_sizes: hidden units, layer by layer; activation: "relu", "sigmoid" or "tanh"; weight_init: "he", "xavier"
+    or the standard deviation as a number; seed, dtype as in TwoLayerNet. Raises ValueError for other words.
+    (『ゼロから作るDeep Learning』, 6.1.7 compares optimizers on MultiLayerNet(784, [100, 100, 100, 100], 10).)
+
+    >>> MultiLayerNet(784, [100, 50], 10).params
+    Parameters(W1 (784, 100), b1 (100,), W2 (100, 50), b2 (50,), W3 (50, 10), b3 (10,); float32)
+    """
+
+    def __init__(
+        self,
+        input_size: int,
+        hidden_sizes: Sequence[int],
+        output_size: int,
+        activation: str = "relu",
+        weight_init: str | float = "he",
+        seed: int | None = 0,
+        dtype: DTypeLike = np.float32,
+    ):
+        seed = checked_seed(seed)
+        sizes = [input_size, *hidden_sizes, output_size]
+        super().__init__(_stack(sizes, activation, initializer(weight_init), seed), dtype=dtype, seed=seed)
+
+
+def _stack(sizes: Sequence[int], activation: str, init: Initializer, seed: int) -> list[Layer]:
+    """Return affine layers from size to size with activations between them."""
+    if str(activation).lower() not in ACTIVATIONS:
+        raise ValueError(f"activation is one of {', '.join(ACTIVATIONS)}, not {activation!r}")
+    rng = stream(seed, "weights")
+    layers: list[Layer] = []
+    for rows, columns in pairwise(sizes):
+        layers += [Affine(rows, columns, init, rng), ACTIVATIONS[activation.lower()]()]
+    return layers[:-1]

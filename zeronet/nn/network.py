@@ -1,0 +1,196 @@
+"""Networks: layers in a row with a loss at the end, and all their parameters in one vector."""
+
+import copy
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, DTypeLike
+
+from zeronet.common.files import read_arrays, replacing
+from zeronet.nn.functions import share_right
+from zeronet.nn.layers import LAYERS, Layer
+from zeronet.nn.losses import LOSSES, Loss, SoftmaxCrossEntropy
+from zeronet.nn.parameters import Parameters
+from zeronet.nn.rng import checked_seed
+
+SLICE = 1000  # examples that are predicted at once: enough for fast products, little memory
+
+
+class Network:
+    """Layers in a row, and a loss at the end.
+
+        y = f_L(… f_2(f_1(x)))          L = loss(y, t)
+
+    layers: Layer objects, each used once; loss_function: SoftmaxCrossEntropy() by default; dtype: of all parameters
+    and of the computation; seed: kept in net.seed (None draws one). The network moves the layers' parameters into one
+    vector: net.params["W1"] and net.grads["W1"] are the first W and its gradient, net.params.flat and net.grads.flat
+    are all of them. Raises ValueError for a layer used twice, for layers whose sizes do not fit, or where nothing can
+    be learned.
+
+    >>> from zeronet.nn.layers import Affine
+    >>> net = Network([Affine(2, 3), Affine(3, 2)])
+    >>> net.params
+    Parameters(W1 (2, 3), b1 (3,), W2 (3, 2), b2 (2,); float32)
+    """
+
+    def __init__(
+        self,
+        layers: Sequence[Layer],
+        loss_function: Loss | None = None,
+        dtype: DTypeLike = np.float32,
+        seed: int | None = 0,
+    ):
+        self.layers = list(layers)
+        self.loss_function = loss_function or SoftmaxCrossEntropy()
+        self.seed = checked_seed(seed)
+        _check_row(self.layers)
+        self.layers[0].input_grad = False
+        self._gather(dtype)
+
+    def _gather(self, dtype: DTypeLike) -> None:
+        """Move all parameters into one new vector."""
+        if np.dtype(dtype).kind != "f":
+            raise ValueError(f"a network computes in floats, not in {np.dtype(dtype)}")
+        values = {f"{name}{k}": getattr(layer, name) for name, k, layer in self._owners()}
+        shapes = {name: value.shape for name, value in values.items()}
+        self.params, self.grads = Parameters(shapes, dtype), Parameters(shapes, dtype)
+        for name, value in values.items():
+            self.params[name] = value
+        self._bind()
+
+    def _bind(self) -> None:
+        """Let every layer's arrays be views of the two vectors."""
+        for name, k, layer in self._owners():
+            layer.bind(name, self.params[f"{name}{k}"], self.grads[f"{name}{k}"])
+
+    def _owners(self) -> list[tuple[str, int, Layer]]:
+        """Return (W, 1, first layer with a W), (b, 1, …), …: each name counts on its own."""
+        count: dict[str, int] = {}
+        owners = []
+        for layer in self.layers:
+            for name in layer.param_names:
+                count[name] = count.get(name, 0) + 1
+                owners.append((name, count[name], layer))
+        return owners
+
+    def loss_and_grad(self, x: ArrayLike, t: ArrayLike) -> float:
+        """Run one forward and one backward pass; fill net.grads and return the loss of that forward pass.
+
+        x (N, D) numbers, t (N,) labels or (N, K) targets. Raises ValueError for other shapes, types or labels.
+        """
+        y = self._forward(self._cast(self._checked(x)), train=True)
+        loss = self.loss_function.forward(y, t)
+        dy = self.loss_function.backward()
+        for layer in reversed(self.layers):
+            dy = layer.backward(dy)
+        return loss
+
+    def gradient(self, x: ArrayLike, t: ArrayLike) -> Parameters:
+        """Return the gradient as a copy of its own: grad["W1"], … for the book's loop."""
+        self.loss_and_grad(x, t)
+        return self.grads.copy()
+
+    def predict(self, x: ArrayLike) -> np.ndarray:
+        """Return the scores (N, K) of x (N, D), before any softmax; in slices, so that x may be larger than memory."""
+        x = self._checked(x)
+        slices = [self._forward(self._cast(x[i : i + SLICE])) for i in range(0, max(len(x), 1), SLICE)]
+        return np.concatenate(slices)
+
+    def loss(self, x: ArrayLike, t: ArrayLike) -> float:
+        """Return the loss of x (N, D) against t."""
+        return self.loss_function.forward(self.predict(x), t)
+
+    def accuracy(self, x: ArrayLike, t: ArrayLike) -> float:
+        """Return the share of x (N, D) whose largest score is at the right label; t (N,) labels or (N, K) one-hot."""
+        return share_right(self.predict(x), t)
+
+    def save(self, path: str | Path) -> None:
+        """Write the network to path as an .npz file without pickles; zeronet.load(path) builds it again.
+
+        Raises ValueError for layers or a loss that are not zeronet's own, and OSError where path cannot be written.
+        """
+        contents = self.contents()
+        with replacing(path) as file:
+            np.savez(file, **contents)
+
+    def contents(self) -> dict[str, np.ndarray]:
+        """Return what save writes: copies of the parameter arrays, and how to build the network."""
+        arrays = {name: array.copy() for name, array in self.params.items()}
+        return {"architecture": np.array(json.dumps(self._architecture())), **arrays}
+
+    def _architecture(self) -> dict[str, Any]:
+        parts = [*self.layers, self.loss_function]
+        foreign = [type(part).__name__ for part in parts if type(part) not in (*LAYERS.values(), *LOSSES.values())]
+        if foreign:
+            raise ValueError(f"only networks of zeronet's own layers can be saved, and {foreign[0]} is none of them")
+        return {
+            "class": type(self).__name__,
+            "layers": [[type(layer).__name__, layer.settings] for layer in self.layers],
+            "loss_function": type(self.loss_function).__name__,
+            "dtype": str(self.params.flat.dtype),
+            "seed": self.seed,
+        }
+
+    def astype(self, dtype: DTypeLike) -> "Network":
+        """Return a copy that computes in dtype: float64 for gradient checks."""
+        twin = copy.deepcopy(self)
+        twin._gather(dtype)
+        return twin
+
+    def _forward(self, x: np.ndarray, train: bool = False) -> np.ndarray:
+        for layer in self.layers:
+            x = layer.forward(x, train)
+        return x
+
+    def _checked(self, x: ArrayLike) -> np.ndarray:
+        x = np.asarray(x)
+        size = self.layers[0].input_size
+        if size is not None and (x.ndim != 2 or x.shape[1] != size):
+            raise ValueError(f"x has shape {x.shape}, but the network takes (N, {size})")
+        if x.dtype.kind not in "fiub":
+            raise ValueError(f"x holds {x.dtype}, but the network takes numbers")
+        return x
+
+    def _cast(self, x: np.ndarray) -> np.ndarray:
+        return x.astype(self.params.flat.dtype, copy=False)
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._bind()  # copied and unpickled layers hold arrays on their own until they get their views back
+
+
+def _check_row(layers: Sequence[Layer]) -> None:
+    """Raise ValueError unless the layers can stand in a row."""
+    if not any(layer.param_names for layer in layers):
+        raise ValueError("a network needs at least one layer with parameters")
+    if any(layer.in_network for layer in layers):
+        raise ValueError("a layer already belongs to a network: take copy.deepcopy(layer)")
+    if len({id(layer) for layer in layers}) < len(layers):
+        raise ValueError("a layer stands twice in the network: each place needs a layer object of its own")
+    size = None
+    for k, layer in enumerate(layers, start=1):
+        if size is not None and layer.input_size is not None and layer.input_size != size:
+            raise ValueError(f"layer {k} ({type(layer).__name__}) takes {layer.input_size} numbers, but gets {size}")
+        size = layer.output_size or size
+
+
+def load(path: str | Path) -> Network:
+    """Build the network again that net.save(path) wrote: same class, layers, type, seed and parameters.
+
+    Raises FileNotFoundError where there is none, and ValueError for a file that no network was saved to.
+    """
+    try:
+        arrays = read_arrays(path)
+        plan = json.loads(str(arrays.pop("architecture")))
+        layers = [LAYERS[name](**settings) for name, settings in plan["layers"]]
+        known = {kind.__name__: kind for kind in Network.__subclasses__() if kind.__module__ == "zeronet.nn.models"}
+        net = object.__new__(known.get(plan["class"], Network))  # the layers are known: no need to work them out again
+        Network.__init__(net, layers, LOSSES[plan["loss_function"]](), plan["dtype"], plan["seed"])
+        for name in net.params.keys() | arrays.keys():
+            net.params[name] = arrays[name]
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise ValueError(f"{path} is no network saved by zeronet, or it is damaged ({error})") from error
+    return net

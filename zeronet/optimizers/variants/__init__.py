@@ -1,0 +1,1 @@
+"""The other optimizers: each file is one equation."""

@@ -1,0 +1,127 @@
+"""A microscope: what optimizer and layers do inside a network while it learns."""
+
+from itertools import pairwise
+
+import numpy as np
+
+from zeronet.nn.layers import ReLU
+from zeronet.nn.network import Network
+from zeronet.training.callbacks import Callback
+from zeronet.training.trainer import Trainer
+
+EARLY = (1, 2, 5, 10, 20, 50)  # steps that are looked at besides: the first steps are the wildest
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+COLUMNS = ["step", "gradient_norm", "update_ratio", "largest_update", "dead_share"]
+COLUMNS += [f"effective_lr_{q:g}" for q in QUANTILES]
+MOMENTS, UNITS = 5, 16  # when weights are kept as images, and how many hidden units
+
+
+class Inspection(Callback):
+    """Look at every parameter array at a few early steps, and then every so many steps.
+
+    every: steps between two looks, ≥ 1. Raises ValueError for another number. After training:
+
+    rows: name → list of rows with the COLUMNS: updates made; ‖g‖; ‖Δw‖ / ‖w‖; max |Δw|; the share of the layer's ReLUs
+    that were 0 on the whole batch (nan where there are none); quantiles of the effective step r, where the update has
+    the form w ← w − r ⊙ g (else nan), over the weights whose r means something: those that have ever changed, and
+    whose state has not faded below ε, so that r would be η/ε.
+    pixel_rate: (D,), the median such r of the first weights of each input at the end, nan where there is none;
+    pixel_on: (D,), the share of the examples seen in which this input was not 0.
+    weight_steps, weights: (5,), (5, D, ≤ 16), the first weights of a few units at five moments.
+
+    It reads what is there and changes nothing: the training goes on bit for bit as it would without.
+    """
+
+    def __init__(self, every: int = 100):
+        if every < 1:
+            raise ValueError(f"looks are at least 1 step apart, not {every}")
+        self.every = every
+        self.rows: dict[str, list[list[float]]] = {}
+        self.weight_steps: list[int] = []
+        self.weights: list[np.ndarray] = []
+
+    def on_fit_start(self, trainer: Trainer) -> None:
+        """Keep the first weights."""
+        params = trainer.network.params
+        self._first, self._before = params.copy(), params.copy()
+        self._on, self._seen = 0.0, 0
+        self._moments = {round(trainer.last_step * (i / (MOMENTS - 1)) ** 2) for i in range(MOMENTS)}
+        self._keep_weights(trainer)
+
+    def on_step_end(self, trainer: Trainer, loss: float) -> None:
+        """Look, when it is time."""
+        if self._is_due(trainer.step):
+            self._look(trainer)
+        if self._is_due(trainer.step + 1):
+            self._before.flat = trainer.network.params.flat
+        self._keep_weights(trainer)
+
+    def on_fit_end(self, trainer: Trainer) -> None:
+        """Take the picture of the input's rates."""
+        params = trainer.network.params
+        first = next(iter(params))
+        rates = self._rates(trainer)[first].reshape(len(params[first]), -1)
+        alive = np.isfinite(rates).any(axis=1)
+        self.pixel_rate = np.full(len(rates), np.nan)
+        self.pixel_rate[alive] = np.nanmedian(rates[alive], axis=1)
+        self.pixel_on = np.broadcast_to(self._on / max(self._seen, 1), len(params[first])).astype(np.float64)
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """Return all that was seen, as arrays for a file: rows/W1 …, pixel_rate, pixel_on, weight_steps, weights."""
+        seen = {f"rows/{name}": np.array(rows) for name, rows in self.rows.items()}
+        if hasattr(self, "pixel_rate"):
+            seen |= {"pixel_rate": self.pixel_rate, "pixel_on": self.pixel_on}
+        return seen | {"weight_steps": np.array(self.weight_steps), "weights": np.array(self.weights)}
+
+    def _is_due(self, step: int) -> bool:
+        return step in EARLY or step % self.every == 0
+
+    def _look(self, trainer: Trainer) -> None:
+        params, grads, before = trainer.network.params, trainer.network.grads, self._before
+        rates, dead = self._rates(trainer), _dead_shares(trainer.network)
+        for name, w in params.items():
+            size, step = float(np.linalg.norm(w)), w - before[name]
+            rate = rates[name][np.isfinite(rates[name])]
+            quantiles = np.quantile(rate, QUANTILES) if rate.size else np.full(len(QUANTILES), np.nan)
+            self.rows.setdefault(name, []).append(
+                [
+                    trainer.step,
+                    float(np.linalg.norm(grads[name])),
+                    float(np.linalg.norm(step)) / size if size else np.nan,
+                    float(np.abs(step).max()),
+                    dead.get(name, np.nan),
+                    *quantiles.tolist(),
+                ]
+            )
+        x = getattr(trainer.network.layers[0], "x", None)  # the batch that was just learned
+        if x is not None:
+            self._on, self._seen = self._on + np.count_nonzero(x, axis=0), self._seen + len(x)
+
+    def _rates(self, trainer: Trainer) -> dict[str, np.ndarray]:
+        """Return name → r of each weight, nan where it has none that means something."""
+        optimizer, params = trainer.optimizer, trainer.network.params
+        rates = (optimizer.effective_lr() if trainer.step and hasattr(optimizer, "effective_lr") else None) or {}
+        eps = getattr(optimizer, "eps", 0)
+        most = optimizer.lr / (2 * eps) if eps else np.inf
+        found = {
+            name: np.broadcast_to(np.asarray(rates.get(name, np.nan), float), w.shape) for name, w in params.items()
+        }
+        return {
+            name: np.where((params[name] != self._first[name]) & (r < most), r, np.nan) for name, r in found.items()
+        }
+
+    def _keep_weights(self, trainer: Trainer) -> None:
+        if trainer.step in self._moments:
+            W = next(iter(trainer.network.params.values()))
+            self.weight_steps.append(trainer.step)
+            self.weights.append(W.reshape(len(W), -1)[:, :UNITS].copy())
+
+
+def _dead_shares(network: Network) -> dict[str, float]:
+    """Return name of the weights → share of the ReLUs behind them that were 0 for the whole last batch."""
+    shares, number = {}, 0
+    for layer, after in pairwise([*network.layers, None]):
+        number += bool(layer.param_names)
+        if layer.param_names and isinstance(after, ReLU):
+            shares[f"{layer.param_names[0]}{number}"] = float((after.x <= 0).all(axis=0).mean())
+    return shares

@@ -1,0 +1,146 @@
+"""The training loop, and the order in which it meets the data."""
+
+import math
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+
+from zeronet.nn.network import Network
+from zeronet.nn.rng import checked_seed, stream
+from zeronet.optimizers import adapt
+from zeronet.training.environment import flushed_subnormals, keep_freed_memory
+
+
+class Diverged(ArithmeticError):
+    """The loss is no longer finite. step: updates made before; loss: inf or nan; lr: the optimizer's, if it has one."""
+
+    def __init__(self, step: int, loss: float, lr: float | None = None):
+        super().__init__(step, loss, lr)
+        self.step, self.loss, self.lr = step, loss, lr
+
+    def __str__(self) -> str:
+        rate = "" if self.lr is None else f" (learning rate {self.lr:g})"
+        return f"the loss is {self.loss} at step {self.step}{rate}"
+
+
+def batches(n: int, batch_size: int, seed: int, start: int, stop: int) -> Iterator[np.ndarray]:
+    """Yield the example numbers (batch_size,) of the steps start … stop − 1.
+
+    Each epoch is a fresh permutation of the n examples, cut into n // batch_size batches; the short rest is dropped.
+    The batch of step k follows from seed and k alone, so that every optimizer of a seed meets the same ones, and a
+    resumed run goes on with them.
+
+    >>> [batch.tolist() for batch in batches(5, 2, seed=0, start=0, stop=3)]
+    [[1, 3], [2, 0], [3, 4]]
+    >>> [batch.tolist() for batch in batches(5, 2, seed=0, start=2, stop=3)]
+    [[3, 4]]
+    """
+    per_epoch = n // batch_size
+    order, epoch_of_order = None, None
+    for step in range(start, stop):
+        epoch, k = divmod(step, per_epoch)
+        if epoch != epoch_of_order:
+            order, epoch_of_order = stream(seed, "batches", epoch).permutation(n), epoch
+        yield order[k * batch_size : (k + 1) * batch_size]
+
+
+class Trainer:
+    """Train a network: batch by batch, one forward and one backward pass each.
+
+        for each batch:   L, g ← loss and gradient;   w ← optimizer(w, g)
+
+    network: a Network; optimizer: one of zeronet's, or any object with update(params, grads); batch_size: examples
+    per step, default 100; seed: of the batches' order, None draws one; callbacks: what happens beside the loop
+    (zeronet.training.callbacks). trainer.step counts the updates made. Raises ValueError for a batch size below 1 or
+    an object without update.
+
+    >>> from zeronet.nn.models import TwoLayerNet
+    >>> from zeronet.optimizers import SGD
+    >>> x, t = np.eye(4), np.array([0, 1, 0, 1])
+    >>> net = TwoLayerNet(4, 8, 2, weight_init_std=0.1)
+    >>> trainer = Trainer(net, SGD(lr=1.0), batch_size=2).fit(x, t, epochs=50)
+    >>> trainer.step, net.accuracy(x, t)
+    (100, 1.0)
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        optimizer: Any,
+        batch_size: int = 100,
+        seed: int | None = 0,
+        callbacks: Sequence[Any] = (),
+    ):
+        if not isinstance(batch_size, int | np.integer) or batch_size < 1:
+            raise ValueError(f"a batch has at least 1 example, not {batch_size!r}")
+        self.network, self.optimizer = network, adapt(optimizer)
+        self.batch_size, self.seed, self.callbacks = int(batch_size), checked_seed(seed), list(callbacks)
+        self.step = 0
+        self.last_step = 0  # where the current fit ends
+
+    def fit(self, x: np.ndarray, t: np.ndarray, epochs: int | None = None, steps: int | None = None) -> "Trainer":
+        """Train for so many steps, or epochs of len(x) // batch_size steps; a second fit goes on where the first ended.
+
+        x (N, D) and t (N,) or (N, K) are arrays; they are read batch by batch and may be memory maps far larger than
+        memory. Returns the trainer. Raises ValueError unless one of epochs and steps is given, where x and t differ
+        in length or are shorter than a batch, and Diverged before the update of a step whose loss is not finite.
+        """
+        self.last_step = self.step + self._count_steps(x, t, epochs, steps)
+        keep_freed_memory()
+        with flushed_subnormals(), np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            try:
+                self.notify("on_fit_start")
+                self._loop(x, t)
+                self.notify("on_fit_end")
+            except BaseException:
+                self.notify("on_fit_interrupted")
+                raise
+        return self
+
+    def _loop(self, x: np.ndarray, t: np.ndarray) -> None:
+        network, optimizer = self.network, self.optimizer
+        for batch in batches(len(x), self.batch_size, self.seed, self.step, self.last_step):
+            loss = network.loss_and_grad(x[batch], t[batch])
+            if not math.isfinite(loss):
+                raise Diverged(self.step, loss, getattr(optimizer, "lr", None))
+            optimizer.update(network.params, network.grads)
+            self.step += 1
+            self.notify("on_step_end", loss)
+
+    def notify(self, event: str, *values: float) -> None:
+        """Call the method named event of every callback, with the trainer and the values."""
+        for callback in self.callbacks:
+            getattr(callback, event)(self, *values)
+
+    @contextmanager
+    def evaluating(self) -> Iterator[Network]:
+        """Let the network have the parameters that the optimizer wants evaluated and saved, inside the block."""
+        params, better = self.network.params, self.optimizer.evaluation_params(self.network.params)
+        if better is params:
+            yield self.network
+            return
+        trained = params.flat.copy()
+        try:
+            for name, value in better.items():
+                params[name] = value
+            yield self.network
+        finally:
+            params.flat = trained
+
+    def _count_steps(self, x: np.ndarray, t: np.ndarray, epochs: int | None, steps: int | None) -> int:
+        if (epochs is None) == (steps is None):
+            raise ValueError("fit takes either epochs or steps")
+        number = steps if epochs is None else epochs
+        if isinstance(number, bool) or not isinstance(number, int | np.integer) or number < 0:
+            raise ValueError(f"{'steps' if epochs is None else 'epochs'} must be a whole number ≥ 0, not {number!r}")
+        if not (hasattr(x, "shape") and hasattr(t, "shape")) or len(x) != len(t):
+            raise ValueError(f"x and t must be arrays of equal length, not {_length(x)} and {_length(t)}")
+        if self.batch_size > len(x):
+            raise ValueError(f"a batch of {self.batch_size} is larger than the data: {len(x)} examples")
+        return int(number) if epochs is None else int(number) * (len(x) // self.batch_size)
+
+
+def _length(a: Any) -> str:
+    return f"{len(a)} examples" if hasattr(a, "shape") and a.shape else type(a).__name__
