@@ -2,17 +2,19 @@
 
 import csv
 import os
+import pickle
 import re
 import signal
 import tempfile
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import BrokenExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -21,6 +23,7 @@ from zeronet.comparison.run import Run, run
 from zeronet.comparison.store import RUNS, read_run, write_run
 from zeronet.files import replacing
 from zeronet.mistakes import Mistake
+from zeronet.plugins import packed
 
 TIMINGS = "timings.csv"  # of the runs, beside their files: seconds are no part of a run's bytes
 ADDRESS = r"(tcp|tls)://([^\s/:@]+|\[[\da-fA-F:.]+\]):\d{1,5}"  # of a Dask scheduler
@@ -108,19 +111,23 @@ def _finished(cells: Sequence[Cell], arrays: Sequence[np.ndarray], runs: Path, h
         return
     import joblib  # only where processes are wanted: it takes a while to import
 
+    specs = {spec.label: packed(spec) for spec in {cell.spec.label: cell.spec for cell in cells}.values()}
     with _no_workers_behind():
         parallel = joblib.Parallel(n_jobs=jobs, return_as="generator_unordered", temp_folder=_ascii_folder())
         with _interrupts_ignored():  # the workers inherit it: Ctrl-C is for this process to handle
-            ended = parallel(joblib.delayed(_run_in_worker)(cell, arrays, runs) for cell in cells)
+            run_there = joblib.delayed(_run_in_worker)
+            ended = parallel(run_there(specs[each.spec.label], each.seed, each.task, arrays, runs) for each in cells)
         try:
             yield from ended
         except BrokenExecutor as error:
             raise Mistake("a worker process died: out of memory, or ended by an optimizer or by hand") from error
 
 
-def _run_in_worker(cell: Cell, arrays: Sequence[np.ndarray], runs: Path) -> tuple[str, float]:
+def _run_in_worker(
+    spec: bytes, seed: int, task: Mapping[str, Any], arrays: Sequence[np.ndarray], runs: Path
+) -> tuple[str, float]:
     _end_with_parent()
-    return _run_to_file(cell, arrays, runs)
+    return _run_to_file(Cell(pickle.loads(spec), seed, task), arrays, runs)
 
 
 @cache

@@ -15,7 +15,7 @@ from zeronet.comparison.plan import Cell
 from zeronet.comparison.resume import changes
 from zeronet.comparison.run import Run, run
 from zeronet.mistakes import Mistake
-from zeronet.plugins import Plugin, located
+from zeronet.plugins import Plugin, located, packed
 from zeronet.specs import Spec
 
 
@@ -27,11 +27,8 @@ def parcel(cell: Cell) -> tuple[str, bytes | None]:
     >>> words, instance
     ('{"label": "SGD lr=0.5", "plugin": null, "task": {"steps": 10}}', None)
     """
-    spec, instance = cell.spec, None
-    if spec.instance is not None:
-        import cloudpickle  # Dask's own: a class made in a notebook travels whole
-
-        instance = cloudpickle.dumps(spec.instance)
+    spec = cell.spec
+    instance = None if spec.instance is None else packed(spec.instance)
     about = {"label": spec.label, "plugin": spec.plugin and asdict(spec.plugin), "task": cell.task}
     return json.dumps(about), instance
 
