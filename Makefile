@@ -1,22 +1,31 @@
-# Everything happens in .venv: nothing has to be installed by hand, and nothing outside this folder changes.
+# Everything happens in .venv: nothing has to be installed by hand, and nothing outside this folder changes. What is
+# installed there are the versions in constraints.txt.
 #   make train    compare SGD, AdaGrad and RMSProp on MNIST      (make train ARGS="--optimizer sgd adam")
 #   make test     all tests
 #   make twins    our optimizers and dialects beside PyTorch, optax and Keras, which this installs
 #   make lint     format and style
 #   make bench    zeronet beside its peers, about 20 minutes; writes docs/speed.md    (make bench-quick: no peers)
-#   make clean    remove .venv and caches, keep results
+#   make lock     write constraints.txt: the newest versions that pyproject.toml allows, for every Python from 3.11 on
+#   make test-newest    all tests with the newest versions instead, in .venv-newest
+#   make clean    remove .venv, .venv-newest and caches, keep results
 
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$p && break; done)
-PIP = .venv/bin/python -m pip --disable-pip-version-check install --quiet
+PIP = -m pip --disable-pip-version-check install --quiet
+INSTALL = .venv/bin/python $(PIP) -c constraints.txt
 
-.PHONY: train test twins lint bench bench-quick clean
+.PHONY: train test test-newest twins lint bench bench-quick lock clean
 
 train: .venv/ready-to-train
 	.venv/bin/python train.py $(ARGS)
 
 test: .venv/ready-to-test
 	.venv/bin/python -m pytest -n auto $(ARGS)
+
+test-newest: .venv/ready
+	@.venv/bin/python -m venv --clear .venv-newest
+	@.venv-newest/bin/python $(PIP) -e ".[sample,test]"
+	.venv-newest/bin/python -m pytest -n auto $(ARGS)
 
 twins: .venv/ready-for-twins
 	.venv/bin/python -m pytest -n auto -k "twin or golden or dialect" $(ARGS)
@@ -31,8 +40,15 @@ bench: .venv/ready-to-bench
 bench-quick: .venv/ready-to-train
 	.venv/bin/python -m benchmarks.one_run quick
 
+# PyTorch's own packages for graphics cards stay free: its builds for the processor do without.
+lock: .venv/ready
+	@.venv/bin/python $(PIP) --upgrade uv
+	.venv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --all-extras --no-annotate --no-header \
+		pyproject.toml -o .venv/lock
+	@{ echo "# Made by make lock."; grep -Ev "^(cuda|nvidia|triton)" .venv/lock; } > constraints.txt
+
 clean:
-	rm -rf .venv .pytest_cache .ruff_cache
+	rm -rf .venv .venv-newest .pytest_cache .ruff_cache
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 # The stamps are written last, so that an interrupted installation is done again.
@@ -42,23 +58,23 @@ clean:
 	@$(PYTHON) -m venv --clear .venv
 	@touch $@
 
-.venv/ready-to-train: .venv/ready pyproject.toml
+.venv/ready-to-train: .venv/ready pyproject.toml constraints.txt
 	@echo "Installing what zeronet needs ..."
-	@$(PIP) -e ".[sample]"
+	@$(INSTALL) -e ".[sample]"
 	@touch $@
 
 .venv/ready-to-test: .venv/ready-to-train
-	@$(PIP) -e ".[sample,test]"
+	@$(INSTALL) -e ".[sample,test]"
 	@touch $@
 
 .venv/ready-for-twins: .venv/ready-to-test
-	@$(PIP) -e ".[sample,test,twins]"
+	@$(INSTALL) -e ".[sample,test,twins]"
 	@touch $@
 
-.venv/ready-to-lint: .venv/ready pyproject.toml
-	@$(PIP) -e ".[lint]"
+.venv/ready-to-lint: .venv/ready pyproject.toml constraints.txt
+	@$(INSTALL) -e ".[lint]"
 	@touch $@
 
 .venv/ready-to-bench: .venv/ready-to-train
-	@$(PIP) -e ".[sample,bench]"
+	@$(INSTALL) -e ".[sample,bench]"
 	@touch $@

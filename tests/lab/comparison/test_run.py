@@ -1,7 +1,10 @@
 """A comparison from question to answer: fair, repeatable, and whole."""
 
 import json
+import linecache
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -126,8 +129,64 @@ def test_a_run_that_diverges_or_raises_is_reported_and_the_others_finish(problem
     assert len(diverged.losses) >= 1
     assert np.isfinite(diverged.losses).all()
     assert (raised.outcome, finished.outcome) == ("raised", "finished")
-    assert "test_experiment.py, line" in raised.message
-    assert "ArithmeticError: 1 + 1 = 3" in (tmp_path / "out" / "errors" / "Careless-seed0.txt").read_text()
+    line = Careless.update.__code__.co_firstlineno + 1
+    assert raised.message == f"{__file__}, line {line}: ArithmeticError: 1 + 1 = 3"
+    told = (tmp_path / "out" / "errors" / "Careless-seed0.txt").read_text()
+    assert f'File "{__file__}", line {line}, in update\n    raise ArithmeticError("1 + 1 = 3")' in told
+    assert told.endswith("\nArithmeticError: 1 + 1 = 3\n")
+
+
+CELL = """import numpy as np
+
+def root(a):
+    return np.linalg.cholesky(-a)  # raises inside NumPy
+
+class Careless:
+    def update(self, params, grads):
+        root(np.eye(2))
+"""
+
+
+def in_this_module():
+    def root(a):
+        return np.linalg.cholesky(-a)
+
+    class Careless:
+        def update(self, params, grads):
+            root(np.eye(2))
+
+    return Careless, __file__, root.__code__.co_firstlineno + 1
+
+
+def in_a_cell():
+    linecache.cache["<cell 1>"] = len(CELL), None, CELL.splitlines(keepends=True), "<cell 1>"
+    names = {"__name__": "a_notebook"}
+    exec(compile(CELL, "<cell 1>", "exec"), names)
+    return names["Careless"], "<cell 1>", 4
+
+
+@pytest.mark.parametrize("made", [in_this_module, in_a_cell])
+def test_an_error_of_a_class_made_in_python_is_told_alike_for_any_number_of_jobs(problem, tmp_path, made):
+    careless, file, line = made()
+    for jobs in (1, 2):
+        out = tmp_path / f"jobs{jobs}"
+        result = compare(problem, [careless(), "sgd"], seeds=1, jobs=jobs, out=out, **PLAN)
+        assert result.runs["Careless", 0].message.startswith(f"{file}, line {line}: LinAlgError: ")
+        told = (out / "errors" / "Careless-seed0.txt").read_text(encoding="utf-8")
+        assert f'File "{file}", line {line}, in root\n    return np.linalg.cholesky(-a)' in told
+    assert bytes_of(tmp_path / "jobs2") == bytes_of(tmp_path / "jobs1")
+
+
+def test_an_error_of_a_script_s_own_class_is_told_alike_for_any_number_of_jobs(tmp_path):
+    asked = "compare('digits', [Careless(), 'sgd'], seeds=1, steps=1, hidden_sizes=(2,), jobs=jobs, out=f'jobs{jobs}')"
+    script = f"{CELL}\nfrom zeronet import compare\nif __name__ == '__main__':\n    for jobs in (1, 2): {asked}\n"
+    (tmp_path / "script.py").write_text(script)
+    path = os.pathsep.join([str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH", "")])
+    environment = os.environ | {"PYTHONPATH": path}
+    subprocess.run([sys.executable, "script.py"], cwd=tmp_path, env=environment, check=True, capture_output=True)
+    told = (tmp_path / "jobs2" / "errors" / "Careless-seed0.txt").read_text(encoding="utf-8")
+    assert 'script.py", line 4, in root\n    return np.linalg.cholesky(-a)' in told
+    assert bytes_of(tmp_path / "jobs2") == bytes_of(tmp_path / "jobs1")
 
 
 class Exploding:

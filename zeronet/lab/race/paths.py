@@ -110,7 +110,7 @@ def _travel(plan: PathPlan, spec: Spec) -> Path:
             path.moments.append(moment)
     except (Exception, SystemExit) as error:  # the optimizer may be anybody's
         path.outcome = "raised"
-        path.message = explained(error, spec.plugin.place if spec.plugin else None)
+        path.message = explained(error, spec.plugin.blamed if spec.plugin else None)
         path.traceback = "".join(traceback.format_exception(error))
         return path
     if len(path.moments) <= plan.steps:

@@ -65,7 +65,7 @@ def run(task: Mapping[str, Any], spec: Spec, arrays: Sequence[np.ndarray]) -> Ru
             result.outcome, result.message = "diverged", str(error)
         except (Exception, SystemExit) as error:  # the optimizer may be anybody's
             result.outcome = "raised"
-            result.message = explained(error, spec.plugin.place if spec.plugin else None)
+            result.message = explained(error, spec.plugin.blamed if spec.plugin else None)
             result.traceback = "".join(traceback.format_exception(error))
         result.seconds = time.perf_counter() - began
         without = task.get("kind") in WITHOUT_MODEL or "landscape" in task["problem"]

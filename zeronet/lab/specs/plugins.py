@@ -4,13 +4,16 @@ import copy
 import hashlib
 import importlib
 import inspect
+import io
 import linecache
 import sys
 import traceback
 import types
+from collections import ChainMap
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from zeronet.common.errors import Mistake
 from zeronet.optimizers import Optimizer, adapt
@@ -23,13 +26,15 @@ HINTS = {"np": "import numpy as np", "numpy": "import numpy", "math": "import ma
 class Plugin:
     """A class that is not zeronet's own, as data that a worker process can build it from.
 
-    place: the file or module; name: the class in it; digest: sha256 of the source; source: its text, for a file.
+    place: the file or module; name: the class in it; digest: sha256 of the source; source: its text, for a file;
+    origin: the file that the class of an object was read from, as a worker's own modules would not tell.
     """
 
     place: str
     name: str
     digest: str
     source: str | None = None
+    origin: str | None = None
 
     @classmethod
     def of(cls, optimizer: Any) -> "Plugin":
@@ -40,7 +45,13 @@ class Plugin:
         except (OSError, TypeError):  # typed into a console
             source = ""
         settings = sorted(vars(optimizer).items()) if hasattr(optimizer, "__dict__") else []
-        return cls(kind.__module__, kind.__qualname__, _digest(f"{source}{kind.__qualname__}{settings}".encode()))
+        digest = _digest(f"{source}{kind.__qualname__}{settings}".encode())
+        return cls(kind.__module__, kind.__qualname__, digest, origin=_origin(kind))
+
+    @property
+    def blamed(self) -> str:
+        """What explained calls the place of its errors."""
+        return self.origin or self.place
 
     def fresh(self, optimizer: Any) -> Any:
         """Return a copy of the object that was handed over."""
@@ -101,6 +112,42 @@ def explained(error: BaseException, place: str | None = None) -> str:
     ]
     where = f"{theirs[-1].filename}, line {theirs[-1].lineno}: " if theirs else f"{place}: "
     return f"{where}{type(error).__name__}: {words}".rstrip(": ")
+
+
+def packed(thing: Any) -> bytes:
+    """Return an object as bytes for pickle.loads in another process; classes that it could not import travel whole.
+
+    From 3.1.3 on cloudpickle leaves the names of their files out. Here code keeps the name and brings the file's lines
+    along, so that an error is told and shown in the other process as it would be in this one.
+    """
+    import cloudpickle  # only where there are other processes
+
+    shared = cloudpickle.Pickler.dispatch_table
+
+    def reduced(code: types.CodeType) -> tuple[Any, ...]:
+        _, arguments = shared[types.CodeType](code)
+        return _code, (arguments, code.co_filename, linecache.getlines(code.co_filename))
+
+    class Pickler(cloudpickle.Pickler):
+        dispatch_table: ClassVar = ChainMap({types.CodeType: reduced}, shared)
+
+    with io.BytesIO() as file:
+        Pickler(file).dump(thing)
+        return file.getvalue()
+
+
+def _code(arguments: Sequence[Any], path: str, lines: list[str]) -> types.CodeType:
+    """Make the code that packed took apart."""
+    if lines:
+        linecache.cache[path] = (sum(map(len, lines)), None, lines, path)  # for tracebacks, where there is no such file
+    return types.CodeType(*arguments).replace(co_filename=path)
+
+
+def _origin(kind: type) -> str | None:
+    """Return the file of a class; for a notebook's, the name that its cell has as code."""
+    if file := getattr(sys.modules.get(kind.__module__), "__file__", None):
+        return file
+    return next((each.__code__.co_filename for each in vars(kind).values() if inspect.isfunction(each)), None)
 
 
 def _run(path: str, source: str) -> types.ModuleType:

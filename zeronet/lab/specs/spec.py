@@ -186,7 +186,7 @@ def _checked(spec: Spec, defaults: Mapping[str, Any] | None = None) -> Spec:
     except (Exception, SystemExit) as error:  # a plug-in's own may be anything
         place = traceback.extract_tb(error.__traceback__)[-1].filename
         inside = not Path(place).is_relative_to(OURS)  # not where the call itself does not fit
-        words = explained(error, spec.plugin.place) if spec.plugin and inside else str(error)
+        words = explained(error, spec.plugin.blamed) if spec.plugin and inside else str(error)
         raise Mistake(f"{spec.target}: {words}") from error
     if isinstance(optimizer, Optimizer):
         settings = settings_of(optimizer)

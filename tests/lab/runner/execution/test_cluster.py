@@ -29,6 +29,7 @@ from zeronet.lab.runner.execution.worker import carry_out as carry_out_there
 from zeronet.lab.runner.execution.worker import parcel
 from zeronet.lab.runner.plan import Plan
 from zeronet.lab.runner.problem import Problem
+from zeronet.lab.runner.runs import results
 from zeronet.version import __version__
 
 TRAIN = Path(__file__).parents[4] / "train.py"
@@ -153,6 +154,21 @@ def test_classes_from_files_and_notebooks_travel(problem, scheduler, tmp_path):
     here = runs_of(plan, problem, tmp_path / "here", How(quiet=True))
     with workers(scheduler, 1):
         assert runs_of(plan, problem, tmp_path / "there", How(quiet=True, cluster=scheduler)) == here
+
+
+def test_an_error_of_a_class_made_here_is_told_with_its_file_and_line(problem, scheduler, tmp_path):
+    class Careless:
+        def update(self, params, grads):
+            np.linalg.cholesky(-np.eye(2))  # raises inside NumPy
+
+    plan = plan_of(problem, [Careless()], seeds=1)
+    here = runs_of(plan, problem, tmp_path / "here", How(quiet=True))
+    with workers(scheduler, 1):
+        there = runs_of(plan, problem, tmp_path / "there", How(quiet=True, cluster=scheduler))
+    [run] = results(plan, tmp_path / "there").values()
+    assert run.message.startswith(f"{__file__}, line {Careless.update.__code__.co_firstlineno + 1}: LinAlgError: ")
+    assert "np.linalg.cholesky(-np.eye(2))  # raises inside NumPy\n" in run.traceback
+    assert there == here
 
 
 def test_arrays_are_sent_once_and_tasks_are_small(problem, scheduler, monkeypatch):

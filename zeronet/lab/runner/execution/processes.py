@@ -1,15 +1,17 @@
 """Carry out the runs of a plan, side by side."""
 
 import os
+import pickle
 import signal
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import BrokenExecutor
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -19,6 +21,7 @@ from zeronet.lab.runner.folder import RUNS
 from zeronet.lab.runner.plan import Cell, Plan
 from zeronet.lab.runner.run import run
 from zeronet.lab.runner.runs import TIMINGS, run_file, write_run
+from zeronet.lab.specs.plugins import packed
 
 
 def execute(plan: Plan, arrays: Sequence[np.ndarray], folder: Path, how: How, name: str | None = None) -> None:
@@ -56,19 +59,23 @@ def _finished(cells: Sequence[Cell], arrays: Sequence[np.ndarray], runs: Path, h
         return
     import joblib  # only where processes are wanted: it takes a while to import
 
+    specs = {spec.label: packed(spec) for spec in {cell.spec.label: cell.spec for cell in cells}.values()}
     with _no_workers_behind():
         parallel = joblib.Parallel(n_jobs=jobs, return_as="generator_unordered", temp_folder=_ascii_folder())
         with _interrupts_ignored():  # the workers inherit it: Ctrl-C is for this process to handle
-            ended = parallel(joblib.delayed(_run_in_worker)(cell, arrays, runs) for cell in cells)
+            run_there = joblib.delayed(_run_in_worker)
+            ended = parallel(run_there(specs[each.spec.label], each.seed, each.task, arrays, runs) for each in cells)
         try:
             yield from ended
         except BrokenExecutor as error:
             raise Mistake("a worker process died: out of memory, or ended by an optimizer or by hand") from error
 
 
-def _run_in_worker(cell: Cell, arrays: Sequence[np.ndarray], runs: Path) -> tuple[str, float]:
+def _run_in_worker(
+    spec: bytes, seed: int, task: Mapping[str, Any], arrays: Sequence[np.ndarray], runs: Path
+) -> tuple[str, float]:
     _end_with_parent()
-    return _run_to_file(cell, arrays, runs)
+    return _run_to_file(Cell(pickle.loads(spec), seed, task), arrays, runs)
 
 
 @cache

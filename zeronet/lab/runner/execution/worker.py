@@ -14,7 +14,7 @@ from zeronet.common.errors import Mistake
 from zeronet.lab.runner.plan import Cell
 from zeronet.lab.runner.resume import changes
 from zeronet.lab.runner.run import Run, run
-from zeronet.lab.specs.plugins import Plugin, located
+from zeronet.lab.specs.plugins import Plugin, located, packed
 from zeronet.lab.specs.spec import Spec
 from zeronet.training import environment as float_environment
 from zeronet.version import __version__
@@ -28,11 +28,8 @@ def parcel(cell: Cell) -> tuple[str, bytes | None]:
     >>> words, instance
     ('{"label": "SGD lr=0.5", "plugin": null, "task": {"steps": 10}}', None)
     """
-    spec, instance = cell.spec, None
-    if spec.instance is not None:
-        import cloudpickle  # Dask's own: a class made in a notebook travels whole
-
-        instance = cloudpickle.dumps(spec.instance)
+    spec = cell.spec
+    instance = None if spec.instance is None else packed(spec.instance)
     about = {"label": spec.label, "plugin": spec.plugin and asdict(spec.plugin), "task": cell.task}
     return json.dumps(about), instance
 
