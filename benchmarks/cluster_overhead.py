@@ -17,7 +17,7 @@ from dask.task_spec import Task
 from benchmarks import harness
 from zeronet.lab.comparison.run import specs_of
 from zeronet.lab.runner.execution.cluster import joined, returned
-from zeronet.lab.runner.execution.options import How
+from zeronet.lab.runner.execution.options import ExecutionOptions
 from zeronet.lab.runner.execution.worker import carry_out, parcel
 from zeronet.lab.runner.plan import Cell, Plan
 from zeronet.lab.runner.problem import Problem, load_problem
@@ -56,7 +56,7 @@ def here(some: Sequence[Cell], arrays: Sequence[np.ndarray]) -> None:
         run(cell.task, cell.spec, arrays)
 
 
-def there(some: Sequence[Cell], arrays: Sequence[np.ndarray], how: How) -> None:
+def there(some: Sequence[Cell], arrays: Sequence[np.ndarray], how: ExecutionOptions) -> None:
     """Carry out the runs on the cluster."""
     for _ in returned(some, arrays, how):
         pass
@@ -68,7 +68,7 @@ def main() -> None:
     digits, mnist = load_problem("digits"), load_problem("mnist")
     real = cells(mnist, RUNS, 2000)
     result = run(real[0].task, real[0].spec, mnist.arrays)
-    one = How(1, cluster="local", quiet=True)
+    one = ExecutionOptions(1, cluster="local", quiet=True)
     with joined(one) as session:
         handle = session.scattered(digits.digest, digits.arrays)
         task = Task("run", carry_out, *parcel(real[0]), handle)
@@ -84,7 +84,7 @@ def main() -> None:
         del handle
     speeds = {}
     for number in (1, 2):
-        how = How(number, cluster="local", quiet=True)
+        how = ExecutionOptions(number, cluster="local", quiet=True)
         with joined(how):
             there(real[:number], mnist.arrays, how)  # the arrays travel, and the workers warm up
             speeds[number] = [seconds(lambda how=how: there(real, mnist.arrays, how)) for _ in range(ROUNDS)]

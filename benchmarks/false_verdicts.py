@@ -15,8 +15,8 @@ import numpy as np
 from scipy.stats import binomtest
 
 from zeronet.lab.comparison.run import default_jobs
-from zeronet.lab.runner.analysis.pairwise import compared, final_loss
-from zeronet.lab.runner.execution.options import How
+from zeronet.lab.runner.analysis.pairwise import compared, final_evaluation_loss
+from zeronet.lab.runner.execution.options import ExecutionOptions
 from zeronet.lab.runner.execution.processes import execute
 from zeronet.lab.runner.plan import Plan, consecutive
 from zeronet.lab.runner.problem import load_problem
@@ -48,8 +48,8 @@ def pool(runs: int = RUNS, steps: int = STEPS) -> np.ndarray:
     )
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / ".runs").mkdir()
-        execute(plan, problem.arrays, Path(folder), How(default_jobs()), "pool")
-        return np.array([final_loss(run, steps) for run in results(plan, Path(folder)).values()])
+        execute(plan, problem.arrays, Path(folder), ExecutionOptions(default_jobs()), "pool")
+        return np.array([final_evaluation_loss(run, steps) for run in results(plan, Path(folder)).values()])
 
 
 def false_verdicts(losses: np.ndarray, draws: int = DRAWS, seeds: int = SEEDS) -> int:

@@ -19,7 +19,7 @@ from zeronet.optimizers import AdaGrad
 
 moments = list(walk(Valley(), AdaGrad(lr=1.5), steps=30))
 path = np.array([(m.x, m.y) for m in moments])
-rates = np.array([m.effective_lr for m in moments[1:]])  # η/√h; there is none before the first update
+rates = np.array([m.effective_steps for m in moments[1:]])  # η/√h; there is none before the first update
 
 with house_style():
     figure = HouseFigure(figsize=(6.5, 6), layout="constrained")

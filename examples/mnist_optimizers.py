@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from zeronet import SGD, AdaGrad, Adam, Momentum, compare
-from zeronet.common.errors import Mistake
+from zeronet.common.errors import UserError
 from zeronet.lab.plots import finish
 from zeronet.lab.plots.style import STROKE, HouseFigure, house_style, look
 from zeronet.lab.runner.analysis.curves import over_seeds, smoothed, smoothing_window
@@ -30,7 +30,7 @@ def main(steps: int = 2000, data: str = "mnist") -> dict[str, dict[int, np.ndarr
     """Draw the training losses, and return them: optimizer → seed → loss of each step."""
     try:
         problem = load_problem(data)
-    except Mistake as missing:
+    except UserError as missing:
         print(f"note: {missing}; so the digits of scikit-learn, 8×8 pixels, take its place", file=sys.stderr)
         problem = load_problem("digits")
     optimizers = [SGD(lr=0.01), Momentum(lr=0.01), AdaGrad(lr=0.01), Adam(lr=0.001)]

@@ -19,11 +19,11 @@ from matplotlib.backend_bases import MouseEvent
 from matplotlib.figure import Figure
 from matplotlib.widgets import Slider
 
-from zeronet.common.errors import Mistake
+from zeronet.common.errors import UserError
 from zeronet.lab.plots import show
 from zeronet.lab.plots.landscape import draw_landscape, draw_path
 from zeronet.lab.plots.style import drawable, house_style, shortened
-from zeronet.lab.race.paths import Path, PathPlan, travel
+from zeronet.lab.race.paths import PathPlan, Trajectory, travel
 from zeronet.lab.runner.problem import STEPS
 from zeronet.lab.specs.spec import distinct, parse, split
 from zeronet.landscapes import LANDSCAPES
@@ -34,7 +34,7 @@ class Playground:
     """Sliders below a landscape, which redraw the paths on it.
 
     figure: an empty one; specs: the optimizers, as the command line names them; landscape: a name in LANDSCAPES.
-    Raises Mistake for an optimizer that is not known.
+    Raises UserError for an optimizer that is not known.
     """
 
     def __init__(self, figure: Figure, specs: Sequence[str], landscape: str = "valley"):
@@ -88,7 +88,7 @@ class Playground:
         self.figure.canvas.draw_idle()
 
 
-def _words(label: str, path: Path) -> str:
+def _words(label: str, path: Trajectory) -> str:
     """Return the legend of a path: where it ends, and what became of it if that is not the usual."""
     end = path.moments[-1]
     words = [shortened(label, 30), f"f({end.x:.3g}, {end.y:.3g}) = {end.f:.3g}", shortened(path.message, 36)]
@@ -104,7 +104,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         playground = Playground(Figure(figsize=(10, 6.4)), args.specs, args.landscape)
         show(playground.figure)
-    except Mistake as mistake:
+    except UserError as mistake:
         print(f"playground.py: {mistake}", file=sys.stderr)
         return 2
     return 0

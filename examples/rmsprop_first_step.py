@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from zeronet import History, RMSProp, Trainer
-from zeronet.common.errors import Mistake
+from zeronet.common.errors import UserError
 from zeronet.lab.plots import finish
 from zeronet.lab.plots.style import HouseFigure, house_style, look
 from zeronet.lab.runner.problem import build_network, load_problem
@@ -27,7 +27,7 @@ def main(steps: int = 100, data: str = "mnist") -> tuple[dict[str, list[float]],
     """Draw the loss of each step; return the losses, and the longest move of any weight in the first step."""
     try:
         problem = load_problem(data)
-    except Mistake as missing:
+    except UserError as missing:
         print(f"note: {missing}; so the digits of scikit-learn, 8×8 pixels, take its place", file=sys.stderr)
         problem = load_problem("digits")
     losses, first = {}, {}

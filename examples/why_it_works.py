@@ -29,7 +29,7 @@ walks = {
     for optimizer in (AdaGrad(lr=rates[place][0]), RMSProp(lr=rates[place][1]))
 }
 h = {key: np.array([m.states["h"] for m in moments]) for key, moments in walks.items()}
-effective = {key: np.array([m.effective_lr for m in moments]) for key, moments in walks.items()}
+effective = {key: np.array([m.effective_steps for m in moments]) for key, moments in walks.items()}
 
 with house_style():
     figure = HouseFigure(figsize=(9.4, 4.6), layout="constrained")

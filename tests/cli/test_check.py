@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from zeronet.cli.check import finite, main
-from zeronet.common.errors import Mistake
+from zeronet.common.errors import UserError
 from zeronet.lab.check import check
-from zeronet.locale import JAPANESE, speaking
+from zeronet.locale import JAPANESE, language
 
 RIGHT = """
 import numpy as np
@@ -68,7 +68,7 @@ def test_the_report_is_japanese_where_that_is_wanted(write, capsys):
     out = capsys.readouterr().out
     assert JAPANESE[HINT] in out
     assert "不合格" in out
-    with speaking("ja"):
+    with language("ja"):
         assert JAPANESE[HINT] in [each["hint"] for each in check(write(WRONG))["laws"]]
 
 
@@ -90,14 +90,14 @@ def test_many_files_are_marked_one_line_of_json_each_and_a_missing_one_stops_non
 def test_settings_may_be_given_and_a_required_one_must_be(write):
     path = write(RIGHT.replace("lr=0.01", "lr"))
     with pytest.raises(
-        Mistake, match=r"AdaGrad cannot be made from its defaults .*'lr'.*: write FILE.py:AdaGrad:lr=0.1"
+        UserError, match=r"AdaGrad cannot be made from its defaults .*'lr'.*: write FILE.py:AdaGrad:lr=0.1"
     ):
         check(path)
     report = check(f"{path}:AdaGrad:lr=0.05")
     assert report["passed"]
     assert report["equals"] == "AdaGrad(lr=0.05, eps=1e-07)"
     assert check(f"{path}:LR=0.05")["equals"] == "AdaGrad(lr=0.05, eps=1e-07)"
-    with pytest.raises(Mistake, match="AdaGrad has no setting 'momentum', but lr"):
+    with pytest.raises(UserError, match="AdaGrad has no setting 'momentum', but lr"):
         check(f"{path}:lr=0.05,momentum=0.9")
 
 
@@ -105,7 +105,7 @@ def test_the_only_class_with_update_is_found_and_of_several_one_must_be_named(wr
     helper = "class Helper:\n    pass\n"
     assert check(write(helper + RIGHT))["class"] == "AdaGrad"
     several = write(RIGHT + "\n\nclass Better(AdaGrad):\n    pass\n")
-    with pytest.raises(Mistake, match=r"several classes with update: write .*mine.py:Better"):
+    with pytest.raises(UserError, match=r"several classes with update: write .*mine.py:Better"):
         check(several)
     assert check(f"{several}:Better")["class"] == "Better"
     derived = "from zeronet import Optimizer\n\nclass Mine(Optimizer):\n    def __init__(self, lr=0.1):\n"

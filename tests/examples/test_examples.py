@@ -12,7 +12,7 @@ import pytest
 from matplotlib.text import Text
 from PIL import Image
 
-from zeronet.common.errors import Mistake
+from zeronet.common.errors import UserError
 from zeronet.landscapes import Valley
 from zeronet.optimizers import AdaGrad, RMSProp
 
@@ -204,7 +204,7 @@ def test_the_weights_of_forgetting_are_those_of_the_optimizer(run, rho):
 
 def test_one_over_root_h_is_adagrad_s_rate(run):
     names = run("one_over_root_h")[0]
-    np.testing.assert_allclose(names["factor"], AdaGrad(lr=1, eps=0).rate(names["h"]), rtol=1e-12)
+    np.testing.assert_allclose(names["factor"], AdaGrad(lr=1, eps=0).effective_step(names["h"]), rtol=1e-12)
 
 
 def test_the_gradient_field_points_down_and_past_the_minimum(run):
@@ -243,7 +243,7 @@ def test_digits_take_the_place_of_missing_mnist(main_of, monkeypatch, capsys):
 
     def load(address):
         if address == "mnist":
-            raise Mistake("MNIST is nowhere")
+            raise UserError("MNIST is nowhere")
         return load_problem(address)
 
     monkeypatch.setattr("zeronet.lab.runner.problem.load_problem", load)

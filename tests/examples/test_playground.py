@@ -13,7 +13,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from zeronet import SGD, AdaGrad, Momentum, RMSProp
-from zeronet.common.errors import Mistake
+from zeronet.common.errors import UserError
 from zeronet.landscapes import Rosenbrock, Valley, descend
 
 SCRIPT = Path(__file__).parents[2] / "examples" / "playground.py"
@@ -156,7 +156,7 @@ def test_nothing_overlaps(specs):
 
 
 def test_an_unknown_optimizer_is_a_mistake():
-    with pytest.raises(Mistake, match="did you mean SGD"):
+    with pytest.raises(UserError, match="did you mean SGD"):
         new(["sgb"])
 
 

@@ -86,7 +86,7 @@ def test_on_a_slope_adagrad_s_steps_fall_as_one_over_root_t_and_rmsprop_s_tend_t
 
 
 def test_in_the_valley_adagrad_s_rates_settle():
-    rates = [moment.effective_lr for moment in walk(Valley(), AdaGrad(lr=1.5), steps=3000)]
+    rates = [moment.effective_steps for moment in walk(Valley(), AdaGrad(lr=1.5), steps=3000)]
     np.testing.assert_allclose(rates[30], (1.18, 0.36), atol=0.01)
     np.testing.assert_allclose(rates[3000], rates[30], rtol=0.01)
 
@@ -156,9 +156,9 @@ def test_a_function_without_a_start_needs_one():
 
 def test_moments_tell_gradient_states_and_rate():
     start, first = walk(Valley(), AdaGrad(lr=1.5), steps=1)
-    assert (start.step, start.gradient, start.states, start.effective_lr) == (0, None, {"h": (0, 0)}, None)
+    assert (start.step, start.gradient, start.states, start.effective_steps) == (0, None, {"h": (0, 0)}, None)
     assert (first.step, first.gradient, first.states) == (1, (-0.7, 4.0), {"h": (pytest.approx(0.49), 16.0)})
-    assert first.effective_lr == pytest.approx((1.5 / 0.7, 1.5 / 4))
+    assert first.effective_steps == pytest.approx((1.5 / 0.7, 1.5 / 4))
     assert (first.x, first.y) == pytest.approx((-5.5, 0.5))
 
 
@@ -166,9 +166,9 @@ def test_moments_tell_gradient_states_and_rate():
 def test_where_there_is_a_rate_it_times_the_gradient_is_the_step(kind: type[Optimizer]):
     moments = list(walk(Valley(), kind()))
     for before, after in pairwise(moments):
-        if after.effective_lr:
+        if after.effective_steps:
             step = (before.x - after.x, before.y - after.y)
-            np.testing.assert_allclose(np.multiply(after.effective_lr, after.gradient), step, rtol=1e-6, atol=1e-15)
+            np.testing.assert_allclose(np.multiply(after.effective_steps, after.gradient), step, rtol=1e-6, atol=1e-15)
 
 
 # The default rates on landscapes

@@ -9,18 +9,18 @@ import pytest
 
 import train
 import zeronet
-from zeronet.common.errors import Mistake
+from zeronet.common.errors import UserError
 from zeronet.lab.comparison.inspection import PANELS
 from zeronet.lab.plots import style
 from zeronet.lab.race.run import race
 from zeronet.landscapes import Valley
-from zeronet.locale import JAPANESE, language, say, speaking
+from zeronet.locale import JAPANESE, current_language, language, translate
 
 HOUSE = Path(zeronet.__file__).parent
 
 
 def said():
-    """Every literal text that the code hands to say()."""
+    """Every literal text that the code hands to translate()."""
     for path in [*HOUSE.rglob("*.py"), Path(train.__file__)]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             called = isinstance(node, ast.Call) and getattr(node.func, "id", "") == "say"
@@ -48,22 +48,22 @@ def test_a_translation_fills_in_what_the_english_text_does(english):
 
 def test_the_language_is_chosen_by_the_environment_and_by_the_block(monkeypatch):
     monkeypatch.delenv("ZERONET_LANG", raising=False)
-    assert language() == "en"
+    assert current_language() == "en"
     monkeypatch.setenv("ZERONET_LANG", "ja")
-    assert say("training loss") == "訓練の損失"
-    with speaking("en"):
-        assert say("training loss") == "training loss"
-    assert say("training loss") == "訓練の損失"
+    assert translate("training loss") == "訓練の損失"
+    with language("en"):
+        assert translate("training loss") == "training loss"
+    assert translate("training loss") == "訓練の損失"
 
 
 def test_another_language_is_a_mistake(monkeypatch):
     monkeypatch.setenv("ZERONET_LANG", "de")
-    with pytest.raises(Mistake, match="one of en, ja, not 'de'"):
-        language()
+    with pytest.raises(UserError, match="one of en, ja, not 'de'"):
+        current_language()
 
 
 def test_tables_and_figures_are_japanese_where_that_is_wanted():
-    with speaking("ja"):
+    with language("ja"):
         result = race("valley", {"手書き": "sgd"}, steps=3)
         assert "終点" in str(result.table)
     if style.japanese_font() is None:
@@ -76,7 +76,7 @@ def test_without_a_japanese_font_figures_are_english_and_a_line_says_so(monkeypa
     monkeypatch.setattr(style, "japanese_font", lambda: None)
     style._complain_once.cache_clear()
     style._in_font.cache_clear()
-    with speaking("ja"):
+    with language("ja"):
         result = race("valley", {"手書き": "sgd"}, steps=3)  # a missing letter would be a warning, and so an error
         race("valley", ["sgd"], steps=3)
         assert "終点" in str(result.table)  # the terminal has its own fonts

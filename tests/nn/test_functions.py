@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from zeronet.nn.functions import labels, log_sum_exp, softmax
+from zeronet.nn.functions import class_indices, log_sum_exp, softmax
 
 
 def test_log_sum_exp_is_what_its_name_says(rng):
@@ -58,7 +58,7 @@ def test_functions_keep_the_type_and_never_change_their_argument(function, rng):
     ],
 )
 def test_labels_of_integers_and_of_one_hot_rows_are_the_same(t):
-    np.testing.assert_array_equal(labels(t, rows=3, classes=3), [2, 0, 1])
+    np.testing.assert_array_equal(class_indices(t, rows=3, classes=3), [2, 0, 1])
 
 
 @pytest.mark.parametrize(
@@ -79,4 +79,4 @@ def test_labels_of_integers_and_of_one_hot_rows_are_the_same(t):
 )
 def test_labels_refuses_and_says_what_is_needed(t, message):
     with pytest.raises(ValueError, match=message):
-        labels(t, rows=3, classes=4)
+        class_indices(t, rows=3, classes=4)

@@ -22,7 +22,7 @@ from zeronet import (
     TwoLayerNet,
     load,
 )
-from zeronet.nn.functions import share_right
+from zeronet.nn.functions import accuracy
 from zeronet.nn.network import SLICE
 
 
@@ -130,7 +130,7 @@ def test_prediction_by_hand():
 )
 def test_accuracy_is_the_share_of_rows_whose_largest_score_is_at_the_label(t, share):
     y = np.array([[0.1, 0.9, 0.3], [5.0, 4.9, -9.0], [-3.0, -2.0, -1.0]])
-    assert share_right(y, t) == pytest.approx(share)
+    assert accuracy(y, t) == pytest.approx(share)
 
 
 def test_the_loss_is_that_of_the_forward_pass_before_the_update(points):

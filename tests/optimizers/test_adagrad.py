@@ -27,5 +27,5 @@ def test_seldom_gradients_keep_large_steps():
     params, optimizer = {"often": 0.0, "seldom": 0.0}, AdaGrad(lr=0.1)
     for t in range(100):
         optimizer.update(params, {"often": 1.0, "seldom": 1.0 if t == 99 else 0.0})
-    rates = optimizer.effective_lr()
+    rates = optimizer.effective_steps()
     assert rates["seldom"] / rates["often"] == pytest.approx(10, rel=1e-5)  # √100

@@ -66,7 +66,7 @@ def test_a_rule_must_be_said():
     [
         ("state_names", "h", "is a tuple of names, as in .'h',., not 'h'"),
         ("state_names", ("t", "lr"), "lr, t cannot be a state"),
-        ("number_names", ("schedule",), "schedule cannot be a state"),
+        ("scalar_names", ("schedule",), "schedule cannot be a state"),
     ],
 )
 def test_states_have_names_of_their_own(attribute, value, words):
@@ -82,7 +82,7 @@ class Averaged(Optimizer):
     def __init__(self, lr=0.5):
         super().__init__(lr=lr)
 
-    def init(self, w):
+    def init_state(self, w):
         return (w.copy(),)
 
     def rule(self, w, g, mean):
@@ -114,7 +114,7 @@ class UnitStep(Optimizer):
     def __init__(self, lr=0.5):
         super().__init__(lr=lr)
 
-    def begin(self, params, grads):
+    def before_update(self, params, grads):
         self.asked = (self.t, list(params), list(grads))
         self.norm = float(np.sqrt(sum(np.sum(np.square(g)) for g in grads.values())))
 
@@ -142,14 +142,14 @@ class RowNorm(Optimizer):
     def __init__(self, lr=1.0):
         super().__init__(lr=lr)
 
-    def init(self, w):
+    def init_state(self, w):
         return (np.zeros((), w.dtype),)
 
     def rule(self, w, g, scale):
         scale += np.sum(g * g)
         w -= self.lr / np.sqrt(scale) * g
 
-    def rate(self, scale):
+    def effective_step(self, scale):
         return self.lr / np.sqrt(scale)
 
 
@@ -158,7 +158,7 @@ def test_a_state_may_have_a_shape_of_its_own_where_the_rule_is_not_elementwise(f
     optimizer.update(params, fill(2))
     np.testing.assert_allclose(params["W"], -2 / np.sqrt(6 * 4), rtol=1e-6)
     np.testing.assert_allclose(params["b"], -2 / np.sqrt(2 * 4), rtol=1e-6)
-    rates = optimizer.effective_lr()
+    rates = optimizer.effective_steps()
     assert rates["W"] * 2 == pytest.approx(-params["W"][0, 0])
 
 

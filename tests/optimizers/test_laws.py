@@ -377,7 +377,7 @@ def test_the_effective_rate_times_the_gradient_is_the_step(row):
     train(optimizer, params, range(5), dtype=np.float64)
     before, gradients = arrays_of(params), random_parameters(7, np.float64)
     optimizer.update(params, gradients)
-    rates = optimizer.effective_lr()
+    rates = optimizer.effective_steps()
     if not row.has_rate:
         assert rates is None
         return
@@ -390,7 +390,7 @@ def test_the_effective_rate_times_the_gradient_is_the_step(row):
 def test_the_effective_rate_of_plain_numbers(row):
     params, optimizer = {"x": 1.0, "y": 1.0}, new(row)
     optimizer.update(params, {"x": 2.0, "y": -3.0})
-    rates = optimizer.effective_lr()
+    rates = optimizer.effective_steps()
     if not row.has_rate:
         assert rates is None
         return
@@ -400,7 +400,7 @@ def test_the_effective_rate_of_plain_numbers(row):
 
 def test_there_is_no_effective_rate_before_the_first_update():
     with pytest.raises(ValueError, match="before the first update"):
-        SGD().effective_lr()
+        SGD().effective_steps()
 
 
 # What may be updated
@@ -782,4 +782,4 @@ def test_a_loaded_state_knows_its_effective_rate(row):
     second.load_state_dict(first.state_dict())
     second.update({"x": 1.0}, {"x": 2.0})
     first.update({"x": 1.0}, {"x": 2.0})
-    assert second.effective_lr() == first.effective_lr()
+    assert second.effective_steps() == first.effective_steps()

@@ -281,12 +281,12 @@ def test_the_effective_rate_times_the_gradient_is_the_step_while_only_clipping(i
     for _ in range(3):
         before, g = params.flat.copy(), random_parameters(rng)
         optimizer.update(params, g)
-        rates = optimizer.effective_lr()
+        rates = optimizer.effective_steps()
         step = np.concatenate([np.ravel(np.broadcast_to(rates[n], g[n].shape) * g[n]) for n in SHAPES])
         np.testing.assert_allclose(before - params.flat, step, rtol=1e-9)
     decaying = Transformed(inner, L2(0.1)).clone()
     decaying.update(params, random_parameters(rng))
-    assert decaying.effective_lr() is None
+    assert decaying.effective_steps() is None
 
 
 def test_it_trains_a_network_and_a_checkpoint_brings_it_back(points, tmp_path):

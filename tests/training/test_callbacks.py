@@ -63,7 +63,7 @@ class Stop(Callback):
 class BeforeUpdates(SGD):
     """SGD that measures the loss of its batch itself: before the update, at the parameters it is given."""
 
-    def begin(self, params, grads):
+    def before_update(self, params, grads):
         self.seen = [*getattr(self, "seen", []), params.flat.copy()]
 
 

@@ -7,7 +7,7 @@ import sys
 from typing import Any
 
 from zeronet.cli.parser import Parser, exit_status
-from zeronet.common.errors import Mistake
+from zeronet.common.errors import UserError
 from zeronet.lab.check.report import text
 from zeronet.lab.check.running import TIME_LIMIT, check
 from zeronet.locale import LANGUAGES
@@ -48,7 +48,7 @@ def report_on(target: str, i: int, args: argparse.Namespace, prog: str) -> int:
     """Check the target with number i, and print what was found; return its exit status."""
     try:
         report = check(target, args.time_limit)
-    except Mistake as mistake:  # the others are checked all the same
+    except UserError as mistake:  # the others are checked all the same
         print(f"{prog}: {mistake}", file=sys.stderr)
         if args.json:
             print(json.dumps({"file": target, "mistake": str(mistake)}), flush=True)

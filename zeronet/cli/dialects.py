@@ -3,14 +3,14 @@
 from pathlib import Path
 
 from zeronet.cli.parser import Parser, exit_status
-from zeronet.common.errors import Mistake
+from zeronet.common.errors import UserError
 from zeronet.common.text import aligned
 from zeronet.lab.dialects import DIALECTS
 from zeronet.lab.dialects.table import equations, table
 from zeronet.lab.runner.analysis.summary import settings_words
 from zeronet.lab.runner.problem import RATES, STEPS
 from zeronet.landscapes import Valley, descend
-from zeronet.locale import LANGUAGES, say
+from zeronet.locale import LANGUAGES, translate
 from zeronet.optimizers import Optimizer
 
 
@@ -28,11 +28,11 @@ def main(arguments: list[str] | None = None) -> int:
 
     def command() -> int:
         if args.optimizer.lower() not in names:
-            raise Mistake(f"{args.optimizer!r} has no dialects: {', '.join(names)} have")
+            raise UserError(f"{args.optimizer!r} has no dialects: {', '.join(names)} have")
         try:
             return show(names[args.optimizer.lower()], args.lr, Path(args.out))
         except ValueError as error:  # of the rate
-            raise Mistake(str(error)) from error
+            raise UserError(str(error)) from error
 
     return exit_status(p.prog, command, args.lang)
 
@@ -49,7 +49,7 @@ def show(cls: type[Optimizer], lr: float | None, folder: Path) -> int:
     paths = {who: descend(Valley(), each(lr=rate)) for who, each in columns.items()}
     print("\n".join([*aligned(table(cls)), "", *equations(cls), ""]))
     print(
-        say("{name} in its dialects: {n} updates at lr {lr:g}", name=name, n=steps, lr=rate),
+        translate("{name} in its dialects: {n} updates at lr {lr:g}", name=name, n=steps, lr=rate),
         Valley.equation,
         sep=", f = ",
     )
@@ -62,5 +62,5 @@ def show(cls: type[Optimizer], lr: float | None, folder: Path) -> int:
     }
     labelled = {f"{who}: {words[who]}" if words[who] else who: path for who, path in paths.items()}
     figure = dialects_figure(name, rate, Valley(), labelled)
-    print(f"\n{say('figure:')} {save_figure(figure, folder, f'dialects-{name.lower()}', vectors=False)}")
+    print(f"\n{translate('figure:')} {save_figure(figure, folder, f'dialects-{name.lower()}', vectors=False)}")
     return 0

@@ -6,8 +6,8 @@ import sys
 from collections.abc import Callable
 from typing import NoReturn
 
-from zeronet.common.errors import Mistake
-from zeronet.locale import speaking
+from zeronet.common.errors import UserError
+from zeronet.locale import language
 
 
 class Parser(argparse.ArgumentParser):
@@ -23,9 +23,9 @@ def exit_status(prog: str, command: Callable[[], int], lang: str | None = None) 
     for stream in filter(None, (sys.stdout, sys.stderr)):
         stream.reconfigure(errors="replace")  # a terminal that lacks a letter shows "?" instead of failing
     try:
-        with speaking(lang):
+        with language(lang):
             return command()
-    except Mistake as mistake:
+    except UserError as mistake:
         return complain(prog, mistake, status=2)
     except ImportError as error:
         return complain(prog, f"{error}: to install it, {sys.executable} -m pip install zeronet-dl", status=2)

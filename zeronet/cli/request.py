@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from zeronet.common.errors import Mistake
+from zeronet.common.errors import UserError
 from zeronet.lab.planning import NETWORK, PATHS, hardly_moving, landscape_plan, network_plan, plan_of_paths, tuning_plan
 from zeronet.lab.race.paths import PathPlan, path_plan_from_protocol
 from zeronet.lab.runner.book import BOOK, BOOK_HIDDEN, BUDGET, UNFAIR
@@ -22,7 +22,7 @@ TUNED_LANDSCAPE = ("tune", "tune_range", "tune_over", "seeds", "seed")
 
 
 @dataclass(frozen=True)
-class Asked:
+class Request:
     """plan: what to run; problem: the data, or None for paths; tuning: of the rates, or None; notes: to tell before."""
 
     plan: Plan | PathPlan
@@ -36,19 +36,19 @@ class Asked:
         return self.plan.landscape if self.problem is None else self.problem.name
 
 
-def asked_for(options: Mapping[str, Any]) -> list[Asked]:
+def read_request(options: Mapping[str, Any]) -> list[Request]:
     """Return what these options describe, problem by problem: plans and, for networks, the data.
 
-    options: name → value of train.py's options, None where one was not given; problem: a list. Raises Mistake for what
-    cannot be run, and for options that do not go together.
+    options: name → value of train.py's options, None where one was not given; problem: a list. Raises UserError for
+    what cannot be run, and for options that do not go together.
     """
     problems = options["problem"] or [None]
     if len(problems) == 1:
         return [_asked(options | {"problem": problems[0]})]
     if len({name if name.endswith(".npz") else name.lower() for name in problems}) < len(problems):
-        raise Mistake("a problem stands twice")
+        raise UserError("a problem stands twice")
     if options["protocol"] is not None:
-        raise Mistake(f"--protocol {options['protocol']} takes one problem")
+        raise UserError(f"--protocol {options['protocol']} takes one problem")
     shared = options | {"optimizer": options["optimizer"] or NETWORK["optimizer"]}
     return [_asked(_fitting(shared | {"problem": name})) for name in problems]
 
@@ -63,12 +63,12 @@ def _fitting(options: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _asked(options: Mapping[str, Any]) -> Asked:
+def _asked(options: Mapping[str, Any]) -> Request:
     given = {name: options[name] for name in NETWORK | PATHS if options[name] is not None}
     protocol: dict[str, Any] = {}
     if options["protocol_file"] is not None:
         if given:
-            raise Mistake(f"--protocol-file says it all: leave out {_option(min(given))}")
+            raise UserError(f"--protocol-file says it all: leave out {_option(min(given))}")
         protocol = read_protocol(options["protocol_file"])
     address = str(protocol.get("problem", {}).get("address") if protocol else given.get("problem", NETWORK["problem"]))
     landscape = str(protocol.get("landscape", address)).lower()
@@ -79,7 +79,7 @@ def _asked(options: Mapping[str, Any]) -> Asked:
     else:
         near = difflib.get_close_matches(address.lower(), LANDSCAPES, n=1)
         if near and not address.lower().endswith(".npz"):
-            raise Mistake(f"there is no problem {address!r}: did you mean {near[0]}?")
+            raise UserError(f"there is no problem {address!r}: did you mean {near[0]}?")
         problem = load_problem(address, options["data_dir"])
     if protocol:
         return _asked_again(protocol, problem)
@@ -89,13 +89,13 @@ def _asked(options: Mapping[str, Any]) -> Asked:
         plan = plan_of_paths(given)
         slow = ", ".join(hardly_moving(given, plan))
         note = f"note: {slow}: at a default rate, which is meant for networks; --lr RATE or NAME:lr=RATE gives another"
-        return Asked(plan, None, notes=(note,) if slow else ())
+        return Request(plan, None, notes=(note,) if slow else ())
     plan = (landscape_plan if isinstance(problem, LandscapeProblem) else network_plan)(given, problem)
-    return Asked(plan, problem, tuning_plan(given, plan) if "tune" in given else None)
+    return Request(plan, problem, tuning_plan(given, plan) if "tune" in given else None)
 
 
 def _check_options(options: Mapping[str, Any], landscape: str | None, tune: bool) -> None:
-    """Raise Mistake for an option that has no meaning beside the others."""
+    """Raise UserError for an option that has no meaning beside the others."""
     misplaced: dict[str, str] = {}
     if options["cluster"] is None:
         misplaced["accept_mixed"] = "goes with --cluster"
@@ -115,10 +115,10 @@ def _check_options(options: Mapping[str, Any], landscape: str | None, tune: bool
         misplaced |= dict.fromkeys(("start", "animate", "explain"), "needs a landscape: --problem valley")
     for name, words in misplaced.items():
         if options[name] is not None:
-            raise Mistake(f"{_option(name)} {words}")
+            raise UserError(f"{_option(name)} {words}")
 
 
-def _asked_again(protocol: Mapping[str, Any], problem: Problem | LandscapeProblem | None) -> Asked:
+def _asked_again(protocol: Mapping[str, Any], problem: Problem | LandscapeProblem | None) -> Request:
     """Return what a protocol file asks for."""
     if problem is None:
         plan, tuning = path_plan_from_protocol(protocol, __version__), None
@@ -127,19 +127,19 @@ def _asked_again(protocol: Mapping[str, Any], problem: Problem | LandscapeProble
         plan = plan_from_protocol(protocol, problem.about(), __version__)
     same = plan.protocol()["environment"] == protocol["environment"] and protocol["zeronet"] == __version__
     note = "note: versions or BLAS are not those of the protocol, so that the last digits may differ"
-    return Asked(plan, problem, tuning, () if same else (note,))
+    return Request(plan, problem, tuning, () if same else (note,))
 
 
-def _asked_unfair(given: Mapping[str, Any], problem: Problem) -> Asked:
+def _asked_unfair(given: Mapping[str, Any], problem: Problem) -> Request:
     """Return the book's comparison, or the ladder that begins with it."""
     ladder = given["protocol"] == "ladder"
     for name in given:
         if name in NOT_BESIDE_PROTOCOL or (not ladder and name in ("tune", "tune_range", "seeds")):
-            raise Mistake(f"{_option(name)} has no meaning beside --protocol {given['protocol']}")
+            raise UserError(f"{_option(name)} has no meaning beside --protocol {given['protocol']}")
     asked = {"optimizer": BOOK, "hidden": BOOK_HIDDEN} | ({"seeds": 10, "eval_every": 200} if ladder else {"seeds": 1})
     asked |= {name: value for name, value in given.items() if name != "tune"}
     plan = replace(network_plan(asked, problem), unfair=UNFAIR)
-    return Asked(plan, problem, tuning_plan({"tune": BUDGET, **given}, plan) if ladder else None)
+    return Request(plan, problem, tuning_plan({"tune": BUDGET, **given}, plan) if ladder else None)
 
 
 def _option(name: str) -> str:

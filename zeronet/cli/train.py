@@ -18,7 +18,7 @@ from zeronet.cli.parser import Parser, complain, exit_status
 
 # The rest of zeronet is imported where it is used: --help and mistakes are answered at once.
 if TYPE_CHECKING:
-    from zeronet.cli.request import Asked
+    from zeronet.cli.request import Request
     from zeronet.lab.comparison.run import Result
     from zeronet.lab.race.paths import PathPlan
     from zeronet.lab.race.run import Race
@@ -126,19 +126,19 @@ def list_optimizers() -> int:
     return 0
 
 
-def plan(options: argparse.Namespace) -> "list[Asked]":
+def plan(options: argparse.Namespace) -> "list[Request]":
     """Return what the options ask for, problem by problem, and choose the folder for the results."""
-    from zeronet.cli.request import asked_for
+    from zeronet.cli.request import read_request
     from zeronet.common.files import slug
 
-    every = asked_for(vars(options))
+    every = read_request(vars(options))
     labels = [options.protocol] if options.protocol else [spec.label for spec in every[0].plan.optimizers]
     chosen = options.out or Path("runs") / slug("-".join([*(asked.name for asked in every), *labels]).lower())
     options.folder, options.several = Path(chosen), len(every) > 1
     return every
 
 
-def run(asked: "Asked", options: argparse.Namespace) -> Any:
+def run(asked: "Request", options: argparse.Namespace) -> Any:
     """Carry out one request, print its table, and return its result."""
     from zeronet.common.files import slug
 
@@ -162,16 +162,16 @@ def report(results: Mapping[str, Any], options: argparse.Namespace) -> int:
     return 1 if any(run.outcome == "raised" for each in results.values() for run in each.runs.values()) else 0
 
 
-def train(asked: "Asked", folder: Path, args: argparse.Namespace) -> "Result":
+def train(asked: "Request", folder: Path, args: argparse.Namespace) -> "Result":
     """Train networks; print the table, what went wrong, and what to do next."""
     from zeronet.lab.comparison.run import carry_out, default_jobs
-    from zeronet.lab.runner.execution.options import How
-    from zeronet.locale import say
+    from zeronet.lab.runner.execution.options import ExecutionOptions
+    from zeronet.locale import translate
 
     plan, problem = asked.plan, asked.problem
     print(problem.source, file=sys.stderr)
     jobs = default_jobs() if args.jobs is None else args.jobs
-    how = How(jobs, args.quiet, bool(args.resume), args.cluster, bool(args.accept_mixed))
+    how = ExecutionOptions(jobs, args.quiet, bool(args.resume), args.cluster, bool(args.accept_mixed))
     figure = "verdict.png" if asked.tuning else "comparison.png"
     place = nullcontext(plan)
     if how.cluster is not None:
@@ -190,28 +190,28 @@ def train(asked: "Asked", folder: Path, args: argparse.Namespace) -> "Result":
             result = carry_out_tuned(plan, asked.tuning, problem, folder, how)
         else:
             result = carry_out(plan, problem, folder, how)
-    runs = {f"{label}, {say('seed')} {seed}": run for (label, seed), run in result.runs.items()}
+    runs = {f"{label}, {translate('seed')} {seed}": run for (label, seed), run in result.runs.items()}
     print_result(result, runs, figure)
     if figure != "comparison.png":
         return result
-    print(say("Each ran at the rate above, not tuned: the rates decide the ranking."))
+    print(translate("Each ran at the rate above, not tuned: the rates decide the ranking."))
     if [spec.label for spec in plan.optimizers] != ["SGD lr=0.5", "AdaGrad", "RMSProp"]:
         address = plan.problem["address"]
         command = f"python {sys.argv[0]}" if args.prog.endswith(".py") else args.prog
         same = "" if address.startswith("mnist") else f" --problem {address}"
-        print(f"{say('Try:')}  {command}{same} --optimizer sgd:lr=0.5 adagrad rmsprop")
+        print(f"{translate('Try:')}  {command}{same} --optimizer sgd:lr=0.5 adagrad rmsprop")
     return result
 
 
 def descend(plan: "PathPlan", folder: Path, args: argparse.Namespace) -> "Race":
     """Go down a landscape; print the first updates in numbers where that was asked for, and the table."""
-    from zeronet.common.validation import whole_number
+    from zeronet.common.validation import checked_integer
     from zeronet.lab.race.explain import explain
     from zeronet.lab.race.run import carry_out_race
     from zeronet.landscapes import LANDSCAPES
 
     if args.explain is not None:
-        whole_number("explain", args.explain)
+        checked_integer("explain", args.explain)
     result = carry_out_race(plan, folder, args.animate, args.quiet)
     for spec in plan.optimizers if args.explain is not None else ():
         if result.runs[spec.label].outcome != "raised":
@@ -222,12 +222,12 @@ def descend(plan: "PathPlan", folder: Path, args: argparse.Namespace) -> "Race":
 
 def print_result(result: Any, runs: "Mapping[str, Any]", figure: str) -> None:
     """Print the table, what went wrong in the runs, and where the figure is."""
-    from zeronet.locale import say
+    from zeronet.locale import translate
 
     print(result.table)
     for name, run in runs.items():
         if run.message:
             print(f"{name} {run.outcome}: {run.message}")
     if any(run.traceback for run in runs.values()):
-        print(say("The tracebacks are in {folder}", folder=result.folder / "errors"))
-    print(f"\n{say('figure:')} {result.folder / figure}")
+        print(translate("The tracebacks are in {folder}", folder=result.folder / "errors"))
+    print(f"\n{translate('figure:')} {result.folder / figure}")

@@ -1,7 +1,7 @@
 """Mistakes of the person at the keyboard."""
 
 
-class Mistake(ValueError):
+class UserError(ValueError):
     """A person's mistake: its one line is shown instead of a traceback."""
 
     def __init__(self, words: str):

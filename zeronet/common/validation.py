@@ -3,19 +3,19 @@
 import operator
 from typing import Any
 
-from zeronet.common.errors import Mistake
+from zeronet.common.errors import UserError
 
 
-def whole_number(name: str, value: Any, least: int = 1) -> int:
-    """Return value as an int. Raises Mistake, naming it, unless it is a whole number of at least so much.
+def checked_integer(name: str, value: Any, least: int = 1) -> int:
+    """Return value as an int. Raises UserError, naming it, unless it is a whole number of at least so much.
 
-    >>> whole_number("steps", 3)
+    >>> checked_integer("steps", 3)
     3
     """
     try:
         number = operator.index(value)
     except TypeError as error:
-        raise Mistake(f"{name} must be a whole number, not {value!r}") from error
+        raise UserError(f"{name} must be a whole number, not {value!r}") from error
     if number < least:
-        raise Mistake(f"{name} must be at least {least}, not {number}")
+        raise UserError(f"{name} must be at least {least}, not {number}")
     return number

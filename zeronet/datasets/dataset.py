@@ -8,12 +8,12 @@ from pathlib import Path
 
 import numpy as np
 
-from zeronet.common.errors import Mistake
+from zeronet.common.errors import UserError
 
 ROLES = ("x_train", "t_train", "x_test", "t_test")
 
 
-class DataError(Mistake):
+class DataError(UserError):
     """A data set that cannot be had as asked for. The message is one line that says what to do."""
 
 

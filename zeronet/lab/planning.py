@@ -8,8 +8,8 @@ from itertools import product
 from types import SimpleNamespace
 from typing import Any
 
-from zeronet.common.errors import Mistake
-from zeronet.common.validation import whole_number
+from zeronet.common.errors import UserError
+from zeronet.common.validation import checked_integer
 from zeronet.lab.race.paths import PathPlan
 from zeronet.lab.race.run import path_plan
 from zeronet.lab.runner.plan import Plan, consecutive, split_sizes
@@ -57,8 +57,8 @@ def network_plan(given: Mapping[str, Any], problem: Problem) -> Plan:
     o = SimpleNamespace(**{**NETWORK, **({"seeds": TUNED_SEEDS} if tune else {}), **given})
     sizes = split_sizes(len(problem.x_train), o.train_size, o.validation_size) if tune else None
     examples = sizes[0] if sizes else len(problem.x_train)
-    steps_per_epoch = examples // whole_number("batch-size", o.batch_size)
-    steps = o.steps if o.epochs is None else whole_number("epochs", o.epochs) * steps_per_epoch
+    steps_per_epoch = examples // checked_integer("batch-size", o.batch_size)
+    steps = o.steps if o.epochs is None else checked_integer("epochs", o.epochs) * steps_per_epoch
     return Plan(
         problem=problem.about(),
         hidden_sizes=tuple(o.hidden),
@@ -126,10 +126,10 @@ def hardly_moving(given: Mapping[str, Any], plan: PathPlan) -> list[str]:
 
 def tuning_plan(given: Mapping[str, Any], plan: Plan) -> Tuning:
     """Return the search that the options describe; its seeds come after those of the final runs."""
-    budget = whole_number("tune", given["tune"], least=3)
+    budget = checked_integer("tune", given["tune"], least=3)
     span = given.get("tune_range")
     if span is not None and not 0 < span[0] < span[1] < math.inf:
-        raise Mistake(f"--tune-range takes two rates, the lower first, not {span[0]:g} {span[1]:g}")
+        raise UserError(f"--tune-range takes two rates, the lower first, not {span[0]:g} {span[1]:g}")
     over = _settings_beside(given.get("tune_over") or (), plan)
     tuning = Tuning(budget, consecutive(max(plan.seeds) + 1, TUNING_SEEDS), tuple(span) if span else None, over)
     for spec in plan.optimizers:
@@ -147,16 +147,16 @@ def _settings_beside(texts: Sequence[str], plan: Plan) -> dict[str, list[dict[st
         name, _, pairs = text.partition(":")
         matching = [spec for spec in plan.optimizers if name.lower() in (spec.label.lower(), spec.target.lower())]
         if not matching or not pairs:
-            raise Mistake(f"{text!r} is not OPTIMIZER:key=value,key=value with an optimizer of this comparison")
+            raise UserError(f"{text!r} is not OPTIMIZER:key=value,key=value with an optimizer of this comparison")
         for spec in matching:
             values: dict[str, list[Any]] = {}
             for pair in pairs_of(pairs, text):
                 for key, value in named(spec, dict([pair])).items():
                     values.setdefault(key, []).append(value)
             if "lr" in values:
-                raise Mistake("the rate is searched anyway: say where with --tune-range")
+                raise UserError("the rate is searched anyway: say where with --tune-range")
             if spec.label in over:
-                raise Mistake(f"--tune-over names {spec.label} twice: put all its settings into one")
+                raise UserError(f"--tune-over names {spec.label} twice: put all its settings into one")
             over[spec.label] = [dict(zip(values, each, strict=True)) for each in product(*values.values())]
             with_settings(spec, over[spec.label][0])
     return over

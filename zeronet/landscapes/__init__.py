@@ -1,7 +1,7 @@
 """Functions of two variables, and optimizers that go down on them: base, functions, then descent."""
 
 from zeronet.landscapes.base import Landscape
-from zeronet.landscapes.descent import Moment, descend, walk
+from zeronet.landscapes.descent import PathPoint, descend, walk
 from zeronet.landscapes.functions import (
     Ackley,
     Beale,
@@ -26,7 +26,7 @@ __all__ = [
     "Branin",
     "Himmelblau",
     "Landscape",
-    "Moment",
+    "PathPoint",
     "Rastrigin",
     "Rosenbrock",
     "Saddle",

@@ -15,12 +15,12 @@ Pair = tuple[float, float]
 
 
 @dataclass(frozen=True)
-class Moment:
+class PathPoint:
     """Where an optimizer is after so many updates.
 
     step: updates made; x, y: the place; f: its height; gradient: the one that the update came from, None at the
-    start; states: name → values for x and y, after the update; effective_lr: the same for the rate r where the update
-    is w ← w − r ⊙ g, else None.
+    start; states: name → values for x and y, after the update; effective_steps: the same for r where the update is
+    w ← w − r ⊙ g, else None.
     """
 
     step: int
@@ -29,7 +29,7 @@ class Moment:
     f: float
     gradient: Pair | None = None
     states: dict[str, Pair] = field(default_factory=dict)
-    effective_lr: Pair | None = None
+    effective_steps: Pair | None = None
 
 
 def walk(
@@ -39,7 +39,7 @@ def walk(
     steps: int = 30,
     noise: float = 0.0,
     seed: int = 0,
-) -> Iterator[Moment]:
+) -> Iterator[PathPoint]:
     """Yield the start, then the moment after each update; the walk ends early where it leaves for infinity.
 
     landscape: a Landscape, or any function of x and y, with a method gradient or without one (then slopes are
@@ -56,13 +56,13 @@ def walk(
     params.flat = x, y
     random = stream(seed, "noise")
     own = optimizer if isinstance(optimizer, Optimizer) else None
-    first = own.init(params.flat) if own and own.elementwise else ()
+    first = own.init_state(params.flat) if own and own.elementwise else ()
     states = (
         {name: (float(state[0]), float(state[1])) for name, state in zip(own.state_names, first, strict=True)}
         if first
         else {}
     )
-    yield Moment(0, x, y, float(landscape(np.float64(x), np.float64(y))), states=states)
+    yield PathPoint(0, x, y, float(landscape(np.float64(x), np.float64(y))), states=states)
     for step in range(1, steps + 1):
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             grads.flat = gradient(*params.flat)
@@ -73,9 +73,9 @@ def walk(
         if not (np.isfinite(params.flat).all() and np.isfinite(f)):
             return
         states = {name: _pair(getattr(own, name)) for name in own.state_names} if own else {}
-        rates = own.effective_lr() if own else None
+        rates = own.effective_steps() if own else None
         x, y = _pair(params)
-        yield Moment(step, x, y, f, _pair(grads), states, rates and _pair(rates))
+        yield PathPoint(step, x, y, f, _pair(grads), states, rates and _pair(rates))
 
 
 def descend(

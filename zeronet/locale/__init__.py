@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from zeronet.common.errors import Mistake
+from zeronet.common.errors import UserError
 from zeronet.locale.ja.bench import BENCH
 from zeronet.locale.ja.dialects import DIALECTS
 from zeronet.locale.ja.hints import HINTS
@@ -19,32 +19,32 @@ JAPANESE: dict[str, str] = {**TABLES, **BENCH, **HINTS, **DIALECTS}
 _chosen: list[str] = []  # the innermost last
 
 
-def language() -> str:
-    """Return "en" or "ja": what speaking() says, else ZERONET_LANG, else English. Raises Mistake for other words."""
+def current_language() -> str:
+    """Return "en" or "ja": what language() says, else ZERONET_LANG, else English. Raises UserError for other words."""
     word = _chosen[-1] if _chosen else os.environ.get("ZERONET_LANG") or "en"
     if word not in LANGUAGES:
-        raise Mistake(f"the language is one of {', '.join(LANGUAGES)}, not {word!r}")
+        raise UserError(f"the language is one of {', '.join(LANGUAGES)}, not {word!r}")
     return word
 
 
 @contextmanager
-def speaking(word: str | None) -> Iterator[None]:
+def language(word: str | None) -> Iterator[None]:
     """Speak this language inside the block; None leaves it as it is."""
-    _chosen.append(word or language())
+    _chosen.append(word or current_language())
     try:
-        language()
+        current_language()
         yield
     finally:
         _chosen.pop()
 
 
-def say(english: str, **values: Any) -> str:
+def translate(english: str, **values: Any) -> str:
     """Return a text in the reader's language, its braces filled with values.
 
-    >>> say("{n} updates", n=30)
+    >>> translate("{n} updates", n=30)
     '30 updates'
-    >>> with speaking("ja"):
-    ...     say("{n} updates", n=30)
+    >>> with language("ja"):
+    ...     translate("{n} updates", n=30)
     '更新 30 回'
     """
-    return (JAPANESE.get(english, english) if language() == "ja" else english).format(**values)
+    return (JAPANESE.get(english, english) if current_language() == "ja" else english).format(**values)

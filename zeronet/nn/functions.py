@@ -32,14 +32,14 @@ def softmax(y: np.ndarray) -> np.ndarray:
     return np.exp(y - log_sum_exp(y))
 
 
-def labels(t: ArrayLike, rows: int, classes: int) -> np.ndarray:
+def class_indices(t: ArrayLike, rows: int, classes: int) -> np.ndarray:
     """Return the class numbers (N,) of targets that are integer labels (N,) or one-hot rows (N, K).
 
     rows is N and classes is K, as the scores have them.
     Raises ValueError for another shape, a label outside 0 … K−1, labels that are no integers, or a row that is not
     one-hot.
 
-    >>> labels([[0, 1, 0], [1, 0, 0]], rows=2, classes=3)
+    >>> class_indices([[0, 1, 0], [1, 0, 0]], rows=2, classes=3)
     array([1, 0])
     """
     t = np.asarray(t)
@@ -58,10 +58,10 @@ def labels(t: ArrayLike, rows: int, classes: int) -> np.ndarray:
     return t
 
 
-def share_right(y: np.ndarray, t: ArrayLike) -> float:
+def accuracy(y: np.ndarray, t: ArrayLike) -> float:
     """Return the share of rows of the scores y (N, K) whose largest number is at the label t (N,), or one-hot (N, K).
 
-    >>> share_right(np.array([[0.1, 0.9], [0.8, 0.2]]), [1, 1])
+    >>> accuracy(np.array([[0.1, 0.9], [0.8, 0.2]]), [1, 1])
     0.5
     """
-    return float((y.argmax(axis=1) == labels(t, *y.shape)).mean())
+    return float((y.argmax(axis=1) == class_indices(t, *y.shape)).mean())

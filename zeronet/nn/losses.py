@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from zeronet.nn.functions import labels
+from zeronet.nn.functions import class_indices
 
 
 class Loss:
@@ -40,7 +40,7 @@ class SoftmaxCrossEntropy(Loss):
 
     def forward(self, y: np.ndarray, t: np.ndarray) -> float:
         """Return the mean cross-entropy."""
-        self.right = labels(t, *y.shape), np.arange(len(y))  # where each example has its right class
+        self.right = class_indices(t, *y.shape), np.arange(len(y))  # where each example has its right class
         z = y.T.copy()  # (K, N): reductions over a short last axis are slow
         z -= z.max(axis=0)  # changes neither loss nor gradient, and exp cannot overflow
         self.p = np.exp(z)

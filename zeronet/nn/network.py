@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 from zeronet.common.files import read_arrays, replacing
-from zeronet.nn.functions import share_right
+from zeronet.nn.functions import accuracy
 from zeronet.nn.layers import LAYERS, Layer
 from zeronet.nn.losses import LOSSES, Loss, SoftmaxCrossEntropy
 from zeronet.nn.parameters import Parameters
@@ -105,7 +105,7 @@ class Network:
 
     def accuracy(self, x: ArrayLike, t: ArrayLike) -> float:
         """Return the share of x (N, D) whose largest score is at the right label; t (N,) labels or (N, K) one-hot."""
-        return share_right(self.predict(x), t)
+        return accuracy(self.predict(x), t)
 
     def save(self, path: str | Path) -> None:
         """Write the network to path as an .npz file without pickles; zeronet.load(path) builds it again.

@@ -35,6 +35,6 @@ class AdaGrad(Optimizer):
         h += g * g
         w -= self.lr * g / (np.sqrt(h) + self.eps)
 
-    def rate(self, h: np.ndarray) -> np.ndarray:
+    def effective_step(self, h: np.ndarray) -> np.ndarray:
         """Return η / (√h + ε)."""
         return self.lr / (np.sqrt(h) + self.eps)

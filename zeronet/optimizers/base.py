@@ -41,7 +41,7 @@ class Optimizer:
 
     state_names: tuple[str, ...] = ()
     # Numbers of the whole optimizer, beside the states of each parameter, that begin() renews. They start at 0.
-    number_names: tuple[str, ...] = ()
+    scalar_names: tuple[str, ...] = ()
     # True: each number is changed by its own gradient and states, so that the rule may meet any stretch of the whole
     # vector; False: the rule needs the shapes, and meets each named array.
     elementwise = True
@@ -49,7 +49,7 @@ class Optimizer:
     def __init__(self, **settings: Any):
         if isinstance(self.state_names, str):
             raise ValueError(f"state_names is a tuple of names, as in ('h',), not {self.state_names!r}")
-        if clash := {"t", "schedule", *settings} & {*self.state_names, *self.number_names}:
+        if clash := {"t", "schedule", *settings} & {*self.state_names, *self.scalar_names}:
             raise ValueError(f"{', '.join(sorted(clash))} cannot be a state: that is a setting, t or the schedule")
         self.schedule = settings["lr"] if callable(settings.get("lr")) else None
         if self.schedule:
@@ -65,14 +65,14 @@ class Optimizer:
         """Make one update of w and its states, in place; g stays as it is."""
         raise NotImplementedError(f"{type(self).__name__} must say rule(w, g, *states)")
 
-    def init(self, w: np.ndarray) -> tuple[np.ndarray, ...]:
+    def init_state(self, w: np.ndarray) -> tuple[np.ndarray, ...]:
         """Return the first states of w, in the order of state_names."""
         return tuple(np.zeros_like(w) for _ in self.state_names)
 
-    def begin(self, params: Mapping[str, Any], grads: Mapping[str, Any]) -> None:
+    def before_update(self, params: Mapping[str, Any], grads: Mapping[str, Any]) -> None:
         """Look at everything once before the rules of an update, for quantities like a global norm."""
 
-    def rate(self, *states: np.ndarray) -> np.ndarray | float | None:
+    def effective_step(self, *states: np.ndarray) -> np.ndarray | float | None:
         """Return r where the rule has the form w ← w − r ⊙ g, from the states after the update; else None."""
         return None
 
@@ -94,7 +94,7 @@ class Optimizer:
         if self.schedule:
             self.lr = self.next_lr()
         self.t += 1
-        self.begin(params, grads)
+        self.before_update(params, grads)
         states = [getattr(self, name) for name in self.state_names]
         if self.elementwise and _share_layout(params, grads, *states):
             vectors = [params.flat, grads.flat, *(state.flat for state in states)]
@@ -131,18 +131,20 @@ class Optimizer:
             twin.lr = checked_number("lr", self.schedule(0))
         return twin
 
-    def effective_lr(self) -> dict[str, Any] | None:
+    def effective_steps(self) -> dict[str, Any] | None:
         """Return name → r of the last update w ← w − r ⊙ g, or None where the rule has another form."""
         if self._shapes is None:
             raise ValueError("there is no effective rate before the first update")
-        rates = {name: self.rate(*(getattr(self, s)[name] for s in self.state_names)) for name in self._shapes}
+        rates = {
+            name: self.effective_step(*(getattr(self, s)[name] for s in self.state_names)) for name in self._shapes
+        }
         return None if any(rate is None for rate in rates.values()) else rates
 
     def state_dict(self) -> dict[str, Any]:
         """Return what the next update depends on, but for a schedule: kind, t, settings, numbers, copied states."""
         states = {s: {k: np.copy(a) for k, a in (getattr(self, s) or {}).items()} for s in self.state_names}
         settings = {name: getattr(self, name) for name in self._setting_names}
-        numbers = {name: getattr(self, name) for name in self.number_names}
+        numbers = {name: getattr(self, name) for name in self.scalar_names}
         about = {"kind": type(self).__name__, "t": self.t, "settings": settings, "numbers": numbers}
         return {**about, "shapes": self._shapes and dict(self._shapes), "states": states}
 
@@ -168,7 +170,7 @@ class Optimizer:
         self.t = 0
         for name in self.state_names:
             setattr(self, name, None)
-        for name in self.number_names:
+        for name in self.scalar_names:
             setattr(self, name, 0.0)
 
     def _apply(self, *arrays: np.ndarray) -> None:
@@ -191,9 +193,9 @@ class Optimizer:
     def _start(self, params: Mapping[str, Any]) -> None:
         """Make the first states."""
         if self.elementwise and isinstance(params, Parameters):
-            states = [Parameters(params.shapes, flat=state) for state in self.init(params.flat)]
+            states = [Parameters(params.shapes, flat=state) for state in self.init_state(params.flat)]
         else:
-            first = {name: self.init(_as_array(value)) for name, value in params.items()}
+            first = {name: self.init_state(_as_array(value)) for name, value in params.items()}
             states = [{name: each[i] for name, each in first.items()} for i in range(len(self.state_names))]
         for name, state in zip(self.state_names, states, strict=True):
             setattr(self, name, state)

@@ -37,6 +37,6 @@ class RMSProp(Optimizer):
         h += (1 - self.rho) * g * g
         w -= self.lr * g / (np.sqrt(h) + self.eps)
 
-    def rate(self, h: np.ndarray) -> np.ndarray:
+    def effective_step(self, h: np.ndarray) -> np.ndarray:
         """Return η / (√h + ε)."""
         return self.lr / (np.sqrt(h) + self.eps)

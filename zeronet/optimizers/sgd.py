@@ -27,6 +27,6 @@ class SGD(Optimizer):
         """Make the step (6.1)."""
         w -= self.lr * g
 
-    def rate(self) -> float:
+    def effective_step(self) -> float:
         """Return η: the same for every parameter, for ever."""
         return self.lr

@@ -41,9 +41,9 @@ class Transformed(Optimizer):
             transform.apply(params, own, lr)
         self.optimizer.update(params, own)
 
-    def effective_lr(self) -> dict[str, Any] | None:
+    def effective_steps(self) -> dict[str, Any] | None:
         """Return r of the last update w ← w − r ⊙ g, where g is the gradient before the transforms; None beside L2."""
-        rates = self.optimizer.effective_lr()
+        rates = self.optimizer.effective_steps()
         for transform in self.transforms:
             if rates is None or transform.factor is None:
                 return None
@@ -71,9 +71,9 @@ class Transformed(Optimizer):
             raise ValueError(f"this state is one of {state['kind']}, not one of {self._kind(kind)}")
         self.optimizer.load_state_dict({**state, "kind": kind})
 
-    def init(self, w: np.ndarray) -> tuple[np.ndarray, ...]:
+    def init_state(self, w: np.ndarray) -> tuple[np.ndarray, ...]:
         """Return the optimizer's first states of w."""
-        return self.optimizer.init(w)
+        return self.optimizer.init_state(w)
 
     def evaluation_params(self, params: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return what the optimizer wants evaluated."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TextIO
 import numpy as np
 
 from zeronet.common.files import replacing
-from zeronet.nn.functions import share_right
+from zeronet.nn.functions import accuracy
 from zeronet.training.trainer import Trainer
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ class Evaluation(Callback):
             return
         with trainer.evaluating() as network:
             y = network.predict(self.x)
-            self.rows.append((trainer.step, network.loss_function.forward(y, self.t), share_right(y, self.t)))
+            self.rows.append((trainer.step, network.loss_function.forward(y, self.t), accuracy(y, self.t)))
 
     def on_fit_start(self, trainer: Trainer) -> None:
         """Measure the network as it is before the first step."""

@@ -100,7 +100,7 @@ class Inspection(Callback):
     def _rates(self, trainer: Trainer) -> dict[str, np.ndarray]:
         """Return name → r of each weight, nan where it has none that means something."""
         optimizer, params = trainer.optimizer, trainer.network.params
-        rates = (optimizer.effective_lr() if trainer.step and hasattr(optimizer, "effective_lr") else None) or {}
+        rates = (optimizer.effective_steps() if trainer.step and hasattr(optimizer, "effective_steps") else None) or {}
         eps = getattr(optimizer, "eps", 0)
         most = optimizer.lr / (2 * eps) if eps else np.inf
         found = {

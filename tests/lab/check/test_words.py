@@ -8,7 +8,7 @@ import pytest
 import zeronet.lab.check
 from zeronet.lab.check.report import MARKS, columns, curves, padded, text
 from zeronet.lab.check.running import LAWS
-from zeronet.locale import JAPANESE, speaking
+from zeronet.locale import JAPANESE
 from zeronet.locale.ja.bench import BENCH
 from zeronet.locale.ja.hints import HINTS
 
@@ -29,11 +29,11 @@ def test_no_japanese_sentence_is_left_over():
     assert {*BENCH, *HINTS} - set(said()) == set()
 
 
-@pytest.mark.parametrize("language", ["en", "ja"])
-def test_the_titles_of_a_report_begin_in_one_column(language):
+@pytest.mark.parametrize("word", ["en", "ja"])
+def test_the_titles_of_a_report_begin_in_one_column(word):
     laws = [{"law": k, "title": "TITLE", "verdict": k, "seen": "1", "hint": ""} for k in MARKS]
     report = {"file": "f.py", "class": "A", "settings": {"lr": 0.1}, "family": None, "laws": laws, "curves": {}}
-    with speaking(language):
+    with language(word):
         lines = [line for line in text(report).splitlines() if "TITLE" in line]
     assert len({columns(line.partition("TITLE")[0]) for line in lines}) == 1
 

@@ -9,7 +9,7 @@ import pytest
 from matplotlib.colors import to_rgb
 
 from zeronet.cli.plot import main
-from zeronet.common.errors import Mistake
+from zeronet.common.errors import UserError
 from zeronet.lab.comparison.figure import comparison_figure
 from zeronet.lab.plots import save_figure
 from zeronet.lab.plots.style import COLOURS, look
@@ -211,7 +211,7 @@ def test_mistakes_end_with_status_2_in_one_line(tmp_path, comparison, capsys, op
 
 @pytest.mark.parametrize("ylim", [0, float("inf"), True])
 def test_limits_that_are_none(default_folder, ylim):
-    with pytest.raises(Mistake, match="ylim"):
+    with pytest.raises(UserError, match="ylim"):
         comparison_figure(default_folder, ylim=ylim)
 
 

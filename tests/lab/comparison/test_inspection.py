@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from zeronet import compare
-from zeronet.common.errors import Mistake
+from zeronet.common.errors import UserError
 from zeronet.lab.comparison.inspection import (
     inspection_figure,
     pixels_figure,
@@ -75,8 +75,8 @@ def test_a_damaged_file_is_a_mistake(folder, tmp_path, name, content):
         (tmp_path / file).write_bytes((folder / file).read_bytes())
     save_inspection(tmp_path)
     (tmp_path / name).write_text(content)
-    with pytest.raises(Mistake, match="is damaged"):
+    with pytest.raises(UserError, match="is damaged"):
         read_inspection(tmp_path)
     (tmp_path / name).unlink()
-    with pytest.raises(Mistake, match="cannot read"):
+    with pytest.raises(UserError, match="cannot read"):
         read_inspection(tmp_path)

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from zeronet import SGD, RMSProp, compare, load
-from zeronet.common.errors import Mistake
+from zeronet.common.errors import UserError
 from zeronet.lab.runner.problem import Problem
 
 PLAN = {"steps": 30, "batch_size": 10, "hidden_sizes": (8,), "eval_every": 10, "target": 0.5}
@@ -244,5 +244,5 @@ def test_other_runs_of_the_folder_are_forgotten(problem, tmp_path):
     ],
 )
 def test_mistakes_are_value_errors(problem, arguments, words):
-    with pytest.raises(Mistake, match=words):
+    with pytest.raises(UserError, match=words):
         compare(**{"problem": problem, "optimizers": ["sgd"], "jobs": 1, "batch_size": 10, **arguments})

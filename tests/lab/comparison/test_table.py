@@ -5,7 +5,7 @@ import math
 import pytest
 
 from zeronet.lab.comparison.table import Table, summarize
-from zeronet.lab.runner.analysis.summary import Spread, final_loss, steps_to
+from zeronet.lab.runner.analysis.summary import Spread, final_training_loss, steps_to
 from zeronet.lab.runner.run import Run
 
 PROTOCOL = {
@@ -24,9 +24,9 @@ def finished(accuracies, loss=1.0, seconds=2.0):
 
 
 def test_the_final_loss_is_the_mean_of_the_last_100_steps():
-    assert final_loss(Run(losses=[1000.0, *range(100)])) == 49.5
-    assert final_loss(Run(losses=[1.0, 3.0])) == 2.0
-    assert final_loss(Run(outcome="diverged", losses=[1.0])) == math.inf
+    assert final_training_loss(Run(losses=[1000.0, *range(100)])) == 49.5
+    assert final_training_loss(Run(losses=[1.0, 3.0])) == 2.0
+    assert final_training_loss(Run(outcome="diverged", losses=[1.0])) == math.inf
 
 
 def test_steps_to_the_target_are_the_updates_before_the_first_evaluation_that_reached_it():

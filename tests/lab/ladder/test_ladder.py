@@ -13,23 +13,23 @@ import pytest
 import train
 import zeronet
 from zeronet import TwoLayerNet, stream
-from zeronet.cli.request import asked_for
-from zeronet.common.errors import Mistake
+from zeronet.cli.request import read_request
+from zeronet.common.errors import UserError
 from zeronet.lab.ladder.figure import book_figure, book_smoothed, ladder_figure
 from zeronet.lab.ladder.run import carry_out_book, carry_out_ladder
-from zeronet.lab.ladder.table import Standing
+from zeronet.lab.ladder.table import Ranking
 from zeronet.lab.runner.book import RUNGS, UNFAIR, batches_with_replacement
-from zeronet.lab.runner.execution.options import How
+from zeronet.lab.runner.execution.options import ExecutionOptions
 from zeronet.lab.runner.plan import Plan
 from zeronet.lab.runner.problem import Problem
 from zeronet.lab.runner.run import run
 from zeronet.lab.specs.spec import parse
 from zeronet.lab.tuning.grid import Tuning
-from zeronet.locale import JAPANESE, speaking
+from zeronet.locale import JAPANESE, language
 from zeronet.training.trainer import batches
 
 TUNING = Tuning(3, (7, 8))
-ONE_JOB = How(1, quiet=True)
+ONE_JOB = ExecutionOptions(1, quiet=True)
 
 
 @pytest.fixture(scope="module")
@@ -125,7 +125,7 @@ def test_an_ordinary_comparison_knows_nothing_of_unfair_choices(problem):
 
 
 def test_an_unknown_choice_is_a_mistake(problem):
-    with pytest.raises(Mistake, match=r"an unfair choice is one of own start, .*, not 'luck'"):
+    with pytest.raises(UserError, match=r"an unfair choice is one of own start, .*, not 'luck'"):
         plan_of(problem, unfair=("luck",))
 
 
@@ -193,7 +193,7 @@ def test_the_table_names_every_rung_and_who_is_first_in_how_many_seeds(ladder):
 
 
 def test_a_run_that_failed_is_first_nowhere():
-    standing = Standing.of({"A": [np.inf, 2.0], "B": [np.inf, 3.0]})
+    standing = Ranking.of({"A": [np.inf, 2.0], "B": [np.inf, 3.0]})
     assert standing.firsts == {"A": 1, "B": 0}
 
 
@@ -217,13 +217,13 @@ def test_the_ladder_has_the_same_bytes_for_two_jobs_and_after_an_interruption(la
     plan = plan_of(problem, "sgd:lr=0.5", "adagrad", "Far=sgd:lr=1e25")
     one = bytes_of(ladder.folder)
     assert {"ladder.csv", "rungs.csv", "summary.csv", "tuning.csv", "protocol.json", "ladder.svg"} <= one.keys()
-    carry_out_ladder(plan, TUNING, problem, tmp_path / "two", How(2, quiet=True))
+    carry_out_ladder(plan, TUNING, problem, tmp_path / "two", ExecutionOptions(2, quiet=True))
     assert bytes_of(tmp_path / "two") == one
     files = sorted((tmp_path / "two" / ".runs").glob("*.npz"))
     for file in files[::3]:
         file.unlink()
     kept = {file: file.stat().st_mtime_ns for file in files if file.exists()}
-    carry_out_ladder(plan, TUNING, problem, tmp_path / "two", How(1, quiet=True, resume=True))
+    carry_out_ladder(plan, TUNING, problem, tmp_path / "two", ExecutionOptions(1, quiet=True, resume=True))
     assert bytes_of(tmp_path / "two") == one
     assert {file: file.stat().st_mtime_ns for file in kept} == kept  # no finished run was repeated
 
@@ -257,7 +257,7 @@ def test_a_seed_of_the_first_rung_repeats_the_books_run(problem):
 
 
 def asked(*words):
-    return asked_for(vars(train.parse(words, "train.py")))[0]
+    return read_request(vars(train.parse(words, "train.py")))[0]
 
 
 def test_protocol_book_has_the_settings_of_chapter_6():
@@ -293,7 +293,7 @@ def test_protocol_ladder_has_ten_seeds_and_searches_on_others():
     ],
 )
 def test_what_does_not_go_with_a_protocol_is_said_in_one_line(words, message):
-    with pytest.raises(Mistake) as caught:
+    with pytest.raises(UserError) as caught:
         asked(*(words if "--problem" in words else [*words, "--problem", "digits"]))
     assert str(caught.value) == message
 
@@ -328,5 +328,5 @@ def test_every_word_of_the_ladder_has_its_japanese(ladder):
         for node in ast.walk(ast.parse((house / "lab" / name).read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "say":
                 assert node.args[0].value in JAPANESE
-    with speaking("ja"):
+    with language("ja"):
         assert "本のとおり" in str(ladder.table)

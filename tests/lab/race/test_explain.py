@@ -6,7 +6,7 @@ from zeronet import AdaGrad, Adam, Momentum, Optimizer
 from zeronet.common.text import equation_of
 from zeronet.lab.race.explain import explain
 from zeronet.landscapes import Rosenbrock, Valley
-from zeronet.locale import speaking
+from zeronet.locale import language
 from zeronet.optimizers import OPTIMIZERS, SGD
 
 
@@ -82,6 +82,6 @@ def test_every_optimizer_of_ours_has_an_equation():
 
 
 def test_columns_stay_in_line_in_japanese():
-    with speaking("ja"):
+    with language("ja"):
         lines = explain(Valley(), Adam(lr=0.3), updates=1).splitlines()
     assert any("実効" in line or "更新前" in line for line in lines)

@@ -12,7 +12,7 @@ from PIL import Image
 
 import train
 from zeronet import SGD, RMSProp, race
-from zeronet.common.errors import Mistake
+from zeronet.common.errors import UserError
 from zeronet.lab.plots.landscape import farthest
 from zeronet.lab.race.animation import frames
 from zeronet.lab.race.figure import paths_figure
@@ -43,11 +43,11 @@ def test_paths_csv_has_every_moment_with_states_and_rates_where_there_are_any(tm
     by_label = {label: [row for row in rows if row["optimizer"] == label] for label in ("SGD", "Momentum", "AdaGrad")}
     assert {len(each) for each in by_label.values()} == {31}
     assert {row["h_x"] for row in by_label["SGD"]} == {""}
-    assert {row["effective_lr_x"] for row in by_label["SGD"][1:]} == {"0.95"}
-    assert {row["effective_lr_y"] for row in by_label["Momentum"]} == {""}
+    assert {row["effective_step_x"] for row in by_label["SGD"][1:]} == {"0.95"}
+    assert {row["effective_step_y"] for row in by_label["Momentum"]} == {""}
     end = by_label["AdaGrad"][-1]
     assert float(end["x"]) == pytest.approx(-0.12016232231416045, abs=1e-12)
-    assert float(end["effective_lr_x"]) == pytest.approx(1.5 / np.sqrt(float(end["h_x"])), rel=1e-6)
+    assert float(end["effective_step_x"]) == pytest.approx(1.5 / np.sqrt(float(end["h_x"])), rel=1e-6)
     assert {"paths.png", "paths.svg", "protocol.json"} < {path.name for path in (tmp_path / "out").iterdir()}
 
 
@@ -189,7 +189,7 @@ def test_a_name_that_is_nearly_a_landscape_s_is_answered_with_it(capsys):
 def test_damaged_files_are_a_mistake_that_names_the_folder(tmp_path, damage):
     race("valley", ["sgd"], steps=2, out=tmp_path / "out")
     (tmp_path / "out" / "paths.csv").write_text(damage)
-    with pytest.raises(Mistake, match="no paths, or damaged"):
+    with pytest.raises(UserError, match="no paths, or damaged"):
         paths_figure(tmp_path / "out")
 
 

@@ -6,9 +6,9 @@ import sys
 import numpy as np
 import pytest
 
-from zeronet.common.errors import Mistake
+from zeronet.common.errors import UserError
 from zeronet.common.files import slug
-from zeronet.lab.runner.folder import KEPT, RUNS, opened, publish
+from zeronet.lab.runner.folder import KEPT, RUNS, locked_folder, publish
 from zeronet.lab.runner.run import Run
 from zeronet.lab.runner.runs import read_run, write_run
 
@@ -38,7 +38,7 @@ def test_the_seconds_of_a_run_do_not_change_its_file(tmp_path):
 
 
 def test_new_results_replace_old_ones_together(tmp_path):
-    with opened(tmp_path / "out") as folder:
+    with locked_folder(tmp_path / "out") as folder:
         publish(folder, writer("old"))
         publish(folder, writer("new"))
     assert (folder / "curves.csv").read_text() == "new"
@@ -51,11 +51,11 @@ def test_results_that_cannot_be_written_leave_the_old_ones(tmp_path):
         writer("new")(folder)
         raise OSError(28, "No space left on device")
 
-    with opened(tmp_path / "out") as folder:
+    with locked_folder(tmp_path / "out") as folder:
         publish(folder, writer("old"))
-    with pytest.raises(Mistake, match="No space left"), opened(folder):
+    with pytest.raises(UserError, match="No space left"), locked_folder(folder):
         publish(folder, fail)
-    with opened(folder):
+    with locked_folder(folder):
         assert (folder / "curves.csv").read_text() == "old"
         assert {path.name for path in folder.iterdir()} == {"curves.csv", "models", ".runs", ".lock"}
 
@@ -69,10 +69,10 @@ def test_a_file_that_is_held_open_is_named_and_the_new_results_are_kept(tmp_path
             raise PermissionError(13, "in use")
         return rename(self, target)
 
-    with opened(tmp_path / "out") as folder:
+    with locked_folder(tmp_path / "out") as folder:
         publish(folder, writer("old"))
         monkeypatch.setattr(path_type, "rename", held)
-        with pytest.raises(Mistake, match=r"models is held by another program \(in use\)"):
+        with pytest.raises(UserError, match=r"models is held by another program \(in use\)"):
             publish(folder, writer("new"))
         assert (folder / "curves.csv").read_text() == "old"
         assert (folder / KEPT / "curves.csv").read_text() == "new"
@@ -83,12 +83,12 @@ def test_a_file_that_is_held_open_is_named_and_the_new_results_are_kept(tmp_path
 
 
 def test_what_an_interrupted_publish_moved_away_comes_back(tmp_path):
-    with opened(tmp_path / "out") as folder:
+    with locked_folder(tmp_path / "out") as folder:
         publish(folder, writer("old"))
         (folder / ".old").mkdir()
         (folder / "curves.csv").rename(folder / ".old" / "curves.csv")  # killed here
         (folder / ".new").mkdir()
-    with opened(folder):
+    with locked_folder(folder):
         assert (folder / "curves.csv").read_text() == "old"
         assert not (folder / ".old").exists()
 
@@ -96,33 +96,33 @@ def test_what_an_interrupted_publish_moved_away_comes_back(tmp_path):
 @pytest.mark.parametrize("name", ["notes.txt", "curves.csv"])
 def test_a_folder_with_other_files_is_refused(tmp_path, name):
     (tmp_path / name).write_text("mine")
-    with pytest.raises(Mistake, match=name), opened(tmp_path):
+    with pytest.raises(UserError, match=name), locked_folder(tmp_path):
         pass
     assert [path.name for path in tmp_path.iterdir()] == [name]
 
 
 def test_what_file_managers_leave_does_not_matter(tmp_path):
     (tmp_path / ".DS_Store").write_text("")
-    with opened(tmp_path) as folder:
+    with locked_folder(tmp_path) as folder:
         assert (folder / RUNS).is_dir()
 
 
 def test_a_file_in_place_of_the_folder(tmp_path):
     (tmp_path / "out").write_text("")
-    with pytest.raises(Mistake, match="cannot write into"), opened(tmp_path / "out"):
+    with pytest.raises(UserError, match="cannot write into"), locked_folder(tmp_path / "out"):
         pass
 
 
 def test_a_folder_in_use_by_another_process(tmp_path):
-    hold = "import sys, pathlib; from zeronet.lab.runner.folder import opened\n"
-    hold += "with opened(pathlib.Path(sys.argv[1])): print(flush=True); input()"
+    hold = "import sys, pathlib; from zeronet.lab.runner.folder import locked_folder\n"
+    hold += "with locked_folder(pathlib.Path(sys.argv[1])): print(flush=True); input()"
     command = [sys.executable, "-c", hold, str(tmp_path)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
         other.stdout.readline()
-        with pytest.raises(Mistake, match="another comparison"), opened(tmp_path):
+        with pytest.raises(UserError, match="another comparison"), locked_folder(tmp_path):
             pass
         other.kill()
-    with opened(tmp_path):
+    with locked_folder(tmp_path):
         pass  # the lock died with its process
 
 

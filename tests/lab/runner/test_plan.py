@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from zeronet.common.errors import Mistake
+from zeronet.common.errors import UserError
 from zeronet.lab.runner.plan import Plan, plan_from_protocol, read_protocol
 from zeronet.lab.specs.spec import parse
 
@@ -68,7 +68,7 @@ def test_what_changes_no_run_keeps_its_digest(plan, change):
 def test_the_protocol_brings_the_plan_back(plan):
     assert plan_from_protocol(plan.protocol(), PROBLEM, "0.1.0") == plan
     assert plan_from_protocol(json.loads(json.dumps(plan.protocol())), PROBLEM, "0.1.0") == plan
-    with pytest.raises(Mistake, match="not the data that the protocol was made with"):
+    with pytest.raises(UserError, match="not the data that the protocol was made with"):
         plan_from_protocol(plan.protocol(), {**PROBLEM, "digest": "abd"}, "0.1.0")
 
 
@@ -93,7 +93,7 @@ def test_the_protocol_brings_the_plan_back(plan):
     ],
 )
 def test_plans_that_cannot_be_run(plan, change, words):
-    with pytest.raises(Mistake) as mistake:
+    with pytest.raises(UserError) as mistake:
         replace(plan, **change)
     assert words in str(mistake.value)
 
@@ -107,12 +107,12 @@ def test_numbers_of_numpy_are_numbers(plan):
     "change", [{"steps": "x"}, {"seeds": 5}, {"network": {}}, {"optimizers": [{}]}, {"environment": {}}, {"problem": 3}]
 )
 def test_a_damaged_protocol_is_a_mistake(plan, change):
-    with pytest.raises(Mistake):
+    with pytest.raises(UserError):
         plan_from_protocol(plan.protocol() | change, PROBLEM, "0.1.0")
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"format": 2}', "7"])
 def test_a_file_that_is_no_protocol(tmp_path, content):
     (tmp_path / "protocol.json").write_text(content)
-    with pytest.raises(Mistake, match=r"protocol\.json"):
+    with pytest.raises(UserError, match=r"protocol\.json"):
         read_protocol(tmp_path / "protocol.json")

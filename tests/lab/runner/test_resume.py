@@ -14,10 +14,10 @@ import numpy as np
 import pytest
 
 import train
-from zeronet.common.errors import Mistake
+from zeronet.common.errors import UserError
 from zeronet.lab import plots
 from zeronet.lab.runner.execution import processes as execute
-from zeronet.lab.runner.resume import begin, changes
+from zeronet.lab.runner.resume import changes, start_or_resume
 from zeronet.training import environment as float_environment
 
 SCRIPT = [sys.executable, train.__file__]
@@ -216,11 +216,11 @@ def test_a_full_disk_is_one_line_and_the_rest_is_done_when_there_is_room(own, tm
 
 def test_without_resume_it_begins_anew(tmp_path):
     (tmp_path / ".runs").mkdir()
-    begin(tmp_path, {"steps": 1}, resume=True)  # nothing there yet
-    begin(tmp_path, {"steps": 2}, resume=False)
-    begin(tmp_path, {"steps": 2}, resume=True)
-    with pytest.raises(Mistake, match="steps: 2 → 1"):
-        begin(tmp_path, {"steps": 1}, resume=True)
+    start_or_resume(tmp_path, {"steps": 1}, resume=True)  # nothing there yet
+    start_or_resume(tmp_path, {"steps": 2}, resume=False)
+    start_or_resume(tmp_path, {"steps": 2}, resume=True)
+    with pytest.raises(UserError, match="steps: 2 → 1"):
+        start_or_resume(tmp_path, {"steps": 1}, resume=True)
 
 
 def test_all_that_differs_is_found_and_named_by_its_place():
@@ -234,5 +234,5 @@ def test_all_that_differs_is_found_and_named_by_its_place():
 def test_a_damaged_note_of_the_plan_is_a_mistake(tmp_path, content):
     (tmp_path / ".runs").mkdir()
     (tmp_path / ".runs" / "plan.json").write_text(content)
-    with pytest.raises(Mistake, match="--resume cannot go on"):
-        begin(tmp_path, {"steps": 1}, resume=True)
+    with pytest.raises(UserError, match="--resume cannot go on"):
+        start_or_resume(tmp_path, {"steps": 1}, resume=True)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from zeronet.common.errors import Mistake
+from zeronet.common.errors import UserError
 from zeronet.lab.runner.split import Rows, split
 
 
@@ -54,7 +54,7 @@ def test_the_order_of_the_file_does_not_decide():
 
 @pytest.mark.parametrize(("train", "validation"), [(0, 5), (5, 0), (-1, 5), (8, 3), (11, 1)])
 def test_more_examples_than_there_are_is_a_mistake(train, validation):
-    with pytest.raises(Mistake, match=f"{train} training and {validation} validation examples do not fit into 10"):
+    with pytest.raises(UserError, match=f"{train} training and {validation} validation examples do not fit into 10"):
         split(np.arange(10) % 2, train, validation)
 
 

@@ -24,7 +24,7 @@ from zeronet import (
     Warmup,
     WeightDecay,
 )
-from zeronet.common.errors import Mistake
+from zeronet.common.errors import UserError
 from zeronet.lab.dialects import DIALECTS
 from zeronet.lab.specs import spec as specs
 from zeronet.lab.specs.build import TRANSFORMS, assemble, settings_of
@@ -136,9 +136,9 @@ def test_what_an_optimizer_has_itself_is_its_own(tmp_path):
     )
     mine = parse(f"{file}:Mine:clip_norm=5,warmup=4,clip_value=1").build()
     assert (mine.clip_norm, mine.warmup, mine.transforms[0].clip_value) == (5, 4, 1)
-    with pytest.raises(Mistake, match=r"clip_norm needs a class derived from zeronet\.Optimizer"):
+    with pytest.raises(UserError, match=r"clip_norm needs a class derived from zeronet\.Optimizer"):
         parse(f"{file}:Plain:clip_norm=5")
-    with pytest.raises(Mistake, match=r"schedule, horizon needs a class derived from zeronet\.Optimizer"):
+    with pytest.raises(UserError, match=r"schedule, horizon needs a class derived from zeronet\.Optimizer"):
         parse(f"{file}:Plain:schedule=cosine,horizon=5")
     assert parse(f"{file}:Anything:clip_norm=5,schedule=cosine").build().optimizer.settings == {
         "clip_norm": 5,
@@ -177,14 +177,14 @@ def test_every_optimizer_takes_a_schedule_and_transforms(name):
     ],
 )
 def test_mistakes_end_in_one_line_that_helps(text, words):
-    with pytest.raises(Mistake) as mistake:
+    with pytest.raises(UserError) as mistake:
         parse(text, steps=100)
     assert words in str(mistake.value)
     assert "\n" not in str(mistake.value)
 
 
 def test_without_steps_a_schedule_asks_for_its_horizon():
-    with pytest.raises(Mistake, match="the schedule cosine needs horizon=…"):
+    with pytest.raises(UserError, match="the schedule cosine needs horizon=…"):
         parse("sgd:schedule=cosine")
 
 
@@ -230,7 +230,7 @@ def test_digests_know_schedules_transforms_and_dialects_but_not_labels():
     ],
 )
 def test_what_does_not_fit_is_named(text, words):
-    with pytest.raises(Mistake, match=re.escape(words)):
+    with pytest.raises(UserError, match=re.escape(words)):
         parse(text, steps=100)
 
 

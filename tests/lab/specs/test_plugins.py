@@ -4,7 +4,7 @@ import pickle
 
 import pytest
 
-from zeronet.common.errors import Mistake
+from zeronet.common.errors import UserError
 from zeronet.lab.specs.plugins import Plugin, explained, located
 from zeronet.lab.specs.spec import from_protocol, parse
 
@@ -57,7 +57,7 @@ def test_the_digest_is_that_of_the_text(file):
     assert parse(f"{file}:AdaGrad").plugin.digest == before.plugin.digest  # another system's line ends
     file.write_text(ARTICLE.replace("1e-7", "1e-8"), encoding="utf-8")
     assert parse(f"{file}:AdaGrad").plugin.digest != before.plugin.digest
-    with pytest.raises(Mistake, match="not the one that the protocol was made with"):
+    with pytest.raises(UserError, match="not the one that the protocol was made with"):
         from_protocol(before.about())
 
 
@@ -99,7 +99,7 @@ def test_a_class_in_a_module(tmp_path, monkeypatch):
 def test_mistakes_name_the_file_in_one_line(tmp_path, text, name, words):
     path = tmp_path / "mine.py"
     path.write_text(text)
-    with pytest.raises(Mistake) as mistake:
+    with pytest.raises(UserError) as mistake:
         parse(f"{path}:{name}")
     assert words in str(mistake.value)
     assert "mine.py" in str(mistake.value)
@@ -115,20 +115,20 @@ def test_mistakes_name_the_file_in_one_line(tmp_path, text, name, words):
     ],
 )
 def test_what_is_not_there(target, words):
-    with pytest.raises(Mistake, match=words):
+    with pytest.raises(UserError, match=words):
         located(target)
 
 
 def test_a_file_that_is_no_text(tmp_path):
     (tmp_path / "mine.py").write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(Mistake, match="not text in UTF-8"):
+    with pytest.raises(UserError, match="not text in UTF-8"):
         located(f"{tmp_path / 'mine.py'}:A")
 
 
 def test_an_error_elsewhere_is_shown_where_it_arose():
     try:
         Plugin("mine.py", "A", "").load()
-    except Mistake as error:
+    except UserError as error:
         assert "plugins.py" not in str(error)
     try:
         raise KeyError("W1")

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from zeronet import Adam, Optimizer, RMSProp
-from zeronet.common.errors import Mistake
+from zeronet.common.errors import UserError
 from zeronet.lab.specs import spec as specs
 from zeronet.lab.specs.spec import distinct, from_object, from_protocol, parse, split
 from zeronet.optimizers import OPTIMIZERS
@@ -61,7 +61,7 @@ def test_grammar(text, label, target, settings):
     ],
 )
 def test_mistakes_end_in_one_line_that_helps(text, words):
-    with pytest.raises(Mistake) as mistake:
+    with pytest.raises(UserError) as mistake:
         parse(text)
     assert words in str(mistake.value)
     assert "\n" not in str(mistake.value)
@@ -82,12 +82,12 @@ def test_the_label_tells_the_settings_that_were_given():
 
 
 def test_one_rate_for_all_excludes_a_rate_of_its_own():
-    with pytest.raises(Mistake, match="one rate"):
+    with pytest.raises(UserError, match="one rate"):
         parse("sgd:lr=0.1", lr=0.3)
 
 
 def test_equal_labels_are_a_mistake_that_explains_labels():
-    with pytest.raises(Mistake, match="LABEL="):
+    with pytest.raises(UserError, match="LABEL="):
         distinct([parse("sgd"), parse("SGD")])
 
 
@@ -138,9 +138,9 @@ def test_a_class_that_has_the_name_of_ours_is_not_taken_for_it():
         def update(self, params, grads):
             pass
 
-    with pytest.raises(Mistake):
+    with pytest.raises(UserError):
         from_protocol(from_object(SGD()).about())
-    with pytest.raises(Mistake, match="hand over"):
+    with pytest.raises(UserError, match="hand over"):
         distinct([from_object(SGD()), parse("sgd")])
 
 
@@ -149,13 +149,13 @@ def test_a_subclass_that_forgets_super_is_told():
         def __init__(self):
             self.lr = 1
 
-    with pytest.raises(Mistake, match="super"):
+    with pytest.raises(UserError, match="super"):
         from_object(Forgetful())
 
 
 @pytest.mark.parametrize("thing", [7, SimpleNamespace(), Adam])
 def test_things_that_are_no_optimizers(thing):
-    with pytest.raises(Mistake, match="update"):
+    with pytest.raises(UserError, match="update"):
         from_object(thing)
 
 
@@ -174,5 +174,5 @@ def test_entry_points_are_found_by_name(monkeypatch, tmp_path):
     spec = parse("STILL")
     assert spec.label == "STILL"
     assert type(spec.build().optimizer).__name__ == "Still"
-    with pytest.raises(Mistake, match="still"):
+    with pytest.raises(UserError, match="still"):
         parse("stil")

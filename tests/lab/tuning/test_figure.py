@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-from zeronet.common.errors import Mistake
+from zeronet.common.errors import UserError
 from zeronet.lab.plots import save_figure
 from zeronet.lab.tuning.figure import read_verdict, verdict_figure
-from zeronet.locale import speaking
+from zeronet.locale import language
 
 RATES = [0.001, 0.01, 0.1, 1.0]
 
@@ -152,7 +152,7 @@ def test_the_same_files_give_the_same_bytes(tmp_path):
 
 def test_in_japanese_every_word_is_and_has_a_glyph(tmp_path):
     folder = write_verdict(tmp_path)
-    with speaking("ja"):
+    with language("ja"):
         figure = verdict_figure(folder)
     FigureCanvasAgg(figure).draw()  # a missing glyph would be a warning, which is an error here
     said = words(figure)
@@ -183,7 +183,7 @@ def test_missing_and_damaged_files_are_mistakes(tmp_path, name, damage):
         path.unlink()
     else:
         path.write_bytes({"empty": b"", "binary": b"\xff\x00\xfe", "half": content[: len(content) // 2]}[damage])
-    with pytest.raises(Mistake):
+    with pytest.raises(UserError):
         verdict_figure(tmp_path)
 
 
@@ -206,11 +206,11 @@ def test_missing_and_damaged_files_are_mistakes(tmp_path, name, damage):
 )
 def test_files_that_lack_something_are_called_damaged(tmp_path, damage):
     damage(write_verdict(tmp_path))
-    with pytest.raises(Mistake, match="is damaged"):
+    with pytest.raises(UserError, match="is damaged"):
         verdict_figure(tmp_path)
 
 
 def test_a_comparison_that_was_not_tuned_has_no_verdict(tmp_path):
     drop(write_verdict(tmp_path) / "protocol.json", "tuning")
-    with pytest.raises(Mistake, match="were not tuned"):
+    with pytest.raises(UserError, match="were not tuned"):
         verdict_figure(tmp_path)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from zeronet import SGD
-from zeronet.common.errors import Mistake
+from zeronet.common.errors import UserError
 from zeronet.lab.specs.spec import from_object, parse
 from zeronet.lab.tuning.grid import DECADES, Tuning, best_trial, grid, more_rates, trial, tuning_from_protocol
 
@@ -44,7 +44,7 @@ def test_two_thirds_are_the_grid_and_the_rest_follows():
 
 def test_a_budget_too_small_for_its_settings_is_a_mistake():
     over = {"RMSProp": [{"rho": 0.9}, {"rho": 0.99}]}
-    with pytest.raises(Mistake, match="a budget of 5 is too small for 2 settings of RMSProp"):
+    with pytest.raises(UserError, match="a budget of 5 is too small for 2 settings of RMSProp"):
         Tuning(5, SEEDS, over=over).first_trials(parse("rmsprop"))
 
 
@@ -63,9 +63,9 @@ def test_a_range_takes_the_place_of_the_default():
 
 
 def test_a_range_that_is_one_rate_and_a_setting_that_stands_twice_are_mistakes():
-    with pytest.raises(Mistake, match="SGD would try the same settings twice"):
+    with pytest.raises(UserError, match="SGD would try the same settings twice"):
         Tuning(6, SEEDS, (0.1, 0.1 + 1e-12)).first_trials(parse("sgd"))
-    with pytest.raises(Mistake, match="RMSProp would try the same settings twice"):
+    with pytest.raises(UserError, match="RMSProp would try the same settings twice"):
         Tuning(9, SEEDS, over={"RMSProp": [{"rho": 0.5}, {"rho": 0.5}]}).first_trials(parse("rmsprop"))
 
 
@@ -132,13 +132,13 @@ def test_objects_that_were_handed_over_cannot_be_tuned():
     class Mine(SGD):
         pass
 
-    with pytest.raises(Mistake, match="handed over as an object"):
+    with pytest.raises(UserError, match="handed over as an object"):
         Tuning(6, SEEDS).first_trials(from_object(Mine()))
 
 
 def test_an_optimizer_without_a_rate_cannot_be_tuned(tmp_path):
     (tmp_path / "still.py").write_text("class Still:\n    def update(self, params, grads):\n        pass\n")
-    with pytest.raises(Mistake, match="has no setting lr"):
+    with pytest.raises(UserError, match="has no setting lr"):
         Tuning(6, SEEDS).first_trials(parse(f"{tmp_path / 'still.py'}:Still"))
 
 
@@ -146,5 +146,5 @@ def test_the_protocol_brings_the_search_back():
     tuning = Tuning(6, SEEDS, (0.1, 1.0), {"RMSProp": [{"rho": 0.9}]})
     assert tuning_from_protocol(tuning.about()) == tuning
     assert tuning_from_protocol(None) is None
-    with pytest.raises(Mistake, match="the protocol is damaged"):
+    with pytest.raises(UserError, match="the protocol is damaged"):
         tuning_from_protocol({"budget": 6})

@@ -8,17 +8,17 @@ import pytest
 
 import train
 from zeronet import SGD, __version__
-from zeronet.cli.request import asked_for
+from zeronet.cli.request import read_request
 from zeronet.lab import plots
 from zeronet.lab.runner.execution import processes as execute
-from zeronet.lab.runner.execution.options import How
+from zeronet.lab.runner.execution.options import ExecutionOptions
 from zeronet.lab.runner.plan import Plan, consecutive
 from zeronet.lab.runner.problem import LandscapeProblem, Problem
 from zeronet.lab.specs.spec import parse
 from zeronet.lab.tuning.grid import Tuning
 from zeronet.lab.tuning.run import carry_out_tuned
 from zeronet.landscapes import LANDSCAPES
-from zeronet.locale import speaking
+from zeronet.locale import language
 from zeronet.nn.rng import stream
 
 RUN = {"hidden_sizes": (8,), "batch_size": 10, "steps": 30, "eval_every": 10, "target": 0.5, "blas_threads": 1}
@@ -42,7 +42,7 @@ def tuned(problem, folder, *optimizers, budget=3, seeds=2, over=None, **changes)
         **{**RUN, "split": (80, 20), **changes},
     )
     tuning = Tuning(budget, consecutive(seeds, 3), over=over)
-    return carry_out_tuned(plan, tuning, problem, folder, How(1, quiet=True))
+    return carry_out_tuned(plan, tuning, problem, folder, ExecutionOptions(1, quiet=True))
 
 
 @pytest.fixture(scope="module")
@@ -244,16 +244,16 @@ def test_a_landscape_of_which_the_lowest_value_is_not_0_has_it_taken_off(tmp_pat
 )
 def test_a_label_does_not_name_the_rate_that_is_searched(text, label):
     words = ["--problem", "digits", "--tune", "3", "--optimizer", text]
-    [asked] = asked_for(vars(train.parse(words)))
+    [asked] = read_request(vars(train.parse(words)))
     assert [spec.label for spec in asked.plan.optimizers] == [label]
-    [asked] = asked_for(vars(train.parse([*words, "--problem", "valley"])))
+    [asked] = read_request(vars(train.parse([*words, "--problem", "valley"])))
     assert [spec.label for spec in asked.plan.optimizers] == [label]
 
 
 @pytest.mark.parametrize("over", ["t:alpha=0.9,alpha=0.5", "t:Rho=0.9,alpha=0.5", "rmsprop:rho=0.9,rho=0.5"])
 def test_settings_to_be_searched_may_have_the_names_of_a_dialect_s_library(over):
     words = ["--problem", "digits", "--tune", "6", "--optimizer", "t=rmsprop:dialect=pytorch", "--tune-over", over]
-    [asked] = asked_for(vars(train.parse(words)))
+    [asked] = read_request(vars(train.parse(words)))
     assert asked.tuning.over == {"t": [{"rho": 0.9}, {"rho": 0.5}]}
 
 
@@ -319,7 +319,7 @@ def test_the_microscope_looks_into_the_final_runs(problem, tmp_path, undrawn):
 
 
 def test_the_verdict_speaks_japanese(outcome):
-    with speaking("ja"):
+    with language("ja"):
         said = str(outcome.table)
     assert "RMSProp と twin: 引き分け。差はすべて 0 です。" in said
     assert " and " not in said

@@ -8,7 +8,7 @@ import pytest
 
 from zeronet.lab.runner.run import Run
 from zeronet.lab.tuning.table import VerdictTable
-from zeronet.locale import speaking
+from zeronet.locale import language
 
 
 def verdict(losses, at_edge=(), target=0.9, problem=None, accuracy=0.8):
@@ -118,7 +118,7 @@ def test_what_goes_into_verdict_json_is_json_and_has_no_seconds():
 
 def test_it_speaks_japanese():
     table = verdict({**BETTER, "failed": [math.inf] * 4, "twin": BETTER["slow"]}, at_edge=["quick"])
-    with speaking("ja"):
+    with language("ja"):
         said = str(table)
     assert "quick の勝ち" in said
     assert not re.search(r"\b(and|the|with|runs|times)\b", said)

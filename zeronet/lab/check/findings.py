@@ -7,7 +7,7 @@ from typing import Any
 
 from zeronet.lab.check.subject import Subject
 from zeronet.lab.specs.plugins import explained
-from zeronet.locale import say
+from zeronet.locale import translate
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def judge(each: Law, subject: Subject) -> Finding:
         verdict = each(subject if each.decayed else subject.bare)
     except (Exception, SystemExit) as error:
         verdict = failed(told(error, subject.place), _slip(error))
-    return Finding(each.law, say(each.title), verdict.verdict, verdict.seen, verdict.hint)
+    return Finding(each.law, translate(each.title), verdict.verdict, verdict.seen, verdict.hint)
 
 
 def told(error: BaseException, place: str | None) -> str:
@@ -98,15 +98,15 @@ def _slip(error: BaseException) -> str:
     """Return the likely slip behind an error, where there is one."""
     words = " ".join(each for each in error.args if isinstance(each, str))
     if isinstance(error, ZeroDivisionError):
-        return say("Is t counted, and before it is used? 1 − β⁰ is 0")
+        return translate("Is t counted, and before it is used? 1 − β⁰ is 0")
     if isinstance(error, KeyError):
-        return say("Is the state made for every key, with zeros, before its first use?")
+        return translate("Is the state made for every key, with zeros, before its first use?")
     if isinstance(error, TypeError) and "NoneType" in words:
-        return say("Is the state made at the first update?")
+        return translate("Is the state made at the first update?")
     if isinstance(error, AttributeError) and "'float' object" in words:
-        return say("A plain number has no methods of arrays: np.sum(g), not g.sum()")
+        return translate("A plain number has no methods of arrays: np.sum(g), not g.sum()")
     if isinstance(error, AttributeError) and "has no attribute" in words:
-        return say("Is it set in __init__?")
+        return translate("Is it set in __init__?")
     return ""
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from zeronet.lab.check.findings import number
 from zeronet.lab.check.subject import STEEP, Subject
-from zeronet.locale import say
+from zeronet.locale import translate
 
 
 def right_lengths(subject: Subject) -> list[tuple[float, str]]:
@@ -42,13 +42,13 @@ def slip_of(subject: Subject) -> str:
     if {"beta1", "beta2"} <= set(subject.settings):
         one, two = 0.2, 0.01  # 1 − β₁ and 1 − β₂; with the usual ones two slips have one length
         swapped, forgotten = (
-            say("β₁ and β₂ are swapped"),
-            say("Forgotten bias correction: m / (1 − β₁ᵗ), v / (1 − β₂ᵗ)?"),
+            translate("β₁ and β₂ are swapped"),
+            translate("Forgotten bias correction: m / (1 − β₁ᵗ), v / (1 − β₂ᵗ)?"),
         )
         slips = {
             one / math.sqrt(two): forgotten,
-            one: say("Forgotten bias correction of m: m / (1 − β₁ᵗ)?"),
-            1 / math.sqrt(two): say("Forgotten bias correction of v: v / (1 − β₂ᵗ)?"),
+            one: translate("Forgotten bias correction of m: m / (1 − β₁ᵗ)?"),
+            1 / math.sqrt(two): translate("Forgotten bias correction of v: v / (1 − β₂ᵗ)?"),
             **dict.fromkeys((two / one, one / two, math.sqrt(two / one), math.sqrt(one / two)), swapped),
         }
         moved = subject.first_move(STEEP, beta1=1 - one, beta2=1 - two)
@@ -62,4 +62,4 @@ def slip_of(subject: Subject) -> str:
 
 
 def _swapped(rho: str) -> str:
-    return say("{rho} and 1 − {rho} are swapped: h ← {rho} h + (1 − {rho}) g²", rho=rho)
+    return translate("{rho} and 1 − {rho} are swapped: h ← {rho} h + (1 − {rho}) g²", rho=rho)

@@ -6,7 +6,7 @@ from typing import Any
 
 from zeronet.common.text import columns
 from zeronet.lab.check.laws.training import STEPS
-from zeronet.locale import say
+from zeronet.locale import translate
 
 MARKS = {"pass": "pass", "fail": "FAIL", "remark": "remark", "skip": "skip"}
 BLOCKS = "▁▂▃▄▅▆▇█"
@@ -15,26 +15,28 @@ BLOCKS = "▁▂▃▄▅▆▇█"
 def text(report: Mapping[str, Any]) -> str:
     """Return the report as lines for a terminal."""
     settings = ", ".join(f"{name}={_short(value)}" for name, value in report["settings"].items())
-    family = f" · {say(report['family'])}" if report["family"] else ""
+    family = f" · {translate(report['family'])}" if report["family"] else ""
     lines = [f"{report['file']} · {report['class']}({settings}){family}", ""]
     laws = report["laws"]
-    wide = max(columns(say(mark)) for mark in MARKS.values())
+    wide = max(columns(translate(mark)) for mark in MARKS.values())
     for each in laws:
-        mark = say(MARKS[each["verdict"]])
+        mark = translate(MARKS[each["verdict"]])
         lines.append(f"  {padded(mark, wide)}  {each['title']}")
         lines.append(f"  {' ' * wide}    {each['seen']}")
         if each["hint"]:
             lines.append(f"  {' ' * wide}  → {each['hint']}")
     if report["curves"]:
-        lines += ["", say("Loss on the digits, 64-32-10, {n} updates, one seed, rates not tuned", n=STEPS)]
+        lines += ["", translate("Loss on the digits, 64-32-10, {n} updates, one seed, rates not tuned", n=STEPS)]
         lines += curves(report["curves"])
     if report["family"] and report["passed"]:
         equals = report["equals"]
-        words = say("It equals {name}.", name=equals) if equals else say("It equals no optimizer of zeronet.")
+        words = (
+            translate("It equals {name}.", name=equals) if equals else translate("It equals no optimizer of zeronet.")
+        )
         lines += ["", words]
     n, lost, remarks, skipped = (sum(each["verdict"] == verdict for each in laws) for verdict in MARKS)
     total = "{n} laws hold, {lost} broken, {remarks} with a remark, {skipped} skipped"
-    total = say(total, n=n, lost=lost, remarks=remarks, skipped=skipped)
+    total = translate(total, n=n, lost=lost, remarks=remarks, skipped=skipped)
     return "\n".join([*lines, "", total])
 
 

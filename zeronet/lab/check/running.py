@@ -15,13 +15,13 @@ from typing import Any
 
 import numpy as np
 
-from zeronet.common.errors import Mistake
+from zeronet.common.errors import UserError
 from zeronet.lab.check.findings import Finding, judge, laws_of, told
 from zeronet.lab.check.laws import adaptive, contract, state, steps, training
 from zeronet.lab.check.subject import Subject
 from zeronet.lab.specs.grammar import split
 from zeronet.lab.specs.plugins import Plugin, located
-from zeronet.locale import language, say, speaking
+from zeronet.locale import current_language, language, translate
 
 LAWS = [each for module in (steps, adaptive, state, contract, training) for each in laws_of(module)]
 START = "from zeronet.lab.check.running import main; main()"
@@ -33,12 +33,15 @@ def check(target: str, time_limit: float = TIME_LIMIT) -> dict[str, Any]:
 
     target: FILE.py[:Class][:key=value,…], or module:Class; time_limit: seconds until the process is ended. The report
     has file, class, settings, family, equals, passed, laws (law, title, verdict, seen, hint), and curves (the losses
-    beside SGD's and Adam's). Raises Mistake where there is no such file or class.
+    beside SGD's and Adam's). Raises UserError where there is no such file or class.
     """
     with tempfile.TemporaryDirectory(prefix="zeronet-check-") as folder:
         out, errors = Path(folder) / "report.jsonl", Path(folder) / "errors.txt"
         paths = [str(Path(__file__).parents[3]), os.environ.get("PYTHONPATH", "")]
-        environment = os.environ | {"ZERONET_LANG": language(), "PYTHONPATH": os.pathsep.join(filter(None, paths))}
+        environment = os.environ | {
+            "ZERONET_LANG": current_language(),
+            "PYTHONPATH": os.pathsep.join(filter(None, paths)),
+        }
         with errors.open("wb") as file:
             process = subprocess.Popen(
                 [sys.executable, "-c", START, target, str(out)],
@@ -51,10 +54,12 @@ def check(target: str, time_limit: float = TIME_LIMIT) -> dict[str, Any]:
             hint = ""
             try:
                 status, words = process.wait(time_limit), _last(errors)
-                ended = say("the process ended with status {status}: {words}", status=status, words=words).rstrip(": ")
+                ended = translate("the process ended with status {status}: {words}", status=status, words=words).rstrip(
+                    ": "
+                )
             except subprocess.TimeoutExpired:
-                ended = say("stopped after {seconds:g} seconds", seconds=time_limit)
-                hint = say("Is there a loop that does not end?")
+                ended = translate("stopped after {seconds:g} seconds", seconds=time_limit)
+                hint = translate("Is there a loop that does not end?")
             finally:
                 _end(process)
         text = out.read_text(encoding="utf-8", errors="replace") if out.exists() else ""
@@ -73,14 +78,14 @@ def _assembled(target: str, lines: list[dict[str, Any]], ended: str, hint: str) 
     found |= {"passed": False, "laws": [], "curves": {}}
     for line in lines:
         if "mistake" in line:
-            raise Mistake(line["mistake"])
+            raise UserError(line["mistake"])
         if "law" in line:
             found["laws"].append(line)
         else:
             found |= line
     if not found.pop("finished", False):
         begun = found.pop("begun", "")
-        found["laws"].append(Finding("process", begun or say("is loaded"), "fail", ended, hint).about())
+        found["laws"].append(Finding("process", begun or translate("is loaded"), "fail", ended, hint).about())
     found.pop("begun", None)
     found["passed"] = all(each["verdict"] != "fail" for each in found["laws"])
     return found
@@ -115,13 +120,13 @@ def run(target: str, out: Path) -> None:
 
         try:
             subject = named(target)
-        except Mistake as mistake:
+        except UserError as mistake:
             write(mistake=str(mistake))
             return
         write(**{"class": subject.cls.__name__, "settings": subject.shown})
         broken, right = False, True
         for each in LAWS:
-            write(begun=say(each.title))
+            write(begun=translate(each.title))
             finding = judge(each, subject)
             write(**finding.about())
             right &= finding.verdict != "fail"
@@ -142,27 +147,27 @@ def _or_none(question: Callable[[], str | None]) -> str | None:
 
 
 def named(target: str) -> Subject:
-    """Return the class that a target names, ready to be made. Raises Mistake where there is none."""
+    """Return the class that a target names, ready to be made. Raises UserError where there is none."""
     _, place, given = split(target)
     if place.lower().endswith(".py"):
         plugin = located(f"{place}:{_only_class(place)}")[1]
     elif ":" in place:
         plugin = located(place)[1]
     else:
-        raise Mistake(f"{target!r} names no file: write FILE.py, FILE.py:Class or module:Class")
+        raise UserError(f"{target!r} names no file: write FILE.py, FILE.py:Class or module:Class")
     cls = plugin.load()
     if not callable(getattr(cls, "update", None)):
-        raise Mistake(f"{cls.__name__} in {plugin.place} has no method update(params, grads)")
+        raise UserError(f"{cls.__name__} in {plugin.place} has no method update(params, grads)")
     try:
         return Subject(cls, given, plugin.place)
-    except Mistake:
+    except UserError:
         raise
     except (Exception, SystemExit) as error:
-        raise Mistake(f"{cls.__name__} cannot be made: {told(error, plugin.place)}") from error
+        raise UserError(f"{cls.__name__} cannot be made: {told(error, plugin.place)}") from error
 
 
 def _only_class(place: str) -> str:
-    """Return the name of the only class with update in a file. Raises Mistake for none, or several."""
+    """Return the name of the only class with update in a file. Raises UserError for none, or several."""
     _, plugin = located(f"{place}:_")  # reads it
     try:
         statements = ast.parse(plugin.source).body
@@ -171,13 +176,13 @@ def _only_class(place: str) -> str:
         raise
     names = [each.name for each in statements if isinstance(each, ast.ClassDef)]
     if not names:
-        raise Mistake(f"{place} has no class")
+        raise UserError(f"{place} has no class")
     module = sys.modules[Plugin(plugin.place, names[0], plugin.digest, plugin.source).load().__module__]
     updating = [name for name in names if callable(getattr(getattr(module, name, None), "update", None))]
     if not updating:
-        raise Mistake(f"{place} has no class with update(params, grads), but {', '.join(names)}")
+        raise UserError(f"{place} has no class with update(params, grads), but {', '.join(names)}")
     if len(updating) > 1:
-        raise Mistake(
+        raise UserError(
             f"{place} has several classes with update: write {place}:{updating[-1]}, or {', '.join(updating)}"
         )
     return updating[0]
@@ -191,5 +196,5 @@ def curves(subject: Subject) -> dict[str, list[float]]:
 def main() -> None:
     """Begin the process: its arguments are the target and the file for the report."""
     warnings.simplefilter("ignore")
-    with np.errstate(all="ignore"), speaking(None):
+    with np.errstate(all="ignore"), language(None):
         run(sys.argv[1], Path(sys.argv[2]))

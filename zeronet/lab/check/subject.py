@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from zeronet.common.errors import Mistake
+from zeronet.common.errors import UserError
 from zeronet.lab.check.roles import KNOWN, NAMES, STEEP, by_behaviour
 
 Arrays = dict[str, Any]
@@ -22,7 +22,7 @@ class Subject:
     """A class with update(params, grads).
 
     cls: the class; given: settings that differ from its defaults; place: its file, for errors.
-    Raises Mistake where it cannot be made from these settings.
+    Raises UserError where it cannot be made from these settings.
     """
 
     def __init__(self, cls: type, given: Mapping[str, Any] | None = None, place: str | None = None):
@@ -43,7 +43,7 @@ class Subject:
             if error.__traceback__.tb_next.tb_next:  # raised inside the class
                 raise
             write = f"write FILE.py:{cls.__name__}:lr=0.1, or give it a default"
-            raise Mistake(f"{cls.__name__} cannot be made from its defaults ({error}): {write}") from error
+            raise UserError(f"{cls.__name__} cannot be made from its defaults ({error}): {write}") from error
 
     def _own_name(self, name: str, free: bool) -> str:
         """Return the class's name for a setting, written in any case, or by a name that the bench knows it by."""
@@ -56,7 +56,7 @@ class Subject:
                 return each
         if free:
             return name
-        raise Mistake(f"{self.cls.__name__} has no setting {name!r}, but {', '.join(self.parameters) or 'none'}")
+        raise UserError(f"{self.cls.__name__} has no setting {name!r}, but {', '.join(self.parameters) or 'none'}")
 
     @cached_property
     def own(self) -> dict[str, str]:

@@ -9,13 +9,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator
 
-from zeronet.common.errors import Mistake
+from zeronet.common.errors import UserError
 from zeronet.lab.comparison import words
 from zeronet.lab.comparison.files import ComparisonFolder, read_folder
 from zeronet.lab.comparison.page import LOSS_WIDTH, lay_out, new_page
 from zeronet.lab.plots.style import QUIET, SMALL, STROKE, drawable, house_style, logarithmic, look, shortened, wrapped
 from zeronet.lab.runner.analysis import curves
-from zeronet.locale import say
+from zeronet.locale import translate
 
 
 def comparison_figure(folder: str | Path, ylim: float | None = None, log: bool = False) -> Figure:
@@ -25,14 +25,14 @@ def comparison_figure(folder: str | Path, ylim: float | None = None, log: bool =
     the range of the raw losses. Right, the test accuracy likewise, not smoothed. Below, the settings and the protocol.
 
     folder: where the files are. ylim: the upper end of the loss axis; default just above the first loss, and what
-    lies higher is named. log: whether the loss axis is logarithmic. Raises Mistake for a file that is missing or
+    lies higher is named. log: whether the loss axis is logarithmic. Raises UserError for a file that is missing or
     damaged and for an ylim that is not a positive number.
 
     The losses' smoothing is that of Saito, 『ゼロから作るDeep Learning』 (2016), common/util.py, with a window that
     grows with the number of steps; chapter 6 shows one run each, without range.
     """
     if ylim is not None and (isinstance(ylim, bool) or not math.isfinite(ylim) or ylim <= 0):
-        raise Mistake(f"ylim must be a number above 0, not {ylim!r}")
+        raise UserError(f"ylim must be a number above 0, not {ylim!r}")
     data = read_folder(folder)
     with house_style():
         figure, loss, accuracy = new_page(data)
@@ -70,13 +70,13 @@ def _draw_loss(axes: Axes, data: ComparisonFolder, ylim: float | None, log: bool
         if high.max() > top:
             axes.plot(high.argmax(), top, "^", color=style["color"], markersize=5, clip_on=False, zorder=6)
             name = drawable(shortened(label, 60))
-            clipped.append(say("{label} reaches {loss:.3g}", label=name, loss=high.max()))
+            clipped.append(translate("{label} reaches {loss:.3g}", label=name, loss=high.max()))
     if clipped:
         note = wrapped(" · ".join(clipped), LOSS_WIDTH - 0.6, SMALL)
         text = axes.text(0.99, 0.985, note, transform=axes.transAxes, ha="right", va="top", fontsize=SMALL, zorder=7)
         text.set_bbox({"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1})
-    _draw_level(axes, guess, say("guessing:\nln {classes}", classes=data.protocol["problem"]["classes"]))
-    axes.set(ylabel=say("training loss (log)") if log else say("training loss"))
+    _draw_level(axes, guess, translate("guessing:\nln {classes}", classes=data.protocol["problem"]["classes"]))
+    axes.set(ylabel=translate("training loss (log)") if log else translate("training loss"))
 
 
 def _draw_accuracy(axes: Axes, data: ComparisonFolder) -> None:
@@ -104,8 +104,8 @@ def _draw_accuracy(axes: Axes, data: ComparisonFolder) -> None:
     for step, value, colour in ends:
         _mark_end(axes, step, max(value, limits[0]), colour)
     if target is not None:
-        _draw_level(axes, target, say("target:\n{target}", target=words.number(target)))
-    axes.set(ylabel=say("validation accuracy") if data.tuned else say("test accuracy"))
+        _draw_level(axes, target, translate("target:\n{target}", target=words.number(target)))
+    axes.set(ylabel=translate("validation accuracy") if data.tuned else translate("test accuracy"))
 
 
 def _draw_level(axes: Axes, y: float, name: str) -> None:

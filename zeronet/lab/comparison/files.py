@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from zeronet.common.errors import Mistake
+from zeronet.common.errors import UserError
 from zeronet.lab.runner.plan import FORMAT
 
 CURVES = ["optimizer", "seed", "step", "loss"]
@@ -69,24 +69,24 @@ class ComparisonFolder:
 def read_folder(folder: str | Path) -> ComparisonFolder:
     """Read curves.csv, evaluations.csv and protocol.json of a folder.
 
-    Raises Mistake where the folder or a file is missing, empty or damaged: its line names the file and the place.
+    Raises UserError where the folder or a file is missing, empty or damaged: its line names the file and the place.
     """
     folder = Path(folder)
     if not folder.is_dir():
-        raise Mistake(f"there is no folder {folder}")
+        raise UserError(f"there is no folder {folder}")
     protocol = _read_protocol(folder / "protocol.json")
     labels = [optimizer["label"] for optimizer in protocol["optimizers"]]
     curves = _read_table(folder / "curves.csv", CURVES, protocol)
     for (label, seed), (steps, _) in curves.items():
         if len(steps) > protocol["steps"] or not np.array_equal(steps, np.arange(len(steps))):
             place = f"{folder / 'curves.csv'} is damaged: {label!r}, seed {seed}"
-            raise Mistake(f"{place}: the steps are not 0, 1, 2 … up to {protocol['steps'] - 1}")
+            raise UserError(f"{place}: the steps are not 0, 1, 2 … up to {protocol['steps'] - 1}")
     seen = "validation" if "split" in protocol else "test"
     evaluations = _read_table(folder / "evaluations.csv", [name.format(seen=seen) for name in EVALUATIONS], protocol)
     for (label, seed), (steps, _) in evaluations.items():
         if np.any(np.diff(steps) <= 0):
             place = f"{folder / 'evaluations.csv'} is damaged: {label!r}, seed {seed}"
-            raise Mistake(f"{place}: the steps do not increase")
+            raise UserError(f"{place}: the steps do not increase")
     return ComparisonFolder(
         protocol,
         {label: {seed: run[1] for (name, seed), run in curves.items() if name == label} for label in labels},
@@ -144,15 +144,15 @@ def _read_table(path: Path, header: list[str], protocol: dict[str, Any]) -> dict
 
 @contextmanager
 def _named(path: Path) -> Iterator[None]:
-    """Turn what goes wrong with a file inside the block into a Mistake that names the file."""
+    """Turn what goes wrong with a file inside the block into a UserError that names the file."""
     try:
         yield
     except FileNotFoundError:
-        raise Mistake(f"there is no file {path}") from None
+        raise UserError(f"there is no file {path}") from None
     except OSError as error:
-        raise Mistake(f"cannot read {path}: {error.strerror or error}") from None
+        raise UserError(f"cannot read {path}: {error.strerror or error}") from None
     except RecursionError:
-        raise Mistake(f"{path} is damaged: it is nested too deeply") from None
+        raise UserError(f"{path} is damaged: it is nested too deeply") from None
     except (ValueError, csv.Error) as error:  # bad JSON and bad UTF-8 are ValueErrors too
         empty = path.stat().st_size == 0
-        raise Mistake(f"{path} is empty" if empty else f"{path} is damaged: {error}") from None
+        raise UserError(f"{path} is empty" if empty else f"{path} is damaged: {error}") from None

@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
-from zeronet.common.errors import Mistake
+from zeronet.common.errors import UserError
 from zeronet.common.files import read_arrays
 from zeronet.lab.plots.style import (
     QUIET,
@@ -27,7 +27,7 @@ from zeronet.lab.plots.style import (
     shortened,
 )
 from zeronet.lab.runner.plan import read_protocol
-from zeronet.locale import say
+from zeronet.locale import translate
 from zeronet.training.inspection import COLUMNS
 
 # What a column of panels shows: the column of inspection.csv, its title, whether its axis is logarithmic.
@@ -62,7 +62,7 @@ class InspectionFolder:
 
 
 def read_inspection(folder: str | Path) -> InspectionFolder:
-    """Read inspection.csv, inspection.npz and protocol.json. Raises Mistake where one is missing or damaged."""
+    """Read inspection.csv, inspection.npz and protocol.json. Raises UserError where one is missing or damaged."""
     folder = Path(folder)
     protocol = read_protocol(folder / "protocol.json")
     try:
@@ -76,9 +76,9 @@ def read_inspection(folder: str | Path) -> InspectionFolder:
                 found[label].setdefault(name, {}).setdefault(int(seed), []).append(numbers)
         images = read_arrays(folder / "inspection.npz")
     except OSError as error:
-        raise Mistake(f"cannot read the inspection in {folder}: {error.strerror or error}") from error
+        raise UserError(f"cannot read the inspection in {folder}: {error.strerror or error}") from error
     except (KeyError, TypeError, ValueError, csv.Error) as error:
-        raise Mistake(f"the inspection in {folder} is damaged: {type(error).__name__} {error}") from error
+        raise UserError(f"the inspection in {folder} is damaged: {type(error).__name__} {error}") from error
     rows = {
         label: {name: {seed: np.array(looks) for seed, looks in seeds.items()} for name, seeds in names.items()}
         for label, names in found.items()
@@ -109,8 +109,8 @@ def inspection_figure(data: InspectionFolder) -> Figure:
             for axes, (column, _, log) in zip(row, PANELS, strict=True):
                 _draw_panel(axes, data, name, column, log)
         for top, bottom, (_, title, _) in zip(grid[0], grid[-1], PANELS, strict=True):
-            top.set_title(say(title), fontsize=9)
-            bottom.set_xlabel(say("update"))
+            top.set_title(translate(title), fontsize=9)
+            bottom.set_xlabel(translate("update"))
         lines = [axes_line for axes_line in grid[0][1].get_lines()]
         words = [drawable(shortened(label, 60)) for label in data.labels if data.rows[label]]
         legend = figure.legend(
@@ -118,7 +118,7 @@ def inspection_figure(data: InspectionFolder) -> Figure:
         )
         for text, each in zip(legend.get_texts(), words, strict=True):
             text.set_text(each)
-        note = say("lines: medians over the seeds · band: the middle half of the weights · r where Δw = −r ⊙ g")
+        note = translate("lines: medians over the seeds · band: the middle half of the weights · r where Δw = −r ⊙ g")
         figure.suptitle(note, x=0.01, ha="left", fontsize=SMALL, color=QUIET)
     return figure
 
@@ -158,7 +158,7 @@ def pixels_figure(data: InspectionFolder) -> Figure:
         figure = HouseFigure(figsize=(0.8 + 2.7 * panels, 3.4), dpi=100, layout="constrained")
         frame, *frames = figure.subplots(1, panels, squeeze=False).flat
         image = _show(frame, np.where(on > 0, on, np.nan), data.side)
-        frame.set_title(say("how often each pixel is on"), fontsize=9)
+        frame.set_title(translate("how often each pixel is on"), fontsize=9)
         figure.colorbar(image, ax=frame, shrink=0.7, format="{x:.0%}")
         seen = np.concatenate([rate[np.isfinite(rate)] for rate in rates.values()]) if rates else np.ones(1)
         norm = LogNorm(0.9 * seen.min(), 1.1 * seen.max())
@@ -168,11 +168,11 @@ def pixels_figure(data: InspectionFolder) -> Figure:
             edge = data.side // 3
             centre = rate.reshape(data.side, -1)[edge:-edge, edge:-edge]
             if np.isfinite(centre).any():
-                axes.set_xlabel(say("median in the centre {r:.3g}", r=np.nanmedian(centre)), fontsize=SMALL)
+                axes.set_xlabel(translate("median in the centre {r:.3g}", r=np.nanmedian(centre)), fontsize=SMALL)
         if frames:
             figure.colorbar(image, ax=frames, shrink=0.7, format="{x:g}")
         seed = data.protocol["seeds"][0]
-        note = say(
+        note = translate(
             "median effective step r of each pixel's weights, after training, seed {seed} · grey: none", seed=seed
         )
         figure.suptitle(note, x=0.01, ha="left", fontsize=9)
@@ -194,13 +194,13 @@ def weights_figure(data: InspectionFolder) -> Figure:
                 mosaic = _mosaic(weights, data.side)
                 span = np.nanmax(np.abs(mosaic)) or 1.0
                 axes.imshow(mosaic, cmap="PuOr", vmin=-span, vmax=span, interpolation="nearest")
-                axes.set_title(say("update {step}", step=int(step)), fontsize=8)
+                axes.set_title(translate("update {step}", step=int(step)), fontsize=8)
             row[0].set_ylabel(drawable(shortened(label, 30)))
         for axes in grid.flat:
             axes.set(xticks=[], yticks=[])
             axes.grid(False)
             axes.spines[:].set_visible(False)
-        note = say(
+        note = translate(
             "first weights of sixteen hidden units · purple positive, orange negative, each picture on its own scale"
         )
         figure.suptitle(note, x=0.01, ha="left", fontsize=9)

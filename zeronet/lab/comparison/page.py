@@ -10,7 +10,7 @@ from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 from zeronet.lab.comparison import words
 from zeronet.lab.comparison.files import ComparisonFolder
 from zeronet.lab.plots.style import QUIET, SMALL, STROKE, HouseFigure, look, text_width, wrapped
-from zeronet.locale import say
+from zeronet.locale import translate
 
 # In inches, from left to right and from top to bottom. Legend and footer make the page as high as they need.
 WIDTH, LEFT, LOSS_WIDTH, GAP, ACCURACY_WIDTH = 11.0, 0.6, 5.45, 1.35, 2.95
@@ -32,14 +32,14 @@ def new_page(data: ComparisonFolder) -> tuple[Figure, Axes, Axes]:
 
 def _draw_steps(axes: Axes, data: ComparisonFolder) -> None:
     axes.set_xlim(-X_MARGIN * data.steps, (1 + X_MARGIN) * data.steps)
-    axes.set_xlabel(say("step (the book's iteration)"))
+    axes.set_xlabel(translate("step (the book's iteration)"))
     axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
     axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
     per_epoch = data.steps_per_epoch
     epochs = axes.secondary_xaxis("top", functions=(lambda step: step / per_epoch, lambda epoch: epoch * per_epoch))
     epochs.xaxis.set_major_locator(MaxNLocator(5))
     epochs.xaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
-    epochs.set_xlabel(say("epoch"), color=QUIET, fontsize=8, labelpad=3)
+    epochs.set_xlabel(translate("epoch"), color=QUIET, fontsize=8, labelpad=3)
     epochs.tick_params(labelsize=7.5, labelcolor=QUIET)
 
 
@@ -60,9 +60,9 @@ def lay_out(figure: Figure, data: ComparisonFolder) -> None:
     for axes, left, width in places:
         axes.set_position((left / WIDTH, below / height, width / WIDTH, PANEL_HEIGHT / height))
     titles = (
-        (say("Training loss"), words.about_loss(data)),
+        (translate("Training loss"), words.about_loss(data)),
         (
-            say("Validation accuracy") if data.tuned else say("Test accuracy"),
+            translate("Validation accuracy") if data.tuned else translate("Test accuracy"),
             words.about_accuracy(data),
         ),
     )

@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from zeronet.common.errors import Mistake
+from zeronet.common.errors import UserError
 from zeronet.common.files import TEXT, slug, write_csv
 from zeronet.lab.comparison.table import Table, summarize
-from zeronet.lab.runner.execution.options import How
+from zeronet.lab.runner.execution.options import ExecutionOptions
 from zeronet.lab.runner.execution.processes import execute
-from zeronet.lab.runner.folder import opened, publish
+from zeronet.lab.runner.folder import locked_folder, publish
 from zeronet.lab.runner.plan import Plan, consecutive
 from zeronet.lab.runner.problem import TARGETS, Problem, load_problem
-from zeronet.lab.runner.resume import begin
+from zeronet.lab.runner.resume import start_or_resume
 from zeronet.lab.runner.run import Run
-from zeronet.lab.runner.runs import forget_others, results
+from zeronet.lab.runner.runs import prune_runs, results
 from zeronet.lab.specs.spec import Spec, from_object
 from zeronet.training.inspection import COLUMNS
 from zeronet.version import __version__
@@ -72,7 +72,7 @@ def compare(
     steps: updates per run; seeds: how many, from 0, or which; hidden_sizes: (50,) makes a TwoLayerNet, several a
     MultiLayerNet; target: the test accuracy to reach (default: the problem's); jobs: processes (default: one per
     core); inspect: whether to look inside the networks, too; out: a folder for the files (default: they are not kept).
-    Raises Mistake, a ValueError, for what cannot be run.
+    Raises UserError, a ValueError, for what cannot be run.
 
         result = compare("mnist", ["sgd", RMSProp(lr=0.002), MyAdaGrad()], steps=500)
         print(result.table)
@@ -92,24 +92,24 @@ def compare(
         version=__version__,
         inspect=inspect,
     )
-    how = How(default_jobs() if jobs is None else jobs)
+    how = ExecutionOptions(default_jobs() if jobs is None else jobs)
     if out is not None:
         return carry_out(plan, problem, Path(out), how)
     with tempfile.TemporaryDirectory(prefix="zeronet-") as folder:
         return replace(carry_out(plan, problem, Path(folder), how), folder=None)
 
 
-def carry_out(plan: Plan, problem: Problem, folder: Path, how: How) -> Result:
+def carry_out(plan: Plan, problem: Problem, folder: Path, how: ExecutionOptions) -> Result:
     """Run the plan, write all files of the comparison into folder, and return what they say.
 
-    Raises Mistake where folder cannot be used, and where what is there belongs to another plan than is resumed.
+    Raises UserError where folder cannot be used, and where what is there belongs to another plan than is resumed.
     """
     from zeronet.lab.comparison.figure import comparison_figure  # only here: matplotlib takes a while to import
     from zeronet.lab.comparison.inspection import save_inspection
     from zeronet.lab.plots import save_figure
 
-    with opened(folder):
-        begin(folder, plan.protocol(), how.resume)
+    with locked_folder(folder):
+        start_or_resume(folder, plan.protocol(), how.resume)
         execute(plan, problem.arrays, folder, how)
         runs = results(plan, folder)
         table = Table(plan.protocol(), summarize(plan.protocol(), runs))
@@ -125,7 +125,7 @@ def carry_out(plan: Plan, problem: Problem, folder: Path, how: How) -> Result:
                 save_inspection(new)
 
         publish(folder, write)
-        forget_others([plan], folder)
+        prune_runs([plan], folder)
         return Result(folder, table, figures[0], runs)
 
 
@@ -189,7 +189,7 @@ def specs_of(
 ) -> list[Spec]:
     """Return the specs of optimizers, listed or as label → optimizer; rates, steps: as in specs.parse."""
     if isinstance(optimizers, str) or not isinstance(optimizers, Iterable):
-        raise Mistake(f"optimizers is a list, as in [{optimizers!r}]")
+        raise UserError(f"optimizers is a list, as in [{optimizers!r}]")
     if isinstance(optimizers, Mapping):
         return [replace(from_object(each, rates, steps), label=str(label)) for label, each in optimizers.items()]
     return [from_object(each, rates, steps) for each in optimizers]

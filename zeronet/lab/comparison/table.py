@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from zeronet.common.text import aligned
-from zeronet.lab.runner.analysis.summary import LAST, Spread, final_loss, settings_words, steps_to
+from zeronet.lab.runner.analysis.summary import LAST, Spread, final_training_loss, settings_words, steps_to
 from zeronet.lab.runner.run import Run
-from zeronet.locale import say
+from zeronet.locale import translate
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ def _row(about: Mapping[str, Any], runs: Sequence[Run], target: float | None) ->
         label=about["label"],
         settings=settings_words(about["settings"]),
         outcomes=tuple(run.outcome for run in runs),
-        loss=Spread.of([final_loss(run) for run in runs]),
+        loss=Spread.of([final_training_loss(run) for run in runs]),
         accuracy=Spread.of([run.evaluations[-1][2] for run in runs if run.outcome == "finished"]),
         best=max(accuracies, default=None),
         steps=Spread.of([steps_to(target, run) for run in runs]) if target is not None else None,
@@ -60,9 +60,15 @@ class Table:
 
     def __str__(self) -> str:
         steps, target = self.protocol["steps"], self.protocol["target"]
-        head = [say("optimizer"), say("settings"), say("training loss"), say("test accuracy"), say("seconds")]
+        head = [
+            translate("optimizer"),
+            translate("settings"),
+            translate("training loss"),
+            translate("test accuracy"),
+            translate("seconds"),
+        ]
         if target is not None:
-            head.insert(4, say("steps to {target:g}", target=target))
+            head.insert(4, translate("steps to {target:g}", target=target))
         body = [head]
         for row in self.rows:
             cells = [
@@ -98,11 +104,11 @@ class Table:
         """Return the line that says what the numbers are."""
         steps, per_epoch = self.protocol["steps"], self.protocol["problem"]["train"] // self.protocol["batch_size"]
         seeds = self.protocol["seeds"]
-        over = say("seed {seed}", seed=seeds[0])
+        over = translate("seed {seed}", seed=seeds[0])
         if len(seeds) > 1:
-            over = say("median (range) over the seeds {seeds}", seeds=", ".join(map(str, seeds)))
-        length = say("{steps} steps = {epochs:.1f} epochs", steps=steps, epochs=steps / per_epoch)
-        last = say("training loss: mean of the last {n} steps", n=min(LAST, steps))
+            over = translate("median (range) over the seeds {seeds}", seeds=", ".join(map(str, seeds)))
+        length = translate("{steps} steps = {epochs:.1f} epochs", steps=steps, epochs=steps / per_epoch)
+        last = translate("training loss: mean of the last {n} steps", n=min(LAST, steps))
         return f"{length}; {over}; {last}"
 
 
@@ -117,18 +123,20 @@ def _loss_words(row: Row) -> str:
     diverged, raised = row.outcomes.count("diverged"), row.outcomes.count("raised")
     if not diverged + raised:
         return _words(row.loss, "{:.3f}")
-    failed = [say("{n} diverged", n=diverged)] if diverged else []
-    failed += [say("{n} raised", n=raised)] if raised else []
+    failed = [translate("{n} diverged", n=diverged)] if diverged else []
+    failed += [translate("{n} raised", n=raised)] if raised else []
     some = "" if math.isinf(row.loss.median) else f"{row.loss.median:.3f}, "
-    return some + say("{failed} of {n}", failed=", ".join(failed), n=len(row.outcomes))
+    return some + translate("{failed} of {n}", failed=", ".join(failed), n=len(row.outcomes))
 
 
 def _steps_words(row: Row, steps: int, target: float) -> str:
     if math.isinf(row.steps.high) and not math.isinf(row.steps.median):
-        return f"{row.steps.median:.0f} ({row.steps.low:.0f}..{say('not in {steps}', steps=steps)})"
+        return f"{row.steps.median:.0f} ({row.steps.low:.0f}..{translate('not in {steps}', steps=steps)})"
     if not math.isinf(row.steps.median):
         return _words(row.steps, "{:.0f}")
     if row.best is None:
-        return say("not in {steps}", steps=steps)
+        return translate("not in {steps}", steps=steps)
     best = f"{row.best:.2f}"
-    return say("not in {steps} (best {best})", steps=steps, best=best if float(best) < target else f"{row.best:.4f}")
+    return translate(
+        "not in {steps} (best {best})", steps=steps, best=best if float(best) < target else f"{row.best:.4f}"
+    )

@@ -6,7 +6,7 @@ from typing import Any
 from zeronet.lab.comparison.files import ComparisonFolder
 from zeronet.lab.plots.style import drawable, shortened
 from zeronet.lab.runner.analysis.curves import smoothing_window
-from zeronet.locale import say
+from zeronet.locale import translate
 
 
 def legend_entry(data: ComparisonFolder, k: int) -> str:
@@ -27,16 +27,16 @@ def fates(data: ComparisonFolder, label: str) -> list[str]:
     """
     losses, seeds, stopped = data.losses[label], data.protocol["seeds"], data.stopped(label)
     if not losses:
-        return [say("no finished step")]
+        return [translate("no finished step")]
     without = [seed for seed in seeds if seed not in losses]
     said = []
     if stopped and len(set(stopped.values())) == 1 and len(stopped) == len(seeds):
-        said.append(say("stopped at step {steps}", steps=f"{next(iter(stopped.values())):,}"))
+        said.append(translate("stopped at step {steps}", steps=f"{next(iter(stopped.values())):,}"))
     elif stopped:
         each = [f"{step:,} ({seeds_named([seed])})" for seed, step in stopped.items()]
-        said.append(say("stopped at step {steps}", steps=listed(each)))
+        said.append(translate("stopped at step {steps}", steps=listed(each)))
     if without:
-        said.append(f"{seeds_named(without)}: {say('no finished step')}")
+        said.append(f"{seeds_named(without)}: {translate('no finished step')}")
     return said
 
 
@@ -49,17 +49,19 @@ def footer(data: ComparisonFolder) -> list[str]:
     trained = [
         shortened(problem["source"], 300),
         f"{network['class']} {sizes}",
-        say("batches of {n:,}", n=protocol["batch_size"]),
-        say("{steps:,} steps = {epochs:.3g} epochs", steps=data.steps, epochs=epochs),
+        translate("batches of {n:,}", n=protocol["batch_size"]),
+        translate("{steps:,} steps = {epochs:.3g} epochs", steps=data.steps, epochs=epochs),
         seeds_named(protocol["seeds"]),
     ]
-    compared = say(
+    compared = translate(
         "Every optimizer of a seed starts from the same weights and meets the same batches; {tuning}. Training loss: "
         "of each batch, before its update. {accuracy}.",
-        tuning=say("rates tuned with one budget") if data.tuned else _tuning(protocol["optimizers"]),
-        accuracy=say("Validation accuracy: on {n:,} images of the training set", n=protocol["split"]["validation"])
+        tuning=translate("rates tuned with one budget") if data.tuned else _tuning(protocol["optimizers"]),
+        accuracy=translate(
+            "Validation accuracy: on {n:,} images of the training set", n=protocol["split"]["validation"]
+        )
         if data.tuned
-        else say("Test accuracy: on {n:,} images", n=problem["test"]),
+        else translate("Test accuracy: on {n:,} images", n=problem["test"]),
     )
     return [drawable(" · ".join(trained)), compared, drawable(shortened(" · ".join(_machine(protocol)), 300))]
 
@@ -67,25 +69,25 @@ def footer(data: ComparisonFolder) -> list[str]:
 def about_loss(data: ComparisonFolder) -> str:
     """Say what the lines and bands of the loss are."""
     window = smoothing_window(data.steps)
-    smoothing = say("smoothed (Kaiser window of {window} steps, β = 2, narrower at the start)", window=window)
+    smoothing = translate("smoothed (Kaiser window of {window} steps, β = 2, narrower at the start)", window=window)
     if len(data.protocol["seeds"]) == 1:
         seed = seeds_named(data.protocol["seeds"])
-        return say("{seed} · line: {smoothing} · pale: each batch", seed=seed, smoothing=smoothing)
-    return say("line: median of the seeds, {smoothing} · pale: their range", smoothing=smoothing)
+        return translate("{seed} · line: {smoothing} · pale: each batch", seed=seed, smoothing=smoothing)
+    return translate("line: median of the seeds, {smoothing} · pale: their range", smoothing=smoothing)
 
 
 def about_accuracy(data: ComparisonFolder) -> str:
     """Say what the lines and bands of the accuracy are."""
     seeds = data.protocol["seeds"]
     if len(seeds) == 1:
-        return say("{seed} · not smoothed", seed=seeds_named(seeds))
-    return say("line: median of the seeds · pale: their range")
+        return translate("{seed} · not smoothed", seed=seeds_named(seeds))
+    return translate("line: median of the seeds · pale: their range")
 
 
 def _tuning(optimizers: Sequence[dict[str, Any]]) -> str:
     targets = [optimizer.get("target") for optimizer in optimizers]
     distinct = len(set(map(str, targets))) == len(targets)
-    return say("one rate each, not tuned") if distinct else say("settings as given, not tuned")
+    return translate("one rate each, not tuned") if distinct else translate("settings as given, not tuned")
 
 
 def _machine(protocol: dict[str, Any]) -> list[str]:
@@ -103,9 +105,9 @@ def _machine(protocol: dict[str, Any]) -> list[str]:
     ]
     said += [str(kernel) for kernel in blas] if isinstance(blas, list) else [str(blas)]
     if threads is not None:
-        said.append(say("BLAS threads per run: {n}", n=threads))
+        said.append(translate("BLAS threads per run: {n}", n=threads))
     if flush is not None:
-        said.append(say("subnormals flushed to zero") if flush else say("subnormals kept"))
+        said.append(translate("subnormals flushed to zero") if flush else translate("subnormals kept"))
     return said
 
 
@@ -125,15 +127,15 @@ def seeds_named(seeds: Sequence[int]) -> str:
     ('seed 7', 'seeds 0, 1, 2', 'seeds 0–99', 'seeds 0, 9, 18, 27, … (12 seeds)')
     """
     if len(seeds) == 1:
-        return say("seed {seed}", seed=seeds[0])
+        return translate("seed {seed}", seed=seeds[0])
     if len(seeds) > 5 and list(seeds) == list(range(seeds[0], seeds[0] + len(seeds))):
-        return say("seeds {seeds}", seeds=f"{seeds[0]}–{seeds[-1]}")
+        return translate("seeds {seeds}", seeds=f"{seeds[0]}–{seeds[-1]}")
     if len(seeds) <= 10:
-        return say("seeds {seeds}", seeds=", ".join(map(str, seeds)))
-    return say("seeds {seeds}, … ({n} seeds)", seeds=", ".join(map(str, seeds[:4])), n=len(seeds))
+        return translate("seeds {seeds}", seeds=", ".join(map(str, seeds)))
+    return translate("seeds {seeds}, … ({n} seeds)", seeds=", ".join(map(str, seeds[:4])), n=len(seeds))
 
 
 def listed(words: Sequence[str], most: int = 5) -> str:
     """Join words by commas, and count those beyond the first few."""
-    more = say(" and {n} more", n=len(words) - most) if len(words) > most else ""
+    more = translate(" and {n} more", n=len(words) - most) if len(words) > most else ""
     return ", ".join(words[:most]) + more

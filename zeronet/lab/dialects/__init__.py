@@ -12,7 +12,7 @@ from zeronet.lab.dialects.adagrad import BookAdaGrad, KerasAdaGrad, OptaxAdaGrad
 from zeronet.lab.dialects.adam import BookAdam, KerasAdam, OptaxAdam, PyTorchAdam
 from zeronet.lab.dialects.adamw import KerasAdamW, OptaxAdamW, PyTorchAdamW
 from zeronet.lab.dialects.amsgrad import KerasAMSGrad, OptaxAMSGrad, PyTorchAMSGrad
-from zeronet.lab.dialects.base import Dialect, Says
+from zeronet.lab.dialects.base import Dialect, LibraryNames
 from zeronet.lab.dialects.momentum import BookMomentum, KerasMomentum, OptaxMomentum, PyTorchMomentum
 from zeronet.lab.dialects.nadam import KerasNAdam, OptaxNAdam, PyTorchNAdam
 from zeronet.lab.dialects.nesterov import BookNesterov, KerasNesterov, OptaxNesterov, PyTorchNesterov
@@ -64,4 +64,4 @@ def dialect_of(cls: type, name: str) -> type[Dialect]:
     return known[str(name).lower()]
 
 
-__all__ = ["DIALECTS", "Dialect", "Says", "dialect_of"]
+__all__ = ["DIALECTS", "Dialect", "LibraryNames", "dialect_of"]

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from zeronet.lab.dialects.base import Dialect, Says
+from zeronet.lab.dialects.base import Dialect, LibraryNames
 from zeronet.optimizers import AdaGrad
 
 
@@ -15,7 +15,7 @@ class BookAdaGrad(Dialect, AdaGrad):
     lr: > 0, default 0.01; eps: ≥ 0, default 1e-7, fixed in the book's code. Raises ValueError for others.
     """
 
-    says = Says("AdaGrad", {"lr": "lr", "eps": ""}, facts={"ε is added": "outside the root"})
+    says = LibraryNames("AdaGrad", {"lr": "lr", "eps": ""}, facts={"ε is added": "outside the root"})
 
     def __init__(self, lr: float = 0.01, eps: float = 1e-7):
         super().__init__(lr, eps)
@@ -30,7 +30,7 @@ class PyTorchAdaGrad(Dialect, AdaGrad):
     lr: > 0, default 0.01; eps: ≥ 0, default 1e-10; start: where h starts, ≥ 0, default 0. Raises ValueError for others.
     """
 
-    says = Says(
+    says = LibraryNames(
         "torch.optim.Adagrad",
         {"lr": "lr", "eps": "eps", "start": "initial_accumulator_value"},
         facts={"ε is added": "outside the root"},
@@ -40,7 +40,7 @@ class PyTorchAdaGrad(Dialect, AdaGrad):
         # Past AdaGrad's own __init__, which has no start.
         super(AdaGrad, self).__init__(lr=lr, eps=eps, start=start)
 
-    def init(self, w: np.ndarray) -> tuple[np.ndarray]:
+    def init_state(self, w: np.ndarray) -> tuple[np.ndarray]:
         """Return the first h."""
         return (np.full_like(w, self.start),)
 
@@ -60,7 +60,7 @@ class KerasAdaGrad(PyTorchAdaGrad):
     {'x': 0.625}
     """
 
-    says = Says(
+    says = LibraryNames(
         "keras.optimizers.Adagrad",
         {"lr": "learning_rate", "eps": "epsilon", "start": "initial_accumulator_value"},
         facts={"ε is added": "inside the root"},
@@ -74,7 +74,7 @@ class KerasAdaGrad(PyTorchAdaGrad):
         h += g * g
         w -= self.lr * g / np.sqrt(h + self.eps)
 
-    def rate(self, h: np.ndarray) -> np.ndarray:
+    def effective_step(self, h: np.ndarray) -> np.ndarray:
         """Return η / √(h + ε)."""
         return self.lr / np.sqrt(h + self.eps)
 
@@ -89,7 +89,7 @@ class OptaxAdaGrad(KerasAdaGrad):
     ValueError for others.
     """
 
-    says = Says(
+    says = LibraryNames(
         "optax.adagrad",
         {"lr": "learning_rate", "eps": "eps", "start": "initial_accumulator_value"},
         defaults={"lr": "no default"},

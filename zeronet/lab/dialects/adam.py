@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from zeronet.lab.dialects.base import Dialect, Says
+from zeronet.lab.dialects.base import Dialect, LibraryNames
 from zeronet.optimizers import Adam
 
 
@@ -26,7 +26,7 @@ class BookAdam(Dialect, Adam):
     0.75
     """
 
-    says = Says(
+    says = LibraryNames(
         "Adam",
         {"lr": "lr", "beta1": "beta1", "beta2": "beta2", "eps": ""},
         facts={"ε is added": "to the uncorrected root", "bias correction": "yes"},
@@ -57,7 +57,7 @@ class PyTorchAdam(Dialect, Adam):
     for others.
     """
 
-    says = Says(
+    says = LibraryNames(
         "torch.optim.Adam",
         {"lr": "lr", "beta1": "betas[0]", "beta2": "betas[1]", "eps": "eps"},
         facts={"ε is added": "to the corrected root", "bias correction": "yes"},
@@ -78,7 +78,7 @@ class KerasAdam(BookAdam):
     for others.
     """
 
-    says = Says(
+    says = LibraryNames(
         "keras.optimizers.Adam",
         {"lr": "learning_rate", "beta1": "beta_1", "beta2": "beta_2", "eps": "epsilon"},
         facts={"ε is added": "to the uncorrected root", "bias correction": "yes"},
@@ -97,7 +97,7 @@ class OptaxAdam(PyTorchAdam):
     Raises ValueError for others. optax adds another ε, eps_root, inside the root: it is 0.
     """
 
-    says = Says(
+    says = LibraryNames(
         "optax.adam",
         {"lr": "learning_rate", "beta1": "b1", "beta2": "b2", "eps": "eps"},
         defaults={"lr": "no default"},

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from zeronet.lab.dialects.base import Dialect, Says
+from zeronet.lab.dialects.base import Dialect, LibraryNames
 from zeronet.optimizers import AdamW
 
 
@@ -20,7 +20,7 @@ class PyTorchAdamW(Dialect, AdamW):
     default 0.01. Raises ValueError for others.
     """
 
-    says = Says(
+    says = LibraryNames(
         "torch.optim.AdamW",
         {"lr": "lr", "beta1": "betas[0]", "beta2": "betas[1]", "eps": "eps", "weight_decay": "weight_decay"},
         facts={"ε is added": "to the corrected root"},
@@ -54,7 +54,7 @@ class KerasAdamW(Dialect, AdamW):
     0.65
     """
 
-    says = Says(
+    says = LibraryNames(
         "keras.optimizers.AdamW",
         {"lr": "learning_rate", "beta1": "beta_1", "beta2": "beta_2", "eps": "epsilon", "weight_decay": "weight_decay"},
         facts={"ε is added": "to the uncorrected root"},
@@ -93,7 +93,7 @@ class OptaxAdamW(PyTorchAdamW):
     weight_decay: ≥ 0, default 0.0001. Raises ValueError for others.
     """
 
-    says = Says(
+    says = LibraryNames(
         "optax.adamw",
         {"lr": "learning_rate", "beta1": "b1", "beta2": "b2", "eps": "eps", "weight_decay": "weight_decay"},
         defaults={"lr": "no default"},

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from zeronet.lab.dialects.base import Dialect, Says
+from zeronet.lab.dialects.base import Dialect, LibraryNames
 from zeronet.optimizers import AMSGrad
 
 
@@ -27,7 +27,7 @@ class PyTorchAMSGrad(Dialect, AMSGrad):
     0.66732
     """
 
-    says = Says(
+    says = LibraryNames(
         "torch.optim.Adam(amsgrad=True)",
         {"lr": "lr", "beta1": "betas[0]", "beta2": "betas[1]", "eps": "eps"},
         facts={"v̂ is the largest": "uncorrected v", "ε is added": "to the corrected root"},
@@ -58,7 +58,7 @@ class KerasAMSGrad(Dialect, AMSGrad):
     for others.
     """
 
-    says = Says(
+    says = LibraryNames(
         "keras.optimizers.Adam(amsgrad=True)",
         {"lr": "learning_rate", "beta1": "beta_1", "beta2": "beta_2", "eps": "epsilon"},
         facts={"v̂ is the largest": "uncorrected v", "ε is added": "to the uncorrected root"},
@@ -88,7 +88,7 @@ class OptaxAMSGrad(Dialect, AMSGrad):
     Raises ValueError for others.
     """
 
-    says = Says(
+    says = LibraryNames(
         "optax.amsgrad",
         {"lr": "learning_rate", "beta1": "b1", "beta2": "b2", "eps": "eps"},
         defaults={"lr": "no default"},

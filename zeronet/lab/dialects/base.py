@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
-class Says:
+class LibraryNames:
     """How the library says it, for the table of differences.
 
     call: the library's name of the optimizer; names: our name → theirs, "" for a number that is fixed in their code;
@@ -25,4 +25,4 @@ class Dialect:
     compared; on the command line it answers to the names of its library, too.
     """
 
-    says: Says
+    says: LibraryNames

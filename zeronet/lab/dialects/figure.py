@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from zeronet.lab.plots.landscape import draw_landscape, draw_path, height_over_width
 from zeronet.lab.plots.style import QUIET, SMALL, HouseFigure, house_style, logarithmic, look
 from zeronet.landscapes import Landscape
-from zeronet.locale import say
+from zeronet.locale import translate
 
 WIDTH = 10.0  # inches
 EQUAL = 1e-17  # a distance that stands for 0 on the logarithmic axis
@@ -33,12 +33,12 @@ def dialects_figure(name: str, lr: float, landscape: Landscape, paths: Mapping[s
             apart.plot(range(1, n), np.maximum(distance[1:], EQUAL), **style)
         logarithmic(apart, "y")
         apart.set_ylim(EQUAL / 3, 100)
-        apart.annotate(say("0: the same numbers"), (0.02, EQUAL), (0, 5), xycoords=("axes fraction", "data"),
+        apart.annotate(translate("0: the same numbers"), (0.02, EQUAL), (0, 5), xycoords=("axes fraction", "data"),
                        textcoords="offset points", fontsize=SMALL, color=QUIET)  # fmt: skip
         apart.set_box_aspect(height_over_width(landscape))
-        apart.set(xlabel=say("update"), ylabel=say("distance from {label}", label=first.split(":")[0]))
+        apart.set(xlabel=translate("update"), ylabel=translate("distance from {label}", label=first.split(":")[0]))
         steps = max(map(len, paths.values())) - 1
-        title = say("{name} in its dialects: {n} updates at lr {lr:g}", name=name, n=steps, lr=lr)
+        title = translate("{name} in its dialects: {n} updates at lr {lr:g}", name=name, n=steps, lr=lr)
         figure.suptitle(title, x=0.01, ha="left", fontsize=10.5, fontweight="bold")
         figure.legend(*plane.get_legend_handles_labels(), loc="outside lower left", ncols=3, frameon=False, fontsize=8)
     return figure

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from zeronet.lab.dialects.base import Dialect, Says
+from zeronet.lab.dialects.base import Dialect, LibraryNames
 from zeronet.optimizers import Momentum
 
 
@@ -15,7 +15,7 @@ class BookMomentum(Dialect, Momentum):
     lr: > 0, default 0.01; momentum: in [0, 1), default 0.9. Raises ValueError for others.
     """
 
-    says = Says("Momentum", {"lr": "lr", "momentum": "momentum"}, facts={"η stands": "inside v"})
+    says = LibraryNames("Momentum", {"lr": "lr", "momentum": "momentum"}, facts={"η stands": "inside v"})
 
     def __init__(self, lr: float = 0.01, momentum: float = 0.9):
         super().__init__(lr, momentum)
@@ -38,7 +38,7 @@ class PyTorchMomentum(Dialect, Momentum):
     {'x': -0.5}
     """
 
-    says = Says(
+    says = LibraryNames(
         "torch.optim.SGD(momentum=…)",
         {"lr": "lr", "momentum": "momentum"},
         defaults={"momentum": "0"},
@@ -64,7 +64,7 @@ class KerasMomentum(Dialect, Momentum):
     lr: > 0, default 0.01; momentum: in [0, 1), default 0.9 here: that of Keras is 0. Raises ValueError for others.
     """
 
-    says = Says(
+    says = LibraryNames(
         "keras.optimizers.SGD(momentum=…)",
         {"lr": "learning_rate", "momentum": "momentum"},
         defaults={"momentum": "0"},
@@ -85,7 +85,7 @@ class OptaxMomentum(PyTorchMomentum):
     ValueError for others.
     """
 
-    says = Says(
+    says = LibraryNames(
         "optax.sgd(momentum=…)",
         {"lr": "learning_rate", "momentum": "momentum"},
         defaults={"lr": "no default", "momentum": "None"},

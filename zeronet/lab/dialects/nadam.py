@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from zeronet.lab.dialects.base import Dialect, Says
+from zeronet.lab.dialects.base import Dialect, LibraryNames
 from zeronet.optimizers import NAdam
 
 
@@ -23,14 +23,14 @@ class KerasNAdam(Dialect, NAdam):
     for others.
     """
 
-    says = Says(
+    says = LibraryNames(
         "keras.optimizers.Nadam",
         {"lr": "learning_rate", "beta1": "beta_1", "beta2": "beta_2", "eps": "epsilon"},
         facts={"β₁ of the look ahead": "rises: 1 − ½ · 0.96ᵗ of it", "ε is added": "to the corrected root"},
     )
-    number_names = ("M",)
+    scalar_names = ("M",)
 
-    def begin(self, params: Mapping[str, Any], grads: Mapping[str, Any]) -> None:
+    def before_update(self, params: Mapping[str, Any], grads: Mapping[str, Any]) -> None:
         """Take this update's μ into the product."""
         self.M = (self.M if self.t > 1 else 1) * self.mu(self.t)
 
@@ -69,7 +69,7 @@ class PyTorchNAdam(KerasNAdam):
     0.716667
     """
 
-    says = Says(
+    says = LibraryNames(
         "torch.optim.NAdam",
         {"lr": "lr", "beta1": "betas[0]", "beta2": "betas[1]", "eps": "eps", "momentum_decay": "momentum_decay"},
         facts={"β₁ of the look ahead": "rises: 1 − ½ · 0.96^(ψt) of it", "ε is added": "to the corrected root"},
@@ -104,7 +104,7 @@ class OptaxNAdam(Dialect, NAdam):
     Raises ValueError for others.
     """
 
-    says = Says(
+    says = LibraryNames(
         "optax.nadam",
         {"lr": "learning_rate", "beta1": "b1", "beta2": "b2", "eps": "eps"},
         defaults={"lr": "no default"},

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from zeronet.lab.dialects.base import Dialect, Says
+from zeronet.lab.dialects.base import Dialect, LibraryNames
 from zeronet.optimizers import Nesterov
 
 
@@ -21,7 +21,7 @@ class BookNesterov(Dialect, Nesterov):
     {'x': 0.25}
     """
 
-    says = Says("Nesterov", {"lr": "lr", "momentum": "momentum"}, facts={"η stands": "inside v"})
+    says = LibraryNames("Nesterov", {"lr": "lr", "momentum": "momentum"}, facts={"η stands": "inside v"})
 
     def __init__(self, lr: float = 0.01, momentum: float = 0.9):
         super().__init__(lr, momentum)
@@ -48,7 +48,7 @@ class PyTorchNesterov(Dialect, Nesterov):
     {'x': 0.25}
     """
 
-    says = Says(
+    says = LibraryNames(
         "torch.optim.SGD(momentum=…, nesterov=True)",
         {"lr": "lr", "momentum": "momentum"},
         defaults={"momentum": "0"},
@@ -74,7 +74,7 @@ class KerasNesterov(Dialect, Nesterov):
     lr: > 0, default 0.01; momentum: in [0, 1), default 0.9 here: that of Keras is 0. Raises ValueError for others.
     """
 
-    says = Says(
+    says = LibraryNames(
         "keras.optimizers.SGD(momentum=…, nesterov=True)",
         {"lr": "learning_rate", "momentum": "momentum"},
         defaults={"momentum": "0"},
@@ -95,7 +95,7 @@ class OptaxNesterov(PyTorchNesterov):
     ValueError for others.
     """
 
-    says = Says(
+    says = LibraryNames(
         "optax.sgd(momentum=…, nesterov=True)",
         {"lr": "learning_rate", "momentum": "momentum"},
         defaults={"lr": "no default", "momentum": "None"},

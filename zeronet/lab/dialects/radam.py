@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from zeronet.lab.dialects.base import Dialect, Says
+from zeronet.lab.dialects.base import Dialect, LibraryNames
 from zeronet.optimizers import RAdam
 
 
@@ -28,7 +28,7 @@ class PyTorchRAdam(Dialect, RAdam):
     0.5
     """
 
-    says = Says(
+    says = LibraryNames(
         "torch.optim.RAdam",
         {"lr": "lr", "beta1": "betas[0]", "beta2": "betas[1]", "eps": "eps"},
         facts={"ε is added": "to the uncorrected root"},
@@ -66,7 +66,7 @@ class OptaxRAdam(Dialect, RAdam):
     Raises ValueError for others.
     """
 
-    says = Says(
+    says = LibraryNames(
         "optax.radam",
         {"lr": "learning_rate", "beta1": "b1", "beta2": "b2", "eps": "eps"},
         defaults={"lr": "no default"},

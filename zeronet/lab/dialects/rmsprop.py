@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from zeronet.lab.dialects.base import Dialect, Says
+from zeronet.lab.dialects.base import Dialect, LibraryNames
 from zeronet.optimizers import RMSProp
 
 
@@ -16,7 +16,7 @@ class BookRMSProp(Dialect, RMSProp):
     ValueError for others.
     """
 
-    says = Says(
+    says = LibraryNames(
         "RMSprop",
         {"lr": "lr", "rho": "decay_rate", "eps": ""},
         facts={"ε is added": "outside the root", "bias correction": "no"},
@@ -35,7 +35,7 @@ class PyTorchRMSProp(Dialect, RMSProp):
     lr: > 0, default 0.01; rho: in [0, 1), default 0.99; eps: ≥ 0, default 1e-8. Raises ValueError for others.
     """
 
-    says = Says(
+    says = LibraryNames(
         "torch.optim.RMSprop",
         {"lr": "lr", "rho": "alpha", "eps": "eps"},
         facts={"ε is added": "outside the root", "bias correction": "no"},
@@ -60,7 +60,7 @@ class KerasRMSProp(Dialect, RMSProp):
     {'x': 0.5}
     """
 
-    says = Says(
+    says = LibraryNames(
         "keras.optimizers.RMSprop",
         {"lr": "learning_rate", "rho": "rho", "eps": "epsilon"},
         facts={"ε is added": "inside the root", "bias correction": "no"},
@@ -75,7 +75,7 @@ class KerasRMSProp(Dialect, RMSProp):
         h += (1 - self.rho) * g * g
         w -= self.lr * g / np.sqrt(h + self.eps)
 
-    def rate(self, h: np.ndarray) -> np.ndarray:
+    def effective_step(self, h: np.ndarray) -> np.ndarray:
         """Return η / √(h + ε)."""
         return self.lr / np.sqrt(h + self.eps)
 
@@ -90,7 +90,7 @@ class OptaxRMSProp(KerasRMSProp):
     for others. optax.rmsprop(eps_in_sqrt=False) adds ε outside, bias_correction=True divides h by 1 − ρᵗ.
     """
 
-    says = Says(
+    says = LibraryNames(
         "optax.rmsprop",
         {"lr": "learning_rate", "rho": "decay", "eps": "eps"},
         defaults={"lr": "no default"},

@@ -1,6 +1,6 @@
 """SGD in dialects: one equation, w ← w − η g, and different defaults."""
 
-from zeronet.lab.dialects.base import Dialect, Says
+from zeronet.lab.dialects.base import Dialect, LibraryNames
 from zeronet.optimizers import SGD
 
 
@@ -12,7 +12,7 @@ class BookSGD(Dialect, SGD):
     lr: > 0, default 0.01. Raises ValueError for another one.
     """
 
-    says = Says("SGD", {"lr": "lr"})
+    says = LibraryNames("SGD", {"lr": "lr"})
 
     def __init__(self, lr: float = 0.01):
         super().__init__(lr)
@@ -26,7 +26,7 @@ class PyTorchSGD(Dialect, SGD):
     lr: > 0, default 0.001. Raises ValueError for another one.
     """
 
-    says = Says("torch.optim.SGD", {"lr": "lr"})
+    says = LibraryNames("torch.optim.SGD", {"lr": "lr"})
 
     def __init__(self, lr: float = 0.001):
         super().__init__(lr)
@@ -40,7 +40,7 @@ class KerasSGD(Dialect, SGD):
     lr: > 0, default 0.01. Raises ValueError for another one.
     """
 
-    says = Says("keras.optimizers.SGD", {"lr": "learning_rate"})
+    says = LibraryNames("keras.optimizers.SGD", {"lr": "learning_rate"})
 
     def __init__(self, lr: float = 0.01):
         super().__init__(lr)
@@ -54,7 +54,7 @@ class OptaxSGD(Dialect, SGD):
     lr: > 0, default 0.01 here: optax has none. Raises ValueError for another one.
     """
 
-    says = Says("optax.sgd", {"lr": "learning_rate"}, defaults={"lr": "no default"})
+    says = LibraryNames("optax.sgd", {"lr": "learning_rate"}, defaults={"lr": "no default"})
 
     def __init__(self, lr: float = 0.01):
         super().__init__(lr)

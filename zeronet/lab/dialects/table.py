@@ -6,8 +6,8 @@ import re
 import numpy as np
 
 from zeronet.common.text import equation_of
-from zeronet.lab.dialects import DIALECTS, Says, dialect_of
-from zeronet.locale import say
+from zeronet.lab.dialects import DIALECTS, LibraryNames, dialect_of
+from zeronet.locale import translate
 from zeronet.optimizers import SGD, AdaGrad, Adam, AdamW, AMSGrad, Momentum, NAdam, Nesterov, Optimizer, RAdam, RMSProp
 
 # The dialect whose form the textbook class has; its defaults are its own.
@@ -31,19 +31,22 @@ def table(cls: type[Optimizer]) -> list[list[str]]:
     columns = {"zeronet": cls, **DIALECTS[cls]}
     says = {name: each.says for name, each in DIALECTS[cls].items()}
     ours = {name: name for name in inspect.signature(cls).parameters}
-    says = {"zeronet": Says(cls.__name__, ours, facts=dialect_of(cls, FORM[cls]).says.facts), **says}
-    rows = [["", *columns], [say("called"), *(says[who].call for who in columns)]]
+    says = {"zeronet": LibraryNames(cls.__name__, ours, facts=dialect_of(cls, FORM[cls]).says.facts), **says}
+    rows = [["", *columns], [translate("called"), *(says[who].call for who in columns)]]
     settings = list(dict.fromkeys(name for each in columns.values() for name in inspect.signature(each).parameters))
     for name in settings:
         symbol = f"{SYMBOLS[name]}, {name}" if name in SYMBOLS else name
         rows.append([symbol, *(_setting(name, each, says[who]) for who, each in columns.items())])
     for k, state in enumerate(cls.state_names):
         rows.append(
-            [say("{state} at 0", state=state), *(f"{each().init(np.zeros(()))[k]:g}" for each in columns.values())]
+            [
+                translate("{state} at 0", state=state),
+                *(f"{each().init_state(np.zeros(()))[k]:g}" for each in columns.values()),
+            ]
         )
-    rows.append([say("first step for w = g = 1"), *(f"{_first_step(each):.4g}" for each in columns.values())])
+    rows.append([translate("first step for w = g = 1"), *(f"{_first_step(each):.4g}" for each in columns.values())])
     facts = dict.fromkeys(fact for each in says.values() for fact in each.facts)
-    return rows + [[say(fact), *(say(says[who].facts[fact]) for who in columns)] for fact in facts]
+    return rows + [[translate(fact), *(translate(says[who].facts[fact]) for who in columns)] for fact in facts]
 
 
 def equations(cls: type[Optimizer]) -> list[str]:
@@ -73,7 +76,7 @@ def _first_step(cls: type[Optimizer]) -> float:
     return 1 - params["x"]
 
 
-def _setting(name: str, cls: type, says: Says) -> str:
+def _setting(name: str, cls: type, says: LibraryNames) -> str:
     """Return what a setting is called and its default, as in: alpha = 0.99."""
     parameter = inspect.signature(cls).parameters.get(name)
     if parameter is None:
@@ -81,9 +84,9 @@ def _setting(name: str, cls: type, says: Says) -> str:
     default = f"{parameter.default:g}"
     theirs = says.defaults.get(name)
     if not says.names[name]:
-        return say("{value}, fixed", value=default)
+        return translate("{value}, fixed", value=default)
     if theirs == "no default":
-        return say("{name}: no default (here {value})", name=says.names[name], value=default)
+        return translate("{name}: no default (here {value})", name=says.names[name], value=default)
     if theirs is not None:
-        return say("{name} = {theirs} (here {value})", name=says.names[name], theirs=theirs, value=default)
+        return translate("{name} = {theirs} (here {value})", name=says.names[name], theirs=theirs, value=default)
     return f"{says.names[name]} = {default}"

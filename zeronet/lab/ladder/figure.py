@@ -12,10 +12,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from zeronet.common.errors import Mistake
+from zeronet.common.errors import UserError
 from zeronet.lab.comparison import words
 from zeronet.lab.comparison.files import read_folder
-from zeronet.lab.ladder.table import Standing
+from zeronet.lab.ladder.table import Ranking
 from zeronet.lab.plots.style import (
     QUIET,
     SMALL,
@@ -32,7 +32,7 @@ from zeronet.lab.runner.analysis.curves import thinned_band, thinned_line
 from zeronet.lab.runner.analysis.summary import settings_words
 from zeronet.lab.runner.book import RUNGS, Rung
 from zeronet.lab.runner.plan import read_protocol
-from zeronet.locale import say
+from zeronet.locale import translate
 
 WINDOW = 11  # steps, β = 2
 
@@ -57,7 +57,7 @@ def book_smoothed(values: np.ndarray) -> np.ndarray:
 def book_figure(folder: str | Path) -> Figure:
     """Draw chapter 6's figure from the files in a folder: losses from 0 to 1, smoothed, a marker every 100 steps.
 
-    Raises Mistake for a file that is missing or damaged.
+    Raises UserError for a file that is missing or damaged.
     """
     data = read_folder(folder)
     with house_style():
@@ -68,14 +68,16 @@ def book_figure(folder: str | Path) -> Figure:
                 steps, values = thinned_line(book_smoothed(run))
                 entry, every = "?" if number == 0 else "_", max(1, round(100 * len(steps) / max(1, len(run))))
                 axes.plot(steps, values, **look(k), **STROKE, markevery=every, label=entry, zorder=3 + 0.01 * k)
-        axes.set(ylim=(0, 1), xlabel=say("step (the book's iteration)"), ylabel=say("loss after the update"))
+        axes.set(
+            ylim=(0, 1), xlabel=translate("step (the book's iteration)"), ylabel=translate("loss after the update")
+        )
         entries = [words.legend_entry(data, k) for k, runs in enumerate(data.losses.values()) if runs]
         legend = axes.legend(loc="upper right", fontsize=8)
         for text, entry in zip(legend.get_texts(), entries, strict=True):
             text.set_text(entry)
-        axes.set_title(say("The book's comparison, chapter 6"), loc="left")
+        axes.set_title(translate("The book's comparison, chapter 6"), loc="left")
         trained, _, machine = words.footer(data)
-        unfair = say(
+        unfair = translate(
             "Each optimizer starts from random weights of its own; batches drawn with replacement; loss: on its batch, "
             "after the update, smoothed (Kaiser window of {window} steps, β = 2); one rate each, not tuned.",
             window=WINDOW,
@@ -97,7 +99,7 @@ class LadderFolder:
 
 
 def read_ladder(folder: str | Path) -> LadderFolder:
-    """Read protocol.json, ladder.csv and rungs.csv. Raises Mistake where one is missing or damaged."""
+    """Read protocol.json, ladder.csv and rungs.csv. Raises UserError where one is missing or damaged."""
     folder = Path(folder)
     protocol = read_protocol(folder / "protocol.json")
     try:
@@ -114,14 +116,14 @@ def read_ladder(folder: str | Path) -> LadderFolder:
             rung: {label: np.array(each).reshape(-1, 3).T for label, each in of.items()} for rung, of in rows.items()
         }
     except OSError as error:
-        raise Mistake(f"cannot read the ladder in {folder}: {error.strerror or error}") from error
+        raise UserError(f"cannot read the ladder in {folder}: {error.strerror or error}") from error
     except (KeyError, TypeError, ValueError, csv.Error) as error:
-        raise Mistake(f"the ladder in {folder} is damaged: {type(error).__name__} {error}") from error
+        raise UserError(f"the ladder in {folder} is damaged: {type(error).__name__} {error}") from error
     return LadderFolder(protocol, losses, curves)
 
 
 def ladder_figure(folder: str | Path) -> Figure:
-    """Draw a panel for each rung, with the ranking at its end. Raises Mistake for files that are missing or damaged."""
+    """Draw a panel for each rung, with the ranking at its end. Raises UserError for missing or damaged files."""
     data = read_ladder(folder)
     with house_style():
         figure = HouseFigure(figsize=(11, 8.2), dpi=100, layout="constrained")
@@ -135,9 +137,9 @@ def ladder_figure(folder: str | Path) -> Figure:
             axes.set(ylim=limits, xlim=(0, data.protocol["steps"]), title=f"{number}  {rung.name}")
             axes.xaxis.set_major_locator(MaxNLocator(4, integer=True))
             if number % 3 == 0:
-                axes.set_ylabel(say("training loss (log)"))
+                axes.set_ylabel(translate("training loss (log)"))
             if number >= 3:
-                axes.set_xlabel(say("step (the book's iteration)"))
+                axes.set_xlabel(translate("step (the book's iteration)"))
             _draw_rung(axes, data, rung)
         entries = []
         for about in data.protocol["optimizers"]:
@@ -164,14 +166,14 @@ def _draw_rung(axes: Axes, data: LadderFolder, rung: Rung) -> None:
         steps, values = thinned_line(book_smoothed(median))
         every = max(1, len(values) // 8)
         axes.plot(steps, values, **look(k), **STROKE, markevery=(every * k // 8, every), zorder=3 + 0.01 * k)
-    standing, seeds = Standing.of(data.losses[rung.key]), len(data.protocol["seeds"])
+    standing, seeds = Ranking.of(data.losses[rung.key]), len(data.protocol["seeds"])
     tuned = {about["label"]: about["settings"].get("lr") for about in data.protocol["rungs"][-1]["optimizers"]}
     tied = {second for _, second in standing.ties}
     said = []
     for place, (label, median) in enumerate(standing.medians.items(), start=1):
         line = f"{'≈' if label in tied else f'{place}.'} {drawable(shortened(label, 24))}"
         line += f" lr {tuned[label]:.3g}" if rung.tuned else ""
-        first = say("first in {n} of {m}", n=standing.firsts[label], m=seeds) if standing.firsts[label] else ""
+        first = translate("first in {n} of {m}", n=standing.firsts[label], m=seeds) if standing.firsts[label] else ""
         said.append(f"{line}  {median:.3g}  {first}".rstrip())
     note = axes.text(0.98, 0.98, "\n".join(said), transform=axes.transAxes, ha="right", va="top", fontsize=SMALL)
     note.set(zorder=7, linespacing=1.3, multialignment="left")
@@ -184,11 +186,11 @@ def _footer(data: LadderFolder) -> list[str]:
     trained = [
         shortened(problem["source"], 200),
         "–".join(map(str, [problem["input_size"], *sizes, problem["classes"]])),
-        say("batches of {n:,}", n=protocol["batch_size"]),
-        say("{steps} updates", steps=f"{protocol['steps']:,}"),
+        translate("batches of {n:,}", n=protocol["batch_size"]),
+        translate("{steps} updates", steps=f"{protocol['steps']:,}"),
         words.seeds_named(protocol["seeds"]),
     ]
-    meaning = say(
+    meaning = translate(
         "Each rung keeps what those before it have put right. Line: median of the seeds, smoothed (Kaiser window of "
         "{window} steps, β = 2); pale, from rung 4 on, which changes nothing else: range of the raw losses. Ranking: "
         "median final loss, of the last 100 steps; ≈: a tie with the one above. Last rung: {budget} trials each.",

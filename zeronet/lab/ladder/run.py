@@ -12,19 +12,19 @@ from zeronet.common.files import TEXT, write_csv
 from zeronet.lab.comparison.run import Result, write_results
 from zeronet.lab.comparison.table import Table, summarize
 from zeronet.lab.ladder.table import LadderTable
-from zeronet.lab.runner.analysis.summary import final_loss
+from zeronet.lab.runner.analysis.summary import final_training_loss
 from zeronet.lab.runner.book import RUNGS
-from zeronet.lab.runner.execution.options import How
+from zeronet.lab.runner.execution.options import ExecutionOptions
 from zeronet.lab.runner.execution.processes import execute
-from zeronet.lab.runner.folder import opened, publish
+from zeronet.lab.runner.folder import locked_folder, publish
 from zeronet.lab.runner.plan import Plan, split_sizes
 from zeronet.lab.runner.problem import Problem
-from zeronet.lab.runner.resume import begin
+from zeronet.lab.runner.resume import start_or_resume
 from zeronet.lab.runner.run import Run
-from zeronet.lab.runner.runs import forget_others, results
+from zeronet.lab.runner.runs import prune_runs, results
 from zeronet.lab.tuning.grid import Tuning
 from zeronet.lab.tuning.search import TRIALS, search
-from zeronet.locale import say
+from zeronet.locale import translate
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -37,7 +37,7 @@ class BookTable(Table):
 
     def caption(self) -> str:
         """Return what the numbers are, and what decided them."""
-        unfair = say(
+        unfair = translate(
             "The book's way: each optimizer starts from random weights of its own, batches are drawn with replacement, "
             "the loss is that after the update, one run, no tuning. --protocol ladder shows what each choice does."
         )
@@ -58,7 +58,7 @@ class LadderResult:
 
 
 def carry_out_unfair(
-    plan: Plan, tuning: Tuning | None, problem: Problem, folder: Path, how: How
+    plan: Plan, tuning: Tuning | None, problem: Problem, folder: Path, how: ExecutionOptions
 ) -> Result | LadderResult:
     """Carry out the ladder where there is a search for its last rung, else the book's comparison."""
     if tuning is None:
@@ -66,16 +66,16 @@ def carry_out_unfair(
     return carry_out_ladder(plan, tuning, problem, folder, how)
 
 
-def carry_out_book(plan: Plan, problem: Problem, folder: Path, how: How) -> Result:
+def carry_out_book(plan: Plan, problem: Problem, folder: Path, how: ExecutionOptions) -> Result:
     """Run a plan with the book's choices, write all files into folder, its figure as in the book.
 
-    Raises Mistake as carry_out does.
+    Raises UserError as carry_out does.
     """
     from zeronet.lab.ladder.figure import book_figure  # only here: matplotlib takes a while to import
     from zeronet.lab.plots.style import save_figure
 
-    with opened(folder):
-        begin(folder, plan.protocol(), how.resume)
+    with locked_folder(folder):
+        start_or_resume(folder, plan.protocol(), how.resume)
         execute(plan, problem.arrays, folder, how)
         runs = results(plan, folder)
         table = BookTable(plan.protocol(), summarize(plan.protocol(), runs))
@@ -87,23 +87,23 @@ def carry_out_book(plan: Plan, problem: Problem, folder: Path, how: How) -> Resu
             save_figure(figures[0], new, "book")
 
         publish(folder, write)
-        forget_others([plan], folder)
+        prune_runs([plan], folder)
         return Result(folder, table, figures[0], runs)
 
 
-def carry_out_ladder(plan: Plan, tuning: Tuning, problem: Problem, folder: Path, how: How) -> LadderResult:
+def carry_out_ladder(plan: Plan, tuning: Tuning, problem: Problem, folder: Path, how: ExecutionOptions) -> LadderResult:
     """Run the rungs one after the other, write all files into folder, return what they say.
 
     plan: the first rung; tuning: of the last. The search trains on five sixths of the training images and judges by
     the others, on seeds of its own; the rung itself trains on all of them again, so that only the rates have changed.
-    Raises Mistake as carry_out does.
+    Raises UserError as carry_out does.
     """
     from zeronet.lab.ladder.figure import ladder_figure  # only here: matplotlib takes a while to import
     from zeronet.lab.plots.style import save_figure
 
     asked = {**plan.protocol(), "tuning": tuning.about()}
-    with opened(folder):
-        begin(folder, asked, how.resume)
+    with locked_folder(folder):
+        start_or_resume(folder, asked, how.resume)
         done: list[Plan] = []
 
         def runs_of(stage: Plan, name: str) -> Runs:
@@ -140,13 +140,15 @@ def carry_out_ladder(plan: Plan, tuning: Tuning, problem: Problem, folder: Path,
             save_figure(figures[0], new, "ladder")
 
         publish(folder, write)
-        forget_others(done, folder)
+        prune_runs(done, folder)
         runs = {(f"{key}: {label}", seed): run for key in found for (label, seed), run in found[key].items()}
         return LadderResult(folder, table, figures[0], runs)
 
 
 def _final_losses(plan: Plan, runs: Runs) -> dict[str, list[float]]:
-    return {spec.label: [final_loss(runs[spec.label, seed]) for seed in plan.seeds] for spec in plan.optimizers}
+    return {
+        spec.label: [final_training_loss(runs[spec.label, seed]) for seed in plan.seeds] for spec in plan.optimizers
+    }
 
 
 def write_ladder(

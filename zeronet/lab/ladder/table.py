@@ -11,13 +11,13 @@ from zeronet.common.text import aligned
 from zeronet.lab.runner.analysis.pairwise import compared, ranking
 from zeronet.lab.runner.analysis.summary import LAST, settings_words
 from zeronet.lab.runner.book import RUNGS
-from zeronet.locale import say
+from zeronet.locale import translate
 
 Losses = Mapping[str, Sequence[float]]  # label → final losses in the order of the seeds
 
 
 @dataclass(frozen=True)
-class Standing:
+class Ranking:
     """The optimizers from the lowest median loss to the highest.
 
     medians: label → median final loss, best first; firsts: label → in how many seeds its loss was the lowest; ties:
@@ -29,10 +29,10 @@ class Standing:
     ties: frozenset[tuple[str, str]]
 
     @classmethod
-    def of(cls, losses: Losses) -> "Standing":
+    def of(cls, losses: Losses) -> "Ranking":
         """Return the standing that final losses give.
 
-        >>> standing = Standing.of({"A": [2.0, 2.1, 1.9], "B": [1.0, 1.1, 0.9], "C": [1.05, 1.0, 0.95]})
+        >>> standing = Ranking.of({"A": [2.0, 2.1, 1.9], "B": [1.0, 1.1, 0.9], "C": [1.05, 1.0, 0.95]})
         >>> standing.words(), standing.firsts
         ('B ≈ C < A', {'B': 2, 'C': 1, 'A': 0})
         """
@@ -70,17 +70,17 @@ class LadderTable:
     ):
         self.protocol, self.losses, self.at_edge = protocol, losses, list(at_edge)
         self.count, self.seconds = count, seconds
-        self.standings = {key: Standing.of(each) for key, each in losses.items()}
+        self.standings = {key: Ranking.of(each) for key, each in losses.items()}
 
     def __str__(self) -> str:
         labels = [about["label"] for about in self.protocol["optimizers"]]
         seeds = len(self.protocol["seeds"])
-        body = [[say("rung"), *labels, say("first in"), say("ranking")]]
+        body = [[translate("rung"), *labels, translate("first in"), translate("ranking")]]
         for number, rung in enumerate(RUNGS):
             standing = self.standings[rung.key]
             cells = [f"{standing.medians[label]:.4f}" for label in labels]
             most = max(standing.firsts, key=standing.firsts.__getitem__)
-            first = say("{label}: {n} of {m} seeds", label=most, n=standing.firsts[most], m=seeds)
+            first = translate("{label}: {n} of {m} seeds", label=most, n=standing.firsts[most], m=seeds)
             body.append([f"{number} {rung.name}", *cells, first, standing.words()])
         return "\n".join([*aligned(body), "", *self.sentences()])
 
@@ -90,26 +90,26 @@ class LadderTable:
         """Return what the table means, at which rates the last rung ran, and what it cost."""
         tuning, seeds = self.protocol["tuning"], len(self.protocol["seeds"])
         tuned = self.protocol["rungs"][-1]["optimizers"]
-        edge = say(" (at the edge of those tried)")
+        edge = translate(" (at the edge of those tried)")
         rates = [
             f"{each['label']} {each['settings']['lr']:.4g}{edge if each['label'] in self.at_edge else ''}"
             for each in tuned
         ]
         return [
-            say(
+            translate(
                 "Each rung keeps what those above it have put right. Numbers: median over {m} seeds of the final loss, "
                 "the mean of the last {n} training losses; ≈: a tie (Student, 95 % for all pairs of a rung, Holm).",
                 m=seeds,
                 n=min(LAST, self.protocol["steps"]),
             ),
-            say("Raw beside smoothed changes no number, only what is drawn."),
-            say(
+            translate("Raw beside smoothed changes no number, only what is drawn."),
+            translate(
                 "Rates of the last rung, from {budget} trials each on {n} other seeds, by validation loss: {rates}.",
                 budget=tuning["budget"],
                 n=len(tuning["seeds"]),
                 rates=", ".join(rates),
             ),
-            say("{n} runs, {seconds:.0f} s of training.", n=self.count, seconds=self.seconds),
+            translate("{n} runs, {seconds:.0f} s of training.", n=self.count, seconds=self.seconds),
         ]
 
     def records(self) -> tuple[list[str], list[list[Any]]]:

@@ -5,14 +5,14 @@ from pathlib import Path
 
 from matplotlib import animation
 
-from zeronet.common.errors import Mistake
+from zeronet.common.errors import UserError
 from zeronet.lab.plots.style import house_style
 
 DPI, PER_SECOND = 80, 6  # dots per inch, frames per second
 
 
 def save_animation(moving: animation.Animation, target: Path, quiet: bool = False) -> None:
-    """Draw an animation into target, all of it or nothing. Raises Mistake as check_target does."""
+    """Draw an animation into target, all of it or nothing. Raises UserError as check_target does."""
     check_target(target)
     from tqdm.auto import tqdm
 
@@ -33,8 +33,8 @@ def save_animation(moving: animation.Animation, target: Path, quiet: bool = Fals
 
 
 def check_target(target: Path) -> None:
-    """Raise Mistake where target does not end in .gif or .mp4, or is an .mp4 and ffmpeg is missing."""
+    """Raise UserError where target does not end in .gif or .mp4, or is an .mp4 and ffmpeg is missing."""
     if target.suffix.lower() not in (".gif", ".mp4"):
-        raise Mistake(f"an animation is a .gif or an .mp4, not {target.name!r}")
+        raise UserError(f"an animation is a .gif or an .mp4, not {target.name!r}")
     if target.suffix.lower() == ".mp4" and not animation.writers.is_available("ffmpeg"):
-        raise Mistake("an .mp4 needs the program ffmpeg, which was not found: name a .gif instead")
+        raise UserError("an .mp4 needs the program ffmpeg, which was not found: name a .gif instead")

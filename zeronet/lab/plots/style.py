@@ -20,7 +20,7 @@ from matplotlib.textpath import text_to_path
 from matplotlib.ticker import StrMethodFormatter
 
 from zeronet.common.files import replacing
-from zeronet.locale import language, speaking
+from zeronet.locale import current_language, language
 
 # Okabe and Ito (2008), told apart by colour-blind readers; ordered so that neighbours also differ in grey. Their
 # yellow is too pale for a line on white; grey takes its place, as in R's palette.
@@ -70,13 +70,13 @@ def house_style() -> Iterator[None]:
 
     Where Japanese is wanted but no font has its letters, the figures of the block are in English, and a line says so.
     """
-    legible = language() == "en" or japanese_font() is not None
+    legible = current_language() == "en" or japanese_font() is not None
     if not legible:
         _complain_once()
     with (
         _LOCK,
         matplotlib.style.context(["default", SETTINGS | {"font.family": font_families()}]),
-        speaking(None if legible else "en"),
+        language(None if legible else "en"),
     ):
         yield
 

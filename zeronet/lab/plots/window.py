@@ -6,22 +6,22 @@ from pathlib import Path
 from matplotlib.animation import Animation
 from matplotlib.figure import Figure
 
-from zeronet.common.errors import Mistake
+from zeronet.common.errors import UserError
 from zeronet.common.files import replacing
 from zeronet.lab.plots.animation import save_animation
 from zeronet.lab.plots.style import PNG_DPI, house_style
 
 
 def show(figure: Figure) -> None:
-    """Open a window with the figure and wait until it is closed. Raises Mistake where there is no display."""
+    """Open a window with the figure and wait until it is closed. Raises UserError where there is no display."""
     import matplotlib.pyplot as plt  # only here: pyplot looks for a display, which drawing does not need
 
     try:
         manager = plt.figure().canvas.manager
     except ImportError as error:
-        raise Mistake(f"no window can be opened: {error}") from error
+        raise UserError(f"no window can be opened: {error}") from error
     if manager.canvas.required_interactive_framework is None:
-        raise Mistake("no window can be opened: there is no display, or Python lacks a toolkit such as tkinter")
+        raise UserError("no window can be opened: there is no display, or Python lacks a toolkit such as tkinter")
     manager.canvas.figure = figure  # ours instead of the empty one
     figure.set_canvas(manager.canvas)
     plt.show()
@@ -43,6 +43,6 @@ def finish(figure: Figure, moving: Animation | None = None) -> None:
             return
         with house_style(), replacing(target) as file:
             figure.savefig(file, format=target.suffix[1:] or "png", dpi=PNG_DPI)
-    except (Mistake, OSError, ValueError) as error:  # matplotlib's, for an ending that it does not know
+    except (UserError, OSError, ValueError) as error:  # matplotlib's, for an ending that it does not know
         print(f"{Path(sys.argv[0]).name}: {error}", file=sys.stderr)
         sys.exit(2)

@@ -19,7 +19,7 @@ from zeronet.lab.race.figure import (
     title,
 )
 from zeronet.lab.race.paths import TARGET
-from zeronet.locale import say
+from zeronet.locale import translate
 
 MOST_FRAMES, REST = 120, 12  # frames of the way, frames that show the end
 MOMENTS = 8
@@ -29,7 +29,7 @@ def race_figure(folder: str | Path) -> tuple[Figure, animation.FuncAnimation]:
     """Return the figure of a folder's paths in motion, and the animation that moves it.
 
     Left, the paths so far over the contours, each with a dot where it is; right, f − f_min against the step so far.
-    In a notebook, HTML(animation.to_jshtml()) shows it. Raises Mistake for files that are missing or damaged.
+    In a notebook, HTML(animation.to_jshtml()) shows it. Raises UserError for files that are missing or damaged.
     """
     data = read_paths(folder)
     with house_style():
@@ -53,7 +53,7 @@ def race_figure(folder: str | Path) -> tuple[Figure, animation.FuncAnimation]:
         figure.set_layout_engine(None)  # everything has its place, and to find it takes as long as to draw a frame
 
     def move(step: int) -> None:
-        clock.set_text(say("update {step} of {steps}", step=step, steps=data.protocol["steps"]))
+        clock.set_text(translate("update {step} of {steps}", step=step, steps=data.protocol["steps"]))
         ways = zip(plane.get_lines()[-2 * len(dots) :], dots, against_step.get_lines(), data.points, strict=False)
         for way, dot, height, label in ways:
             path = data.points[label][: step + 1]
@@ -77,13 +77,13 @@ def frames(steps: int) -> list[int]:
 def save_race(folder: str | Path, target: Path, quiet: bool = False) -> None:
     """Draw the race of a folder's paths into target: a GIF, or an .mp4 where ffmpeg is there.
 
-    quiet: no progress bar. Raises Mistake for files that are missing or damaged, and what check_target raises.
+    quiet: no progress bar. Raises UserError for files that are missing or damaged, and what check_target raises.
     """
     save_animation(race_figure(folder)[1], target, quiet)
 
 
 def moments_figure(folder: str | Path) -> Figure:
-    """Draw eight moments of the race side by side: a contact sheet. Raises Mistake as race_figure does."""
+    """Draw eight moments of the race side by side: a contact sheet. Raises UserError as race_figure does."""
     data = read_paths(folder)
     with house_style():
         height = 1.6 + 4.8 * height_over_width(data.landscape) + legend_height(data)
@@ -100,7 +100,7 @@ def moments_figure(folder: str | Path) -> Figure:
 def _draw_moment(axes: Axes, data: PathFolder, step: int) -> None:
     draw_landscape(axes, data.landscape)
     axes.set(xlabel="", ylabel="")
-    axes.set_title(say("update {step}", step=step), fontsize=9)
+    axes.set_title(translate("update {step}", step=step), fontsize=9)
     for k, (label, path) in enumerate(data.points.items()):
         way = path[: step + 1]
         style = {**look(k), "linewidth": 1.2, "markersize": 6, "markeredgecolor": "black", "markeredgewidth": 0.6}

@@ -6,8 +6,8 @@ from itertools import pairwise
 from typing import Any
 
 from zeronet.common.text import columns, equation_of
-from zeronet.landscapes import Moment, walk
-from zeronet.locale import say
+from zeronet.landscapes import PathPoint, walk
+from zeronet.locale import translate
 from zeronet.optimizers import Optimizer
 
 
@@ -39,24 +39,24 @@ def explain(landscape: Callable[[Any, Any], Any], optimizer: Any, start: Any = N
     for before, after in pairwise(moments):
         lines += ["", *_update(before, after, moments[1 : after.step + 1])]
     if len(moments) <= updates:
-        lines += ["", say("update {step} leaves for infinity", step=len(moments))]
+        lines += ["", translate("update {step} leaves for infinity", step=len(moments))]
     return "\n".join(lines)
 
 
-def _update(before: Moment, after: Moment, so_far: Sequence[Moment]) -> list[str]:
-    rows: list[tuple[str, Sequence[float | str]]] = [(say("update {step}", step=after.step), ("x", "y"))]
+def _update(before: PathPoint, after: PathPoint, so_far: Sequence[PathPoint]) -> list[str]:
+    rows: list[tuple[str, Sequence[float | str]]] = [(translate("update {step}", step=after.step), ("x", "y"))]
     rows.append(("  g", after.gradient or ()))
     for name, values in after.states.items():
-        rows.append((say("  {name} before", name=name), before.states.get(name, (0.0, 0.0))))
-        rows.append((say("  {name} after", name=name), values))
-    if after.effective_lr:
-        rows.append((say("  effective step r"), after.effective_lr))
+        rows.append((translate("  {name} before", name=name), before.states.get(name, (0.0, 0.0))))
+        rows.append((translate("  {name} after", name=name), values))
+    if after.effective_steps:
+        rows.append((translate("  effective step r"), after.effective_steps))
     rows += [("  Δw", (after.x - before.x, after.y - before.y)), ("  w", (after.x, after.y))]
     lines = [name + " " * (18 - columns(name)) + "".join(f"{_number(v):>15}" for v in values) for name, values in rows]
     return lines + _sums_of_squares(after, so_far)
 
 
-def _sums_of_squares(after: Moment, so_far: Sequence[Moment]) -> list[str]:
+def _sums_of_squares(after: PathPoint, so_far: Sequence[PathPoint]) -> list[str]:
     """Write out each state that is the sum of all squared gradients."""
     lines = []
     for name, values in after.states.items():

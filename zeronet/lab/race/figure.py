@@ -11,14 +11,14 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from zeronet.common.errors import Mistake
+from zeronet.common.errors import UserError
 from zeronet.lab.plots.landscape import draw_heights, draw_landscape, draw_path, farthest, height_over_width
 from zeronet.lab.plots.style import SMALL, HouseFigure, drawable, house_style, shortened, text_width
 from zeronet.lab.race.paths import COLUMNS, TARGET
 from zeronet.lab.runner.analysis.summary import settings_words
 from zeronet.lab.runner.plan import read_protocol
 from zeronet.landscapes import LANDSCAPES, Landscape
-from zeronet.locale import say
+from zeronet.locale import translate
 
 WIDTH, LEGEND_SIZE = 11.0, 8.5  # inches, points
 
@@ -34,7 +34,7 @@ class PathFolder:
 
 
 def read_paths(folder: str | Path) -> PathFolder:
-    """Read paths.csv and protocol.json of a folder. Raises Mistake where one is missing or damaged."""
+    """Read paths.csv and protocol.json of a folder. Raises UserError where one is missing or damaged."""
     folder = Path(folder)
     protocol = read_protocol(folder / "protocol.json")
     try:
@@ -51,9 +51,9 @@ def read_paths(folder: str | Path) -> PathFolder:
         settings = [settings_words(about["settings"]) for about in protocol["optimizers"]]
         assert len(settings) == len(found)
     except OSError as error:
-        raise Mistake(f"cannot read {folder / 'paths.csv'}: {error.strerror or error}") from error
+        raise UserError(f"cannot read {folder / 'paths.csv'}: {error.strerror or error}") from error
     except (KeyError, TypeError, ValueError, AttributeError, AssertionError, csv.Error) as error:
-        raise Mistake(f"the files in {folder} are no paths, or damaged: {type(error).__name__} {error}") from error
+        raise UserError(f"the files in {folder} are no paths, or damaged: {type(error).__name__} {error}") from error
     walked = {label: np.array(rows) for label, rows in found.items() if rows}
     return PathFolder(
         protocol,
@@ -68,7 +68,7 @@ def paths_figure(folder: str | Path) -> Figure:
 
     Above, all paths over the contours of the landscape, and f − f_min against the step; below, a panel for each
     optimizer, with its rate and number of updates. The axes stay those of the landscape: where a path leaves them, an
-    arrow shows the way, and its farthest point is named. Raises Mistake for a file that is missing or damaged.
+    arrow shows the way, and its farthest point is named. Raises UserError for a file that is missing or damaged.
 
     (『ゼロから作るDeep Learning』, figures 6-3 to 6-8, has the panels.)
     """
@@ -103,7 +103,7 @@ def draw_together(axes: Axes, landscape: Landscape, points: Mapping[str, np.ndar
 def label_heights(axes: Axes, landscape: Landscape) -> None:
     """Name the axes of the heights against the step, and let them be as high as the landscape beside them."""
     axes.set_box_aspect(height_over_width(landscape))
-    axes.set(xlabel=say("update"), ylabel="f" if landscape.lowest is None else "f − f_min")
+    axes.set(xlabel=translate("update"), ylabel="f" if landscape.lowest is None else "f − f_min")
 
 
 def add_legend(figure: Any, axes: Axes, data: PathFolder) -> None:
@@ -142,9 +142,9 @@ def _draw_panel(axes: Axes, data: PathFolder, label: str, k: int) -> None:
     axes.set_title(drawable(shortened(label, 36)), fontsize=9)
     settings = next(about["settings"] for about in data.protocol["optimizers"] if about["label"] == label)
     notes = [f"η = {settings['lr']:g}"] if isinstance(settings.get("lr"), int | float) else []
-    notes.append(say("{n} updates", n=len(path) - 1))
+    notes.append(translate("{n} updates", n=len(path) - 1))
     if (far := farthest(path, data.landscape.domain)) is not None:
-        notes.append(say("as far as ({x:.3g}, {y:.3g})", x=far[0], y=far[1]))
+        notes.append(translate("as far as ({x:.3g}, {y:.3g})", x=far[0], y=far[1]))
     note = axes.text(0.02, 0.02, "\n".join(notes), transform=axes.transAxes, fontsize=SMALL, va="bottom", zorder=7)
     note.set_bbox({"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1})
 
@@ -155,12 +155,12 @@ def entry(data: PathFolder, label: str) -> str:
     shown = label.replace(",", " ").split()  # settings that the label already tells
     words = settings_words({k: v for k, v in settings.items() if settings_words({k: v}).replace(" ", "=") not in shown})
     ended = len(data.points[label]) <= data.protocol["steps"]
-    fate = say(" — stopped at update {step}", step=len(data.points[label])) if ended else ""
+    fate = translate(" — stopped at update {step}", step=len(data.points[label])) if ended else ""
     return f"{drawable(shortened(label, 60))}  {drawable(shortened(words, 110))}".rstrip() + fate
 
 
 def title(data: PathFolder) -> str:
     """Return name, equation, start and length."""
     x, y = data.protocol["start"]
-    words = say("{steps} updates from ({x:g}, {y:g})", steps=data.protocol["steps"], x=x, y=y)
+    words = translate("{steps} updates from ({x:g}, {y:g})", steps=data.protocol["steps"], x=x, y=y)
     return f"{type(data.landscape).__name__}:  f = {data.landscape.equation}   ·   {words}"

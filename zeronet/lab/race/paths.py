@@ -9,18 +9,18 @@ from typing import Any
 
 import numpy as np
 
-from zeronet.common.errors import Mistake
+from zeronet.common.errors import UserError
 from zeronet.common.text import aligned
-from zeronet.common.validation import whole_number
+from zeronet.common.validation import checked_integer
 from zeronet.lab.runner.analysis.summary import settings_words
 from zeronet.lab.runner.plan import FORMAT
 from zeronet.lab.specs.plugins import explained
 from zeronet.lab.specs.spec import Spec, distinct, from_protocol
-from zeronet.landscapes import LANDSCAPES, Moment, walk
-from zeronet.locale import say
+from zeronet.landscapes import LANDSCAPES, PathPoint, walk
+from zeronet.locale import translate
 
 TARGET = 0.01  # f − f_min of a path that has arrived
-COLUMNS = ["optimizer", "step", "x", "y", "f", "h_x", "h_y", "effective_lr_x", "effective_lr_y"]
+COLUMNS = ["optimizer", "step", "x", "y", "f", "h_x", "h_y", "effective_step_x", "effective_step_y"]
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class PathPlan:
     """Every optimizer from one start.
 
     landscape: its name in LANDSCAPES; optimizers: with distinct labels; start: (x, y); steps: updates of each;
-    version: zeronet's. Raises Mistake for what cannot be run.
+    version: zeronet's. Raises UserError for what cannot be run.
     """
 
     landscape: str
@@ -39,11 +39,11 @@ class PathPlan:
 
     def __post_init__(self) -> None:
         distinct(self.optimizers)
-        whole_number("number of optimizers", len(self.optimizers))
-        if whole_number("steps", self.steps) > 100_000:
-            raise Mistake(f"a path has at most 100000 steps, not {self.steps}")
+        checked_integer("number of optimizers", len(self.optimizers))
+        if checked_integer("steps", self.steps) > 100_000:
+            raise UserError(f"a path has at most 100000 steps, not {self.steps}")
         if len(self.start) != 2 or not all(math.isfinite(each) for each in self.start):
-            raise Mistake(f"the start is a pair of finite numbers, not {','.join(map(str, self.start))}")
+            raise UserError(f"the start is a pair of finite numbers, not {','.join(map(str, self.start))}")
 
     def protocol(self) -> dict[str, Any]:
         """Return all that is needed to repeat the comparison."""
@@ -59,10 +59,10 @@ class PathPlan:
 
 
 def path_plan_from_protocol(protocol: Mapping[str, Any], version: str) -> PathPlan:
-    """Return the plan that a protocol file keeps. Raises Mistake where it is damaged, or a plug-in has changed."""
+    """Return the plan that a protocol file keeps. Raises UserError where it is damaged, or a plug-in has changed."""
     try:
         if protocol["landscape"] not in LANDSCAPES:
-            raise Mistake(f"unknown landscape {protocol['landscape']!r}: ({', '.join(LANDSCAPES)})")
+            raise UserError(f"unknown landscape {protocol['landscape']!r}: ({', '.join(LANDSCAPES)})")
         return PathPlan(
             landscape=protocol["landscape"],
             optimizers=tuple(from_protocol(about) for about in protocol["optimizers"]),
@@ -71,18 +71,18 @@ def path_plan_from_protocol(protocol: Mapping[str, Any], version: str) -> PathPl
             version=version,
         )
     except (KeyError, TypeError, AttributeError) as error:
-        raise Mistake(f"the protocol is damaged ({type(error).__name__}: {error})") from error
+        raise UserError(f"the protocol is damaged ({type(error).__name__}: {error})") from error
 
 
 @dataclass
-class Path:
+class Trajectory:
     """Where an optimizer went.
 
     moments: of the start and of each update; outcome: "finished", "diverged" (it left for infinity) or "raised";
     message: what there is to say about it, in one line; traceback: where an error arose.
     """
 
-    moments: list[Moment] = field(default_factory=list)
+    moments: list[PathPoint] = field(default_factory=list)
     outcome: str = "finished"
     message: str = ""
     traceback: str = ""
@@ -98,13 +98,13 @@ class Path:
         return np.array([m.f for m in self.moments])
 
 
-def travel(plan: PathPlan) -> dict[str, Path]:
+def travel(plan: PathPlan) -> dict[str, Trajectory]:
     """Return label → path, whatever happens on the way."""
     return {spec.label: _travel(plan, spec) for spec in plan.optimizers}
 
 
-def _travel(plan: PathPlan, spec: Spec) -> Path:
-    path = Path()
+def _travel(plan: PathPlan, spec: Spec) -> Trajectory:
+    path = Trajectory()
     try:
         for moment in walk(LANDSCAPES[plan.landscape](), spec.build(), plan.start, plan.steps):
             path.moments.append(moment)
@@ -119,41 +119,41 @@ def _travel(plan: PathPlan, spec: Spec) -> Path:
     return path
 
 
-def rows(paths: Mapping[str, Path]) -> Iterator[list[Any]]:
+def rows(paths: Mapping[str, Trajectory]) -> Iterator[list[Any]]:
     """Yield the rows of paths.csv, numbers with all their digits; empty where an optimizer has no h, or no rate."""
     for label, path in paths.items():
         for m in path.moments:
-            pairs = [m.states.get("h"), m.effective_lr]
+            pairs = [m.states.get("h"), m.effective_steps]
             yield [label, m.step, m.x, m.y, m.f, *(each for pair in pairs for each in pair or ("", ""))]
 
 
 class PathTable:
     """Where each optimizer came: str(table), or the last line of a notebook's cell."""
 
-    def __init__(self, protocol: Mapping[str, Any], paths: Mapping[str, Path]):
+    def __init__(self, protocol: Mapping[str, Any], paths: Mapping[str, Trajectory]):
         self.protocol, self.paths = protocol, paths
 
     def __str__(self) -> str:
         landscape, lowest = LANDSCAPES[self.protocol["landscape"]](), self.lowest
-        head = [say("optimizer"), say("settings"), say("end point (x, y)")]
-        arrival = say("updates to {target:g}", target=TARGET)
-        head += ["f"] if lowest is None else ["f − f_min", say("to the minimum"), arrival]
+        head = [translate("optimizer"), translate("settings"), translate("end point (x, y)")]
+        arrival = translate("updates to {target:g}", target=TARGET)
+        head += ["f"] if lowest is None else ["f − f_min", translate("to the minimum"), arrival]
         settings = {about["label"]: settings_words(about["settings"]) for about in self.protocol["optimizers"]}
         lines = [head]
         for label, path in self.paths.items():
             end = path.moments[-1] if path.moments else None
             cells = [label, settings[label]]
             if end is None:
-                lines.append([*cells, say(path.outcome), *[""] * (len(head) - 3)])
+                lines.append([*cells, translate(path.outcome), *[""] * (len(head) - 3)])
                 continue
-            gone = "" if path.outcome == "finished" else f" {say(path.outcome)}"
+            gone = "" if path.outcome == "finished" else f" {translate(path.outcome)}"
             cells.append(f"({end.x:.4g}, {end.y:.4g}){gone}")
             if lowest is None:
                 cells.append(f"{end.f:.4g}")
             else:
                 distance = np.hypot(*(landscape.minima - (end.x, end.y)).T).min()
                 arrived = first_below(path.heights, lowest + TARGET)
-                missed = say("not in {steps}", steps=self.protocol["steps"])
+                missed = translate("not in {steps}", steps=self.protocol["steps"])
                 when = missed if arrived is None else str(arrived)
                 cells += [f"{end.f - lowest:.3g}", f"{distance:.3g}", when]
             lines.append(cells)
@@ -170,7 +170,7 @@ class PathTable:
         """Return the line that says what the numbers are."""
         landscape = LANDSCAPES[self.protocol["landscape"]]
         x, y = self.protocol["start"]
-        words = say("{steps} updates from ({x:g}, {y:g})", steps=self.protocol["steps"], x=x, y=y)
+        words = translate("{steps} updates from ({x:g}, {y:g})", steps=self.protocol["steps"], x=x, y=y)
         return f"f = {landscape.equation}; {words}"
 
 

@@ -7,12 +7,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from zeronet.common.errors import Mistake
+from zeronet.common.errors import UserError
 from zeronet.common.files import TEXT, slug, write_csv
 from zeronet.lab.comparison.run import specs_of
-from zeronet.lab.race.paths import COLUMNS, PathPlan, PathTable, rows, travel
-from zeronet.lab.race.paths import Path as Way
-from zeronet.lab.runner.folder import opened, publish
+from zeronet.lab.race.paths import COLUMNS, PathPlan, PathTable, Trajectory, rows, travel
+from zeronet.lab.runner.folder import locked_folder, publish
 from zeronet.lab.runner.problem import RATES, STEPS
 from zeronet.landscapes import LANDSCAPES
 from zeronet.version import __version__
@@ -31,7 +30,7 @@ class Race:
 
     folder: Path | None
     table: PathTable
-    runs: Mapping[str, Way]
+    runs: Mapping[str, Trajectory]
     figure: "Figure"
 
 
@@ -47,7 +46,7 @@ def race(
 
     landscape: a name in zeronet.landscapes.LANDSCAPES; optimizers: as in compare; those that are named without a rate
     get the landscape's (problems.RATES); steps: updates of each (default: the landscape's); start: (x, y) (default:
-    the landscape's); out: a folder for the files (default: they are not kept). Raises Mistake, a ValueError, for what
+    the landscape's); out: a folder for the files (default: they are not kept). Raises UserError, a ValueError, for what
     cannot be run.
 
         race("valley", ["sgd", "adagrad:lr=0.3", RMSProp(lr=0.3)]).figure
@@ -63,7 +62,7 @@ def race(
 def path_plan(landscape: str, specs: Sequence[Any], steps: int | None, start: tuple[float, float] | None) -> PathPlan:
     """Return the plan, with the landscape's own start and number of steps where none are given."""
     if landscape not in LANDSCAPES:
-        raise Mistake(f"unknown landscape {landscape!r}: ({', '.join(LANDSCAPES)})")
+        raise UserError(f"unknown landscape {landscape!r}: ({', '.join(LANDSCAPES)})")
     return PathPlan(
         landscape=landscape,
         optimizers=tuple(specs),
@@ -77,10 +76,10 @@ def carry_out_race(plan: PathPlan, folder: Path, animation: str | None = None, q
     """Go all ways, write all files into folder, and return what they say.
 
     animation: the name of a .gif or .mp4 in the folder, to be drawn too, with a contact sheet beside it; quiet: no
-    progress bar. Raises Mistake where folder cannot be used.
+    progress bar. Raises UserError where folder cannot be used.
     """
     if animation not in (None, "race.gif", "race.mp4"):
-        raise Mistake(f"an animation is race.gif or race.mp4, not {animation!r}")
+        raise UserError(f"an animation is race.gif or race.mp4, not {animation!r}")
     from zeronet.lab.plots import save_figure
     from zeronet.lab.plots.animation import check_target
     from zeronet.lab.race.animation import moments_figure, save_race  # only here: matplotlib
@@ -106,6 +105,6 @@ def carry_out_race(plan: PathPlan, folder: Path, animation: str | None = None, q
             save_race(new, new / animation, quiet)
             save_figure(moments_figure(new), new, "moments", vectors=False)
 
-    with opened(folder):
+    with locked_folder(folder):
         publish(folder, write)
     return Race(folder, table, paths, figures[0])

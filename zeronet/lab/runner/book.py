@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from zeronet.locale import say
+from zeronet.locale import translate
 from zeronet.nn.network import Network
 from zeronet.nn.rng import stream
 from zeronet.training.trainer import Diverged, Trainer, batches
@@ -47,12 +47,12 @@ class Rung:
     def name(self) -> str:
         """What it is called where people read it."""
         return {
-            "book": say("the book's way"),
-            "start": say("the same start"),
-            "batches": say("batches as permutations"),
-            "before": say("loss before the update"),
-            "raw": say("raw beside smoothed"),
-            "tuned": say("own tuned rates"),
+            "book": translate("the book's way"),
+            "start": translate("the same start"),
+            "batches": translate("batches as permutations"),
+            "before": translate("loss before the update"),
+            "raw": translate("raw beside smoothed"),
+            "tuned": translate("own tuned rates"),
         }[self.key]
 
 
@@ -89,7 +89,7 @@ def batches_with_replacement(n: int, batch_size: int, seed: int, start: int, sto
         yield stream(seed, "replacement", step).choice(n, batch_size)
 
 
-class UnfairTrainer(Trainer):
+class BookTrainer(Trainer):
     """A Trainer that can draw its batches with replacement, and look at the loss after the update.
 
     unfair: some of UNFAIR; the rest as in Trainer. With the loss after the update, losses[k] is that of batch k + 1

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import filelock
 
-from zeronet.common.errors import Mistake
+from zeronet.common.errors import UserError
 
 RUNS, LOCK, NEW, OLD, KEPT = ".runs", ".lock", ".new", ".old", "new-results"
 RESULTS = ("curves.csv", "evaluations.csv", "summary.csv", "timings.csv", "protocol.json")
@@ -23,10 +23,10 @@ NOBODYS = {".DS_Store", "Thumbs.db", "desktop.ini"}  # left by file managers
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[Path]:
+def locked_folder(path: Path) -> Iterator[Path]:
     """Make the folder if need be, and hold it for this process inside the block.
 
-    Raises Mistake where it cannot be written, holds other files, or is in use by another process.
+    Raises UserError where it cannot be written, holds other files, or is in use by another process.
     """
     try:
         if path.is_dir():
@@ -36,11 +36,11 @@ def opened(path: Path) -> Iterator[Path]:
             _tidy(path)
             yield path
     except filelock.Timeout as error:
-        raise Mistake(
+        raise UserError(
             f"another comparison is writing into {path}: wait for it, or choose another folder with --out"
         ) from error
     except OSError as error:
-        raise Mistake(f"cannot write into {path}: {error.strerror or error}") from error
+        raise UserError(f"cannot write into {path}: {error.strerror or error}") from error
 
 
 def _refuse_foreign(path: Path) -> None:
@@ -48,7 +48,7 @@ def _refuse_foreign(path: Path) -> None:
     foreign = names - {*RESULTS, RUNS, LOCK, NEW, OLD, KEPT}
     if foreign or (names and RUNS not in names):
         example = min(foreign or names)
-        raise Mistake(
+        raise UserError(
             f"{path} holds files that are not a comparison's, such as {example}: choose another folder with --out"
         )
 
@@ -67,7 +67,7 @@ def _tidy(path: Path) -> None:
 def publish(path: Path, write: Callable[[Path], None]) -> None:
     """Let write fill a folder beside the results, then move all that it wrote into their place.
 
-    Raises Mistake where another program holds an old file open; the new results are then kept in new-results.
+    Raises UserError where another program holds an old file open; the new results are then kept in new-results.
     """
     new, old = path / NEW, path / OLD
     new.mkdir()
@@ -87,7 +87,7 @@ def publish(path: Path, write: Callable[[Path], None]) -> None:
             _replace(old / earlier, path / earlier)
         old.rmdir()
         _replace(new, path / KEPT)
-        raise Mistake(
+        raise UserError(
             f"{path / name} is held by another program ({error.strerror}): the new results are in {path / KEPT}"
         ) from error
     for leftover in (old, new, path / KEPT):

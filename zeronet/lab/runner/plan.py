@@ -10,9 +10,9 @@ from numbers import Real
 from pathlib import Path
 from typing import Any
 
-from zeronet.common.errors import Mistake
+from zeronet.common.errors import UserError
 from zeronet.common.files import TEXT
-from zeronet.common.validation import whole_number
+from zeronet.common.validation import checked_integer
 from zeronet.lab.runner.book import OWN_START, UNFAIR
 from zeronet.lab.specs.spec import Spec, distinct, from_protocol
 from zeronet.training import environment as float_environment
@@ -45,7 +45,7 @@ class Plan:
     the training set, or None; kind: None, or "trial" or "final" where rates are tuned, or "rung" of the ladder; unfair:
     the book's choices that it repeats (zeronet.lab.runner.book), or None for a comparison that has nothing to do
     with them. On a landscape (problem["landscape"]) only optimizers, seeds and steps count.
-    Raises Mistake for what cannot be run.
+    Raises UserError for what cannot be run.
     """
 
     problem: Mapping[str, Any]
@@ -66,23 +66,23 @@ class Plan:
     def __post_init__(self) -> None:
         distinct(self.optimizers)
         for name in ("batch_size", "steps", "eval_every", "blas_threads"):
-            object.__setattr__(self, name, whole_number(name.replace("_", "-"), getattr(self, name)))
+            object.__setattr__(self, name, checked_integer(name.replace("_", "-"), getattr(self, name)))
         for name, each, least in (("hidden_sizes", "hidden size", 1), ("seeds", "seed", 0)):
-            numbers = tuple(whole_number(each, number, least) for number in getattr(self, name))
+            numbers = tuple(checked_integer(each, number, least) for number in getattr(self, name))
             object.__setattr__(self, name, numbers)
         for name in ("hidden_sizes", "seeds", "optimizers"):
             if name != "hidden_sizes" or not self.on_landscape:
-                whole_number(f"number of {name.replace('_', ' ')}", len(getattr(self, name)))
+                checked_integer(f"number of {name.replace('_', ' ')}", len(getattr(self, name)))
         if len(set(self.seeds)) < len(self.seeds):
-            raise Mistake(f"a seed stands twice among {', '.join(map(str, self.seeds))}")
+            raise UserError(f"a seed stands twice among {', '.join(map(str, self.seeds))}")
         examples = self.problem.get("train", self.batch_size) if self.split is None else self.split[0]
         if self.batch_size > examples:
-            raise Mistake(f"a batch of {self.batch_size} is larger than the data: {examples} examples")
+            raise UserError(f"a batch of {self.batch_size} is larger than the data: {examples} examples")
         if self.target is not None and not (isinstance(self.target, Real) and 0 < self.target <= 1):
-            raise Mistake(f"the target is an accuracy above 0 and up to 1, not {self.target!r}")
+            raise UserError(f"the target is an accuracy above 0 and up to 1, not {self.target!r}")
         for choice in self.unfair or ():
             if choice not in UNFAIR:
-                raise Mistake(f"an unfair choice is one of {', '.join(UNFAIR)}, not {choice!r}")
+                raise UserError(f"an unfair choice is one of {', '.join(UNFAIR)}, not {choice!r}")
 
     @property
     def on_landscape(self) -> bool:
@@ -139,43 +139,43 @@ class Plan:
 
 
 def consecutive(first: int, number: int) -> tuple[int, ...]:
-    """Return so many seeds from the first on. Raises Mistake unless there is at least one, and at most a million."""
-    if whole_number("number of seeds", number) > 1_000_000:
-        raise Mistake(f"number of seeds must be at most a million, not {number}")
-    return tuple(range(whole_number("seed", first, 0), first + number))
+    """Return so many seeds from the first on. Raises UserError unless there is at least one, and at most a million."""
+    if checked_integer("number of seeds", number) > 1_000_000:
+        raise UserError(f"number of seeds must be at most a million, not {number}")
+    return tuple(range(checked_integer("seed", first, 0), first + number))
 
 
 def split_sizes(images: int, train: int | None = None, validation: int | None = None) -> tuple[int, int]:
     """Return how many images are trained on, and how many judge the rates: a sixth, if nothing else is said."""
-    validation = whole_number("validation-size", images // 6 if validation is None else validation)
-    train = whole_number("train-size", images - validation if train is None else train)
+    validation = checked_integer("validation-size", images // 6 if validation is None else validation)
+    train = checked_integer("train-size", images - validation if train is None else train)
     if train + validation > images:
-        raise Mistake(f"{train} training and {validation} validation images are more than {images}")
+        raise UserError(f"{train} training and {validation} validation images are more than {images}")
     return train, validation
 
 
 def read_protocol(path: str | Path) -> dict[str, Any]:
-    """Return the content of a protocol file. Raises Mistake where it is none."""
+    """Return the content of a protocol file. Raises UserError where it is none."""
     try:
         protocol = json.loads(Path(path).read_text(**TEXT))
         if protocol["format"] == FORMAT:
             return protocol
     except OSError as error:
-        raise Mistake(f"{path} cannot be read: {error.strerror}") from error
+        raise UserError(f"{path} cannot be read: {error.strerror}") from error
     except (ValueError, KeyError, TypeError) as error:
-        raise Mistake(f"{path} is no protocol of a comparison ({error})") from error
-    raise Mistake(f"{path} has format {protocol['format']}, but this version of zeronet reads format {FORMAT}")
+        raise UserError(f"{path} is no protocol of a comparison ({error})") from error
+    raise UserError(f"{path} has format {protocol['format']}, but this version of zeronet reads format {FORMAT}")
 
 
 def plan_from_protocol(protocol: Mapping[str, Any], problem: Mapping[str, Any], version: str) -> Plan:
     """Return the plan that a protocol file keeps. problem: the data as they were found now.
 
-    Raises Mistake where the protocol is damaged, or where the data or a plug-in are not those that it was made with.
+    Raises UserError where the protocol is damaged, or where the data or a plug-in are not those that it was made with.
     """
     try:
         if problem.get("digest") != protocol["problem"].get("digest"):
             made_with = protocol["problem"]["source"]
-            raise Mistake(f"{problem['name']} is not the data that the protocol was made with: {made_with}")
+            raise UserError(f"{problem['name']} is not the data that the protocol was made with: {made_with}")
         asked = protocol.get("tuning", {}).get("asked", protocol["optimizers"])  # before their rates were tuned
         sizes = protocol.get("split")
         return Plan(
@@ -194,4 +194,4 @@ def plan_from_protocol(protocol: Mapping[str, Any], problem: Mapping[str, Any], 
             unfair=tuple(protocol["unfair"]) if "unfair" in protocol else None,
         )
     except (KeyError, TypeError, AttributeError) as error:
-        raise Mistake(f"the protocol is damaged ({type(error).__name__}: {error})") from error
+        raise UserError(f"the protocol is damaged ({type(error).__name__}: {error})") from error

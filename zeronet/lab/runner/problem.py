@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from zeronet.common.errors import Mistake
+from zeronet.common.errors import UserError
 from zeronet.landscapes import LANDSCAPES
 from zeronet.nn.models import MultiLayerNet, TwoLayerNet
 from zeronet.nn.network import Network
@@ -80,7 +80,7 @@ class Problem:
 class LandscapeProblem:
     """A landscape as something to be learned: from starts that the seeds draw, with f − f_min for a loss.
 
-    name: in LANDSCAPES. Raises Mistake for one without a bottom.
+    name: in LANDSCAPES. Raises UserError for one without a bottom.
     """
 
     name: str
@@ -88,7 +88,7 @@ class LandscapeProblem:
 
     def __post_init__(self) -> None:
         if LANDSCAPES[self.name]().lowest is None:
-            raise Mistake(f"{self.name} has no lowest place, so that nothing can be tuned there")
+            raise UserError(f"{self.name} has no lowest place, so that nothing can be tuned there")
 
     @property
     def source(self) -> str:
@@ -103,17 +103,17 @@ class LandscapeProblem:
 def load_problem(address: str, data_dir: str | None = None) -> Problem:
     """Return the problem called mnist, fashion-mnist, digits, or that of an .npz file, through the folder datasets.
 
-    data_dir: where to look for files first. Raises Mistake where there are no such data.
+    data_dir: where to look for files first. Raises UserError where there are no such data.
     """
     address = os.fspath(address)
     try:
         from zeronet.datasets import DataError, load
     except ImportError as error:  # also where another package of this name was found
-        raise Mistake(f"zeronet's folder datasets, which stands beside train.py, was not found: {error}") from error
+        raise UserError(f"zeronet's folder datasets, which stands beside train.py, was not found: {error}") from error
     try:
         data = load(address, data_dir)
     except DataError as error:
-        raise Mistake(str(error)) from error
+        raise UserError(str(error)) from error
     return Problem(
         address if address.lower().endswith(".npz") else data.name,
         data.name,

@@ -5,17 +5,17 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from zeronet.common.errors import Mistake
+from zeronet.common.errors import UserError
 from zeronet.common.files import TEXT, replacing
 from zeronet.lab.runner.folder import RUNS
 
 PLAN = "plan.json"  # beside the files of the runs
 
 
-def begin(folder: Path, protocol: Mapping[str, Any], resume: bool) -> None:
+def start_or_resume(folder: Path, protocol: Mapping[str, Any], resume: bool) -> None:
     """Note what the runs of this folder belong to; on resume, check that it is the same as before.
 
-    Raises Mistake, naming what has changed, where it is not.
+    Raises UserError, naming what has changed, where it is not.
     """
     path = folder / RUNS / PLAN
     protocol = json.loads(json.dumps(protocol))  # as it comes back from a file
@@ -23,10 +23,10 @@ def begin(folder: Path, protocol: Mapping[str, Any], resume: bool) -> None:
         try:
             before = json.loads(path.read_text(**TEXT))
         except ValueError as error:
-            raise Mistake(f"--resume cannot go on: {path} is damaged. Leave --resume out to begin anew") from error
+            raise UserError(f"--resume cannot go on: {path} is damaged. Leave --resume out to begin anew") from error
         if changed := changes(before, protocol):
             more = f" and {len(changed) - 3} more" if len(changed) > 3 else ""
-            raise Mistake(f"--resume cannot go on: {'; '.join(changed[:3])}{more}. Leave --resume out to begin anew")
+            raise UserError(f"--resume cannot go on: {'; '.join(changed[:3])}{more}. Leave --resume out to begin anew")
         return
     with replacing(path) as file:
         file.write((json.dumps(protocol, indent=2, ensure_ascii=False) + "\n").encode(**TEXT))

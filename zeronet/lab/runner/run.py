@@ -10,13 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from zeronet.lab.runner.book import UnfairTrainer, weights_seed
+from zeronet.lab.runner.book import BookTrainer, weights_seed
 from zeronet.lab.runner.problem import build_network
 from zeronet.lab.runner.split import Rows, split
 from zeronet.lab.specs.plugins import explained
 from zeronet.lab.specs.spec import Spec
 from zeronet.landscapes import LANDSCAPES, walk
-from zeronet.nn.functions import share_right
+from zeronet.nn.functions import accuracy
 from zeronet.nn.rng import stream
 from zeronet.training.callbacks import Evaluation, History
 from zeronet.training.environment import blas_threads
@@ -95,7 +95,7 @@ def _train(task: Mapping[str, Any], spec: Spec, arrays: Sequence[np.ndarray], st
     inspection = Inspection(task["eval_every"]) if task.get("inspect") else None
     callbacks = [history, *filter(None, [inspection]), evaluation]  # it looks before an evaluation uses the layers
     if unfair := task.get("unfair"):
-        trainer = UnfairTrainer(unfair, network, spec.build(), task["batch_size"], seed, callbacks)
+        trainer = BookTrainer(unfair, network, spec.build(), task["batch_size"], seed, callbacks)
     else:
         trainer = Trainer(network, spec.build(), task["batch_size"], seed, callbacks)
     try:
@@ -112,7 +112,7 @@ def _train(task: Mapping[str, Any], spec: Spec, arrays: Sequence[np.ndarray], st
         result.model = network.contents()
         if task.get("kind") == "final":
             y = network.predict(x_test)
-            result.test = network.loss_function.forward(y, t_test), share_right(y, t_test)
+            result.test = network.loss_function.forward(y, t_test), accuracy(y, t_test)
 
 
 def _descend(task: Mapping[str, Any], spec: Spec, result: Run) -> None:

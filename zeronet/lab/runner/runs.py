@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from zeronet.common.errors import Mistake
+from zeronet.common.errors import UserError
 from zeronet.common.files import read_arrays, replacing
 from zeronet.lab.runner.folder import RUNS
 from zeronet.lab.runner.plan import Cell, Plan
@@ -28,11 +28,11 @@ def write_run(path: Path, run: Run) -> None:
 
 
 def read_run(path: Path) -> Run:
-    """Return the run that a file holds. Raises Mistake where it is damaged."""
+    """Return the run that a file holds. Raises UserError where it is damaged."""
     try:
         arrays = read_arrays(path)
     except ValueError as error:
-        raise Mistake(f"{path} is damaged ({error}): delete it, and go on with --resume") from error
+        raise UserError(f"{path} is damaged ({error}): delete it, and go on with --resume") from error
     model, inspection = (
         {name.removeprefix(kind): array for name, array in arrays.items() if name.startswith(kind)}
         for kind in ("model/", "inspection/")
@@ -54,7 +54,7 @@ def results(plan: Plan, folder: Path) -> dict[tuple[str, int], Run]:
     return found
 
 
-def forget_others(plans: Iterable[Plan], folder: Path) -> None:
+def prune_runs(plans: Iterable[Plan], folder: Path) -> None:
     """Delete the files and seconds of runs that are in none of the plans."""
     wanted, seconds = {cell.digest for plan in plans for cell in plan.cells()}, _seconds(folder)
     for file in (folder / RUNS).glob("*.npz"):

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from zeronet.common.errors import Mistake
+from zeronet.common.errors import UserError
 from zeronet.nn.rng import stream
 
 
@@ -13,13 +13,13 @@ def split(t: np.ndarray, train: int, validation: int) -> tuple[np.ndarray, np.nd
     """Return the numbers of the training and of the validation examples, both sorted.
 
     t (N,), labels; train, validation: how many. Each class has its share of both, to about one example; which they are
-    follows from the stream "split" alone. Raises Mistake where there are not so many examples.
+    follows from the stream "split" alone. Raises UserError where there are not so many examples.
 
     >>> split(np.array([0, 0, 0, 0, 1, 1, 1, 1]), train=4, validation=2)
     (array([1, 2, 4, 7]), array([0, 5]))
     """
     if train < 1 or validation < 1 or train + validation > len(t):
-        raise Mistake(f"{train} training and {validation} validation examples do not fit into {len(t)}")
+        raise UserError(f"{train} training and {validation} validation examples do not fit into {len(t)}")
     order = stream(0, "split").permutation(len(t))
     # In the order of their rank within their class, any first part holds each class in proportion.
     ranks = np.empty(len(t))

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields
 from typing import Any
 
-from zeronet.common.errors import Mistake
+from zeronet.common.errors import UserError
 from zeronet.lab.dialects import DIALECTS, Dialect, dialect_of
 from zeronet.optimizers import OPTIMIZERS, Optimizer
 from zeronet.optimizers.schedules import SCHEDULES, Schedule, Warmup
@@ -28,7 +28,7 @@ FOREIGN_SETTINGS = {
 
 
 @dataclass(frozen=True)
-class Parts:
+class SplitSettings:
     """Settings, taken apart.
 
     cls: the class in its dialect; named: all settings under their proper names, as they were given; own: those of cls;
@@ -52,24 +52,24 @@ class Parts:
         return {**_defaults(self.cls), **defaults, **self.named}
 
 
-def taken_apart(cls: type, settings: Mapping[str, Any]) -> Parts:
+def split_settings(cls: type, settings: Mapping[str, Any]) -> SplitSettings:
     """Return whose each setting is. A name that the optimizer itself has is the optimizer's.
 
-    Raises Mistake for a name that nobody has, and ValueError for an unknown dialect.
+    Raises UserError for a name that nobody has, and ValueError for an unknown dialect.
 
-    >>> parts = taken_apart(OPTIMIZERS["RMSProp"], {"dialect": "pytorch", "alpha": 0.8, "warmup": 10, "l2": 0.1})
+    >>> parts = split_settings(OPTIMIZERS["RMSProp"], {"dialect": "pytorch", "alpha": 0.8, "warmup": 10, "l2": 0.1})
     >>> parts.cls.__name__, parts.own, parts.rate, parts.around
     ('PyTorchRMSProp', {'rho': 0.8}, {'warmup': 10}, {'l2': 0.1})
     """
     if any(p.kind is p.VAR_KEYWORD for p in parameters(cls).values()):  # they are all its own
-        return Parts(cls, dict(settings), dict(settings), {}, {})
+        return SplitSettings(cls, dict(settings), dict(settings), {}, {})
     lower = {key.lower(): value for key, value in settings.items()}
     if "dialect" in lower and "dialect" not in parameters(cls):
         cls = dialect_of(cls, lower["dialect"])
     known, rated = _names(cls), {"schedule", "warmup"}
     if lower.keys() & rated - known.keys():
         rated |= {field.name for field in fields(_schedule_named(lower.get("schedule", "constant")))[1:]}
-    parts = Parts(cls, {}, {}, {}, {})
+    parts = SplitSettings(cls, {}, {}, {}, {})
     for key, value in settings.items():
         name, place = key.lower(), None
         if name == "decay" and isinstance(value, str) and name not in parameters(cls):
@@ -84,7 +84,7 @@ def taken_apart(cls: type, settings: Mapping[str, Any]) -> Parts:
         if place is None:
             name, place = _renamed(key, cls), parts.own
         if name in parts.named:
-            raise Mistake(f"{cls.__name__}: {name} is given twice")
+            raise UserError(f"{cls.__name__}: {name} is given twice")
         place[name] = parts.named[name] = value
     return parts
 
@@ -96,7 +96,7 @@ def assemble(cls: type, settings: Mapping[str, Any]) -> Any:
     >>> assemble(SGD, {"lr": 0.1, "schedule": "cosine", "horizon": 500, "clip_norm": 1})
     Transformed(SGD(lr=Cosine(lr=0.1, horizon=500, end=0.0)), ClipNorm(1.0))
     """
-    parts = taken_apart(cls, settings)
+    parts = split_settings(cls, settings)
     if (parts.rate or parts.around) and not (isinstance(cls, type) and issubclass(cls, Optimizer)):
         raise ValueError(f"{', '.join([*parts.rate, *parts.around])} needs a class derived from zeronet.Optimizer")
     own = dict(parts.own)
@@ -170,7 +170,7 @@ def settings_of(optimizer: Optimizer) -> dict[str, Any]:
         found = dict(inner.settings)
     except AttributeError as error:
         name = type(inner).__name__
-        raise Mistake(f"{name}.__init__ must hand its settings on: super().__init__(lr=lr, …)") from error
+        raise UserError(f"{name}.__init__ must hand its settings on: super().__init__(lr=lr, …)") from error
     if isinstance(inner, Dialect):
         found["dialect"] = next(name for each in DIALECTS.values() for name, k in each.items() if k is type(inner))
     if isinstance(rate := found.get("lr"), Schedule):
@@ -186,7 +186,7 @@ def settings_of(optimizer: Optimizer) -> dict[str, Any]:
     return found
 
 
-def told_by(optimizer: Optimizer) -> tuple[str, dict[str, Any]] | None:
+def spec_settings_of(optimizer: Optimizer) -> tuple[str, dict[str, Any]] | None:
     """Return name and settings, without those that are defaults anyway; None where they do not tell all of it."""
     inner, around = optimizer, set()
     if isinstance(optimizer, Transformed):
@@ -225,14 +225,14 @@ def _names(cls: type) -> dict[str, str]:
 
 
 def _renamed(key: str, cls: type) -> str:
-    """Return the name that cls has for a setting, whatever its case. Raises Mistake where it has none."""
+    """Return the name that cls has for a setting, whatever its case. Raises UserError where it has none."""
     names = _names(cls)
     if key.lower() in names:
         return names[key.lower()]
     translated = FOREIGN_SETTINGS.get(key.lower())
     called = f"here it is called {translated}" if translated in parameters(cls) else ""
     has = f"it has {', '.join(parameters(cls)) or 'none'}"
-    raise Mistake(f"{cls.__name__} has no setting {key!r}: {called or has}")
+    raise UserError(f"{cls.__name__} has no setting {key!r}: {called or has}")
 
 
 def _defaults(cls: type) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import inspect
 import re
 
-from zeronet.common.errors import Mistake
+from zeronet.common.errors import UserError
 from zeronet.common.text import equation_of
 from zeronet.lab.dialects import DIALECTS
 from zeronet.lab.specs.build import TRANSFORMS
@@ -19,7 +19,7 @@ def catalogue() -> str:
     for name, place in entry_points().items():
         try:
             entries.append(entry_of(name, located(place)[1].load(), f"installed plug-in, {place}"))
-        except Mistake as mistake:
+        except UserError as mistake:
             entries.append(f"{name}\n    installed plug-in, {place}: {mistake}")
     around = [
         "Around each of them, after a colon and with commas between, as in adam:lr=0.01,schedule=cosine,clip_norm=1:",

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from zeronet.common.errors import Mistake
+from zeronet.common.errors import UserError
 
 
 def split(text: str) -> tuple[str | None, str, dict[str, Any]]:
@@ -18,15 +18,15 @@ def split(text: str) -> tuple[str | None, str, dict[str, Any]]:
     if match := re.match(r"([^:=]*)=(.*)", text, re.DOTALL):
         label, rest = match[1].strip(), match[2]
         if not label:
-            raise Mistake(f"{text!r} has no label before its '=': write LABEL=TARGET, or the target alone")
+            raise UserError(f"{text!r} has no label before its '=': write LABEL=TARGET, or the target alone")
     target, pairs = rest, ""
     if match := re.search(r":(?=\s*\w+\s*=)", rest):
         target, pairs = rest[: match.start()], rest[match.end() :]
     if not target or target.endswith(":"):
-        raise Mistake(f"{text!r} is not [LABEL=]TARGET[:key=value,…]: for example sgd:lr=0.5")
+        raise UserError(f"{text!r} is not [LABEL=]TARGET[:key=value,…]: for example sgd:lr=0.5")
     settings = pairs_of(pairs, text) if pairs else []
     if len(dict(settings)) < len(settings):
-        raise Mistake(f"a setting stands twice in {text!r}")
+        raise UserError(f"a setting stands twice in {text!r}")
     return label, target, dict(settings)
 
 
@@ -51,7 +51,7 @@ def word(value: Any) -> str:
 def _pair(pair: str, text: str) -> tuple[str, Any]:
     key, equals, given = (part.strip() for part in pair.partition("="))
     if not (key and equals and given):
-        raise Mistake(f"{pair.strip()!r} in {text!r} is not key=value")
+        raise UserError(f"{pair.strip()!r} in {text!r} is not key=value")
     return key, _value(given)
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
-from zeronet.common.errors import Mistake
+from zeronet.common.errors import UserError
 from zeronet.optimizers import Optimizer, adapt
 
 OURS = Path(__file__).parents[2]  # frames in this folder are none of a plug-in's
@@ -58,36 +58,36 @@ class Plugin:
         return adapt(optimizer.clone() if isinstance(optimizer, Optimizer) else copy.deepcopy(optimizer))
 
     def load(self) -> type:
-        """Run the file or import the module; return the class. Raises Mistake, with file and line, where that fails."""
+        """Run the file or import the module; return the class. Raises UserError, with file and line, if that fails."""
         try:
             module = _run(self.place, self.source) if self.source is not None else importlib.import_module(self.place)
         except (Exception, SystemExit) as error:
-            raise Mistake(f"{self.place} cannot be loaded: {explained(error, self.place)}") from error
+            raise UserError(f"{self.place} cannot be loaded: {explained(error, self.place)}") from error
         found = getattr(module, self.name, None)
         if not isinstance(found, type):
             updating = [k for k, each in vars(module).items() if isinstance(each, type) and hasattr(each, "update")]
             others = f", but {', '.join(updating)}" if updating else " and none with update(params, grads)"
-            raise Mistake(f"{self.place} has no class {self.name!r}{others}")
+            raise UserError(f"{self.place} has no class {self.name!r}{others}")
         return found
 
 
 def located(target: str) -> tuple[str, Plugin]:
     """Find FILE.py:Class or module:Class; return the target with the file's full path, and the plug-in.
 
-    Raises Mistake for a missing or unreadable file or module, or where the class is not named.
+    Raises UserError for a missing or unreadable file or module, or where the class is not named.
     """
     place, colon, name = target.rpartition(":")
     if not colon or name.lower().endswith(".py") or not name.isidentifier():
-        raise Mistake(f"{target!r} does not name its class: write {target.rstrip(':')}:Class")
+        raise UserError(f"{target!r} does not name its class: write {target.rstrip(':')}:Class")
     if not place.lower().endswith(".py"):
         return target, Plugin(place, name, _digest(_module_source(place)))
     path = Path(place).expanduser().absolute()
     try:
         source = path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
     except OSError as error:
-        raise Mistake(f"the file {place} cannot be read: {error.strerror}") from error
+        raise UserError(f"the file {place} cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
-        raise Mistake(f"the file {place} is not text in UTF-8: {error}") from error
+        raise UserError(f"the file {place} is not text in UTF-8: {error}") from error
     return f"{path}:{name}", Plugin(str(path), name, _digest(source.encode()), source)
 
 
@@ -171,9 +171,9 @@ def _module_source(name: str) -> bytes:
     try:
         module = importlib.import_module(name)
     except ModuleNotFoundError as error:
-        raise Mistake(f"there is no module {name!r} ({error})") from error
+        raise UserError(f"there is no module {name!r} ({error})") from error
     except Exception as error:
-        raise Mistake(f"the module {name!r} cannot be imported: {explained(error)}") from error
+        raise UserError(f"the module {name!r} cannot be imported: {explained(error)}") from error
     return Path(module.__file__).read_bytes() if getattr(module, "__file__", None) else name.encode()
 
 

@@ -11,8 +11,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from zeronet.common.errors import Mistake
-from zeronet.lab.specs.build import assemble, parameters, settings_of, taken_apart, told_by
+from zeronet.common.errors import UserError
+from zeronet.lab.specs.build import assemble, parameters, settings_of, spec_settings_of, split_settings
 from zeronet.lab.specs.grammar import split, word
 from zeronet.lab.specs.plugins import OURS, Plugin, explained, located
 from zeronet.optimizers import OPTIMIZERS, Optimizer, adapt
@@ -54,7 +54,7 @@ def parse(
     """Read one optimizer as the command line names it.
 
     lr: a rate for an optimizer that names none; rates: name → the rate where lr too is None, default: its own; steps:
-    the horizon of a schedule that names none. Raises Mistake, in one line, for whatever cannot be found or does not
+    the horizon of a schedule that names none. Raises UserError, in one line, for whatever cannot be found or does not
     fit.
 
     >>> parse("rmsprop:lr=0.002")  # doctest: +ELLIPSIS
@@ -63,7 +63,7 @@ def parse(
     label, target, given = split(text)
     if lr is not None:
         if "lr" in given:
-            raise Mistake(f"--lr gives every optimizer one rate, but {text!r} names its own: leave one of them out")
+            raise UserError(f"--lr gives every optimizer one rate, but {text!r} names its own: leave one of them out")
         given["lr"] = lr
     name, plugin = _resolve(target)
     rate = (rates or {}).get(name)
@@ -84,11 +84,11 @@ def from_object(optimizer: Any, rates: Mapping[str, float] | None = None, steps:
         adapt(optimizer)
     except ValueError as error:
         hint = f": call it, {optimizer.__name__}()" if isinstance(optimizer, type) else ""
-        raise Mistake(f"{error}{hint}") from error
+        raise UserError(f"{error}{hint}") from error
     cls = type(optimizer)
     if isinstance(optimizer, Optimizer):
         settings = settings_of(optimizer)
-        if told := told_by(optimizer):
+        if told := spec_settings_of(optimizer):
             return _checked(Spec("", *told))
     else:
         settings = {name: getattr(optimizer, name) for name in parameters(cls) if hasattr(optimizer, name)}
@@ -97,29 +97,29 @@ def from_object(optimizer: Any, rates: Mapping[str, float] | None = None, steps:
 
 
 def with_settings(spec: Spec, settings: Mapping[str, Any]) -> Spec:
-    """Return the spec with some settings changed. Raises Mistake where they do not fit, or where it is an object."""
+    """Return the spec with some settings changed. Raises UserError where they do not fit, or where it is an object."""
     if spec.instance is not None:
-        raise Mistake(f"{spec.label} was handed over as an object, whose settings cannot be varied: name it as text")
+        raise UserError(f"{spec.label} was handed over as an object, whose settings cannot be varied: name it as text")
     if "lr" not in spec.settings:
-        raise Mistake(f"{spec.label} has no setting lr, and no rate to be tuned")
+        raise UserError(f"{spec.label} has no setting lr, and no rate to be tuned")
     return replace(_checked(replace(spec, settings={**spec.settings, **settings})), label=spec.label)
 
 
 def named(spec: Spec, settings: Mapping[str, Any]) -> dict[str, Any]:
     """Return settings under the names that spec has for them: any case, and in a dialect its library's names, will do.
 
-    Raises Mistake for a setting that it does not have.
+    Raises UserError for a setting that it does not have.
 
     >>> named(parse("rmsprop:dialect=pytorch"), {"alpha": 0.9, "LR": 0.1})
     {'rho': 0.9, 'lr': 0.1}
     """
     decisive = {name: spec.settings[name] for name in ("dialect", "schedule") if name in spec.settings}
-    found = taken_apart(_find_class(spec.target, spec.plugin), {**decisive, **settings}).named
+    found = split_settings(_find_class(spec.target, spec.plugin), {**decisive, **settings}).named
     return {name: value for name, value in found.items() if name in settings or name not in decisive}
 
 
 def distinct(specs: Sequence[Spec]) -> tuple[Spec, ...]:
-    """Return the specs as they are. Raises Mistake where two have one label."""
+    """Return the specs as they are. Raises UserError where two have one label."""
     labels = [spec.label for spec in specs]
     for spec in specs:
         if labels.count(spec.label) > 1:
@@ -128,15 +128,15 @@ def distinct(specs: Sequence[Spec]) -> tuple[Spec, ...]:
                 if spec.instance
                 else f"name one with LABEL=, as in mine={spec.target}"
             )
-            raise Mistake(f"two optimizers are labelled {spec.label!r}: {how}")
+            raise UserError(f"two optimizers are labelled {spec.label!r}: {how}")
     return tuple(specs)
 
 
 def from_protocol(about: Mapping[str, Any]) -> Spec:
-    """Return the Spec that a protocol keeps. Raises Mistake where its class is missing, or its source has changed."""
+    """Return the Spec that a protocol keeps. Raises UserError where its class is missing, or its source has changed."""
     name, plugin = _resolve(about["target"])
     if (plugin.digest if plugin else None) != about["digest"]:
-        raise Mistake(f"the source of {about['target']} is not the one that the protocol was made with")
+        raise UserError(f"the source of {about['target']} is not the one that the protocol was made with")
     return _checked(Spec(about["label"], name, dict(about["settings"]), plugin))
 
 
@@ -151,18 +151,18 @@ def _resolve(target: str) -> tuple[str, Plugin | None]:
     if target.lower() in own:
         return own[target.lower()], None
     if target.partition(":")[0].lower() in own:
-        raise Mistake(f"{target.partition(':')[2]!r} in {target!r} is not key=value")
+        raise UserError(f"{target.partition(':')[2]!r} in {target!r} is not key=value")
     if ":" in target or target.lower().endswith(".py"):
         return located(target)
     entries = entry_points()
     if target.lower() in entries:
         return target, located(entries[target.lower()])[1]
     if target.lower() in FOREIGN_OPTIMIZERS:
-        raise Mistake(f"unknown optimizer {target!r}: here it is called {FOREIGN_OPTIMIZERS[target.lower()]}")
+        raise UserError(f"unknown optimizer {target!r}: here it is called {FOREIGN_OPTIMIZERS[target.lower()]}")
     known = [*own.values(), *entries]
     near = difflib.get_close_matches(target.lower(), [name.lower() for name in known], n=1)
     guess = f"did you mean {next(n for n in known if n.lower() == near[0])}? " if near else ""
-    raise Mistake(f"unknown optimizer {target!r}: {guess}({', '.join(known)})")
+    raise UserError(f"unknown optimizer {target!r}: {guess}({', '.join(known)})")
 
 
 def _find_class(target: str, plugin: Plugin | None) -> type:
@@ -170,24 +170,24 @@ def _find_class(target: str, plugin: Plugin | None) -> type:
 
 
 def _checked(spec: Spec, defaults: Mapping[str, Any] | None = None) -> Spec:
-    """Return the spec with label and all settings, having built the optimizer once. Raises Mistake where that fails.
+    """Return the spec with label and all settings, having built the optimizer once. Raises UserError where that fails.
 
     defaults: settings that take the place of the class's own.
     """
     cls = _find_class(spec.target, spec.plugin)
     if not callable(getattr(cls, "update", None)):
-        raise Mistake(f"{spec.target} has no method update(params, grads)")
+        raise UserError(f"{spec.target} has no method update(params, grads)")
     try:
-        parts = taken_apart(cls, spec.settings)
+        parts = split_settings(cls, spec.settings)
         settings = parts.complete(defaults or {})
         optimizer = assemble(cls, settings)
-    except Mistake:
+    except UserError:
         raise
     except (Exception, SystemExit) as error:  # a plug-in's own may be anything
         place = traceback.extract_tb(error.__traceback__)[-1].filename
         inside = not Path(place).is_relative_to(OURS)  # not where the call itself does not fit
         words = explained(error, spec.plugin.blamed) if spec.plugin and inside else str(error)
-        raise Mistake(f"{spec.target}: {words}") from error
+        raise UserError(f"{spec.target}: {words}") from error
     if isinstance(optimizer, Optimizer):
         settings = settings_of(optimizer)
     words = ",".join(f"{key}={word(value)}" for key, value in parts.named.items())

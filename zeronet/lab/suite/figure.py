@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 from zeronet.lab.plots.style import QUIET, SMALL, HouseFigure, drawable, house_style, look, shortened
 from zeronet.lab.suite.profile import MOST, score
-from zeronet.locale import say
+from zeronet.locale import translate
 
 
 def profile_figure(ratios: Mapping[str, Sequence[float]], problems: Sequence[str]) -> Figure:
@@ -28,8 +28,11 @@ def profile_figure(ratios: Mapping[str, Sequence[float]], problems: Sequence[str
             axes.plot([], [], label=words, **line)
             axes.plot(reached, y[1:-1], look(k)["marker"], color=line["color"], markersize=6, zorder=4)
         axes.set(xlim=(0.97, MOST), ylim=(-0.03, 1.05))
-        axes.set(xlabel=say("τ: updates to the target, over those of the fastest"), ylabel=say("share of the problems"))
-        axes.set_title(say("Performance profile; area up to τ = {most:g} in the legend", most=MOST))
+        axes.set(
+            xlabel=translate("τ: updates to the target, over those of the fastest"),
+            ylabel=translate("share of the problems"),
+        )
+        axes.set_title(translate("Performance profile; area up to τ = {most:g} in the legend", most=MOST))
         axes.legend(frameon=False, fontsize=8.5, loc="lower right")
         figure.suptitle(drawable(shortened(", ".join(problems), 120)), x=0.01, ha="left", fontsize=SMALL, color=QUIET)
     return figure

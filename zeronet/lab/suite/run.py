@@ -13,7 +13,7 @@ from zeronet.lab.race.run import Race
 from zeronet.lab.runner.analysis.summary import steps_to
 from zeronet.lab.suite.profile import LEAST_PROBLEMS, ratios, score
 from zeronet.lab.tuning.run import TunedResult
-from zeronet.locale import say
+from zeronet.locale import translate
 
 
 def arrivals(result: Result | Race | TunedResult) -> dict[str, float]:
@@ -51,18 +51,18 @@ def write_profile(results: Mapping[str, Any], folder: Path) -> str:
         except ValueError:
             continue
     if not steps:
-        return say("No problem here has a target, so that there is nothing to sum up.")
+        return translate("No problem here has a target, so that there is nothing to sum up.")
     found = ratios(steps)
     rows = [
         [name, label, each[label], found[label][i]] for i, (name, each) in enumerate(steps.items()) for label in each
     ]
     write_csv(folder / "profile.csv", ["problem", "optimizer", "updates_to_target", "ratio_to_fastest"], rows)
     table = [
-        [say("updates to the target"), *steps],
+        [translate("updates to the target"), *steps],
         *([label, *(_words(s[label]) for s in steps.values())] for label in found),
     ]
     if len(steps) < LEAST_PROBLEMS:
-        few = say("No performance profile: on {n} problems each would weigh too much; it takes {least}.",
+        few = translate("No performance profile: on {n} problems each would weigh too much; it takes {least}.",
                   n=len(steps), least=LEAST_PROBLEMS)  # fmt: skip
         return "\n".join([*aligned(table), "", few])
     from zeronet.lab.plots import save_figure
@@ -70,9 +70,9 @@ def write_profile(results: Mapping[str, Any], folder: Path) -> str:
 
     path = save_figure(profile_figure(found, list(steps)), folder, "profile")
     for row, each in zip(table, [None, *found.values()], strict=True):
-        row.append(say("area of the profile") if each is None else f"{score(each):.2f}")
-    return "\n".join([*aligned(table), "", f"{say('figure:')} {path}"])
+        row.append(translate("area of the profile") if each is None else f"{score(each):.2f}")
+    return "\n".join([*aligned(table), "", f"{translate('figure:')} {path}"])
 
 
 def _words(steps: float) -> str:
-    return say("never") if steps == float("inf") else f"{steps:g}"
+    return translate("never") if steps == float("inf") else f"{steps:g}"

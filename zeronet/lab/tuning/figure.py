@@ -12,7 +12,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from zeronet.common.errors import Mistake
+from zeronet.common.errors import UserError
 from zeronet.lab.plots.style import (
     QUIET,
     SMALL,
@@ -28,7 +28,7 @@ from zeronet.lab.plots.style import (
 from zeronet.lab.race.paths import TARGET
 from zeronet.lab.runner.analysis.summary import settings_words
 from zeronet.lab.runner.plan import read_protocol
-from zeronet.locale import say
+from zeronet.locale import translate
 
 LEAST = 1e-12  # what is lower is drawn here
 
@@ -57,11 +57,11 @@ class VerdictFolder:
 
 
 def read_verdict(folder: str | Path) -> VerdictFolder:
-    """Read protocol.json, tuning.csv, verdict.json and the curves. Raises Mistake where one is missing or damaged."""
+    """Read protocol.json, tuning.csv, verdict.json and the curves. Raises UserError where one is missing or damaged."""
     folder = Path(folder)
     protocol = read_protocol(folder / "protocol.json")
     if "tuning" not in protocol:
-        raise Mistake(f"{folder} holds no verdict: its rates were not tuned")
+        raise UserError(f"{folder} holds no verdict: its rates were not tuned")
     try:
         labels = [about["label"] for about in protocol["optimizers"]]
         settings = {about["label"]: about["settings"] for about in protocol["optimizers"]}
@@ -91,14 +91,14 @@ def read_verdict(folder: str | Path) -> VerdictFolder:
         data = VerdictFolder(protocol, arrays, trials, {label: finals[label] for label in labels})
         _footer(data)  # it needs the rest of the protocol
     except OSError as error:
-        raise Mistake(f"cannot read the verdict in {folder}: {error.strerror or error}") from error
+        raise UserError(f"cannot read the verdict in {folder}: {error.strerror or error}") from error
     except (KeyError, TypeError, ValueError, AttributeError, csv.Error) as error:
-        raise Mistake(f"the verdict in {folder} is damaged: {type(error).__name__} {error}") from error
+        raise UserError(f"the verdict in {folder} is damaged: {type(error).__name__} {error}") from error
     return data
 
 
 def verdict_figure(folder: str | Path) -> Figure:
-    """Draw the verdict from the files in its folder. Raises Mistake for files that are missing or damaged."""
+    """Draw the verdict from the files in its folder. Raises UserError for files that are missing or damaged."""
     data = read_verdict(folder)
     with house_style():
         figure = HouseFigure(figsize=(11, 8.6), dpi=100, layout="constrained")
@@ -126,7 +126,7 @@ def _footer(data: VerdictFolder) -> str:
     if not data.on_landscape:
         split = protocol["split"]
         said.append(
-            say(
+            translate(
                 "{train:,} training and {validation:,} validation images, split off the training set; curves and "
                 "targets: validation; the test images are read once per final run",
                 train=split["train"],
@@ -134,7 +134,7 @@ def _footer(data: VerdictFolder) -> str:
             )
         )
     said.append(
-        say(
+        translate(
             "each optimizer: {budget} trials on {n} seeds, best by median, then {m} fresh seeds; {steps:,} steps",
             budget=tuning["budget"],
             n=len(tuning["seeds"]),
@@ -165,8 +165,8 @@ def _draw_loss(axes: Axes, data: VerdictFolder) -> None:
         axes.plot(steps[finite], middle[finite], **look(k), **STROKE, markevery=(k % every, every), zorder=3 + 0.01 * k)
         axes.fill_between(steps, low, np.minimum(high, top), where=finite, facecolor=look(k)["color"], alpha=0.18, lw=0)
     logarithmic(axes, "y")
-    name = "f − f_min" if data.on_landscape else say("validation loss")
-    axes.set(xlabel=say("update"), ylabel=name, title=say("Loss: median and middle half of the seeds"))
+    name = "f − f_min" if data.on_landscape else translate("validation loss")
+    axes.set(xlabel=translate("update"), ylabel=name, title=translate("Loss: median and middle half of the seeds"))
     axes.set_ylim(None, top)
 
 
@@ -192,8 +192,8 @@ def _draw_rates(axes: Axes, data: VerdictFolder) -> None:
     logarithmic(axes, "x")
     logarithmic(axes, "y")
     axes.set_ylim(None, top)
-    axes.set(xlabel=say("learning rate (log)"), ylabel=say("final loss of the trials"))
-    axes.set_title(say("Sensitivity to the rate: ★ best, × diverged"))
+    axes.set(xlabel=translate("learning rate (log)"), ylabel=translate("final loss of the trials"))
+    axes.set_title(translate("Sensitivity to the rate: ★ best, × diverged"))
 
 
 def _draw_reached(axes: Axes, data: VerdictFolder) -> None:
@@ -207,11 +207,15 @@ def _draw_reached(axes: Axes, data: VerdictFolder) -> None:
         axes.step([0, *arrived, last], [*shares, shares[-1]], where="post", lw=1.6, ls=dashes, **style)
         if arrived:
             axes.plot(arrived, shares[1:], look(k)["marker"], markersize=5, markeredgecolor="white", **style)
-    axes.set(xlabel=say("update"), ylabel=say("share of the seeds"), ylim=(-0.03, 1.05), xlim=(0, last))
-    title = say("Reached the target: no target is set")
+    axes.set(xlabel=translate("update"), ylabel=translate("share of the seeds"), ylim=(-0.03, 1.05), xlim=(0, last))
+    title = translate("Reached the target: no target is set")
     if data.target is not None:
-        what = f"f − f_min < {data.target:g}" if data.on_landscape else say("accuracy {target:g}", target=data.target)
-        title = say("Reached the target: {what}", what=what)
+        what = (
+            f"f − f_min < {data.target:g}"
+            if data.on_landscape
+            else translate("accuracy {target:g}", target=data.target)
+        )
+        title = translate("Reached the target: {what}", what=what)
     axes.set_title(title)
 
 
@@ -236,4 +240,4 @@ def _draw_wins(axes: Axes, data: VerdictFolder) -> None:
     axes.set_xticks(range(len(labels)), names, rotation=30 if len(labels) > 4 else 0)
     axes.set_yticks(range(len(labels)), names)
     axes.grid(False)
-    axes.set_title(say("A random run of the row beats one of the column"))
+    axes.set_title(translate("A random run of the row beats one of the column"))

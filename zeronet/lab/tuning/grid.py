@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from zeronet.common.errors import Mistake
+from zeronet.common.errors import UserError
 from zeronet.lab.specs.spec import Spec, with_settings
 
 DECADES = 3.5  # that the grid spans, around an optimizer's default rate
@@ -33,14 +33,14 @@ class Tuning:
     def first_trials(self, spec: Spec) -> list[Spec]:
         """Return two thirds of the trials: a logarithmic grid of rates for each variant.
 
-        Raises Mistake where the budget is too small, where two trials would be the same, and where spec has no rate.
+        Raises UserError where the budget is too small, where two trials would be the same, and where spec has no rate.
         """
         number = self._rates_each(spec)
         default = with_settings(spec, {}).settings["lr"]
         rates = grid(default, max(1, round(number * 2 / 3)), self.range)
         trials = [trial(spec, rate, variant) for variant in self.variants(spec) for rate in rates]
         if len({tuple(each.settings.items()) for each in trials}) < len(trials):
-            raise Mistake(f"{spec.label} would try the same settings twice: widen --tune-range, or thin --tune-over")
+            raise UserError(f"{spec.label} would try the same settings twice: widen --tune-range, or thin --tune-over")
         return trials
 
     def more_trials(self, spec: Spec, judged: Mapping[str, tuple[Spec, float]]) -> list[Spec]:
@@ -57,7 +57,7 @@ class Tuning:
         """Return the rates of each variant: all trials together stay within the budget."""
         number = self.budget // len(self.variants(spec))
         if number < 3:
-            raise Mistake(
+            raise UserError(
                 f"a budget of {self.budget} is too small for {len(self.variants(spec))} settings of {spec.label}: "
                 "each needs at least 3 rates"
             )
@@ -75,14 +75,14 @@ class Tuning:
 
 
 def tuning_from_protocol(about: Mapping[str, Any] | None) -> Tuning | None:
-    """Return the search that a protocol keeps, or None where there was none. Raises Mistake where it is damaged."""
+    """Return the search that a protocol keeps, or None where there was none. Raises UserError where it is damaged."""
     if about is None:
         return None
     try:
         span = about["range"] and tuple(about["range"])
         return Tuning(about["budget"], tuple(about["seeds"]), span, about["over"])
     except (KeyError, TypeError) as error:
-        raise Mistake(f"the protocol is damaged ({type(error).__name__}: {error})") from error
+        raise UserError(f"the protocol is damaged ({type(error).__name__}: {error})") from error
 
 
 def trial(spec: Spec, rate: float, variant: Mapping[str, Any]) -> Spec:

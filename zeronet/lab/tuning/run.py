@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from zeronet.common.files import TEXT, write_csv
 from zeronet.lab.comparison.run import write_inspection, write_results
-from zeronet.lab.runner.execution.options import How
+from zeronet.lab.runner.execution.options import ExecutionOptions
 from zeronet.lab.runner.execution.processes import execute
-from zeronet.lab.runner.folder import opened, publish
+from zeronet.lab.runner.folder import locked_folder, publish
 from zeronet.lab.runner.plan import Plan
 from zeronet.lab.runner.problem import LandscapeProblem, Problem
-from zeronet.lab.runner.resume import begin
+from zeronet.lab.runner.resume import start_or_resume
 from zeronet.lab.runner.run import Run
-from zeronet.lab.runner.runs import forget_others, results
+from zeronet.lab.runner.runs import prune_runs, results
 from zeronet.lab.tuning.grid import Tuning
 from zeronet.lab.tuning.search import TRIALS, search
 from zeronet.lab.tuning.table import VerdictTable
@@ -42,13 +42,13 @@ def carry_out_tuned(
     tuning: Tuning,
     problem: Problem | LandscapeProblem,
     folder: Path,
-    how: How,
+    how: ExecutionOptions,
 ) -> TunedResult:
     """Search each optimizer's rate, run the best on plan's seeds, write all files into folder, return what they say.
 
     A trial runs on tuning.seeds and counts with the median of its final validation losses, infinite where it diverged.
     The final runs have plan.seeds, which tuning never saw; each reads the test images once, after its last step.
-    Raises Mistake as carry_out does.
+    Raises UserError as carry_out does.
     """
     from zeronet.lab.comparison.figure import comparison_figure  # only here: matplotlib
     from zeronet.lab.comparison.inspection import save_inspection
@@ -56,8 +56,8 @@ def carry_out_tuned(
     from zeronet.lab.tuning.figure import verdict_figure
 
     asked = {**plan.protocol(), "tuning": tuning.about()}
-    with opened(folder):
-        begin(folder, asked, how.resume)
+    with locked_folder(folder):
+        start_or_resume(folder, asked, how.resume)
         done: list[Plan] = []
 
         def runs_of(stage: Plan, name: str) -> dict[tuple[str, int], Run]:
@@ -90,5 +90,5 @@ def carry_out_tuned(
             save_figure(figures[0], new, "verdict")
 
         publish(folder, write)
-        forget_others(done, folder)
+        prune_runs(done, folder)
         return TunedResult(folder, table, figures[0], runs)

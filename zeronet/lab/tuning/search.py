@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from zeronet.lab.runner.analysis.pairwise import final_loss
+from zeronet.lab.runner.analysis.pairwise import final_evaluation_loss
 from zeronet.lab.runner.plan import Plan
 from zeronet.lab.runner.run import Run
 from zeronet.lab.specs.spec import Spec
@@ -36,7 +36,7 @@ def search(
         runs = runs_of(replace(plan, optimizers=specs, seeds=tuning.seeds, kind="trial"), f"tuning {number}/2")
         for label, each in chosen.items():
             for trial in each:
-                losses = [final_loss(runs[trial.label, seed], plan.steps) for seed in tuning.seeds]
+                losses = [final_evaluation_loss(runs[trial.label, seed], plan.steps) for seed in tuning.seeds]
                 judged[label][trial.label] = trial, float(np.median(losses))
                 rows += [
                     [label, trial.settings["lr"], json.dumps(trial.settings), seed, f"{loss:.9g}"]

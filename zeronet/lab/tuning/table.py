@@ -9,10 +9,10 @@ import numpy as np
 
 from zeronet.common.text import aligned
 from zeronet.lab.race.paths import TARGET, first_below
-from zeronet.lab.runner.analysis.pairwise import Pair, compared, final_loss, ranking
+from zeronet.lab.runner.analysis.pairwise import Pair, compared, final_evaluation_loss, ranking
 from zeronet.lab.runner.analysis.summary import settings_words, steps_to
 from zeronet.lab.runner.run import Run
-from zeronet.locale import say
+from zeronet.locale import translate
 
 
 class VerdictTable:
@@ -34,18 +34,18 @@ class VerdictTable:
         self.count, self.seconds = count, seconds
         self.settings = {about["label"]: about["settings"] for about in protocol["optimizers"]}
         self.losses = {
-            label: [final_loss(runs[label, seed], protocol["steps"]) for seed in protocol["seeds"]]
+            label: [final_evaluation_loss(runs[label, seed], protocol["steps"]) for seed in protocol["seeds"]]
             for label in self.settings
         }
         self.pairs = compared(self.losses)
 
     def __str__(self) -> str:
         target = self._target()
-        head = [say("optimizer"), say("settings"), say("final loss: median (quartiles)")]
+        head = [translate("optimizer"), translate("settings"), translate("final loss: median (quartiles)")]
         if not self._on_landscape():
-            head.append(say("test accuracy"))
+            head.append(translate("test accuracy"))
         if target is not None:
-            head.append(say("steps to {target:g}", target=target))
+            head.append(translate("steps to {target:g}", target=target))
         body = [head]
         for label in ranking(self.losses):
             cells = [label, settings_words(self.settings[label]), self._loss_words(label)]
@@ -64,15 +64,17 @@ class VerdictTable:
         order = ranking(self.losses)
         first = order[0]
         lowest, rate = float(np.median(self.losses[first])), self.settings[first]["lr"]
-        said = [say("No optimizer came through: each failed on half of its seeds or more.")]
+        said = [translate("No optimizer came through: each failed on half of its seeds or more.")]
         if math.isfinite(lowest):
             said = [
-                say("{label} ended lowest: median loss {loss:.4g} at lr {lr:.4g}.", label=first, loss=lowest, lr=rate)
+                translate(
+                    "{label} ended lowest: median loss {loss:.4g} at lr {lr:.4g}.", label=first, loss=lowest, lr=rate
+                )
             ]
         said += [self._pair_words(pair) for pair in self.pairs]
         for label in self.at_edge:
             said.append(
-                say(
+                translate(
                     "The best rate of {label}, {lr:.4g}, is at the edge of those tried: look further.",
                     label=label,
                     lr=self.settings[label]["lr"],
@@ -80,16 +82,18 @@ class VerdictTable:
             )
         tuning = self.protocol["tuning"]
         said.append(
-            say(
+            translate(
                 "Each had {budget} trials on {n} seeds, then {m} fresh seeds; loss: {what}, mean of the last tenth of "
                 "the steps; pairs: Student's interval over the seeds, 95 % for all pairs together (Holm).",
                 budget=tuning["budget"],
                 n=len(tuning["seeds"]),
                 m=len(self.protocol["seeds"]),
-                what=say("f − f_min from random starts") if self._on_landscape() else say("validation loss"),
+                what=translate("f − f_min from random starts")
+                if self._on_landscape()
+                else translate("validation loss"),
             )
         )
-        said.append(say("{n} runs, {seconds:.0f} s of training.", n=self.count, seconds=self.seconds))
+        said.append(translate("{n} runs, {seconds:.0f} s of training.", n=self.count, seconds=self.seconds))
         return said
 
     def about(self) -> dict[str, Any]:
@@ -160,32 +164,32 @@ class VerdictTable:
         failed = sum(not math.isfinite(loss) for loss in losses)
         low, high = _quartiles(losses)
         words = f"{np.median(losses):.4g} ({low:.4g}..{high:.4g})"
-        return f"{words}, {say('{n} of {m} failed', n=failed, m=len(losses))}" if failed else words
+        return f"{words}, {translate('{n} of {m} failed', n=failed, m=len(losses))}" if failed else words
 
     def _steps_words(self, label: str) -> str:
         steps = self.steps(label)
         missed = sum(not math.isfinite(step) for step in steps)
         words = f"{statistics.median(steps):g}" if missed < len(steps) / 2 else "-"
-        return f"{words} ({say('{n} of {m} never', n=missed, m=len(steps))})" if missed else words
+        return f"{words} ({translate('{n} of {m} never', n=missed, m=len(steps))})" if missed else words
 
     def _pair_words(self, pair: Pair) -> str:
         if math.isnan(pair.difference):
-            return say("{a} and {b}: not compared, for some runs failed.", a=pair.a, b=pair.b)
+            return translate("{a} and {b}: not compared, for some runs failed.", a=pair.a, b=pair.b)
         if pair.low is None:
             if pair.difference == 0:
-                return say("{a} and {b}: a tie, every difference is exactly 0.", a=pair.a, b=pair.b)
+                return translate("{a} and {b}: a tie, every difference is exactly 0.", a=pair.a, b=pair.b)
             ratio = _ratio(pair.difference)
-            return say("{a} and {b}: {a}'s loss is {ratio} times {b}'s on every seed, without an interval.",
+            return translate("{a} and {b}: {a}'s loss is {ratio} times {b}'s on every seed, without an interval.",
                        a=pair.a, b=pair.b, ratio=ratio)  # fmt: skip
         a, b, wins, logs = pair.a, pair.b, pair.wins, (pair.difference, pair.low, pair.high)
         if pair.difference > 0:  # name the better one first
             a, b, wins, logs = b, a, 1 - wins, (-pair.difference, -pair.high, -pair.low)
-        return say(
+        return translate(
             "{a} and {b}: {verdict}; {a}'s loss is {ratio} times {b}'s ({low} to {high}), "
             "and a random run of {a} beats one of {b} {wins:.0%} of the time.",
             a=a,
             b=b,
-            verdict=say("a tie") if pair.tie else say("{a} wins", a=a),
+            verdict=translate("a tie") if pair.tie else translate("{a} wins", a=a),
             **dict(zip(("ratio", "low", "high"), map(_ratio, logs), strict=True)),
             wins=wins,
         )

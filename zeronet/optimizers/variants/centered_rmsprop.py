@@ -40,6 +40,6 @@ class CenteredRMSProp(Optimizer):
         variance = np.maximum(h - m * m, 0)  # rounding may take it below 0
         w -= self.lr * g / (np.sqrt(variance) + self.eps)
 
-    def rate(self, h: np.ndarray, m: np.ndarray) -> np.ndarray:
+    def effective_step(self, h: np.ndarray, m: np.ndarray) -> np.ndarray:
         """Return η / (√(h − m ⊙ m) + ε)."""
         return self.lr / (np.sqrt(np.maximum(h - m * m, 0)) + self.eps)

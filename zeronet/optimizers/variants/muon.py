@@ -50,7 +50,7 @@ class Muon(Optimizer):
     ):
         super().__init__(lr=lr, momentum=momentum, beta1=beta1, beta2=beta2, eps=eps)
 
-    def init(self, w: np.ndarray) -> tuple[np.ndarray, ...]:
+    def init_state(self, w: np.ndarray) -> tuple[np.ndarray, ...]:
         """Start at 0; v is only for what learns as in Adam."""
         return np.zeros_like(w), np.zeros_like(w if w.ndim < 2 else 0, dtype=w.dtype)
 

@@ -35,16 +35,16 @@ class Prodigy(Optimizer):
     """
 
     state_names = ("m", "v", "s", "w0")
-    number_names = ("d", "r")
+    scalar_names = ("d", "r")
 
     def __init__(self, lr: float = 1.0, beta1: float = 0.9, beta2: float = 0.999, d0: float = 1e-6, eps: float = 1e-8):
         super().__init__(lr=lr, beta1=beta1, beta2=beta2, d0=d0, eps=eps)
 
-    def init(self, w: np.ndarray) -> tuple[np.ndarray, ...]:
+    def init_state(self, w: np.ndarray) -> tuple[np.ndarray, ...]:
         """Remember where w started."""
         return np.zeros_like(w), np.zeros_like(w), np.zeros_like(w), w.copy()
 
-    def begin(self, params: Mapping[str, Any], grads: Mapping[str, Any]) -> None:
+    def before_update(self, params: Mapping[str, Any], grads: Mapping[str, Any]) -> None:
         """Estimate d; the step is still made with the estimate of before."""
         d = self.d_before = self.d or self.d0
         self.rate_before = self.lr * d * math.sqrt(1 - self.beta2**self.t) / (1 - self.beta1**self.t)

@@ -44,7 +44,7 @@ class Rprop(Optimizer):
         if self.min_step > self.max_step:
             raise ValueError(f"min_step must be at most max_step = {max_step!r}, not {min_step!r}")
 
-    def init(self, w: np.ndarray) -> tuple[np.ndarray, ...]:
+    def init_state(self, w: np.ndarray) -> tuple[np.ndarray, ...]:
         """Return the first steps, lr long, and no gradient before."""
         return np.full_like(w, self.lr), np.zeros_like(w)
 

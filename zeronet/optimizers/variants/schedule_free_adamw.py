@@ -33,7 +33,7 @@ class ScheduleFreeAdamW(Optimizer):
     """
 
     state_names = ("v", "z", "x")
-    number_names = ("sum_of_weights",)
+    scalar_names = ("sum_of_weights",)
 
     def __init__(
         self,
@@ -45,11 +45,11 @@ class ScheduleFreeAdamW(Optimizer):
     ):
         super().__init__(lr=lr, beta1=beta1, beta2=beta2, eps=eps, weight_decay=weight_decay)
 
-    def init(self, w: np.ndarray) -> tuple[np.ndarray, ...]:
+    def init_state(self, w: np.ndarray) -> tuple[np.ndarray, ...]:
         """Return the start: no gradient yet, and w, twice."""
         return np.zeros_like(w), w.copy(), w.copy()
 
-    def begin(self, params: Mapping[str, Any], grads: Mapping[str, Any]) -> None:
+    def before_update(self, params: Mapping[str, Any], grads: Mapping[str, Any]) -> None:
         """Add this update's weight to the sum."""
         self.sum_of_weights += self.lr**2
 

@@ -31,16 +31,16 @@ class ScheduleFreeSGD(Optimizer):
     """
 
     state_names = ("z", "x")
-    number_names = ("sum_of_weights",)
+    scalar_names = ("sum_of_weights",)
 
     def __init__(self, lr: float = 0.5, momentum: float = 0.9):
         super().__init__(lr=lr, momentum=momentum)
 
-    def init(self, w: np.ndarray) -> tuple[np.ndarray, ...]:
+    def init_state(self, w: np.ndarray) -> tuple[np.ndarray, ...]:
         """Return the start: w, twice."""
         return w.copy(), w.copy()
 
-    def begin(self, params: Mapping[str, Any], grads: Mapping[str, Any]) -> None:
+    def before_update(self, params: Mapping[str, Any], grads: Mapping[str, Any]) -> None:
         """Add this update's weight to the sum."""
         self.sum_of_weights += self.lr**2
 

@@ -36,7 +36,7 @@ class Shampoo(Optimizer):
     def __init__(self, lr: float = 0.3, eps: float = 1e-4, renew_every: float = 10):
         super().__init__(lr=lr, eps=eps, renew_every=renew_every)
 
-    def init(self, w: np.ndarray) -> tuple[np.ndarray, ...]:
+    def init_state(self, w: np.ndarray) -> tuple[np.ndarray, ...]:
         """Start at ε I; a vector or a number has one state, and zeros in the places of the others."""
         if w.ndim < 2:
             return np.full_like(w, self.eps), *(np.zeros((), w.dtype) for _ in range(3))

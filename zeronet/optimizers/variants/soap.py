@@ -43,7 +43,7 @@ class SOAP(Optimizer):
     ):
         super().__init__(lr=lr, beta1=beta1, beta2=beta2, eps=eps, renew_every=renew_every)
 
-    def init(self, w: np.ndarray) -> tuple[np.ndarray, ...]:
+    def init_state(self, w: np.ndarray) -> tuple[np.ndarray, ...]:
         """Start at 0 and I; a vector or a number has Adam's states, and zeros in the places of the others."""
         if w.ndim < 2:
             return np.zeros_like(w), np.zeros_like(w), *(np.zeros((), w.dtype) for _ in range(4))

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from zeronet.lab.runner.analysis.pairwise import LEAST, compared, final_loss, ranking
+from zeronet.lab.runner.analysis.pairwise import LEAST, compared, final_evaluation_loss, ranking
 from zeronet.lab.runner.run import Run
 
 
@@ -137,18 +137,18 @@ def test_one_optimizer_alone_has_no_pairs():
 
 def test_the_final_loss_is_the_mean_of_the_evaluations_in_the_last_tenth():
     rows = [(step, float(step), 0.5) for step in range(0, 101, 5)]
-    assert final_loss(Run(evaluations=rows), 100) == 95.0
-    assert final_loss(Run(evaluations=[(0, 9.0, 0.1), (80, 3.0, 0.5)]), 100) == 3.0  # else the last one
+    assert final_evaluation_loss(Run(evaluations=rows), 100) == 95.0
+    assert final_evaluation_loss(Run(evaluations=[(0, 9.0, 0.1), (80, 3.0, 0.5)]), 100) == 3.0  # else the last one
 
 
 @pytest.mark.parametrize("outcome", ["diverged", "raised"])
 def test_a_run_that_did_not_finish_has_an_infinite_loss(outcome):
-    assert final_loss(Run(outcome, evaluations=[(100, 0.1, 0.9)]), 100) == math.inf
+    assert final_evaluation_loss(Run(outcome, evaluations=[(100, 0.1, 0.9)]), 100) == math.inf
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf])
 def test_so_has_one_that_failed_on_the_way_through_its_last_tenth(value):
-    assert final_loss(Run(evaluations=[(95, value, 0.1), (100, 0.1, 0.9)]), 100) == math.inf
+    assert final_evaluation_loss(Run(evaluations=[(95, value, 0.1), (100, 0.1, 0.9)]), 100) == math.inf
 
 
 def test_the_ranking_is_by_median_and_failures_are_last():

@@ -20,10 +20,10 @@ import cloudpickle
 from dask.task_spec import Task
 from distributed import Client
 
-from zeronet.common.errors import Mistake
+from zeronet.common.errors import UserError
 from zeronet.lab.comparison.run import carry_out, specs_of
 from zeronet.lab.runner.execution.cluster import gathered, joined, returned
-from zeronet.lab.runner.execution.options import How
+from zeronet.lab.runner.execution.options import ExecutionOptions
 from zeronet.lab.runner.execution.processes import execute
 from zeronet.lab.runner.execution.worker import carry_out as carry_out_there
 from zeronet.lab.runner.execution.worker import parcel
@@ -111,17 +111,17 @@ def when_runs_are_there(folder, number, then):
 
 def test_a_worker_killed_in_the_middle_changes_nothing(problem, scheduler, tmp_path):
     plan = plan_of(problem, seeds=6, steps=600)
-    carry_out(plan, problem, tmp_path / "here", How(jobs=1, quiet=True))
+    carry_out(plan, problem, tmp_path / "here", ExecutionOptions(jobs=1, quiet=True))
     with workers(scheduler, 2) as (first, _):
         when_runs_are_there(tmp_path / "there", 2, first.kill)
-        carry_out(plan, problem, tmp_path / "there", How(quiet=True, cluster=scheduler))
+        carry_out(plan, problem, tmp_path / "there", ExecutionOptions(quiet=True, cluster=scheduler))
         assert first.wait(5) == -signal.SIGKILL
     assert bytes_of(tmp_path / "there") == bytes_of(tmp_path / "here")
 
 
 def test_data_that_are_lost_with_the_last_worker_are_sent_again(problem, tmp_path):
-    plan, how = plan_of(problem, seeds=6, steps=600), How(quiet=True, cluster="local")
-    here = runs_of(plan, problem, tmp_path / "here", How(quiet=True))
+    plan, how = plan_of(problem, seeds=6, steps=600), ExecutionOptions(quiet=True, cluster="local")
+    here = runs_of(plan, problem, tmp_path / "here", ExecutionOptions(quiet=True))
     with joined(how) as session:
         [process_id] = session.client.run(os.getpid).values()
         when_runs_are_there(tmp_path / "there", 1, lambda: os.kill(process_id, signal.SIGKILL))
@@ -136,8 +136,8 @@ class Deadly:
 
 def test_a_run_that_ends_each_of_its_workers_is_named_and_finished_runs_stay(problem, scheduler, tmp_path):
     cloudpickle.register_pickle_by_value(sys.modules[__name__])  # as for a class made in a notebook
-    plan, how = plan_of(problem, ["sgd", Deadly()], seeds=1), How(quiet=True, cluster=scheduler)
-    with workers(scheduler, 3), pytest.raises(Mistake, match=r"^Deadly, seed 0: each worker that took it died"):
+    plan, how = plan_of(problem, ["sgd", Deadly()], seeds=1), ExecutionOptions(quiet=True, cluster=scheduler)
+    with workers(scheduler, 3), pytest.raises(UserError, match=r"^Deadly, seed 0: each worker that took it died"):
         runs_of(plan, problem, tmp_path, how)
     assert len(list((tmp_path / ".runs").glob("*.npz"))) == 1
 
@@ -151,9 +151,9 @@ def test_classes_from_files_and_notebooks_travel(problem, scheduler, tmp_path):
     file = tmp_path / "halves.py"
     file.write_text("class Half:\n    def update(self, params, grads):\n        for k in params: params[k] *= 0.5\n")
     plan = plan_of(problem, [f"{file}:Half", Mine(), "adam"])
-    here = runs_of(plan, problem, tmp_path / "here", How(quiet=True))
+    here = runs_of(plan, problem, tmp_path / "here", ExecutionOptions(quiet=True))
     with workers(scheduler, 1):
-        assert runs_of(plan, problem, tmp_path / "there", How(quiet=True, cluster=scheduler)) == here
+        assert runs_of(plan, problem, tmp_path / "there", ExecutionOptions(quiet=True, cluster=scheduler)) == here
 
 
 def test_an_error_of_a_class_made_here_is_told_with_its_file_and_line(problem, scheduler, tmp_path):
@@ -162,9 +162,9 @@ def test_an_error_of_a_class_made_here_is_told_with_its_file_and_line(problem, s
             np.linalg.cholesky(-np.eye(2))  # raises inside NumPy
 
     plan = plan_of(problem, [Careless()], seeds=1)
-    here = runs_of(plan, problem, tmp_path / "here", How(quiet=True))
+    here = runs_of(plan, problem, tmp_path / "here", ExecutionOptions(quiet=True))
     with workers(scheduler, 1):
-        there = runs_of(plan, problem, tmp_path / "there", How(quiet=True, cluster=scheduler))
+        there = runs_of(plan, problem, tmp_path / "there", ExecutionOptions(quiet=True, cluster=scheduler))
     [run] = results(plan, tmp_path / "there").values()
     assert run.message.startswith(f"{__file__}, line {Careless.update.__code__.co_firstlineno + 1}: LinAlgError: ")
     assert "np.linalg.cholesky(-np.eye(2))  # raises inside NumPy\n" in run.traceback
@@ -172,7 +172,7 @@ def test_an_error_of_a_class_made_here_is_told_with_its_file_and_line(problem, s
 
 
 def test_arrays_are_sent_once_and_tasks_are_small(problem, scheduler, monkeypatch):
-    plan, how, sent = plan_of(problem), How(cluster=scheduler), []
+    plan, how, sent = plan_of(problem), ExecutionOptions(cluster=scheduler), []
     with workers(scheduler, 2), joined(how) as session:
         session.client.wait_for_workers(2, timeout=30)  # one that comes later would get the arrays only with a run
         scatter = session.client.scatter
@@ -194,14 +194,14 @@ def other_kernel():
 
 
 def test_another_blas_kernel_is_named_or_accepted_and_then_in_the_protocol(problem, scheduler, tmp_path):
-    kernel, how = other_kernel(), How(quiet=True, cluster=scheduler)
+    kernel, how = other_kernel(), ExecutionOptions(quiet=True, cluster=scheduler)
     with workers(scheduler, 1), workers(scheduler, 1, OPENBLAS_CORETYPE=kernel):
         named = rf"^workers differ from this process: tcp://127.0.0.1:\d+ \(blas.*{kernel}.*\)\. .*--accept-mixed"
-        with pytest.raises(Mistake, match=named), gathered(plan_of(problem), how):
+        with pytest.raises(UserError, match=named), gathered(plan_of(problem), how):
             pass
-        with pytest.raises(Mistake, match=named):
+        with pytest.raises(UserError, match=named):
             runs_of(plan_of(problem), problem, tmp_path / "refused", how)
-        accepting = How(quiet=True, cluster=scheduler, accept_mixed=True)
+        accepting = ExecutionOptions(quiet=True, cluster=scheduler, accept_mixed=True)
         with gathered(plan_of(problem), accepting) as plan:
             carry_out(plan, problem, tmp_path / "out", accepting)
         [mixed] = json.loads((tmp_path / "out" / "protocol.json").read_text())["environment"]["mixed"]
@@ -210,21 +210,21 @@ def test_another_blas_kernel_is_named_or_accepted_and_then_in_the_protocol(probl
 
 def test_where_no_worker_differs_accepting_it_changes_nothing(problem, scheduler):
     plan = plan_of(problem)
-    with workers(scheduler, 1), gathered(plan, How(cluster=scheduler, accept_mixed=True)) as same:
+    with workers(scheduler, 1), gathered(plan, ExecutionOptions(cluster=scheduler, accept_mixed=True)) as same:
         assert same is plan
 
 
 def test_a_worker_that_comes_late_is_looked_at_too(problem, scheduler):
-    with workers(scheduler, 1, threads=2), joined(How(cluster=scheduler)) as session:
+    with workers(scheduler, 1, threads=2), joined(ExecutionOptions(cluster=scheduler)) as session:
         arrays = session.scattered("0123", problem.arrays)
-        with pytest.raises(Mistake, match=r"tcp://127.0.0.1:\d+ \(threads: 1 → 2\)"):
+        with pytest.raises(UserError, match=r"tcp://127.0.0.1:\d+ \(threads: 1 → 2\)"):
             session.client.submit(carry_out_there, *parcel(plan_of(problem).cells()[0]), arrays).result()
 
 
 def test_a_worker_without_zeronet_is_named(problem, scheduler, tmp_path):
     (tmp_path / "sitecustomize.py").write_text("import sys; sys.modules['zeronet'] = None\n")
-    with workers(scheduler, 1, PYTHONPATH=str(tmp_path)), pytest.raises(Mistake, match=r"127.0.0.1:\d+ .*zeronet"):
-        [*returned(plan_of(problem).cells(), problem.arrays, How(cluster=scheduler))]
+    with workers(scheduler, 1, PYTHONPATH=str(tmp_path)), pytest.raises(UserError, match=r"127.0.0.1:\d+ .*zeronet"):
+        [*returned(plan_of(problem).cells(), problem.arrays, ExecutionOptions(cluster=scheduler))]
 
 
 def test_a_lost_scheduler_is_one_line_and_finished_runs_stay(problem, tmp_path):
@@ -232,8 +232,8 @@ def test_a_lost_scheduler_is_one_line_and_finished_runs_stay(problem, tmp_path):
     with process("scheduler", "--host", "127.0.0.1", "--port", 0, "--no-dashboard", "--scheduler-file", about) as lost:
         while not about.exists() or not about.read_text():
             time.sleep(0.05)
-        how = How(quiet=True, cluster=json.loads(about.read_text())["address"])
-        with workers(how.cluster, 1), pytest.raises(Mistake, match="connection to the scheduler is lost"):
+        how = ExecutionOptions(quiet=True, cluster=json.loads(about.read_text())["address"])
+        with workers(how.cluster, 1), pytest.raises(UserError, match="connection to the scheduler is lost"):
             when_runs_are_there(tmp_path / "out", 1, lost.kill)
             runs_of(plan_of(problem, seeds=6, steps=600), problem, tmp_path / "out", how)
     assert list((tmp_path / "out" / ".runs").glob("*.npz"))

@@ -8,7 +8,7 @@ from zeronet.lab.check.findings import Verdict, failed, law, number, passed, rem
 from zeronet.lab.check.first_step import right_lengths, slip_of
 from zeronet.lab.check.states import remembered
 from zeronet.lab.check.subject import START, STEEP, Subject
-from zeronet.locale import say
+from zeronet.locale import translate
 
 MOST = 1.1  # how much longer than lr a corrected step may be
 
@@ -17,23 +17,24 @@ MOST = 1.1  # how much longer than lr a corrected step may be
 def first_step(subject: Subject) -> Verdict:
     """The first step of an adaptive class has one length, which follows from its settings."""
     if subject.family != "adaptive":
-        return skipped(say("for adaptive classes"))
+        return skipped(translate("for adaptive classes"))
     if not subject.lr:
-        return skipped(say("it has no setting lr"))
+        return skipped(translate("it has no setting lr"))
     if not subject.elementwise:
-        return skipped(say("it treats each array as a whole"))
+        return skipped(translate("it treats each array as a whole"))
     if subject.length is None:
         lengths = ", ".join(number(each) for each in np.abs(subject.first_move(STEEP)))
         return failed(
-            say("first steps of {lengths} in four directions", lengths=lengths), say("Each should be as long")
+            translate("first steps of {lengths} in four directions", lengths=lengths),
+            translate("Each should be as long"),
         )
     half = np.median(np.abs(subject.first_move(STEEP, lr=subject.lr / 2))) / (subject.lr / 2)
     lr = subject.name("lr")
-    seen = say("the first step is {length} · {lr}", length=number(subject.length), lr=lr)
+    seen = translate("the first step is {length} · {lr}", length=number(subject.length), lr=lr)
     if abs(half / subject.length - 1) > 2e-3:
         return failed(
-            say("{seen}, but {half} · {lr} where {lr} is half as large", seen=seen, half=number(half), lr=lr),
-            say("The step should be {lr} times something: is {lr} applied twice, or not at all?", lr=lr),
+            translate("{seen}, but {half} · {lr} where {lr} is half as large", seen=seen, half=number(half), lr=lr),
+            translate("The step should be {lr} times something: is {lr} applied twice, or not at all?", lr=lr),
         )
     for length, words in right_lengths(subject):
         if abs(subject.length / length - 1) < 2e-3:
@@ -41,9 +42,9 @@ def first_step(subject: Subject) -> Verdict:
     if hint := slip_of(subject):
         return failed(seen, hint)
     if names := subject.stirring([STEEP]):
-        return skipped(say("{seen}; the bench does not know {names}", seen=seen, names=", ".join(names)))
+        return skipped(translate("{seen}; the bench does not know {names}", seen=seen, names=", ".join(names)))
     right = ", ".join(f"{number(length)} ({words})" for length, words in right_lengths(subject))
-    return failed(seen, say("By hand it is {right} times {lr}", right=right, lr=lr))
+    return failed(seen, translate("By hand it is {right} times {lr}", right=right, lr=lr))
 
 
 @law(
@@ -54,14 +55,14 @@ def first_step(subject: Subject) -> Verdict:
 def scale(subject: Subject) -> Verdict:
     """What held for the first step holds for the next ones."""
     if subject.family == "neither":
-        return failed(say("it is neither adaptive nor linear"))
+        return failed(translate("it is neither adaptive nor linear"))
     rng, factor = np.random.default_rng(1), 10 if subject.family == "linear" else 1
     gradients = STEEP * rng.uniform(0.5, 2, (5, 4)) * rng.choice([-1, 1], (5, 4))
     usual, steep = (np.cumsum(subject.moves(each), axis=0) for each in (gradients, 10 * gradients))
     off = float(np.abs(steep - factor * usual).max() / np.abs(factor * usual).max())
-    seen = say("under 10 g the ways of 5 updates differ by {off} from what they should be", off=number(off))
+    seen = translate("under 10 g the ways of 5 updates differ by {off} from what they should be", off=number(off))
     if not off < 5e-3:
-        return failed(seen, say("Is a square or a root missing in what is remembered?"))
+        return failed(seen, translate("Is a square or a root missing in what is remembered?"))
     return passed(seen)
 
 
@@ -71,25 +72,27 @@ def steady(subject: Subject) -> Verdict:
     s = subject.settings
     literal = subject.rolls and not {"rho", "beta1", "beta2", "momentum"} & set(s)  # its βs stand in the code
     if subject.family != "adaptive" or not ({"rho", "beta2"} & set(s) or literal):
-        return skipped(say("for adaptive classes with ρ or β₂"))
+        return skipped(translate("for adaptive classes with ρ or β₂"))
     if not subject.elementwise or not subject.lr or subject.length is None:
-        return skipped(say("it treats each array as a whole, or has no first step of one length"))
+        return skipped(translate("it treats each array as a whole, or has no first step of one length"))
     if literal:
         return _bounded(subject)
     low, high, steps = _extremes(subject, **{"beta2": 0.9} if "beta2" in s else {})  # so that 300 updates are long
     rho, lr = s.get("rho", 0), subject.name("lr")
-    seen = say("steps of {low} to {high} {lr} in 300 updates", low=number(low), high=number(high), lr=lr)
+    seen = translate("steps of {low} to {high} {lr} in 300 updates", low=number(low), high=number(high), lr=lr)
     if {"beta1", "beta2"} <= set(s) and abs(subject.length - 1) < 2e-3:
         if 0.5 < low <= high < MOST:
             return passed(seen)
         rates = _extremes(subject, beta1=0.0, beta2=0.0)[2]  # with no memory the rate is left
         even = steps / (rates / rates[0])
         if 0.5 < even.min() <= even.max() < MOST:
-            return remark(seen, say("Its rate is another at each step"))
-        return failed(seen, say("Is t counted, and is each mean decayed by its own β? 1 − βᵗ undoes the start at 0"))
+            return remark(seen, translate("Its rate is another at each step"))
+        return failed(
+            seen, translate("Is t counted, and is each mean decayed by its own β? 1 − βᵗ undoes the start at 0")
+        )
     if 0 < rho < 1:
         r = subject.name("rho")
-        mean = say("h should be a mean: is it multiplied by {rho}, and g² weighed by 1 − {rho}?", rho=r)
+        mean = translate("h should be a mean: is it multiplied by {rho}, and g² weighed by 1 − {rho}?", rho=r)
         by_hand = 1 / np.sqrt(1 - rho ** np.arange(1, 301))  # h = (1 − ρᵗ) g²
         plain = abs(subject.length / by_hand[0] - 1) < 2e-3 and not subject.rolls
         if plain and not np.allclose(steps, by_hand, rtol=0.01):
@@ -111,15 +114,17 @@ def _bounded(subject: Subject) -> Verdict:
     """A class that rolls comes to rest after a kick; a first step of lr is no more than twice what it settles at."""
     start, n = -1e5 * np.sign(STEEP), 4000  # for a β₂ of 0.999
     after = np.abs(subject.moves([STEEP] + [0 * STEEP] * n, start))[:, 0]
-    seen = say("{n} updates after a kick it still moves by {far}", n=n, far=number(after[-1]))
+    seen = translate("{n} updates after a kick it still moves by {far}", n=n, far=number(after[-1]))
     if not after[-1] < 0.5 * after.max():
-        return failed(seen, say("Is what it remembers multiplied by a β below 1?"))
+        return failed(seen, translate("Is what it remembers multiplied by a β below 1?"))
     steps = np.abs(subject.moves([STEEP] * n, start))[:, 0] / subject.lr
     lr, last = subject.name("lr"), float(steps[-1])
-    seen = say("under a constant gradient a step of {last} {lr} after {n} updates", last=number(last), lr=lr, n=n)
+    seen = translate("under a constant gradient a step of {last} {lr} after {n} updates", last=number(last), lr=lr, n=n)
     settles = abs(last / steps[n // 2] - 1) < 0.1  # a falling rate does not
     if not np.isfinite(last) or (settles and last < 0.5 and abs(subject.length - 1) < 2e-3):
-        return failed(seen, say("Is t counted, and is each mean decayed by its own β? 1 − βᵗ undoes the start at 0"))
+        return failed(
+            seen, translate("Is t counted, and is each mean decayed by its own β? 1 − βᵗ undoes the start at 0")
+        )
     return passed(seen)
 
 
@@ -127,29 +132,32 @@ def _bounded(subject: Subject) -> Verdict:
 def epsilon(subject: Subject) -> Verdict:
     """ε added outside the root shortens a step by ε/√h, inside it by ε/2h: short gradients tell which it is."""
     if subject.family != "adaptive" or not subject.elementwise:
-        return skipped(say("for adaptive classes"))
+        return skipped(translate("for adaptive classes"))
     lengths = [float(np.abs(subject.first_move(STEEP * 10.0**-k))[0]) for k in range(13)]
     defects = [lengths[0] / length - 1 if length else math.inf for length in lengths]
     if min(defects) < -1e-3:
         g = number(900 * 10.0 ** -defects.index(min(defects)))
-        return failed(say("a gradient of {g} makes a longer step than a long one", g=g), say("Is ε subtracted?"))
+        return failed(
+            translate("a gradient of {g} makes a longer step than a long one", g=g), translate("Is ε subtracted?")
+        )
     small = [k for k in range(12) if 1e-5 < defects[k] < defects[k + 1] < 3e-2]
     small = small or [k for k in range(12) if 1e-6 < defects[k] < defects[k + 1] < 0.3]
     if not small:
-        return passed(say("a gradient of 1e-9 makes the step of a long one"))
+        return passed(translate("a gradient of 1e-9 makes the step of a long one"))
     at = small[0]
     inside = defects[at + 1] / defects[at] > 31  # ten times shorter: 10 outside, 100 inside
     g, defect = number(900 * 10.0**-at), number(defects[at])
-    seen = say("a gradient of {g} makes a step that is shorter by a share of {defect}", g=g, defect=defect)
+    seen = translate("a gradient of {g} makes a step that is shorter by a share of {defect}", g=g, defect=defect)
     if not inside:
         return passed(seen)
     if _starts_above_zero(subject):
-        return remark(say("{seen}: its state does not start at 0", seen=seen))
+        return remark(translate("{seen}: its state does not start at 0", seen=seen))
     if "beta2" not in subject.settings and not subject.rolls:
         return remark(
-            say("{seen}: ε is inside the root", seen=seen), say("as in Keras and optax; most add it to the root")
+            translate("{seen}: ε is inside the root", seen=seen),
+            translate("as in Keras and optax; most add it to the root"),
         )
-    return failed(seen, say("ε is inside the root: √(h + ε) is not √h + ε, for √1e-7 is 3e-4"))
+    return failed(seen, translate("ε is inside the root: √(h + ε) is not √h + ε, for √1e-7 is 3e-4"))
 
 
 def _starts_above_zero(subject: Subject) -> bool:

@@ -7,7 +7,7 @@ import numpy as np
 from zeronet.lab.check.findings import Verdict, failed, law, number, passed, remark
 from zeronet.lab.check.states import remembered
 from zeronet.lab.check.subject import START, Subject, copied, random_arrays
-from zeronet.locale import say
+from zeronet.locale import translate
 
 SHAPES = {"number": (), "b": (3,), "W": (2, 3), "filters": (2, 1, 3, 2)}
 
@@ -19,15 +19,16 @@ def shapes(subject: Subject) -> Verdict:
     first = subject.walk(start, gradients[:1])[-1]
     for name, value in start.items():
         if np.shape(first[name]) != value.shape:
-            seen = say("shape {before} became {after}", before=value.shape, after=np.shape(first[name]))
-            return failed(seen, say("Is the state made with zeros_like of each parameter?"))
+            seen = translate("shape {before} became {after}", before=value.shape, after=np.shape(first[name]))
+            return failed(seen, translate("Is the state made with zeros_like of each parameter?"))
     last = subject.walk(start, gradients)[-1]
     for name, value in start.items():
         if np.array_equal(last[name], value):
             return failed(
-                say("the array of shape {shape} is not changed", shape=value.shape), say("Loop over all keys")
+                translate("the array of shape {shape} is not changed", shape=value.shape),
+                translate("Loop over all keys"),
             )
-    seen = say("shapes (), (3,), (2, 3), (2, 1, 3, 2)")
+    seen = translate("shapes (), (3,), (2, 3), (2, 1, 3, 2)")
 
     def way(form: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:  # of W alone: others may belong to its norm
         each = {"w": form(start["W"]).copy()}
@@ -38,8 +39,8 @@ def shapes(subject: Subject) -> Verdict:
         return passed(seen)
     share = float((ways[0] * ways[1]).sum() / (ways[0] ** 2).sum())
     if not np.allclose(ways[1], share * ways[0], rtol=1e-6, atol=1e-9 * np.abs(ways[0]).max()):
-        return failed(say("a matrix and its transpose go different ways"), say("Is an axis summed over?"))
-    return remark(seen, say("The numbers of an array influence each other: it treats each array as a whole"))
+        return failed(translate("a matrix and its transpose go different ways"), translate("Is an axis summed over?"))
+    return remark(seen, translate("The numbers of an array influence each other: it treats each array as a whole"))
 
 
 @law("scalars", "plain numbers go as arrays of one number")
@@ -52,13 +53,15 @@ def scalars(subject: Subject) -> Verdict:
         usual.update(arrays, {"x": arrays["x"] / 10, "y": 2 * arrays["y"]})
     if (params["x"], params["y"]) == (-7.0, 2.0):
         return failed(
-            say("numbers are not changed"),
-            say("w = params[key]; w -= … changes arrays only: write params[key] -= …"),
+            translate("numbers are not changed"),
+            translate("w = params[key]; w -= … changes arrays only: write params[key] -= …"),
         )
     off = max(abs(float(np.ravel(params[name])[0]) - float(arrays[name][0])) for name in params)
-    seen = say("numbers and arrays differ by {off} after 5 updates", off=number(off))
+    seen = translate("numbers and arrays differ by {off} after 5 updates", off=number(off))
     return (
-        passed(seen) if off < 1e-9 else failed(seen, say("Is the state of a plain number written back into its place?"))
+        passed(seen)
+        if off < 1e-9
+        else failed(seen, translate("Is the state of a plain number written back into its place?"))
     )
 
 
@@ -72,8 +75,10 @@ def float32(subject: Subject) -> Verdict:
     kinds = {name: np.asarray(value).dtype.name for name, value in params.items()}
     if set(kinds.values()) != {"float32"}:
         return failed(
-            say("float32 parameters became {kinds}", kinds=", ".join(sorted(set(kinds.values()) - {"float32"}))),
-            say("A NumPy number or a state made by np.zeros(shape) is float64: use zeros_like, and Python's floats"),
+            translate("float32 parameters became {kinds}", kinds=", ".join(sorted(set(kinds.values()) - {"float32"}))),
+            translate(
+                "A NumPy number or a state made by np.zeros(shape) is float64: use zeros_like, and Python's floats"
+            ),
         )
     wide = [
         name
@@ -81,9 +86,9 @@ def float32(subject: Subject) -> Verdict:
         if any(getattr(array, "dtype", None) == np.float64 for array in arrays.values())
     ]
     if wide:
-        words = say("The state {names} is float64: np.zeros_like(w) takes half the memory", names=", ".join(wide))
-        return remark(say("parameters stay float32"), words)
-    return passed(say("parameters and states"))
+        words = translate("The state {names} is float64: np.zeros_like(w) takes half the memory", names=", ".join(wide))
+        return remark(translate("parameters stay float32"), words)
+    return passed(translate("parameters and states"))
 
 
 @law("gradients", "the gradients it was given stay as they are")
@@ -96,10 +101,10 @@ def gradients(subject: Subject) -> Verdict:
         if not np.array_equal(array, START) or given.get("w") is not array:
             far = number(np.abs(np.asarray(given.get("w", np.nan)) - START).max())
             return failed(
-                say("the gradients changed by {far}", far=far),
-                say("changes the gradients it was given: write g = g * …, not g *= …"),
+                translate("the gradients changed by {far}", far=far),
+                translate("changes the gradients it was given: write g = g * …, not g *= …"),
             )
-    return passed(say("3 updates"))
+    return passed(translate("3 updates"))
 
 
 @law("buffers", "it may be given other arrays at each step, and gradients in a buffer used again")
@@ -117,11 +122,11 @@ def buffers(subject: Subject) -> Verdict:
         for gradient in buffer.values():
             gradient[...] = 1e3  # nobody may look at it now
     off = max(float(np.abs(params[name] - usual[name]).max()) for name in shapes)
-    seen = say("the path differs by {off} after 5 updates", off=number(off))
+    seen = translate("the path differs by {off} after 5 updates", off=number(off))
     if off == 0:
         return passed(seen)
     return failed(
-        seen, say("keeps stale views: copy a gradient that is kept (g.copy()), and read params at each update")
+        seen, translate("keeps stale views: copy a gradient that is kept (g.copy()), and read params at each update")
     )
 
 
@@ -132,8 +137,8 @@ def in_place(subject: Subject) -> Verdict:
     array = params["w"]
     subject.new().update(params, {"w": START.copy()})
     if params["w"] is array:
-        return passed(say("params[key] stays the same array"))
+        return passed(translate("params[key] stays the same array"))
     return remark(
-        say("params[key] is a new array after each update"),
-        say("zeronet copies it back; where arrays are shared, params[key] -= … is what they see"),
+        translate("params[key] is a new array after each update"),
+        translate("zeronet copies it back; where arrays are shared, params[key] -= … is what they see"),
     )

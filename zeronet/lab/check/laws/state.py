@@ -7,7 +7,7 @@ import numpy as np
 from zeronet.lab.check.findings import Verdict, failed, law, number, passed, remark, skipped
 from zeronet.lab.check.states import attributes, remembered, restored
 from zeronet.lab.check.subject import STEEP, Arrays, Subject, is_number, random_arrays
-from zeronet.locale import say
+from zeronet.locale import translate
 
 PAIR = {"first": (4,), "second": (4,)}
 
@@ -25,17 +25,17 @@ def remembers(subject: Subject) -> Verdict:
     for name, arrays in states.items():
         if not any(np.any(array) for array in arrays.values()):
             return failed(
-                say("after 3 updates {name} is 0", name=name),
-                say("the state is never written back: {name} stays 0", name=name),
+                translate("after 3 updates {name} is 0", name=name),
+                translate("the state is never written back: {name} stays 0", name=name),
             )
     if not all(_forgets(subject, start, gradients, k) for k in (0, 1)):
-        return passed(say("remembers {names}", names=", ".join(states) or say("something")))
+        return passed(translate("remembers {names}", names=", ".join(states) or translate("something")))
     if not states and not needs:
-        return passed(say("nothing is remembered, and there is nothing to remember"))
+        return passed(translate("nothing is remembered, and there is nothing to remember"))
     names = ", ".join(states) or ", ".join(subject.name(name) for name in needs)
     return failed(
-        say("later steps do not depend on the first gradient; it has {names}", names=names),
-        say("the state is made anew at every step, or never written back: make it once, at the first update"),
+        translate("later steps do not depend on the first gradient; it has {names}", names=names),
+        translate("the state is made anew at every step, or never written back: make it once, at the first update"),
     )
 
 
@@ -51,33 +51,36 @@ def own_state(subject: Subject) -> Verdict:
         alone[name] = subject.walk(own[0], own[1:], single if name == "first" else None)[-1]
     for name in PAIR:
         if np.array_equal(together[name], start[name]) and not np.array_equal(alone[name][name], start[name]):
-            return failed(say("beside another, {name} is not changed", name=name), say("Loop over all keys"))
+            return failed(
+                translate("beside another, {name} is not changed", name=name), translate("Loop over all keys")
+            )
     for name, arrays in remembered(optimizer, together).items():
         if len(arrays) > 1 and _share(*arrays.values()):
             return failed(
-                say("{name} of the two parameters is one array", name=name),
-                say("the second parameter's state is the first one's"),
+                translate("{name} of the two parameters is one array", name=name),
+                translate("the second parameter's state is the first one's"),
             )
     off = max(float(np.abs(together[name] - alone[name][name]).max()) for name in PAIR)
-    seen = say("together and alone differ by {off} after 5 updates", off=number(off))
+    seen = translate("together and alone differ by {off} after 5 updates", off=number(off))
     if not off > 1e-9:
-        return passed(seen) if off <= 1e-9 else failed(say("not a number after 5 updates"))
+        return passed(seen) if off <= 1e-9 else failed(translate("not a number after 5 updates"))
     if _order_matters(subject, 5) > 1e-9:
         if counters := _grown_too_fast(subject, optimizer, single):
-            words = say("{name} counts the parameters: count once per update, before the loop", name=counters[0])
+            words = translate("{name} counts the parameters: count once per update, before the loop", name=counters[0])
             return failed(seen, words)
-        return failed(seen, say("the second parameter's state is the first one's"))
-    return remark(seen, say("It looks at all parameters at once, as with a global norm"))
+        return failed(seen, translate("the second parameter's state is the first one's"))
+    return remark(seen, translate("It looks at all parameters at once, as with a global norm"))
 
 
 @law("order", "the order of the keys does not matter")
 def order(subject: Subject) -> Verdict:
     """Parameters, or only gradients, in another order make the same path."""
     off = _order_matters(subject, 5)
-    seen = say("the order makes a difference of {off} after 5 updates", off=number(off))
+    seen = translate("the order makes a difference of {off} after 5 updates", off=number(off))
     if not off < 1e-9:
         return failed(
-            seen, say("Is something carried over from one key to the next, or are keys and values paired by order?")
+            seen,
+            translate("Is something carried over from one key to the next, or are keys and values paired by order?"),
         )
     return passed(seen)
 
@@ -93,32 +96,32 @@ def settings(subject: Subject) -> Verdict:
         if _same_paths(subject, name, [other[name]]):
             value, own = number(other[name]), subject.name(name)
             return failed(
-                say("{name} = {value} makes the same path", name=own, value=value),
-                say("{name} has no effect: is it used, or a number in its place?", name=own),
+                translate("{name} = {value} makes the same path", name=own, value=value),
+                translate("{name} has no effect: is it used, or a number in its place?", name=own),
             )
     strange = subject.strangers
     if not names and not strange:
-        return skipped(say("it has no settings that the bench knows"))
+        return skipped(translate("it has no settings that the bench knows"))
     if {"beta1", "beta2"} <= set(s) and not any("beta" in name for name in strange):
         moves = np.abs(subject.bare.moves([STEEP, 0 * STEEP], beta1=0.0))
         if moves[1].max() > (1e-9 + 2 * subject.decays) * moves[0].max():
-            return failed(say("with β₁ = 0 it still rolls"), say("β₁ and β₂ are swapped"))
+            return failed(translate("with β₁ = 0 it still rolls"), translate("β₁ and β₂ are swapped"))
         if s["beta1"] > s["beta2"]:
             return failed(
-                say("β₁ = {one}, β₂ = {two}", one=number(s["beta1"]), two=number(s["beta2"])),
-                say("β₁ and β₂ are swapped: the squares have the longer memory, as 0.9 and 0.999"),
+                translate("β₁ = {one}, β₂ = {two}", one=number(s["beta1"]), two=number(s["beta2"])),
+                translate("β₁ and β₂ are swapped: the squares have the longer memory, as 0.9 and 0.999"),
             )
     idle = [name for name in strange if _same_paths(subject, name, [*subject.near(name), 0.5, 1, 2])]
     tested = [subject.name(name) for name in (*names, *strange) if name not in idle]
-    seen = ", ".join(dict.fromkeys(tested)) or say("none")
+    seen = ", ".join(dict.fromkeys(tested)) or translate("none")
     if untested := [name for name in subject.values if name not in subject.shown]:
-        seen = say("{seen}; not tested: {names}", seen=seen, names=", ".join(untested))
+        seen = translate("{seen}; not tested: {names}", seen=seen, names=", ".join(untested))
     if not idle:
         return passed(seen)
-    hint = say("{name} has no effect: is it used, or a number in its place?", name=", ".join(idle))
+    hint = translate("{name} has no effect: is it used, or a number in its place?", name=", ".join(idle))
     if len(strange) == 1 and isinstance(subject.values[subject.own[idle[0]]], float):  # no other switches it on
-        return failed(say("other values of {name} make the same path", name=idle[0]), hint)
-    return remark(seen, say("no other value of {names} changed 12 updates", names=", ".join(idle)))
+        return failed(translate("other values of {name} make the same path", name=idle[0]), hint)
+    return remark(seen, translate("no other value of {names} changed 12 updates", names=", ".join(idle)))
 
 
 @law(
@@ -129,20 +132,20 @@ def settings(subject: Subject) -> Verdict:
 def rolling(subject: Subject) -> Verdict:
     """A linear class that was kicked once slows down as its momentum says."""
     momentum = subject.name("momentum")
-    fades = say("It never comes to rest: is the velocity multiplied by {momentum}?", momentum=momentum)
+    fades = translate("It never comes to rest: is the velocity multiplied by {momentum}?", momentum=momentum)
     if subject.settings.get("momentum") == 0:
         if subject.family == "linear" and subject.rolls:
-            return failed(say("with {name} = 0 it still rolls", name=momentum), fades)
+            return failed(translate("with {name} = 0 it still rolls", name=momentum), fades)
         subject = subject.at(momentum=0.9)
     if subject.family != "linear" or not subject.rolls:
-        return skipped(say("for linear classes that roll"))
+        return skipped(translate("for linear classes that roll"))
     kick = [STEEP] + [0 * STEEP] * 5
     moves = -subject.moves(kick)[:, 0] / STEEP[0]
     if not moves[2:].any():
-        return skipped(say("it is at rest after two steps"))
+        return skipped(translate("it is at rest after two steps"))
     ratios, kept = moves[1:] / moves[:-1], subject.settings.get("momentum")
     ratio = float(ratios[2])
-    seen = say("each step is {ratio} times the one before", ratio=number(ratio))
+    seen = translate("each step is {ratio} times the one before", ratio=number(ratio))
     if not ratio < 1:
         return failed(seen, fades)
     if kept is None or subject.stirring(kick):
@@ -150,19 +153,21 @@ def rolling(subject: Subject) -> Verdict:
     if abs(ratio - kept) > 1e-6:
         rates = np.abs(subject.moves([STEEP] * 6, momentum=0.0))[:, 0]  # with no memory the rate is left
         if np.allclose(ratios * rates[:-1] / rates[1:], kept, rtol=1e-6):
-            return remark(seen, say("Its rate is another at each step"))
-        return failed(seen, say("It should be {name} = {kept}", name=momentum, kept=number(kept)))
+            return remark(seen, translate("Its rate is another at each step"))
+        return failed(seen, translate("It should be {name} = {kept}", name=momentum, kept=number(kept)))
     if subject.lr:
         way = float(moves[0] + moves[1] / (1 - ratio)) / subject.lr
         dampened = abs(moves[0] / subject.lr - (1 - kept)) < 1e-6  # then the way is lr · g
         if abs(way - (1 if dampened else 1 / (1 - kept))) > 1e-6 / (1 - kept):
             lr = subject.name("lr")
-            by_hand = say(
+            by_hand = translate(
                 "It should be {lr} · g / (1 − {momentum}), for a ball that looks ahead (Nesterov) too",
                 lr=lr,
                 momentum=momentum,
             )
-            return failed(say("the whole way after one gradient is {way} · {lr} · g", way=number(way), lr=lr), by_hand)
+            return failed(
+                translate("the whole way after one gradient is {way} · {lr} · g", way=number(way), lr=lr), by_hand
+            )
     return passed(seen)
 
 
@@ -173,11 +178,12 @@ def instances(subject: Subject) -> Verdict:
     first = subject.track(gradients)
     subject.track([100 * each for each in gradients])
     off = float(np.abs(subject.track(gradients) - first).max())
-    seen = say("a second optimizer's path differs by {off}", off=number(off))
+    seen = translate("a second optimizer's path differs by {off}", off=number(off))
     if off == 0:
         return passed(seen)
     return failed(
-        seen, say("Is the state kept in the class, in a global name or in a default argument? Make it in __init__")
+        seen,
+        translate("Is the state kept in the class, in a global name or in a default argument? Make it in __init__"),
     )
 
 
@@ -190,10 +196,10 @@ def restore(subject: Subject) -> Verdict:
     half = subject.walk(start, gradients[:4], interrupted)[-1]
     again = subject.walk(half, gradients[4:], restored(subject, interrupted))[-1]
     off = max(float(np.abs(usual[name] - again[name]).max()) for name in PAIR)
-    seen = say("4 updates after restoring, the paths differ by {off}", off=number(off))
+    seen = translate("4 updates after restoring, the paths differ by {off}", off=number(off))
     if all(np.array_equal(usual[name], again[name]) for name in PAIR):
         return passed(seen)
-    return failed(seen, say("Keep every state and counter in self, under the parameter's name"))
+    return failed(seen, translate("Keep every state and counter in self, under the parameter's name"))
 
 
 def _forgets(subject: Subject, start: Arrays, gradients: list[Arrays], k: int) -> bool:

@@ -7,7 +7,7 @@ import numpy as np
 
 from zeronet.lab.check.findings import Verdict, failed, law, number, passed, remark, skipped
 from zeronet.lab.check.subject import START, STEEP, Subject
-from zeronet.locale import say
+from zeronet.locale import translate
 
 BOWL = np.array([1.0, 0.5, 0.2, 0.1])  # f(w) = ½ Σ c w²
 
@@ -22,23 +22,26 @@ def runs(subject: Subject) -> Verdict:
         if returned is not None and returned is not params and (params["w"] == START).all():
             kind = type(returned).__name__
             return failed(
-                say("update returns a {kind}", kind=kind), say("Change params itself: what it returns is lost")
+                translate("update returns a {kind}", kind=kind),
+                translate("Change params itself: what it returns is lost"),
             )
         if list(params) != ["w"] or np.shape(params["w"]) != START.shape:
             shapes = {name: np.shape(value) for name, value in params.items()}
-            return failed(say("w of shape (4,) became {shapes}", shapes=shapes), say("Names and shapes must stay"))
-    return passed(say("3 updates of one array"))
+            return failed(
+                translate("w of shape (4,) became {shapes}", shapes=shapes), translate("Names and shapes must stay")
+            )
+    return passed(translate("3 updates of one array"))
 
 
 @law("finite", "numbers stay numbers")
 def finite(subject: Subject) -> Verdict:
     """Gradients of either sign make no nan and no inf."""
     steps = np.abs(np.diff(subject.track([START, -START, START]), axis=0)).max(axis=1)
-    seen = say("steps of {steps}", steps=", ".join(number(each) for each in steps))
+    seen = translate("steps of {steps}", steps=", ".join(number(each) for each in steps))
     if np.isfinite(steps).all():
         return passed(seen)
-    uncounted = say("Is t counted, and before it is used? 1 − β⁰ is 0")
-    other = say("A missing square under the root, or a division by 0?")
+    uncounted = translate("Is t counted, and before it is used? 1 − β⁰ is 0")
+    other = translate("A missing square under the root, or a division by 0?")
     return failed(seen, uncounted if "beta2" in subject.settings and np.isnan(steps[0]) else other)
 
 
@@ -57,11 +60,11 @@ def repeats(subject: Subject) -> Verdict:
         return np.array_equal(*paths, equal_nan=True)
 
     if equal(seeded=False):
-        return passed(say("two equal walks are equal"))
-    seen = say("two equal walks differ")
+        return passed(translate("two equal walks are equal"))
+    seen = translate("two equal walks differ")
     if equal(seeded=True):
-        return failed(seen, say("Is there randomness?"))
-    return failed(seen, say("Is there randomness, or something that two optimizers share?"))
+        return failed(seen, translate("Is there randomness?"))
+    return failed(seen, translate("Is there randomness, or something that two optimizers share?"))
 
 
 @law("downhill", "descends on a bowl", decayed=False)
@@ -70,24 +73,28 @@ def downhill(subject: Subject) -> Verdict:
     move = subject.first_move(BOWL * START)
     if not move.any():
         return failed(
-            say("no update moves w"),
-            say("Is the new value written back? w = w - … makes a new w: params[key] = … puts it into its place"),
+            translate("no update moves w"),
+            translate("Is the new value written back? w = w - … makes a new w: params[key] = … puts it into its place"),
         )
     if _late(subject):
-        return failed(say("each step is made by the gradient before"), say("Is the state used before it is renewed?"))
+        return failed(
+            translate("each step is made by the gradient before"), translate("Is the state used before it is renewed?")
+        )
     if not move @ (BOWL * START) < 0:
         return failed(
-            say("the first step raises f: {move} along the gradient", move=number(move @ (BOWL * START))),
-            say("moves uphill: is the sign of lr · grad flipped?"),
+            translate("the first step raises f: {move} along the gradient", move=number(move @ (BOWL * START))),
+            translate("moves uphill: is the sign of lr · grad flipped?"),
         )
     optimizer, params = subject.new(), {"w": START.copy()}
     first = float(BOWL @ START**2) / 2
     for _ in range(200):
         optimizer.update(params, {"w": BOWL * params["w"]})
     last = float(BOWL @ np.square(params["w"])) / 2
-    seen = say("f = ½ Σ c w² goes from {first} to {last} in 200 updates", first=number(first), last=number(last))
+    seen = translate("f = ½ Σ c w² goes from {first} to {last} in 200 updates", first=number(first), last=number(last))
     return (
-        passed(seen) if last < first else failed(seen, say("leaves the bowl: is the step too long, or its sign wrong?"))
+        passed(seen)
+        if last < first
+        else failed(seen, translate("leaves the bowl: is the step too long, or its sign wrong?"))
     )
 
 
@@ -96,12 +103,13 @@ def family(subject: Subject) -> Verdict:
     """There is nothing between the two."""
     if (still := int((subject.first_move(STEEP) == 0).sum())) > 0:
         return failed(
-            say("{n} of 4 numbers do not move", n=still), say("Is a step rounded to 0, as by // in place of /?")
+            translate("{n} of 4 numbers do not move", n=still),
+            translate("Is a step rounded to 0, as by // in place of /?"),
         )
-    seen = say("ten times the gradient makes {growth} times the step", growth=number(subject.growth))
+    seen = translate("ten times the gradient makes {growth} times the step", growth=number(subject.growth))
     if subject.family == "neither":
-        return failed(seen, say("missing root or square? √h needs h of g², and g / √h has no length left"))
-    return passed(f"{seen}: {say(subject.family)}")
+        return failed(seen, translate("missing root or square? √h needs h of g², and g / √h has no length left"))
+    return passed(f"{seen}: {translate(subject.family)}")
 
 
 @law("zero", "a zero gradient is a fixed point")
@@ -110,7 +118,8 @@ def zero(subject: Subject) -> Verdict:
     still = subject.track([0 * START] * 3)[1:]
     if not np.isfinite(still).all():
         return failed(
-            say("a zero gradient makes {w}", w=still[0][0]), say("0/0: is ε missing, or added outside the quotient?")
+            translate("a zero gradient makes {w}", w=still[0][0]),
+            translate("0/0: is ε missing, or added outside the quotient?"),
         )
     bare = subject.bare
     if bare is not subject and (finding := zero(bare)).verdict == "fail":
@@ -120,41 +129,44 @@ def zero(subject: Subject) -> Verdict:
     if (still != START).any():
         far = number(np.abs(still - START).max())
         return failed(
-            say("moves by {far} under zero gradients", far=far), say("Is something added to the step itself?")
+            translate("moves by {far} under zero gradients", far=far),
+            translate("Is something added to the step itself?"),
         )
     kick = subject.moves([STEEP, 0 * STEEP, 0 * STEEP])
     if not subject.rolls:
-        return passed(say("stays, before and after a step"))
+        return passed(translate("stays, before and after a step"))
     if (kick[1] * kick[0] < 0).any():
         if not kick[2].any():
-            return remark(say("without a gradient it takes a part of its step back, once"))
-        return failed(say("without a gradient it moves back"), say("Is the sign of the velocity wrong?"))
-    return passed(say("stays before the first step; rolls on after it (momentum)"))
+            return remark(translate("without a gradient it takes a part of its step back, once"))
+        return failed(translate("without a gradient it moves back"), translate("Is the sign of the velocity wrong?"))
+    return passed(translate("stays before the first step; rolls on after it (momentum)"))
 
 
 def _decay(subject: Subject) -> Verdict:
     """Under zero gradients weight decay makes every number of some array smaller."""
     share, name, lr = _share_lost(subject), subject.name("weight_decay"), subject.name("lr")
     if (share < 0).any():
-        return failed(say("weights grow under zero gradients"), say("weights grow: is the sign of the decay flipped?"))
-    by_hand = say("Is it added to the gradient, as {name} · w, or taken from w?", name=name)
+        return failed(
+            translate("weights grow under zero gradients"), translate("weights grow: is the sign of the decay flipped?")
+        )
+    by_hand = translate("Is it added to the gradient, as {name} · w, or taken from w?", name=name)
     if not share.all():
-        return failed(say("weight decay takes nothing away under zero gradients"), by_hand)
+        return failed(translate("weight decay takes nothing away under zero gradients"), by_hand)
     if np.ptp(share) > 1e-9:
         ways = np.abs(share * START)  # through the gradient of an adaptive class all are of one length
         if subject.elementwise and (subject.family == "linear" or np.ptp(ways) > 0.01 * ways.max()):
-            seen = say(
+            seen = translate(
                 "weight decay takes shares of {low} to {high}", low=number(share.min()), high=number(share.max())
             )
             return failed(seen, by_hand)
-        return remark(say("weights shrink under zero gradients: weight decay through the gradient (L2)"))
-    seen = say("each update takes away {share} of each weight: weight decay", share=number(share[0]))
+        return remark(translate("weights shrink under zero gradients: weight decay through the gradient (L2)"))
+    seen = translate("each update takes away {share} of each weight: weight decay", share=number(share[0]))
     if decay := subject.settings.get("weight_decay"):
         half = _share_lost(subject, weight_decay=decay / 2)
         if not np.allclose(half, share / 2, rtol=1e-6):
-            return failed(seen, say("Half of {name} should take away half", name=name))
+            return failed(seen, translate("Half of {name} should take away half", name=name))
     if subject.lr and np.array_equal(share, _share_lost(subject, lr=subject.lr / 2)):
-        return remark(seen, say("{lr} does not change it: most take away {lr} times the decay", lr=lr))
+        return remark(seen, translate("{lr} does not change it: most take away {lr} times the decay", lr=lr))
     return remark(seen)
 
 
@@ -170,31 +182,37 @@ def _share_lost(subject: Subject, **changes: float) -> np.ndarray:
 def by_hand(subject: Subject) -> Verdict:
     """A linear class moves by lr · g, by (1 + momentum) · lr · g, or by (1 − momentum) · lr · g."""
     if subject.family != "linear":
-        return skipped(say("for linear classes"))
+        return skipped(translate("for linear classes"))
     if not subject.lr:
-        return skipped(say("it has no setting lr"))
+        return skipped(translate("it has no setting lr"))
     lr = subject.name("lr")
     for rate in (subject.lr, subject.lr / 2):
         shares = subject.first_move(START, lr=rate) / (-rate * START)
         share, momentum = float(np.median(shares)), subject.settings.get("momentum", 0.0)
         values = {"share": number(share), "lr": lr, "value": number(rate)}
-        seen = say("the first step is {share} · {lr} · g at {lr} = {value}", **values)
+        seen = translate("the first step is {share} · {lr} · g at {lr} = {value}", **values)
         if np.ptp(shares) > 1e-9 * abs(share):
             if not subject.elementwise:
-                return skipped(say("it treats each array as a whole"))
-            return failed(seen, say("Its share differs from number to number: is one of them another's gradient?"))
+                return skipped(translate("it treats each array as a whole"))
+            return failed(
+                seen, translate("Its share differs from number to number: is one of them another's gradient?")
+            )
         if math.isclose(share, 1 - momentum, rel_tol=1e-6) and momentum:
             name = subject.name("momentum")
             return remark(
                 seen,
-                say("The new gradient weighs 1 − {name}, as with dampening: many write {lr} · g", name=name, lr=lr),
+                translate(
+                    "The new gradient weighs 1 − {name}, as with dampening: many write {lr} · g", name=name, lr=lr
+                ),
             )
         if not any(math.isclose(share, each, rel_tol=1e-6) for each in (1, 1 + momentum)):
             if names := subject.stirring([STEEP]):
-                return skipped(say("{seen}; the bench does not know {names}", seen=seen, names=", ".join(names)))
+                return skipped(translate("{seen}; the bench does not know {names}", seen=seen, names=", ".join(names)))
             if share > 1e3:
-                return failed(seen, say("Is the state used before it is renewed? Beside a state of 0 only ε is left"))
-            hint = say("By hand it is 1 · {lr} · g: is a setting applied twice, or not at all?", lr=lr)
+                return failed(
+                    seen, translate("Is the state used before it is renewed? Beside a state of 0 only ε is left")
+                )
+            hint = translate("By hand it is 1 · {lr} · g: is a setting applied twice, or not at all?", lr=lr)
             return failed(seen, hint)
     return passed(seen)
 

@@ -5,12 +5,12 @@ from typing import Any
 
 import numpy as np
 
-from zeronet.common.errors import Mistake
+from zeronet.common.errors import UserError
 from zeronet.lab.check.findings import Verdict, failed, law, number, passed, remark, skipped
 from zeronet.lab.check.subject import Subject, random_arrays
 from zeronet.lab.dialects import DIALECTS
 from zeronet.lab.runner.problem import load_problem
-from zeronet.locale import say
+from zeronet.locale import translate
 from zeronet.nn.models import MultiLayerNet
 from zeronet.optimizers import OPTIMIZERS, SGD, Adam, Optimizer
 from zeronet.training.callbacks import History
@@ -26,12 +26,12 @@ def digits(subject: Subject) -> Verdict:
     """The loss falls; no run is lost to inf or nan."""
     try:
         losses, accuracy = trained(subject.new())
-    except Mistake as mistake:
+    except UserError as mistake:
         return skipped(str(mistake))
     except Diverged as error:
-        return failed(str(error), say("The loss is no longer finite: is the step too long?"))
+        return failed(str(error), translate("The loss is no longer finite: is the step too long?"))
     first, last = losses[0], float(np.mean(losses[-20:]))
-    seen = say(
+    seen = translate(
         "loss {first} → {last} in {n} updates, test accuracy {accuracy:.3f}",
         first=number(first),
         last=number(last),
@@ -40,15 +40,15 @@ def digits(subject: Subject) -> Verdict:
     )
     if not last < first:
         if accuracy > 0.5:
-            return remark(seen, say("It learns, but its loss does not fall at these settings"))
-        return failed(seen, say("It does not learn at these settings"))
+            return remark(seen, translate("It learns, but its loss does not fall at these settings"))
+        return failed(seen, translate("It does not learn at these settings"))
     return passed(seen)
 
 
 def trained(optimizer: Any) -> tuple[list[float], float]:
     """Train 64-32-10 with ReLU on the digits; return the loss of every batch, and the test accuracy.
 
-    Every optimizer starts from the same weights and meets the same batches. Raises Diverged, or Mistake where the
+    Every optimizer starts from the same weights and meets the same batches. Raises Diverged, or UserError where the
     digits are not at hand.
     """
     problem = load_problem("digits")
@@ -65,7 +65,7 @@ def curves(subject: Subject) -> dict[str, list[float]]:
     for label, optimizer in ((subject.cls.__name__, subject.new()), ("SGD", SGD()), ("Adam", Adam())):
         try:
             found[label if label not in found else f"zeronet's {label}"] = trained(optimizer)[0]
-        except Mistake:
+        except UserError:
             return {}
         except (Exception, SystemExit):  # what was wrong with the class is said by its law
             continue
@@ -91,7 +91,7 @@ def equal_to(subject: Subject) -> str | None:
                     return repr(twin)
             except (ValueError, TypeError):  # these settings are none of its
                 break
-            almost = almost or say("{name} but for ε", name=repr(twin))
+            almost = almost or translate("{name} but for ε", name=repr(twin))
     return almost
 
 

@@ -37,11 +37,11 @@ class Pair:
         return {name: None if isinstance(v, float) and math.isnan(v) else v for name, v in asdict(self).items()}
 
 
-def final_loss(run: Run, steps: int) -> float:
+def final_evaluation_loss(run: Run, steps: int) -> float:
     """Return the mean loss of the evaluations in the last tenth of the steps; infinity for a failed run.
 
     >>> run = Run(evaluations=[(0, 2.0, 0.1), (90, 0.25, 0.9), (100, 0.75, 0.9)])
-    >>> final_loss(run, steps=100)
+    >>> final_evaluation_loss(run, steps=100)
     0.5
     """
     if run.outcome != "finished" or not run.evaluations:

@@ -29,7 +29,7 @@ class Spread:
         return cls(statistics.median(values), min(values), max(values)) if values else None
 
 
-def final_loss(run: Run) -> float:
+def final_training_loss(run: Run) -> float:
     """Return the mean loss of a run's last 100 steps; infinity for a run that did not finish."""
     return statistics.fmean(run.losses[-LAST:]) if run.outcome == "finished" else math.inf
 

@@ -19,12 +19,12 @@ from uuid import uuid4
 
 import numpy as np
 
-from zeronet.common.errors import Mistake
-from zeronet.lab.runner.execution.options import How
+from zeronet.common.errors import UserError
+from zeronet.lab.runner.execution.options import ExecutionOptions
 from zeronet.lab.runner.execution.worker import about_worker, carry_out, differing, here, parcel, refuse
 from zeronet.lab.runner.plan import Cell, Plan
 from zeronet.lab.runner.run import Run
-from zeronet.locale import say
+from zeronet.locale import translate
 
 PATIENCE = 10  # seconds for a scheduler to answer
 LOSSES = 3  # rounds in which the data were lost with their last worker and no run came back: then it is given up
@@ -60,11 +60,11 @@ _open: dict[str, Session] = {}  # address → the session of the outermost joine
 
 
 @contextmanager
-def joined(how: How) -> Iterator[Session]:
+def joined(how: ExecutionOptions) -> Iterator[Session]:
     """Be connected to how.cluster inside the block; blocks within it share the connection.
 
     "local" starts how.jobs worker processes of one thread each on this machine, and ends them with the block.
-    Raises Mistake where Dask is not installed, or no scheduler answers.
+    Raises UserError where Dask is not installed, or no scheduler answers.
     """
     if how.cluster in _open:
         yield _open[how.cluster]
@@ -73,7 +73,7 @@ def joined(how: How) -> Iterator[Session]:
         from distributed import Client, LocalCluster
     except ImportError as error:
         words = f"--cluster needs Dask ({error}): {sys.executable} -m pip install 'dask[distributed]'"
-        raise Mistake(words) from error
+        raise UserError(words) from error
     for name in ("distributed", "distributed.client", "distributed.core", "distributed.nanny", "tornado.application"):
         logging.getLogger(name).setLevel(logging.CRITICAL)  # what went wrong is said in one line
     with ExitStack() as stack:
@@ -95,7 +95,7 @@ def joined(how: How) -> Iterator[Session]:
             asyncio.run(_answering(address))
         client = stack.enter_context(Client(address, set_as_default=False))
         if not client.ncores():
-            print(say("waiting for a worker of {address}", address=how.cluster), file=sys.stderr)
+            print(translate("waiting for a worker of {address}", address=how.cluster), file=sys.stderr)
             client.submit(os.getpid, pure=False).result()  # clusters that grow with their work start one for it
         _open[how.cluster] = session = Session(client)
         try:
@@ -105,7 +105,7 @@ def joined(how: How) -> Iterator[Session]:
 
 
 async def _answering(address: str) -> None:
-    """Raise Mistake unless a scheduler answers; Dask's client would wait for ever where anything else does."""
+    """Raise UserError unless a scheduler answers; Dask's client would wait for ever where anything else does."""
     from distributed import Security
     from distributed.comm import connect
 
@@ -119,9 +119,9 @@ async def _answering(address: str) -> None:
     try:
         found = (await asyncio.wait_for(identity(), PATIENCE)).get("type")
     except (OSError, ValueError, TypeError, AttributeError, TimeoutError) as error:  # nobody, or not Dask
-        raise Mistake(f"no Dask scheduler answers at {address} within {PATIENCE} s") from error
+        raise UserError(f"no Dask scheduler answers at {address} within {PATIENCE} s") from error
     if found != "Scheduler":
-        raise Mistake(f"{address} is not a scheduler but a {str(found).lower()} of Dask")
+        raise UserError(f"{address} is not a scheduler but a {str(found).lower()} of Dask")
 
 
 @contextmanager
@@ -139,10 +139,10 @@ def _interrupts_held() -> Iterator[None]:
 
 
 @contextmanager
-def gathered(plan: Plan, how: How) -> Iterator[Plan]:
+def gathered(plan: Plan, how: ExecutionOptions) -> Iterator[Plan]:
     """Stay joined to how.cluster inside the block, if there is one; yields the plan to carry out there.
 
-    Raises Mistake where a worker differs from this process, unless how.accept_mixed: then the plan says in what.
+    Raises UserError where a worker differs from this process, unless how.accept_mixed: then the plan says in what.
     """
     if how.cluster is None:
         yield plan
@@ -158,10 +158,10 @@ def gathered(plan: Plan, how: How) -> Iterator[Plan]:
         yield plan
 
 
-def returned(cells: Sequence[Cell], arrays: Sequence[np.ndarray], how: How) -> Iterator[tuple[Cell, Run]]:
+def returned(cells: Sequence[Cell], arrays: Sequence[np.ndarray], how: ExecutionOptions) -> Iterator[tuple[Cell, Run]]:
     """Carry out runs on how.cluster; yield each with its cell as it comes back.
 
-    Runs that were lost with their worker are repeated. Raises Mistake where a worker differs from this process in
+    Runs that were lost with their worker are repeated. Raises UserError where a worker differs from this process in
     what the cells do not accept, where one run ends several workers, and where the connection is lost.
     """
     task = cells[0].task
@@ -187,13 +187,13 @@ def returned(cells: Sequence[Cell], arrays: Sequence[np.ndarray], how: How) -> I
                         yield cell, result
             if culprits:
                 died = "each worker that took it died: out of memory, or ended by an optimizer"
-                raise Mistake(f"{'; '.join(culprits)}: {died}. Finished runs are kept for --resume")
+                raise UserError(f"{'; '.join(culprits)}: {died}. Finished runs are kept for --resume")
             losses = 0 if back else losses + 1
             left = [cell for cell in left if cell.digest not in back]
             if left:
                 session.arrays.pop(digest, None)  # the data were lost with the last worker
             if left and losses == LOSSES:
-                raise Mistake("the workers died again and again: out of memory? Finished runs are kept for --resume")
+                raise UserError("the workers died again and again: out of memory? Finished runs are kept for --resume")
 
 
 def _round(session: Session, cells: Sequence[Cell], arrays: Any) -> Iterator[tuple[Cell, Run | None]]:
@@ -210,14 +210,14 @@ def _round(session: Session, cells: Sequence[Cell], arrays: Any) -> Iterator[tup
             yield cell, result
         elif future.status == "error":
             error = result[1]
-            if isinstance(error, Mistake):
+            if isinstance(error, UserError):
                 raise error
             if not isinstance(error, KilledWorker):
                 words = f"{type(error).__name__}: {error}"
-                raise Mistake(f"{cell.spec.label}, seed {cell.seed}: a worker could not take this run: {words}")
+                raise UserError(f"{cell.spec.label}, seed {cell.seed}: a worker could not take this run: {words}")
             yield cell, None
         elif client.status != "running":
-            raise Mistake("the connection to the scheduler is lost; finished runs are kept: go on with --resume")
+            raise UserError("the connection to the scheduler is lost; finished runs are kept: go on with --resume")
 
 
 def differences(session: Session) -> dict[str, str]:

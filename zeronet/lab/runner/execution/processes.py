@@ -15,8 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from zeronet.common.errors import Mistake
-from zeronet.lab.runner.execution.options import How
+from zeronet.common.errors import UserError
+from zeronet.lab.runner.execution.options import ExecutionOptions
 from zeronet.lab.runner.folder import RUNS
 from zeronet.lab.runner.plan import Cell, Plan
 from zeronet.lab.runner.run import run
@@ -24,8 +24,10 @@ from zeronet.lab.runner.runs import TIMINGS, run_file, write_run
 from zeronet.lab.specs.plugins import packed
 
 
-def execute(plan: Plan, arrays: Sequence[np.ndarray], folder: Path, how: How, name: str | None = None) -> None:
-    """Carry out every run of plan, each into a file of its own in folder/.runs, which is the same for any How.
+def execute(
+    plan: Plan, arrays: Sequence[np.ndarray], folder: Path, how: ExecutionOptions, name: str | None = None
+) -> None:
+    """Carry out every run of plan, each into a file of its own in folder/.runs, which is the same for any options.
 
     arrays: x_train, t_train, x_test, t_test, or none for a landscape; name: what the progress bar is called.
     """
@@ -43,7 +45,9 @@ def execute(plan: Plan, arrays: Sequence[np.ndarray], folder: Path, how: How, na
             bar.update()
 
 
-def _finished(cells: Sequence[Cell], arrays: Sequence[np.ndarray], runs: Path, how: How) -> Iterator[tuple[str, float]]:
+def _finished(
+    cells: Sequence[Cell], arrays: Sequence[np.ndarray], runs: Path, how: ExecutionOptions
+) -> Iterator[tuple[str, float]]:
     """Yield (digest, seconds) of each run as it ends."""
     if how.cluster is not None:
         from zeronet.lab.runner.execution.cluster import returned  # only here: it stands on this module
@@ -68,7 +72,7 @@ def _finished(cells: Sequence[Cell], arrays: Sequence[np.ndarray], runs: Path, h
         try:
             yield from ended
         except BrokenExecutor as error:
-            raise Mistake("a worker process died: out of memory, or ended by an optimizer or by hand") from error
+            raise UserError("a worker process died: out of memory, or ended by an optimizer or by hand") from error
 
 
 def _run_in_worker(

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from zeronet.common.errors import Mistake
+from zeronet.common.errors import UserError
 from zeronet.lab.runner.plan import Cell
 from zeronet.lab.runner.resume import changes
 from zeronet.lab.runner.run import Run, run
@@ -35,7 +35,7 @@ def parcel(cell: Cell) -> tuple[str, bytes | None]:
 
 
 def carry_out(words: str, instance: bytes | None, arrays: Sequence[np.ndarray] | None) -> Run:
-    """Do one run, in a worker. Raises Mistake where the worker is not one to do it."""
+    """Do one run, in a worker. Raises UserError where the worker is not one to do it."""
     from distributed import get_worker
 
     about, worker = json.loads(words), get_worker()
@@ -53,14 +53,14 @@ def carry_out(words: str, instance: bytes | None, arrays: Sequence[np.ndarray] |
 
 
 def _same_plugin(plugin: Plugin, address: str) -> None:
-    """Raise Mistake where this worker has another class under that name, or none: files and modules beside it."""
+    """Raise UserError where this worker has another class under that name, or none: files and modules beside it."""
     try:
         same = plugin.source is not None or located(f"{plugin.place}:{plugin.name}")[1].digest == plugin.digest
         plugin.load()
-    except Mistake as error:
-        raise Mistake(f"on the worker {address}, {error}") from error
+    except UserError as error:
+        raise UserError(f"on the worker {address}, {error}") from error
     if not same:
-        raise Mistake(f"on the worker {address}, the source of {plugin.place} is another one")
+        raise UserError(f"on the worker {address}, the source of {plugin.place} is another one")
 
 
 @cache
@@ -81,10 +81,10 @@ def differing(wanted: dict[str, Any], found: dict[str, Any]) -> str:
 
 
 def refuse(found: dict[str, str]) -> None:
-    """Raise Mistake that names workers. found: address → in what it differs."""
+    """Raise UserError that names workers. found: address → in what it differs."""
     named = ", ".join(f"{address} ({words})" for address, words in list(found.items())[:3])
     more = f" and {len(found) - 3} more" if len(found) > 3 else ""
-    raise Mistake(
+    raise UserError(
         f"workers differ from this process: {named}{more}. Results would not be the same everywhere; --accept-mixed "
         "goes on all the same, and the protocol says so"
     )
