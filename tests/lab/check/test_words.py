@@ -8,7 +8,7 @@ import pytest
 import zeronet.lab.check
 from zeronet.lab.check.report import MARKS, columns, curves, padded, text
 from zeronet.lab.check.running import LAWS
-from zeronet.locale import JAPANESE
+from zeronet.locale import JAPANESE, language
 from zeronet.locale.ja.bench import BENCH
 from zeronet.locale.ja.hints import HINTS
 
