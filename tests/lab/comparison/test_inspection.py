@@ -12,7 +12,7 @@ from zeronet.lab.comparison.inspection import (
     save_inspection,
     weights_figure,
 )
-from zeronet.lab.runner.problem import Problem
+from zeronet.lab.runner.problem import DataProblem
 
 FILES = ("inspection.csv", "inspection.npz", "inspection.png", "inspection.svg", "pixels.png", "weights.png")
 PLAN = {"steps": 30, "eval_every": 10, "batch_size": 10, "hidden_sizes": [6], "inspect": True}
@@ -24,7 +24,7 @@ def images(side=4):
     x = rng.random((60, side * side), np.float32)
     x[:, 0] = 0
     t = x[:, 1:4].argmax(axis=1)
-    return Problem("memory", "tiny", "tiny images", "0123", x, t, x, t)
+    return DataProblem("memory", "tiny", "tiny images", "0123", x, t, x, t)
 
 
 @pytest.fixture(scope="module")

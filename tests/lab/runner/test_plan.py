@@ -8,6 +8,7 @@ import pytest
 
 from zeronet.common.errors import UserError
 from zeronet.lab.runner.plan import Plan, plan_from_protocol, read_protocol
+from zeronet.lab.runner.problem import network_plan
 from zeronet.lab.specs.spec import parse
 
 PROBLEM = {
@@ -24,7 +25,8 @@ PROBLEM = {
 
 @pytest.fixture
 def plan():
-    return Plan(PROBLEM, (5,), (parse("sgd"), parse("adam")), (0, 1), 10, 20, 5, 0.9, 1, "0.1.0")
+    specs = parse("sgd"), parse("adam")
+    return Plan(PROBLEM, specs, (0, 1), 20, network_plan([5]), batch_size=10, eval_every=5, target=0.9)
 
 
 def test_cells_are_every_optimizer_with_every_seed(plan):
@@ -36,8 +38,8 @@ def test_cells_are_every_optimizer_with_every_seed(plan):
 @pytest.mark.parametrize(
     "change",
     [
-        {"hidden_sizes": (6,)},
-        {"hidden_sizes": (5, 5)},
+        {"network": network_plan([6])},
+        {"network": network_plan([5, 5])},
         {"optimizers": (parse("sgd:lr=0.5"),)},
         {"seeds": (2,)},
         {"batch_size": 11},

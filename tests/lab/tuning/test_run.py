@@ -7,16 +7,16 @@ import numpy as np
 import pytest
 
 import train
-from zeronet import SGD, __version__
+from zeronet import SGD
 from zeronet.cli.request import read_request
 from zeronet.lab import plots
 from zeronet.lab.runner.execution import processes as execute
 from zeronet.lab.runner.execution.options import ExecutionOptions
 from zeronet.lab.runner.plan import Plan, consecutive
-from zeronet.lab.runner.problem import LandscapeProblem, Problem
+from zeronet.lab.runner.problem import DataProblem, LandscapeProblem
 from zeronet.lab.specs.spec import parse
 from zeronet.lab.tuning.grid import Tuning
-from zeronet.lab.tuning.run import carry_out_tuned
+from zeronet.lab.tuning.run import run_tuning
 from zeronet.landscapes import LANDSCAPES
 from zeronet.locale import language
 from zeronet.nn.rng import stream
@@ -29,7 +29,7 @@ def problem():
     rng = np.random.default_rng(0)
     x = rng.standard_normal((130, 6), dtype=np.float32)
     t = x[:, :3].argmax(axis=1)
-    return Problem("memory", "largest", "the largest of three numbers", "0123", x[:100], t[:100], x[100:], t[100:])
+    return DataProblem("memory", "largest", "the largest of three numbers", "0123", x[:100], t[:100], x[100:], t[100:])
 
 
 def tuned(problem, folder, *optimizers, budget=3, seeds=2, over=None, **changes):
@@ -38,11 +38,10 @@ def tuned(problem, folder, *optimizers, budget=3, seeds=2, over=None, **changes)
         problem=problem.about(),
         optimizers=tuple(map(parse, optimizers)),
         seeds=consecutive(0, seeds),
-        version=__version__,
         **{**RUN, "split": (80, 20), **changes},
     )
     tuning = Tuning(budget, consecutive(seeds, 3), over=over)
-    return carry_out_tuned(plan, tuning, problem, folder, ExecutionOptions(1, quiet=True))
+    return run_tuning(plan, tuning, problem, folder, ExecutionOptions(1, quiet=True))
 
 
 @pytest.fixture(scope="module")

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from zeronet.common.text import aligned
+from zeronet.lab.ladder.rungs import RUNGS
 from zeronet.lab.runner.analysis.pairwise import compared, ranking
 from zeronet.lab.runner.analysis.summary import LAST, settings_words
-from zeronet.lab.runner.book import RUNGS
 from zeronet.locale import translate
 
 Losses = Mapping[str, Sequence[float]]  # label → final losses in the order of the seeds

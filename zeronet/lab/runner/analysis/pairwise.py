@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from zeronet.lab.runner.run import Run
+from zeronet.lab.runner.runs import Run
 
 LEVEL = 0.05  # of all pairs together: so often a difference is claimed where there is none
 LAST_SHARE = 0.1  # of the steps: their evaluations are the final loss
