@@ -17,7 +17,7 @@ from zeronet.cli.request import read_request
 from zeronet.common.errors import UserError
 from zeronet.lab.ladder.figure import book_figure, book_smoothed, ladder_figure
 from zeronet.lab.ladder.run import run_book, run_ladder
-from zeronet.lab.ladder.table import Ranking
+from zeronet.lab.runner.analysis.ranking import Ranking
 from zeronet.lab.runner.book import BOOK_CHOICES, RUNGS, batches_with_replacement
 from zeronet.lab.runner.execution.options import ExecutionOptions
 from zeronet.lab.runner.plan import Plan

@@ -15,7 +15,6 @@ from matplotlib.ticker import MaxNLocator
 from zeronet.common.errors import UserError
 from zeronet.lab.comparison import words
 from zeronet.lab.comparison.files import read_folder
-from zeronet.lab.ladder.table import Ranking
 from zeronet.lab.plots.style import (
     QUIET,
     SMALL,
@@ -29,6 +28,7 @@ from zeronet.lab.plots.style import (
     wrapped,
 )
 from zeronet.lab.runner.analysis.curves import thinned_band, thinned_line
+from zeronet.lab.runner.analysis.ranking import Ranking
 from zeronet.lab.runner.analysis.summary import settings_words
 from zeronet.lab.runner.book import RUNGS, Rung
 from zeronet.lab.runner.plan import read_protocol

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from zeronet.common.text import aligned
-from zeronet.lab.runner.analysis.pairwise import Pair, compared, final_evaluation_loss, ranking
+from zeronet.lab.runner.analysis.pairwise import Pair, compared, final_evaluation_loss
+from zeronet.lab.runner.analysis.ranking import ranking
 from zeronet.lab.runner.analysis.summary import settings_words
 from zeronet.lab.runner.problem import problem_of
 from zeronet.lab.runner.runs import Run

@@ -101,8 +101,3 @@ def _student(share: float, freedom: int) -> float:
     from scipy.stats import t  # only here: it takes a while to import
 
     return float(t.ppf(share, freedom))
-
-
-def ranking(losses: Mapping[str, Sequence[float]]) -> list[str]:
-    """Return the labels from the lowest median loss to the highest."""
-    return sorted(losses, key=lambda label: float(np.median(losses[label])))
