@@ -289,9 +289,9 @@ def test_protocol_ladder_has_ten_seeds_and_searches_on_others():
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["--protocol", "book", "--seeds", "3"], "--seeds has no meaning beside --protocol book"),
-        (["--protocol", "book", "--tune"], "--tune has no meaning beside --protocol book"),
-        (["--protocol", "ladder", "--lr", "0.1"], "--lr has no meaning beside --protocol ladder"),
+        (["--protocol", "book", "--seeds", "3"], "--seeds cannot be combined with --protocol book"),
+        (["--protocol", "book", "--tune"], "--tune cannot be combined with --protocol book"),
+        (["--protocol", "ladder", "--lr", "0.1"], "--lr cannot be combined with --protocol ladder"),
         (["--protocol", "ladder", "--problem", "valley"], "--protocol is for networks, not for landscapes"),
         (["--protocol", "ladder", "--problem", "digits", "mnist"], "--protocol ladder takes one problem"),
     ],

@@ -277,7 +277,7 @@ def test_settings_that_cannot_be_searched_end_in_one_line(over, words, capsys):
 def test_a_landscape_without_a_bottom_is_refused_in_one_line(tmp_path, monkeypatch, capsys, name):
     monkeypatch.chdir(tmp_path)
     assert train.main(["--problem", name, "--tune", "6"]) == 2
-    assert capsys.readouterr().err == f"train.py: {name} has no lowest place, so that nothing can be tuned there\n"
+    assert capsys.readouterr().err == f"train.py: {name} has no minimum, so that nothing can be tuned there\n"
     assert list(tmp_path.iterdir()) == []
 
 
