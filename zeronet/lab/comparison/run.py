@@ -1,6 +1,5 @@
 """From a question to its answer: plan a comparison, carry it out, write its files, draw its figure."""
 
-import json
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from zeronet.common.errors import UserError
-from zeronet.common.files import TEXT, slug, write_csv
+from zeronet.lab.comparison.files import write_inspection, write_results
 from zeronet.lab.comparison.table import Table, summarize
 from zeronet.lab.runner.execution.options import ExecutionOptions
 from zeronet.lab.runner.execution.processes import execute
@@ -21,7 +20,6 @@ from zeronet.lab.runner.resume import start_or_resume
 from zeronet.lab.runner.run import Run
 from zeronet.lab.runner.runs import prune_runs, results
 from zeronet.lab.specs.spec import Spec, from_object
-from zeronet.training.inspection import COLUMNS
 from zeronet.version import __version__
 
 if TYPE_CHECKING:
@@ -127,54 +125,6 @@ def carry_out(plan: Plan, problem: Problem, folder: Path, how: ExecutionOptions)
         publish(folder, write)
         prune_runs([plan], folder)
         return Result(folder, table, figures[0], runs)
-
-
-def write_results(folder: Path, protocol: Mapping[str, Any], runs: Mapping[tuple[str, int], Run], table: Table) -> None:
-    """Write the tables, the protocol, the models and the errors into an empty folder."""
-    keys = {(label, seed): f"{slug(label, [other for other, _ in runs])}-seed{seed}" for label, seed in runs}
-    words = json.dumps(protocol, indent=2, ensure_ascii=False) + "\n"
-    (folder / "protocol.json").write_text(words, newline="\n", **TEXT)
-    losses = ((*key, step, f"{loss:.9g}") for key, run in runs.items() for step, loss in enumerate(run.losses))
-    write_csv(folder / "curves.csv", ["optimizer", "seed", "step", "loss"], losses)
-    rows = (
-        (*key, step, f"{loss:.9g}", f"{right:.9g}")
-        for key, run in runs.items()
-        for step, loss, right in run.evaluations
-    )
-    if "landscape" not in protocol["problem"]:  # where curves.csv says it all
-        seen = "validation" if "split" in protocol else "test"
-        write_csv(folder / "evaluations.csv", ["optimizer", "seed", "step", f"{seen}_loss", f"{seen}_accuracy"], rows)
-    seconds = ((*key, "" if run.seconds is None else f"{run.seconds:.3f}") for key, run in runs.items())
-    write_csv(folder / "timings.csv", ["optimizer", "seed", "seconds"], seconds)
-    write_csv(folder / "summary.csv", *table.records())
-    for key, run in runs.items():
-        if run.model:
-            (folder / "models").mkdir(exist_ok=True)
-            with (folder / "models" / f"{keys[key]}.npz").open("wb") as file:
-                np.savez(file, **run.model)
-        if run.traceback:
-            (folder / "errors").mkdir(exist_ok=True)
-            (folder / "errors" / f"{keys[key]}.txt").write_text(run.traceback, **TEXT)
-
-
-def write_inspection(folder: Path, protocol: Mapping[str, Any], runs: Mapping[tuple[str, int], Run]) -> None:
-    """Write what the microscope saw: the rows of all runs as a table, the images of each optimizer's first seed."""
-    rows = (
-        (*key, name.removeprefix("rows/"), int(step), *("" if np.isnan(v) else f"{v:.6g}" for v in values))
-        for key, run in runs.items()
-        for name, table in run.inspection.items()
-        if name.startswith("rows/")
-        for step, *values in table
-    )
-    write_csv(folder / "inspection.csv", ["optimizer", "seed", "parameter", *COLUMNS], rows)
-    images = {
-        f"{k}/{name}": array
-        for k, about in enumerate(protocol["optimizers"])
-        for name, array in runs[about["label"], protocol["seeds"][0]].inspection.items()
-        if not name.startswith("rows/")
-    }
-    with (folder / "inspection.npz").open("wb") as file:
-        np.savez(file, **images)
 
 
 def default_jobs() -> int:

@@ -1,16 +1,14 @@
 """The book's comparison as it was printed, and the ladder from there to a fair one, an unfair choice at a time."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from zeronet.common.files import TEXT, write_csv
-from zeronet.lab.comparison.run import Result, write_results
+from zeronet.lab.comparison.files import write_results
+from zeronet.lab.comparison.run import Result
 from zeronet.lab.comparison.table import Table, summarize
+from zeronet.lab.ladder.files import write_ladder
 from zeronet.lab.ladder.table import LadderTable
 from zeronet.lab.runner.analysis.summary import final_training_loss
 from zeronet.lab.runner.book import RUNGS
@@ -23,7 +21,7 @@ from zeronet.lab.runner.resume import start_or_resume
 from zeronet.lab.runner.run import Run
 from zeronet.lab.runner.runs import prune_runs, results
 from zeronet.lab.tuning.grid import Tuning
-from zeronet.lab.tuning.search import TRIALS, search
+from zeronet.lab.tuning.search import search
 from zeronet.locale import translate
 
 if TYPE_CHECKING:
@@ -149,46 +147,3 @@ def _final_losses(plan: Plan, runs: Runs) -> dict[str, list[float]]:
     return {
         spec.label: [final_training_loss(runs[spec.label, seed]) for seed in plan.seeds] for spec in plan.optimizers
     }
-
-
-def write_ladder(
-    folder: Path,
-    protocol: Mapping[str, Any],
-    found: Mapping[str, Runs],
-    table: LadderTable,
-    trials: list[list[Any]],
-) -> None:
-    """Write the tables, the protocol and the errors into an empty folder.
-
-    ladder.csv has the final loss of every run, rungs.csv each step's median and range over the seeds, tuning.csv the
-    trials of the last rung.
-    """
-    from zeronet.lab.runner.analysis.curves import over_seeds
-
-    words = json.dumps(protocol, indent=2, ensure_ascii=False) + "\n"
-    (folder / "protocol.json").write_text(words, newline="\n", **TEXT)
-    losses = (
-        (key, label, seed, f"{loss:.9g}")
-        for key, each in table.losses.items()
-        for label, values in each.items()
-        for seed, loss in zip(protocol["seeds"], values, strict=True)
-    )
-    write_csv(folder / "ladder.csv", ["rung", "optimizer", "seed", "final_loss"], losses)
-    steps = []
-    for key, runs in found.items():
-        for label in table.losses[key]:
-            curves = [np.array(run.losses) for (name, _), run in runs.items() if name == label and run.losses]
-            for step, numbers in enumerate(zip(*over_seeds(curves), strict=False) if curves else ()):
-                steps.append([key, label, step, *(f"{n:.6g}" for n in numbers)])
-    write_csv(folder / "rungs.csv", ["rung", "optimizer", "step", "median", "low", "high"], steps)
-    seconds = ((key, *which, run.seconds) for key, runs in found.items() for which, run in runs.items())
-    rows = ((*which, "" if each is None else f"{each:.3f}") for *which, each in seconds)
-    write_csv(folder / "timings.csv", ["rung", "optimizer", "seed", "seconds"], rows)
-    write_csv(folder / "summary.csv", *table.records())
-    write_csv(folder / "tuning.csv", TRIALS, trials)
-    for key, runs in found.items():
-        for number, ((_, seed), run) in enumerate(runs.items()):
-            if run.traceback:
-                (folder / "errors").mkdir(exist_ok=True)
-                number //= len(protocol["seeds"])
-                (folder / "errors" / f"{key}-{number}-seed{seed}.txt").write_text(run.traceback, **TEXT)

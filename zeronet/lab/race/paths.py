@@ -3,7 +3,7 @@
 import math
 import platform
 import traceback
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,14 +13,13 @@ from zeronet.common.errors import UserError
 from zeronet.common.text import aligned
 from zeronet.common.validation import checked_integer
 from zeronet.lab.runner.analysis.summary import settings_words
-from zeronet.lab.runner.plan import FORMAT
+from zeronet.lab.runner.protocol import FORMAT
 from zeronet.lab.specs.plugins import explained
 from zeronet.lab.specs.spec import Spec, distinct, from_protocol
 from zeronet.landscapes import LANDSCAPES, PathPoint, walk
 from zeronet.locale import translate
 
 TARGET = 0.01  # f − f_min of a path that has arrived
-COLUMNS = ["optimizer", "step", "x", "y", "f", "h_x", "h_y", "effective_step_x", "effective_step_y"]
 
 
 @dataclass(frozen=True)
@@ -117,14 +116,6 @@ def _travel(plan: PathPlan, spec: Spec) -> Trajectory:
         path.outcome = "diverged"
         path.message = f"it left for infinity at update {len(path.moments)}"
     return path
-
-
-def rows(paths: Mapping[str, Trajectory]) -> Iterator[list[Any]]:
-    """Yield the rows of paths.csv, numbers with all their digits; empty where an optimizer has no h, or no rate."""
-    for label, path in paths.items():
-        for m in path.moments:
-            pairs = [m.states.get("h"), m.effective_steps]
-            yield [label, m.step, m.x, m.y, m.f, *(each for pair in pairs for each in pair or ("", ""))]
 
 
 class PathTable:

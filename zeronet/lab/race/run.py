@@ -1,6 +1,5 @@
 """Optimizers on a landscape, from the question to the answer: paths, table, files, figures, animation."""
 
-import json
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -8,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from zeronet.common.errors import UserError
-from zeronet.common.files import TEXT, slug, write_csv
 from zeronet.lab.comparison.run import specs_of
-from zeronet.lab.race.paths import COLUMNS, PathPlan, PathTable, Trajectory, rows, travel
+from zeronet.lab.race.files import write_paths
+from zeronet.lab.race.paths import PathPlan, PathTable, Trajectory, travel
 from zeronet.lab.runner.folder import locked_folder, publish
 from zeronet.lab.runner.problem import RATES, STEPS
 from zeronet.landscapes import LANDSCAPES
@@ -92,13 +91,7 @@ def carry_out_race(plan: PathPlan, folder: Path, animation: str | None = None, q
     table = PathTable(plan.protocol(), paths)
 
     def write(new: Path) -> None:
-        words = json.dumps(plan.protocol(), indent=2, ensure_ascii=False) + "\n"
-        (new / "protocol.json").write_text(words, newline="\n", **TEXT)
-        write_csv(new / "paths.csv", COLUMNS, rows(paths))
-        for label, path in paths.items():
-            if path.traceback:
-                (new / "errors").mkdir(exist_ok=True)
-                (new / "errors" / f"{slug(label, paths)}.txt").write_text(path.traceback, **TEXT)
+        write_paths(new, plan.protocol(), paths)
         figures.append(paths_figure(new))
         save_figure(figures[0], new, "paths")
         if animation:

@@ -1,13 +1,11 @@
 """The fair comparison: each optimizer's rate is searched with the same budget, then fresh seeds decide."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from zeronet.common.files import TEXT, write_csv
-from zeronet.lab.comparison.run import write_inspection, write_results
+from zeronet.lab.comparison.files import write_inspection, write_results
 from zeronet.lab.runner.execution.options import ExecutionOptions
 from zeronet.lab.runner.execution.processes import execute
 from zeronet.lab.runner.folder import locked_folder, publish
@@ -16,8 +14,9 @@ from zeronet.lab.runner.problem import LandscapeProblem, Problem
 from zeronet.lab.runner.resume import start_or_resume
 from zeronet.lab.runner.run import Run
 from zeronet.lab.runner.runs import prune_runs, results
+from zeronet.lab.tuning.files import write_verdict
 from zeronet.lab.tuning.grid import Tuning
-from zeronet.lab.tuning.search import TRIALS, search
+from zeronet.lab.tuning.search import search
 from zeronet.lab.tuning.table import VerdictTable
 
 if TYPE_CHECKING:
@@ -78,9 +77,7 @@ def carry_out_tuned(
 
         def write(new: Path) -> None:
             write_results(new, protocol, runs, table)
-            write_csv(new / "tuning.csv", TRIALS, trials)
-            words = json.dumps(table.about(), indent=2, ensure_ascii=False) + "\n"
-            (new / "verdict.json").write_text(words, newline="\n", **TEXT)
+            write_verdict(new, table, trials)
             if not plan.on_landscape:
                 save_figure(comparison_figure(new), new)
             if plan.inspect:
