@@ -11,8 +11,9 @@ from zeronet.lab.comparison.planning import plan_comparison
 from zeronet.lab.ladder.planning import plan_ladder
 from zeronet.lab.race.planning import OPTIONS as PATHS
 from zeronet.lab.race.planning import hardly_moving, plan_race
-from zeronet.lab.runner.plan import Plan, plan_from_protocol, read_protocol
+from zeronet.lab.runner.plan import Plan, plan_from_protocol
 from zeronet.lab.runner.problem import LandscapeProblem, Problem, load_problem, problem_of
+from zeronet.lab.runner.protocol import read_protocol
 from zeronet.lab.tuning.grid import Tuning, tuning_from_protocol
 from zeronet.lab.tuning.planning import OPTIONS as TUNING
 from zeronet.lab.tuning.planning import plan_finals, plan_tuning

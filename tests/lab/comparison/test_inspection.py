@@ -5,10 +5,10 @@ import pytest
 
 from zeronet import compare
 from zeronet.common.errors import UserError
+from zeronet.lab.comparison.files import read_inspection
 from zeronet.lab.comparison.inspection import (
     inspection_figure,
     pixels_figure,
-    read_inspection,
     save_inspection,
     weights_figure,
 )
@@ -78,5 +78,5 @@ def test_a_damaged_file_is_a_mistake(folder, tmp_path, name, content):
     with pytest.raises(UserError, match="is damaged"):
         read_inspection(tmp_path)
     (tmp_path / name).unlink()
-    with pytest.raises(UserError, match="cannot read"):
+    with pytest.raises(UserError, match="there is no file"):
         read_inspection(tmp_path)

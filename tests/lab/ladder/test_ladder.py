@@ -17,8 +17,9 @@ from zeronet.cli.request import read_request
 from zeronet.common.errors import UserError
 from zeronet.lab.ladder.figure import book_figure, book_smoothed, ladder_figure
 from zeronet.lab.ladder.run import run_book, run_ladder
+from zeronet.lab.ladder.rungs import RUNGS
 from zeronet.lab.runner.analysis.ranking import Ranking
-from zeronet.lab.runner.book import BOOK_CHOICES, RUNGS, batches_with_replacement
+from zeronet.lab.runner.book import BOOK_CHOICES, batches_with_replacement
 from zeronet.lab.runner.execution.options import ExecutionOptions
 from zeronet.lab.runner.plan import Plan
 from zeronet.lab.runner.problem import DataProblem, network_plan
@@ -113,8 +114,8 @@ def test_each_rung_removes_one_choice_and_leaves_the_rest_of_every_task_alone(pr
         [cell.task for cell in plan_of(problem, book_choices=rung.book_choices, kind="rung").cells()] for rung in RUNGS
     ]
     for rung, those, before in zip(RUNGS, tasks, [tasks[0], *tasks], strict=False):
-        shared = [{k: v for k, v in task.items() if k not in ("unfair", "start")} for task in those]
-        assert shared == [{k: v for k, v in task.items() if k not in ("unfair", "start")} for task in before]
+        shared = [{k: v for k, v in task.items() if k not in ("book_choices", "start")} for task in those]
+        assert shared == [{k: v for k, v in task.items() if k not in ("book_choices", "start")} for task in before]
         assert [("start" in task) for task in those] == [rung.key == "book"] * 4
     left = [rung.book_choices for rung in RUNGS]
     assert [len(each) for each in left] == [3, 2, 1, 0, 0, 0]
@@ -124,12 +125,12 @@ def test_each_rung_removes_one_choice_and_leaves_the_rest_of_every_task_alone(pr
 
 def test_an_ordinary_comparison_knows_nothing_of_unfair_choices(problem):
     plan = plan_of(problem, book_choices=None)
-    assert "unfair" not in plan.protocol()
-    assert not any({"unfair", "start"} & cell.task.keys() for cell in plan.cells())
+    assert "book_choices" not in plan.protocol()
+    assert not any({"book_choices", "start"} & cell.task.keys() for cell in plan.cells())
 
 
 def test_an_unknown_choice_is_a_mistake(problem):
-    with pytest.raises(UserError, match=r"an unfair choice is one of own start, .*, not 'luck'"):
+    with pytest.raises(UserError, match=r"a choice of the book is one of own start, .*, not 'luck'"):
         plan_of(problem, book_choices=("luck",))
 
 
@@ -172,7 +173,7 @@ def test_the_last_rung_differs_in_the_rates_alone_which_other_seeds_have_found(l
     rungs = {about["rung"]: about for about in json.loads((ladder.folder / "protocol.json").read_text())["rungs"]}
     for raw, tuned in zip(rungs["raw"]["optimizers"], rungs["tuned"]["optimizers"], strict=True):
         assert {**raw["settings"], "lr": 0} == {**tuned["settings"], "lr": 0}
-    assert rungs["tuned"]["unfair"] == []
+    assert rungs["tuned"]["book_choices"] == []
     trials = rows(ladder.folder / "tuning.csv")
     assert {row["seed"] for row in trials} == {"7", "8"}
     best = {about["label"]: about["settings"]["lr"] for about in rungs["tuned"]["optimizers"]}
@@ -250,7 +251,7 @@ def test_the_books_figure_is_chapter_6s(book):
 
 def test_the_book_says_that_it_is_unfair_and_is_repeated_from_its_protocol(book):
     assert "random weights of its own" in str(book.table)
-    assert json.loads((book.folder / "protocol.json").read_text())["unfair"] == list(BOOK_CHOICES)
+    assert json.loads((book.folder / "protocol.json").read_text())["book_choices"] == list(BOOK_CHOICES)
 
 
 def test_a_seed_of_the_first_rung_repeats_the_books_run(problem):

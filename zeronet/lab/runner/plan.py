@@ -7,18 +7,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from numbers import Real
-from pathlib import Path
 from typing import Any
 
 from zeronet.common.errors import UserError
-from zeronet.common.files import TEXT
 from zeronet.common.validation import checked_integer
 from zeronet.lab.runner.book import BOOK_CHOICES, OWN_START
+from zeronet.lab.runner.protocol import FORMAT
 from zeronet.lab.specs.spec import Spec, distinct, from_protocol
 from zeronet.training.environment import description
 from zeronet.version import __version__
 
-FORMAT = 1  # of the protocol file
 MOST_STEPS_OF_A_PATH = 100_000
 
 
@@ -179,19 +177,6 @@ def split_sizes(images: int, train: int | None = None, validation: int | None = 
     if train + validation > images:
         raise UserError(f"{train} training and {validation} validation images are more than {images}")
     return train, validation
-
-
-def read_protocol(path: str | Path) -> dict[str, Any]:
-    """Return the content of a protocol file. Raises UserError if it is none."""
-    try:
-        protocol = json.loads(Path(path).read_text(**TEXT))
-        if protocol["format"] == FORMAT:
-            return protocol
-    except OSError as error:
-        raise UserError(f"{path} cannot be read: {error.strerror}") from error
-    except (ValueError, KeyError, TypeError) as error:
-        raise UserError(f"{path} is no protocol of a comparison ({error})") from error
-    raise UserError(f"{path} has format {protocol['format']}, but this version of zeronet reads format {FORMAT}")
 
 
 def plan_from_protocol(protocol: Mapping[str, Any], problem: Mapping[str, Any]) -> Plan:

@@ -94,10 +94,23 @@ class Problem:
         """Return the updates until a run reached the target; infinity if it did not."""
         raise NotImplementedError(f"{type(self).__name__} must implement steps_to_target(protocol, run)")
 
+    def reached(self, loss: Any, accuracy: Any, target: float) -> Any:
+        """Return whether evaluations, as numbers or arrays, have reached the target."""
+        raise NotImplementedError(f"{type(self).__name__} must implement reached(loss, accuracy, target)")
+
+    def target_words(self, target: float) -> str:
+        """Return the target as a reader would write it."""
+        raise NotImplementedError(f"{type(self).__name__} must implement target_words(target)")
+
     @property
     def loss_name(self) -> str:
-        """What final losses are, in words."""
+        """What evaluations measure."""
         raise NotImplementedError(f"{type(self).__name__} must implement loss_name")
+
+    @property
+    def judged_by(self) -> str:
+        """What final losses are."""
+        return self.loss_name
 
 
 @dataclass(frozen=True)
@@ -154,9 +167,17 @@ class DataProblem(Problem):
         """Return the updates before the first evaluation that reached the accuracy; infinity if none did."""
         return steps_to(protocol["target"], run)
 
+    def reached(self, loss: Any, accuracy: Any, target: float) -> Any:
+        """Return whether the accuracy is that of the target, or higher."""
+        return accuracy >= target
+
+    def target_words(self, target: float) -> str:
+        """Return: accuracy 0.9."""
+        return translate("accuracy {target:g}", target=target)
+
     @property
     def loss_name(self) -> str:
-        """What final losses are, in words."""
+        """What evaluations measure."""
         return translate("validation loss")
 
     def train(self, task: Mapping[str, Any], spec: Spec, steps: int, run: Run) -> None:
@@ -241,9 +262,19 @@ class LandscapeProblem(Problem):
         """Return the updates until f − f_min was below the target; infinity if it never was."""
         return first_below(run.losses, ARRIVED)
 
+    def reached(self, loss: Any, accuracy: Any, target: float) -> Any:
+        """Return whether f − f_min is below the target."""
+        return loss < target
+
+    def target_words(self, target: float) -> str:
+        """Return: f − f_min < 0.01."""
+        return f"f − f_min < {target:g}"
+
+    loss_name = "f − f_min"
+
     @property
-    def loss_name(self) -> str:
-        """What final losses are, in words."""
+    def judged_by(self) -> str:
+        """What final losses are."""
         return translate("f − f_min from random starts")
 
     def train(self, task: Mapping[str, Any], spec: Spec, steps: int, run: Run) -> None:
@@ -313,6 +344,16 @@ def network_plan(hidden_sizes: Sequence[int]) -> dict[str, Any]:
     if len(hidden_sizes) == 1:
         return {"class": "TwoLayerNet", "hidden_size": hidden_sizes[0]}
     return {"class": "MultiLayerNet", "hidden_sizes": list(hidden_sizes)}
+
+
+def layer_sizes(plan: Mapping[str, Any], problem: Mapping[str, Any]) -> str:
+    """Return the sizes of a network's layers.
+
+    >>> layer_sizes(network_plan([50]), {"input_size": 784, "classes": 10})
+    '784–50–10'
+    """
+    hidden = plan.get("hidden_sizes", [plan.get("hidden_size")])
+    return "–".join(map(str, [problem["input_size"], *hidden, problem["classes"]]))
 
 
 def build_network(plan: Mapping[str, Any], problem: Mapping[str, Any], seed: int) -> Network:

@@ -13,8 +13,6 @@ from zeronet.lab.runner.runs import Run
 from zeronet.lab.specs.spec import Spec
 from zeronet.lab.tuning.grid import Tuning, best_trial
 
-TRIALS = ["optimizer", "lr", "settings", "seed", "loss"]  # the columns of tuning.csv
-
 
 def search(
     plan: Plan, tuning: Tuning, runs_of: Callable[[Plan, str], Mapping[tuple[str, int], Run]]

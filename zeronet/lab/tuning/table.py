@@ -90,7 +90,7 @@ class VerdictTable:
                 budget=tuning["budget"],
                 n=len(tuning["seeds"]),
                 m=len(self.protocol["seeds"]),
-                what=self.problem.loss_name,
+                what=self.problem.judged_by,
             )
         )
         said.append(translate("{n} runs, {seconds:.0f} s of training.", n=self.count, seconds=self.seconds))
