@@ -47,7 +47,6 @@ class Network:
         self.loss_function = loss_function or SoftmaxCrossEntropy()
         self.seed = checked_seed(seed)
         _check_row(self.layers)
-        self.layers[0].input_grad = False
         self._gather(dtype)
 
     def _gather(self, dtype: DTypeLike) -> None:
@@ -62,7 +61,8 @@ class Network:
         self._bind()
 
     def _bind(self) -> None:
-        """Let every layer's arrays be views of the two vectors."""
+        """Let every layer's arrays be views of the two vectors; nobody needs the first layer's input gradient."""
+        self.layers[0].input_grad = False
         for name, k, layer in self._owners():
             layer.bind(name, self.params[f"{name}{k}"], self.grads[f"{name}{k}"])
 

@@ -6,7 +6,7 @@ import pickle
 import numpy as np
 import pytest
 
-from zeronet import Affine, Layer, Network, ReLU, Sigmoid, Tanh
+from zeronet import Affine, Layer, Network, ReLU, Sigmoid, Tanh, gradient_check
 from zeronet.nn.gradient_check import numerical_gradient, relative_error
 from zeronet.nn.layers import LAYERS
 
@@ -144,6 +144,19 @@ def test_a_copied_layer_computes_the_same_on_its_own(name, copied, x):
     for param in layer.param_names:
         setattr(layer, param, np.zeros_like(getattr(layer, param)))
     np.testing.assert_array_equal(twin.forward(x), expected)
+
+
+@pytest.mark.parametrize(
+    "copied", [copy.deepcopy, lambda layer: pickle.loads(pickle.dumps(layer))], ids=["deepcopy", "pickle"]
+)
+def test_a_copy_of_a_first_layer_may_stand_anywhere_and_the_copied_network_keeps_its_first_layer(copied, points):
+    net = Network([Affine(6, 6, rng=np.random.default_rng(1)), Tanh(), Affine(6, 3, rng=np.random.default_rng(2))])
+    first = copied(net.layers[0])
+    assert first.input_grad and not first.in_network
+    assert not copied(net).layers[0].input_grad
+    wider = Network([Affine(6, 6, rng=np.random.default_rng(3)), Tanh(), first, Tanh(), copied(net.layers[2])])
+    assert [layer.input_grad for layer in wider.layers] == [False, True, True, True, True]
+    assert max(gradient_check(wider, *points).values()) < 1e-6
 
 
 @every_layer_with_parameters

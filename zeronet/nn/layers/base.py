@@ -45,7 +45,7 @@ class Layer:
         self.__dict__[f"d{name}"] = grad
 
     def __getstate__(self) -> dict[str, Any]:
-        return {name: value for name, value in self.__dict__.items() if name != "in_network"}  # a copy is free
+        return {k: v for k, v in self.__dict__.items() if k not in ("in_network", "input_grad")}  # a copy is free
 
     def __setattr__(self, name: str, value: Any) -> None:
         declared = name in self.param_names or name.removeprefix("d") in self.param_names
