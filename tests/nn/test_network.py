@@ -23,6 +23,7 @@ from zeronet import (
     load,
 )
 from zeronet.nn.functions import accuracy
+from zeronet.nn.layers import LAYERS
 from zeronet.nn.network import SLICE
 
 
@@ -39,13 +40,50 @@ def free_row(seed=0, dtype=np.float32):
     return Network([Affine(6, 4, rng=rng), Sigmoid(), Affine(4, 3, rng=rng)], dtype=dtype, seed=seed)
 
 
-TABLE = {"TwoLayerNet": two_layers, "MultiLayerNet": many_layers, "Network": free_row}
+class Centre(Layer):
+    """y = x − a running mean, which training moves and no optimizer sees."""
+
+    buffer_names = ("mean",)
+
+    def __init__(self, size):
+        self.size, self.mean = size, np.zeros(size)
+
+    @property
+    def settings(self):
+        return {"size": self.size}
+
+    def forward(self, x, train=False):
+        if train:
+            self.mean = 0.9 * self.mean + 0.1 * x.mean(axis=0)
+        return x - self.mean
+
+    def backward(self, dy):
+        return dy
+
+
+def with_buffers(seed=0, dtype=np.float32):
+    rng = np.random.default_rng(seed)
+    layers = [Centre(6), Affine(6, 4, rng=rng), Centre(4), Sigmoid(), Affine(4, 3, rng=rng)]
+    return Network(layers, dtype=dtype, seed=seed)
+
+
+@pytest.fixture(autouse=True)
+def _centre_is_zeronets_own(monkeypatch):
+    monkeypatch.setitem(LAYERS, "Centre", Centre)  # so that it can be loaded
+
+
+TABLE = {"TwoLayerNet": two_layers, "MultiLayerNet": many_layers, "Network": free_row, "buffers": with_buffers}
 every_network = pytest.mark.parametrize("make", TABLE.values(), ids=TABLE.keys())
+
+
+def numbers(net):
+    return np.concatenate([net.params.flat, net.buffers.flat])
 
 
 def test_every_network_has_a_row():
     assert TABLE.keys() == {
         "Network",
+        "buffers",
         *(kind.__name__ for kind in Network.__subclasses__() if "zeronet" in kind.__module__),
     }
 
@@ -304,15 +342,35 @@ def test_a_copied_network_takes_the_same_next_ten_steps_and_is_independent(make,
     net = make(seed=5)
     Trainer(net, SGD(lr=0.5), batch_size=20).fit(*points, steps=10)
     twin = copied(net, tmp_path)
-    here = net.params.flat.copy()
+    here = numbers(net)
 
     Trainer(twin, Momentum(lr=0.1), batch_size=20, seed=1).fit(*points, steps=10)
-    np.testing.assert_array_equal(net.params.flat, here)  # independent of the twin
+    np.testing.assert_array_equal(numbers(net), here)  # independent of the twin
     Trainer(net, Momentum(lr=0.1), batch_size=20, seed=1).fit(*points, steps=10)
 
-    assert (net.params.flat != here).any()
-    np.testing.assert_array_equal(net.params.flat, twin.params.flat)
+    assert (numbers(net) != here).all()
+    np.testing.assert_array_equal(numbers(net), numbers(twin))
     np.testing.assert_array_equal(net.predict(points[0]), twin.predict(points[0]))
+
+
+def test_buffers_are_views_of_one_vector_that_training_changes_and_no_optimizer_sees(points):
+    net = with_buffers()
+    assert list(net.params) == list(net.grads) == ["W1", "b1", "W2", "b2"]
+    assert net.buffers.shapes == {"mean1": (6,), "mean2": (4,)}
+    assert not two_layers().buffers
+    first = net.layers[0]
+    first.mean = np.arange(6)
+    net.buffers["mean2"] = np.full(4, 7)
+    np.testing.assert_array_equal(net.buffers.flat, [0, 1, 2, 3, 4, 5, 7, 7, 7, 7])
+    assert first.mean is net.buffers["mean1"]
+    with pytest.raises(ValueError, match=r"Centre\.mean has shape \(6,\), and cannot become an array of shape \(5,\)"):
+        first.mean = np.zeros(5)
+    before = net.buffers.flat.copy()
+    net.predict(points[0])
+    np.testing.assert_array_equal(net.buffers.flat, before)
+    net.loss_and_grad(*points)
+    assert (net.buffers["mean1"] != before[:6]).any()
+    assert net.astype(np.float64).buffers["mean1"].dtype == np.float64
 
 
 # Files
@@ -328,9 +386,9 @@ def test_a_loaded_network_is_the_saved_one(make, dtype, tmp_path):
     assert [layer.settings for layer in twin.layers] == [layer.settings for layer in net.layers]
     assert type(twin.loss_function) is type(net.loss_function)
     assert twin.seed == 7
-    assert twin.params.shapes == net.params.shapes
-    assert twin.params.flat.dtype == dtype
-    np.testing.assert_array_equal(twin.params.flat, net.params.flat)
+    assert (twin.params.shapes, twin.buffers.shapes) == (net.params.shapes, net.buffers.shapes)
+    assert twin.params.flat.dtype == twin.buffers.flat.dtype == dtype
+    np.testing.assert_array_equal(numbers(twin), numbers(net))
 
 
 def test_the_loss_is_saved_too(tmp_path):

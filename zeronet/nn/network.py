@@ -2,6 +2,7 @@
 
 import copy
 import json
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from zeronet.nn.losses import LOSSES, Loss, SoftmaxCrossEntropy
 from zeronet.nn.parameters import Parameters
 from zeronet.nn.rng import checked_seed
 
+Places = dict[str, tuple[Layer, str]]  # name in the network → its layer, and the attribute there
 SLICE = 1000  # examples that are predicted at once: enough for fast products, little memory
 
 
@@ -27,8 +29,8 @@ class Network:
     layers: Layer objects, each used once; loss_function: SoftmaxCrossEntropy() by default; dtype: of all parameters
     and of the computation; seed: kept in net.seed (None draws one). The network moves the layers' parameters into one
     vector: net.params["W1"] and net.grads["W1"] are the first W and its gradient, net.params.flat and net.grads.flat
-    are all of them. Raises ValueError for a layer used twice, for layers whose sizes do not fit, or where nothing can
-    be learned.
+    are all of them; net.buffers holds the layers' buffers in the same way. Raises ValueError for a layer used twice,
+    for layers whose sizes do not fit, or where nothing can be learned.
 
     >>> from zeronet.nn.layers import Affine
     >>> net = Network([Affine(2, 3), Affine(3, 2)])
@@ -53,28 +55,31 @@ class Network:
         """Move all parameters into one new vector."""
         if np.dtype(dtype).kind != "f":
             raise ValueError(f"a network computes in floats, not in {np.dtype(dtype)}")
-        values = {f"{name}{k}": getattr(layer, name) for name, k, layer in self._owners()}
-        shapes = {name: value.shape for name, value in values.items()}
-        self.params, self.grads = Parameters(shapes, dtype), Parameters(shapes, dtype)
-        for name, value in values.items():
-            self.params[name] = value
+        params, buffers = self._places()
+        self.params, self.buffers = _gathered(params, dtype), _gathered(buffers, dtype)
+        self.grads = Parameters(self.params.shapes, dtype)
         self._bind()
 
     def _bind(self) -> None:
-        """Let every layer's arrays be views of the two vectors; nobody needs the first layer's input gradient."""
+        """Let every layer's arrays be views of the vectors; nobody needs the first layer's input gradient."""
+        params, buffers = self._places()
+        for name, (layer, attribute) in params.items():
+            layer.bind(**{attribute: self.params[name], f"d{attribute}": self.grads[name]})
+        for name, (layer, attribute) in buffers.items():
+            layer.bind(**{attribute: self.buffers[name]})
         self.layers[0].input_grad = False
-        for name, k, layer in self._owners():
-            layer.bind(name, self.params[f"{name}{k}"], self.grads[f"{name}{k}"])
 
-    def _owners(self) -> list[tuple[str, int, Layer]]:
-        """Return (W, 1, first layer with a W), (b, 1, …), …: each name counts on its own."""
-        count: dict[str, int] = {}
-        owners = []
+    def _places(self) -> tuple[Places, Places]:
+        """Return W1 → (first layer with a W, "W"), b1 → …, of the parameters and of the buffers."""
+        params: Places = {}
+        buffers: Places = {}
+        count: Counter[str] = Counter()  # each name counts on its own
         for layer in self.layers:
-            for name in layer.param_names:
-                count[name] = count.get(name, 0) + 1
-                owners.append((name, count[name], layer))
-        return owners
+            for names, places in ((layer.param_names, params), (layer.buffer_names, buffers)):
+                for name in names:
+                    count[name] += 1
+                    places[f"{name}{count[name]}"] = layer, name
+        return params, buffers
 
     def loss_and_grad(self, x: ArrayLike, t: ArrayLike) -> float:
         """Run one forward and one backward pass; fill net.grads and return the loss of that forward pass.
@@ -117,8 +122,8 @@ class Network:
             np.savez(file, **contents)
 
     def contents(self) -> dict[str, np.ndarray]:
-        """Return what save writes: copies of the parameter arrays, and how to build the network."""
-        arrays = {name: array.copy() for name, array in self.params.items()}
+        """Return what save writes: copies of the parameters and buffers, and how to build the network."""
+        arrays = {name: array.copy() for name, array in [*self.params.items(), *self.buffers.items()]}
         return {"architecture": np.array(json.dumps(self._architecture())), **arrays}
 
     def _architecture(self) -> dict[str, Any]:
@@ -162,6 +167,15 @@ class Network:
         self._bind()  # copied and unpickled layers hold arrays on their own until they get their views back
 
 
+def _gathered(places: Places, dtype: DTypeLike) -> Parameters:
+    """Return copies of the layers' arrays in one new vector."""
+    values = {name: getattr(layer, attribute) for name, (layer, attribute) in places.items()}
+    vector = Parameters({name: value.shape for name, value in values.items()}, dtype)
+    for name, value in values.items():
+        vector[name] = value
+    return vector
+
+
 def _check_row(layers: Sequence[Layer]) -> None:
     """Raise ValueError unless the layers can stand in a row."""
     if not any(layer.param_names for layer in layers):
@@ -189,8 +203,8 @@ def load(path: str | Path) -> Network:
         known = {kind.__name__: kind for kind in Network.__subclasses__() if kind.__module__ == "zeronet.nn.models"}
         net = object.__new__(known.get(plan["class"], Network))  # the layers are known: no need to work them out again
         Network.__init__(net, layers, LOSSES[plan["loss_function"]](), plan["dtype"], plan["seed"])
-        for name in net.params.keys() | arrays.keys():
-            net.params[name] = arrays[name]
+        for name in net.params.keys() | net.buffers.keys() | arrays.keys():
+            (net.buffers if name in net.buffers else net.params)[name] = arrays[name]
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise ValueError(f"{path} is no network saved by zeronet, or it is damaged ({error})") from error
     return net

@@ -37,8 +37,8 @@ def x(rng):
 
 def in_float32(layer):
     """The layer as a network would hold it: its parameters and gradients in float32."""
-    for name in layer.param_names:
-        layer.bind(name, getattr(layer, name).astype(np.float32), getattr(layer, f"d{name}").astype(np.float32))
+    names = [*layer.param_names, *(f"d{name}" for name in layer.param_names), *layer.buffer_names]
+    layer.bind(**{name: getattr(layer, name).astype(np.float32) for name in names})
     return layer
 
 

@@ -13,13 +13,14 @@ class Layer:
         y = forward(x)                remembers what backward needs
         ∂L/∂x = backward(∂L/∂y)       and fills the gradient d… of each of its parameters
 
-    A parameter W has its gradient in dW. A subclass names its parameters in param_names and gives them values in
-    __init__. From then on, assigning to one (layer.W = a, self.dW = x.T @ dy) checks the shape and copies the numbers
-    in: inside a network these arrays are views of one long vector, and a view that was replaced would stop learning
-    in silence.
+    A parameter W has its gradient in dW. A subclass names its parameters in param_names, and in buffer_names the arrays
+    that training changes and no optimizer sees (running means); it gives them values in __init__. From then on,
+    assigning to one (layer.W = a, self.dW = x.T @ dy) checks the shape and copies the numbers in: inside a network
+    these arrays are views of one long vector, and a view that was replaced would stop learning in silence.
     """
 
     param_names: tuple[str, ...] = ()
+    buffer_names: tuple[str, ...] = ()
     input_size: int | None = None  # numbers per example; None where any will do
     output_size: int | None = None
     in_network = False  # whether its arrays are a network's views
@@ -38,17 +39,15 @@ class Layer:
         """Return ∂L/∂x for ∂L/∂y, or None where input_grad is False; fill the gradients of the parameters."""
         raise NotImplementedError(f"{type(self).__name__} must say backward(dy)")
 
-    def bind(self, name: str, param: np.ndarray, grad: np.ndarray) -> None:
-        """Let the parameter called name live in the array param, and its gradient in grad: a network's views."""
-        self.__dict__["in_network"] = True
-        self.__dict__[name] = param
-        self.__dict__[f"d{name}"] = grad
+    def bind(self, **arrays: np.ndarray) -> None:
+        """Let the named parameters, gradients and buffers live in these arrays: a network's views."""
+        self.__dict__.update(arrays, in_network=True)
 
     def __getstate__(self) -> dict[str, Any]:
         return {k: v for k, v in self.__dict__.items() if k not in ("in_network", "input_grad")}  # a copy is free
 
     def __setattr__(self, name: str, value: Any) -> None:
-        declared = name in self.param_names or name.removeprefix("d") in self.param_names
+        declared = name in (*self.param_names, *self.buffer_names) or name.removeprefix("d") in self.param_names
         if declared and name in self.__dict__:
             copy_into(self.__dict__[name], value, f"{type(self).__name__}.{name}")
         else:
