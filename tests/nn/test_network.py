@@ -391,8 +391,11 @@ def test_a_loaded_network_is_the_saved_one(make, dtype, tmp_path):
     np.testing.assert_array_equal(numbers(twin), numbers(net))
 
 
-def test_the_loss_is_saved_too(tmp_path):
-    net = Network([Affine(2, 1)], MeanSquaredError())
+@pytest.mark.parametrize(
+    "net", [Network([Affine(2, 1)], MeanSquaredError()), MultiLayerNet(2, [3], 1, loss_function=MeanSquaredError())]
+)
+def test_the_loss_is_saved_too(net, tmp_path):
+    assert net.loss([[0, 0]], [[2]]) == pytest.approx(4)
     assert type(saved_and_loaded(net, tmp_path).loss_function) is MeanSquaredError
 
 

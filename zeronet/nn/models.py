@@ -8,6 +8,7 @@ from numpy.typing import DTypeLike
 
 from zeronet.nn.initializers import Initializer, Normal, initializer
 from zeronet.nn.layers import ACTIVATIONS, Affine, Layer
+from zeronet.nn.losses import Loss
 from zeronet.nn.network import Network
 from zeronet.nn.rng import checked_seed, stream
 
@@ -38,15 +39,12 @@ class TwoLayerNet(Network):
         dtype: DTypeLike = np.float32,
     ):
         seed = checked_seed(seed)
-        super().__init__(
-            _stack([input_size, hidden_size, output_size], "relu", Normal(weight_init_std), seed),
-            dtype=dtype,
-            seed=seed,
-        )
+        layers = _stack([input_size, hidden_size, output_size], "relu", Normal(weight_init_std), seed)
+        super().__init__(layers, dtype=dtype, seed=seed)
 
 
 class MultiLayerNet(Network):
-    """As many affine layers as you like, with an activation between each two, then softmax with cross-entropy.
+    """As many affine layers as you like with an activation between each two, then a loss.
 
     hidden_sizes: hidden units, layer by layer; activation: "relu", "sigmoid" or "tanh"; weight_init: "he", "xavier"
     or the standard deviation as a number; seed, dtype as in TwoLayerNet. Raises ValueError for other words.
@@ -65,10 +63,11 @@ class MultiLayerNet(Network):
         weight_init: str | float = "he",
         seed: int | None = 0,
         dtype: DTypeLike = np.float32,
+        loss_function: Loss | None = None,
     ):
         seed = checked_seed(seed)
-        sizes = [input_size, *hidden_sizes, output_size]
-        super().__init__(_stack(sizes, activation, initializer(weight_init), seed), dtype=dtype, seed=seed)
+        layers = _stack([input_size, *hidden_sizes, output_size], activation, initializer(weight_init), seed)
+        super().__init__(layers, loss_function, dtype, seed)
 
 
 def _stack(sizes: Sequence[int], activation: str, init: Initializer, seed: int) -> list[Layer]:
