@@ -139,7 +139,7 @@ def test_no_seed_draws_one_and_tells_it(make):
 
 @pytest.mark.parametrize("make", [two_layers, many_layers])
 def test_a_bad_seed_is_refused(make):
-    with pytest.raises(ValueError, match="whole number ≥ 0, not -1"):
+    with pytest.raises(ValueError, match="seed must be at least 0, not -1"):
         make(seed=-1)
 
 

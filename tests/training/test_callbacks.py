@@ -18,18 +18,23 @@ from zeronet import (
     Affine,
     Callback,
     Checkpoint,
+    Constant,
     Diverged,
     Evaluation,
     History,
+    Layer,
     Log,
     Momentum,
     Nesterov,
     Network,
     Progress,
     RMSProp,
+    Step,
     Trainer,
     TwoLayerNet,
+    stream,
 )
+from zeronet.training.inspection import Inspection
 
 PROJECT = Path(__file__).parents[2]
 OPTIMIZERS = [SGD(lr=0.5), Momentum(lr=0.1), Nesterov(lr=0.1), AdaGrad(lr=0.1), RMSProp(lr=0.01), Adam(lr=0.01)]
@@ -48,6 +53,8 @@ def result(trainer):
 
 class Stop(Callback):
     """Interrupt the training after an update, as Ctrl-C would."""
+
+    after_others = True  # as the Checkpoint before it
 
     def __init__(self, step):
         self.step = step
@@ -148,12 +155,51 @@ def test_the_evaluation_at_the_end_of_a_training_that_leapt_away_is_silent_too(p
     assert not math.isfinite(evaluation.rows[-1][1])
 
 
+@pytest.mark.parametrize("make", [lambda n: Evaluation([], [], n), lambda n: Checkpoint("run.npz", n), Inspection])
 @pytest.mark.parametrize("every", [0, -1])
-def test_evaluations_and_checkpoints_are_a_step_apart(every, points):
-    with pytest.raises(ValueError, match=f"at least 1 step apart, not {every}"):
-        Evaluation(*points, every=every)
-    with pytest.raises(ValueError, match=f"at least 1 step apart, not {every}"):
-        Checkpoint("run.npz", every=every)
+def test_what_happens_regularly_happens_at_least_a_step_apart(make, every):
+    with pytest.raises(ValueError, match=f"every must be at least 1, not {every}"):
+        make(every)
+
+
+class StopAfter(Callback):
+    """End the training after its third evaluation, or at once."""
+
+    def __init__(self, event):
+        self.event, self.heard = event, []
+
+    def on_fit_start(self, trainer):
+        if self.event == "on_fit_start":
+            trainer.stop()
+
+    def on_step_end(self, trainer, loss):
+        if self.event == "on_step_end" and trainer.step == 8:
+            trainer.stop()
+
+    def on_evaluation(self, trainer, evaluation):
+        self.heard.append(evaluation.rows[-1])
+        if self.event == "on_evaluation" and len(self.heard) == 3:
+            trainer.stop()
+
+    def on_fit_end(self, trainer):
+        self.heard.append("end")
+
+
+@pytest.mark.parametrize(
+    ("event", "steps"), [("on_fit_start", 0), ("on_step_end", 8), ("on_evaluation", 8), (None, 20)]
+)
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_callback_hears_of_evaluations_and_may_stop_the_training(event, steps, order, points):
+    stop, evaluation = StopAfter(event), Evaluation(*points, every=4)
+    trainer = new_trainer(*[stop, evaluation][::order]).fit(*points, steps=20)
+    assert trainer.step == steps
+    np.testing.assert_array_equal(result(trainer), result(new_trainer().fit(*points, steps=steps)))
+    heard = [row for row in stop.heard if row != "end"]
+    assert heard == evaluation.rows
+    assert "end" in stop.heard
+    assert trainer.fit(*points, steps=0).step == steps
+    stop.event = None
+    assert trainer.fit(*points, steps=5).step == steps + 5
 
 
 # Progress
@@ -317,7 +363,7 @@ def test_the_end_of_a_fit_is_kept(points, tmp_path):
 def test_a_checkpoint_holds_no_pickle(points, tmp_path):
     new_trainer(Checkpoint(tmp_path / "run.npz"), optimizer=Adam()).fit(*points, steps=3)
     with np.load(tmp_path / "run.npz", allow_pickle=False) as file:
-        assert {"about", "params/W1", "m/W1", "v/b2"} < set(dict(file))
+        assert {"about", "params/W1", "optimizer/m/W1", "optimizer/v/b2"} < set(dict(file))
 
 
 def test_sizes_from_numpy_are_kept_like_any_other(points, tmp_path):
@@ -406,10 +452,96 @@ def test_a_checkpoint_of_another_training_is_refused_and_changes_nothing(other, 
     np.testing.assert_array_equal(result(trainer), before)
 
 
-def test_the_message_names_both_trainings(points, tmp_path):
-    new_trainer(Checkpoint(tmp_path / "run.npz")).fit(*points, steps=3)
-    with pytest.raises(ValueError, match="belongs to batch size 7 and seed 0, not 8 and 1"):
-        Checkpoint(tmp_path / "run.npz").resume(new_trainer(batch_size=8, seed=1))
+@pytest.mark.parametrize(
+    ("other", "message"),
+    [
+        ({"batch_size": 8}, "was written with batch size 7, not 8"),
+        ({"seed": 1}, "was written with seed 0, not 1"),
+        ({"optimizer": SGD(lr=Constant(0.5))}, r"with schedule 'Step\(lr=0.5, every=2, gamma=0.1\)', not 'Constant"),
+        ({"optimizer": SGD(lr=Step(0.5, 3))}, r"every=2, gamma=0.1\)', not 'Step\(lr=0.5, every=3"),
+        ({"optimizer": SGD(lr=lambda k: 0.5)}, "not '<lambda>'"),
+        ({"optimizer": SGD(lr=0.5)}, "not None"),
+        ({"callbacks": ()}, r"with callbacks \['History', 'Evaluation'\], not \[\]"),
+        ({"callbacks": "History"}, r"not \['History'\]"),
+        ({"callbacks": "Evaluation History"}, r"not \['Evaluation', 'History'\]"),
+    ],
+)
+def test_the_message_names_what_differs(other, message, points, tmp_path):
+    made = {"History": History, "Evaluation": lambda: Evaluation(*points)}
+    here = {"optimizer": SGD(lr=Step(0.5, 2)), "callbacks": "History Evaluation"}
+
+    def trainer(optimizer, callbacks, **settings):
+        callbacks = [made[name]() for name in callbacks.split()] if callbacks else []
+        return new_trainer(Checkpoint(tmp_path / "run.npz"), *callbacks, optimizer=optimizer, **settings)
+
+    trainer(**here).fit(*points, steps=3)
+    with pytest.raises(ValueError, match=message):
+        Checkpoint(tmp_path / "run.npz").resume(trainer(**here | other))
+
+
+def test_a_resumed_training_has_the_whole_history_wherever_its_checkpoint_stands(points, tmp_path):
+    def trainer():
+        checkpoint = Checkpoint(tmp_path / "run.npz", every=6)
+        return new_trainer(checkpoint, History(), Evaluation(*points, every=4), Inspection(4)), checkpoint
+
+    def told(trainer):
+        history, evaluation, inspection, _ = trainer.callbacks
+        return history.losses, evaluation.rows, inspection.arrays()
+
+    whole, _ = trainer()
+    whole.fit(*points, steps=20)
+    (tmp_path / "run.npz").unlink()
+    interrupted, _ = trainer()
+    interrupted.callbacks.append(Stop(13))
+    with pytest.raises(KeyboardInterrupt):
+        interrupted.fit(*points, steps=20)
+    resumed, checkpoint = trainer()
+    assert checkpoint.resume(resumed)
+    resumed.fit(*points, steps=20 - resumed.step)
+    np.testing.assert_equal(told(resumed), told(whole))
+    assert [type(row) for row in resumed.callbacks[1].rows] == [tuple] * 6
+
+
+class Noise(Layer):
+    """Adds noise to its input while training, and keeps a running mean of it."""
+
+    buffer_names = ("mean",)
+    random = True
+
+    def __init__(self, size):
+        self.mean = np.zeros(size)
+
+    def forward(self, x, train=False):
+        if train:
+            noise = self.rng.standard_normal(x.shape[1:])
+            self.mean = 0.9 * self.mean + noise
+            x = x + noise.astype(x.dtype)
+        return x
+
+    def backward(self, dy):
+        return dy
+
+
+def test_buffers_and_the_random_numbers_of_layers_go_on_too(points, tmp_path):
+    def trainer(*callbacks):
+        affine = Affine(6, 3, rng=np.random.default_rng(0))
+        return Trainer(Network([Noise(6), affine, Noise(3)]), SGD(lr=0.1), batch_size=7, seed=3, callbacks=callbacks)
+
+    checkpoint = Checkpoint(tmp_path / "run.npz")
+    whole = trainer().fit(*points, steps=20)
+    trainer(checkpoint).fit(*points, steps=10)
+    resumed = trainer()
+    checkpoint.resume(resumed)
+    resumed.fit(*points, steps=10)
+    np.testing.assert_array_equal(resumed.network.buffers.flat, whole.network.buffers.flat)
+    np.testing.assert_array_equal(result(resumed), result(whole))
+    first, second = (stream(3, "layers", 19, place) for place in (0, 2))  # the address: step and place
+    last_step = trainer().fit(*points, steps=19)
+    before = last_step.network.buffers.copy()
+    last_step.fit(*points, steps=1)
+    after = last_step.network.buffers
+    np.testing.assert_allclose(after["mean1"], 0.9 * before["mean1"] + first.standard_normal(6), rtol=1e-5)
+    np.testing.assert_allclose(after["mean2"], 0.9 * before["mean2"] + second.standard_normal(3), rtol=1e-5)
 
 
 def test_a_network_of_other_layers_is_refused_with_both_lists_of_names(points, tmp_path):

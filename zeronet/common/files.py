@@ -6,7 +6,7 @@ import os
 import re
 import tempfile
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -42,6 +42,12 @@ def replacing(path: str | Path) -> Iterator[BinaryIO]:
     except BaseException:
         Path(beside).unlink(missing_ok=True)
         raise
+
+
+def write_arrays(path: str | Path, arrays: Mapping[str, np.ndarray]) -> None:
+    """Write an .npz file, whole or not at all. Raises OSError if `path` cannot be written."""
+    with replacing(path) as file:
+        np.savez(file, **arrays)  # type: ignore[arg-type]  # mypy takes any name for allow_pickle
 
 
 def read_arrays(path: str | Path) -> dict[str, np.ndarray]:

@@ -7,15 +7,15 @@ from zeronet.common.errors import UserError
 
 
 def checked_integer(name: str, value: Any, least: int = 1) -> int:
-    """Return value as an int. Raises UserError, naming it, unless it is a whole number of at least so much.
+    """Return value as an int. Raises UserError if it is not an integer (a bool is none), or below least.
 
     >>> checked_integer("steps", 3)
     3
     """
     try:
-        number = operator.index(value)
+        number = operator.index(None if isinstance(value, bool) else value)
     except TypeError as error:
-        raise UserError(f"{name} must be a whole number, not {value!r}") from error
+        raise UserError(f"{name} must be an integer, not {value!r}") from error
     if number < least:
         raise UserError(f"{name} must be at least {least}, not {number}")
     return number

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
-from zeronet.common.files import read_arrays, replacing
+from zeronet.common.files import read_arrays, write_arrays
 from zeronet.nn.functions import accuracy
 from zeronet.nn.layers import LAYERS, Layer
 from zeronet.nn.losses import LOSSES, Loss, SoftmaxCrossEntropy
@@ -117,9 +117,7 @@ class Network:
 
         Raises ValueError for layers or a loss that are not zeronet's own, and OSError where path cannot be written.
         """
-        contents = self.contents()
-        with replacing(path) as file:
-            np.savez(file, **contents)
+        write_arrays(path, self.contents())
 
     def contents(self) -> dict[str, np.ndarray]:
         """Return what save writes: copies of the parameters and buffers, and how to build the network."""

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from zeronet.common.validation import checked_integer
+
 # Append only: a number that changes its meaning changes every published curve.
 PURPOSES = {
     "weights": 0,
@@ -46,9 +48,5 @@ def stream(seed: int, purpose: str, *address: int) -> np.random.Generator:
 
 
 def checked_seed(seed: int | None) -> int:
-    """Return seed, or a fresh one for None. Raises ValueError unless it is a whole number ≥ 0."""
-    if seed is None:
-        return int(np.random.default_rng().integers(2**32))
-    if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
-        raise ValueError(f"a seed is a whole number ≥ 0, not {seed!r}")
-    return int(seed)
+    """Return seed, or a fresh one for None. Raises ValueError if it is not an integer ≥ 0."""
+    return int(np.random.default_rng().integers(2**32)) if seed is None else checked_integer("seed", seed, 0)

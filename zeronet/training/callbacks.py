@@ -1,37 +1,49 @@
-"""What happens beside the training loop: history, evaluation, progress bar, log, checkpoint.
+"""What happens beside the training loop: history, evaluation, progress bar, log.
 
-Every callback is told four things: on_fit_start(trainer), on_step_end(trainer, loss), on_fit_end(trainer), and
-on_fit_interrupted(trainer) where an exception ends the training. Derive yours from Callback, which ignores them all.
+Derive your own from Callback and override the events that you need.
 """
 
 import csv
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import Any, TextIO
 
 import numpy as np
 
 from zeronet.common.files import replacing
+from zeronet.common.validation import checked_integer
 from zeronet.nn.functions import accuracy
 from zeronet.training.trainer import Trainer
 
-if TYPE_CHECKING:
-    from tqdm.auto import tqdm
-
 
 class Callback:
-    """Listen to a Trainer. A subclass says what it wants to hear; the rest is silence."""
+    """Listen to a Trainer; each event does nothing unless a subclass overrides it.
+
+    Any event may call trainer.stop(), which ends the training after the current step.
+    """
+
+    after_others = False  # whether it is notified after the callbacks that follow it in the list
 
     def on_fit_start(self, trainer: Trainer) -> None:
-        """Hear that fit begins; trainer.last_step is where it will end."""
+        """Fit begins; trainer.last_step is where it will end."""
 
     def on_step_end(self, trainer: Trainer, loss: float) -> None:
-        """Hear that an update was made; loss is that of its batch before the update, trainer.step counts it."""
+        """An update was made; loss is that of its batch before the update, trainer.step counts it."""
+
+    def on_evaluation(self, trainer: Trainer, evaluation: "Evaluation") -> None:
+        """An Evaluation measured the network; evaluation.rows[-1] is its new row (step, loss, accuracy)."""
 
     def on_fit_end(self, trainer: Trainer) -> None:
-        """Hear that fit ended well."""
+        """Fit ended without an exception."""
 
     def on_fit_interrupted(self, trainer: Trainer) -> None:
-        """Hear that fit ended with an exception: time to close what is open."""
+        """Fit ended with an exception: close what is open."""
+
+    def state(self) -> dict[str, Any] | None:
+        """Return what a Checkpoint keeps of this callback: name → array or JSON value; None if there is nothing."""
+        return None
+
+    def load_state(self, state: dict[str, Any]) -> None:
+        """Go on from what state() returned."""
 
 
 class History(Callback):
@@ -53,6 +65,14 @@ class History(Callback):
         """Append the loss."""
         self.losses.append(loss)
 
+    def state(self) -> dict[str, Any]:
+        """Return the losses."""
+        return {"losses": np.array(self.losses, float)}
+
+    def load_state(self, state: dict[str, Any]) -> None:
+        """Take the losses."""
+        self.losses[:] = state["losses"].tolist()
+
 
 class Evaluation(Callback):
     """Measure loss and accuracy on other data: before the first step, every so many steps, and at the end.
@@ -62,22 +82,22 @@ class Evaluation(Callback):
     """
 
     def __init__(self, x: np.ndarray, t: np.ndarray, every: int = 100):
-        if every < 1:
-            raise ValueError(f"evaluations are at least 1 step apart, not {every}")
-        self.x, self.t, self.every = x, t, every
+        self.x, self.t, self.every = x, t, checked_integer("every", every)
         self.rows: list[tuple[int, float, float]] = []
 
     def measure(self, trainer: Trainer) -> None:
-        """Append a row, unless this step has one."""
+        """Append a row and announce it as on_evaluation, unless this step has one."""
         if self.rows and self.rows[-1][0] == trainer.step:
             return
         with trainer.evaluating() as network:
             y = network.predict(self.x)
             self.rows.append((trainer.step, network.loss_function.forward(y, self.t), accuracy(y, self.t)))
+        trainer.notify("on_evaluation", self)
 
     def on_fit_start(self, trainer: Trainer) -> None:
-        """Measure the network as it is before the first step."""
-        self.measure(trainer)
+        """Measure the network before the first step."""
+        if not self.rows:  # a training that goes on has its rows already
+            self.measure(trainer)
 
     def on_step_end(self, trainer: Trainer, loss: float) -> None:
         """Measure when it is time."""
@@ -88,12 +108,20 @@ class Evaluation(Callback):
         """Measure the result."""
         self.measure(trainer)
 
+    def state(self) -> dict[str, Any]:
+        """Return the rows."""
+        return {"rows": self.rows}
+
+    def load_state(self, state: dict[str, Any]) -> None:
+        """Take the rows."""
+        self.rows[:] = [(step, loss, accuracy) for step, loss, accuracy in state["rows"]]
+
 
 class Progress(Callback):
     """Show a progress bar with the loss, on stderr; silent where stderr is no terminal."""
 
     def __init__(self) -> None:
-        self.bar: tqdm | None = None
+        self.bar: Any = None
 
     def on_fit_start(self, trainer: Trainer) -> None:
         """Begin the bar."""
@@ -109,7 +137,7 @@ class Progress(Callback):
 
     def on_fit_end(self, trainer: Trainer) -> None:
         """Close the bar."""
-        if self.bar:
+        if self.bar is not None:
             self.bar.close()
 
     on_fit_interrupted = on_fit_end
@@ -139,7 +167,8 @@ class Log(Callback):
 
     def on_step_end(self, trainer: Trainer, loss: float) -> None:
         """Write a row."""
-        self.file.write(f"{trainer.step - 1},{loss!r}\n")
+        if self.file:
+            self.file.write(f"{trainer.step - 1},{loss!r}\n")
 
     def on_fit_end(self, trainer: Trainer) -> None:
         """Close the file."""

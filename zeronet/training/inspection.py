@@ -1,11 +1,14 @@
 """A microscope: what optimizer and layers do inside a network while it learns."""
 
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
+from zeronet.common.validation import checked_integer
 from zeronet.nn.layers import ReLU
 from zeronet.nn.network import Network
+from zeronet.optimizers import Optimizer
 from zeronet.training.callbacks import Callback
 from zeronet.training.trainer import Trainer
 
@@ -33,18 +36,17 @@ class Inspection(Callback):
     """
 
     def __init__(self, every: int = 100):
-        if every < 1:
-            raise ValueError(f"looks are at least 1 step apart, not {every}")
-        self.every = every
+        self.every = checked_integer("every", every)
         self.rows: dict[str, list[list[float]]] = {}
         self.weight_steps: list[int] = []
         self.weights: list[np.ndarray] = []
+        self._first: dict[str, np.ndarray] = {}  # the parameters before the first step
+        self._on, self._seen = np.zeros(()), 0  # in how many examples each input was on, of how many
 
     def on_fit_start(self, trainer: Trainer) -> None:
         """Keep the first weights."""
-        params = trainer.network.params
-        self._first, self._before = params.copy(), params.copy()
-        self._on, self._seen = 0.0, 0
+        self._before = trainer.network.params.copy()
+        self._first = self._first or dict(trainer.network.params.copy())
         self._moments = {round(trainer.last_step * (i / (MOMENTS - 1)) ** 2) for i in range(MOMENTS)}
         self._keep_weights(trainer)
 
@@ -73,6 +75,18 @@ class Inspection(Callback):
             seen |= {"pixel_rate": self.pixel_rate, "pixel_on": self.pixel_on}
         return seen | {"weight_steps": np.array(self.weight_steps), "weights": np.array(self.weights)}
 
+    def state(self) -> dict[str, Any]:
+        """Return all that was seen."""
+        first = {f"first/{name}": w for name, w in self._first.items()}
+        rows = {"rows": self.rows, "weight_steps": self.weight_steps, "seen": self._seen}
+        return {**rows, "weights": np.array(self.weights), "on": self._on, **first}
+
+    def load_state(self, state: dict[str, Any]) -> None:
+        """Take all that was seen."""
+        self.rows, self.weight_steps, self._seen = state["rows"], state["weight_steps"], state["seen"]
+        self.weights, self._on = list(state["weights"]), state["on"]
+        self._first = {k.removeprefix("first/"): w for k, w in state.items() if k.startswith("first/")}
+
     def _is_due(self, step: int) -> bool:
         return step in EARLY or step % self.every == 0
 
@@ -100,18 +114,16 @@ class Inspection(Callback):
     def _rates(self, trainer: Trainer) -> dict[str, np.ndarray]:
         """Return name → r of each weight, nan where it has none that means something."""
         optimizer, params = trainer.optimizer, trainer.network.params
-        rates = (optimizer.effective_steps() if trainer.step and hasattr(optimizer, "effective_steps") else None) or {}
-        eps = getattr(optimizer, "eps", 0)
-        most = optimizer.lr / (2 * eps) if eps else np.inf
-        found = {
-            name: np.broadcast_to(np.asarray(rates.get(name, np.nan), float), w.shape) for name, w in params.items()
-        }
-        return {
-            name: np.where((params[name] != self._first[name]) & (r < most), r, np.nan) for name, r in found.items()
-        }
+        steps: dict[str, Any] = {}
+        most = np.inf
+        if trainer.step and isinstance(optimizer, Optimizer):
+            steps, eps = optimizer.effective_steps() or {}, getattr(optimizer, "eps", 0)
+            most = optimizer.lr / (2 * eps) if eps else most
+        rates = {n: np.broadcast_to(np.asarray(steps.get(n, np.nan), float), w.shape) for n, w in params.items()}
+        return {n: np.where((params[n] != self._first[n]) & (r < most), r, np.nan) for n, r in rates.items()}
 
     def _keep_weights(self, trainer: Trainer) -> None:
-        if trainer.step in self._moments:
+        if trainer.step in self._moments and trainer.step not in self.weight_steps:
             W = next(iter(trainer.network.params.values()))
             self.weight_steps.append(trainer.step)
             self.weights.append(W.reshape(len(W), -1)[:, :UNITS].copy())
@@ -119,9 +131,10 @@ class Inspection(Callback):
 
 def _dead_shares(network: Network) -> dict[str, float]:
     """Return name of the weights → share of the ReLUs behind them that were 0 for the whole last batch."""
-    shares, number = {}, 0
-    for layer, after in pairwise([*network.layers, None]):
-        number += bool(layer.param_names)
+    shares = {}
+    for layer, after in pairwise(network.layers):
         if layer.param_names and isinstance(after, ReLU):
-            shares[f"{layer.param_names[0]}{number}"] = float((after.x <= 0).all(axis=0).mean())
+            weights = getattr(layer, layer.param_names[0])
+            name = next(name for name, array in network.params.items() if array is weights)
+            shares[name] = float((after.x <= 0).all(axis=0).mean())
     return shares

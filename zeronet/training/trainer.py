@@ -1,12 +1,13 @@
 """The training loop, and the order in which it meets the data."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
+from zeronet.common.validation import checked_integer
 from zeronet.nn.network import Network
 from zeronet.nn.rng import checked_seed, stream
 from zeronet.optimizers import adapt
@@ -38,7 +39,7 @@ def batches(n: int, batch_size: int, seed: int, start: int, stop: int) -> Iterat
     [[3, 4]]
     """
     per_epoch = n // batch_size
-    order, epoch_of_order = None, None
+    order, epoch_of_order = np.empty(0, int), -1
     for step in range(start, stop):
         epoch, k = divmod(step, per_epoch)
         if epoch != epoch_of_order:
@@ -73,10 +74,9 @@ class Trainer:
         seed: int | None = 0,
         callbacks: Sequence[Any] = (),
     ):
-        if not isinstance(batch_size, int | np.integer) or batch_size < 1:
-            raise ValueError(f"a batch has at least 1 example, not {batch_size!r}")
         self.network, self.optimizer = network, adapt(optimizer)
-        self.batch_size, self.seed, self.callbacks = int(batch_size), checked_seed(seed), list(callbacks)
+        self.batch_size, self.seed = checked_integer("batch_size", batch_size), checked_seed(seed)
+        self.callbacks = list(callbacks)
         self.step = 0
         self.last_step = 0  # where the current fit ends
 
@@ -88,6 +88,7 @@ class Trainer:
         in length or are shorter than a batch, and Diverged before the update of a step whose loss is not finite.
         """
         self.last_step = self.step + self._count_steps(x, t, epochs, steps)
+        self.callbacks.sort(key=lambda callback: callback.after_others)
         keep_freed_memory()
         with flushed_subnormals(), np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             try:
@@ -101,7 +102,7 @@ class Trainer:
 
     def _loop(self, x: np.ndarray, t: np.ndarray) -> None:
         network, optimizer = self.network, self.optimizer
-        for batch in batches(len(x), self.batch_size, self.seed, self.step, self.last_step):
+        for batch in self._steps(batches(len(x), self.batch_size, self.seed, self.step, self.last_step)):
             loss = network.loss_and_grad(x[batch], t[batch])
             if not math.isfinite(loss):
                 raise Diverged(self.step, loss, getattr(optimizer, "lr", None))
@@ -109,7 +110,21 @@ class Trainer:
             self.step += 1
             self.notify("on_step_end", loss)
 
-    def notify(self, event: str, *values: float) -> None:
+    def _steps(self, order: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
+        """Yield the batches until the last step or stop(); give random layers the generator of each step."""
+        for batch in order:
+            if self.step >= self.last_step:
+                return
+            for place, layer in enumerate(self.network.layers):
+                if layer.random:
+                    layer.rng = stream(self.seed, "layers", self.step, place)
+            yield batch
+
+    def stop(self) -> None:
+        """Let fit end after the current step, as if that had been its last: callbacks still get on_fit_end."""
+        self.last_step = self.step
+
+    def notify(self, event: str, *values: Any) -> None:
         """Call the method named event of every callback, with the trainer and the values."""
         for callback in self.callbacks:
             getattr(callback, event)(self, *values)
@@ -132,14 +147,13 @@ class Trainer:
     def _count_steps(self, x: np.ndarray, t: np.ndarray, epochs: int | None, steps: int | None) -> int:
         if (epochs is None) == (steps is None):
             raise ValueError("fit takes either epochs or steps")
-        number = steps if epochs is None else epochs
-        if isinstance(number, bool) or not isinstance(number, int | np.integer) or number < 0:
-            raise ValueError(f"{'steps' if epochs is None else 'epochs'} must be a whole number ≥ 0, not {number!r}")
+        name, number = ("steps", steps) if epochs is None else ("epochs", epochs)
+        number = checked_integer(name, number, least=0)
         if not (hasattr(x, "shape") and hasattr(t, "shape")) or len(x) != len(t):
             raise ValueError(f"x and t must be arrays of equal length, not {_length(x)} and {_length(t)}")
         if self.batch_size > len(x):
             raise ValueError(f"a batch of {self.batch_size} is larger than the data: {len(x)} examples")
-        return int(number) if epochs is None else int(number) * (len(x) // self.batch_size)
+        return number if epochs is None else number * (len(x) // self.batch_size)
 
 
 def _length(a: Any) -> str:

@@ -23,6 +23,8 @@ class Layer:
     buffer_names: tuple[str, ...] = ()
     input_size: int | None = None  # numbers per example; None where any will do
     output_size: int | None = None
+    random = False  # whether forward draws random numbers while training, from rng
+    rng: np.random.Generator | None = None  # a Trainer gives a random layer that of each step, so that runs repeat
     in_network = False  # whether its arrays are a network's views
     input_grad = True  # False where nobody needs ∂L/∂x: in the first layer
 
@@ -44,7 +46,9 @@ class Layer:
         self.__dict__.update(arrays, in_network=True)
 
     def __getstate__(self) -> dict[str, Any]:
-        return {k: v for k, v in self.__dict__.items() if k not in ("in_network", "input_grad")}  # a copy is free
+        return {
+            k: v for k, v in self.__dict__.items() if k not in ("in_network", "input_grad", "rng")
+        }  # a copy is free
 
     def __setattr__(self, name: str, value: Any) -> None:
         declared = name in (*self.param_names, *self.buffer_names) or name.removeprefix("d") in self.param_names
