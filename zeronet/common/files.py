@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 import numpy as np
 
 # How text is read and written: file names that the locale cannot decode (Python's "surrogates") come through unharmed.
-TEXT = {"encoding": "utf-8", "errors": "surrogateescape"}
+TEXT: dict[str, Any] = {"encoding": "utf-8", "errors": "surrogateescape"}
 
 
 @contextmanager

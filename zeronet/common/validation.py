@@ -13,9 +13,11 @@ def checked_integer(name: str, value: Any, least: int = 1) -> int:
     3
     """
     try:
-        number = operator.index(None if isinstance(value, bool) else value)
+        number = operator.index(value)
     except TypeError as error:
         raise UserError(f"{name} must be an integer, not {value!r}") from error
+    if isinstance(value, bool):
+        raise UserError(f"{name} must be an integer, not {value}")
     if number < least:
         raise UserError(f"{name} must be at least {least}, not {number}")
     return number

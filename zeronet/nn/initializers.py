@@ -37,7 +37,7 @@ class Normal(Initializer):
     def __init__(self, value: float):
         if not (isinstance(value, Real) and math.isfinite(value) and value >= 0):
             raise ValueError(f"a standard deviation is a finite number ≥ 0, not {value!r}")
-        self.value = float(value)
+        self.value: float = float(value)
 
     def std(self, n: int) -> float:
         """Return the standard deviation: n does not matter."""

@@ -1,6 +1,7 @@
 """Losses: how wrong the scores y are, as one number, and the gradient of that number."""
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from zeronet.nn.functions import class_indices
 
@@ -12,7 +13,7 @@ class Loss:
     ∂L/∂y = backward()
     """
 
-    def forward(self, y: np.ndarray, t: np.ndarray) -> float:
+    def forward(self, y: np.ndarray, t: ArrayLike) -> float:
         """Return the mean loss of the scores y against the targets t."""
         raise NotImplementedError(f"{type(self).__name__} must say forward(y, t)")
 
@@ -38,7 +39,7 @@ class SoftmaxCrossEntropy(Loss):
     array([[ 0.25, -0.25]])
     """
 
-    def forward(self, y: np.ndarray, t: np.ndarray) -> float:
+    def forward(self, y: np.ndarray, t: ArrayLike) -> float:
         """Return the mean cross-entropy."""
         self.right = class_indices(t, *y.shape), np.arange(len(y))  # where each example has its right class
         z = y.T.copy()  # (K, N): reductions over a short last axis are slow
@@ -70,12 +71,12 @@ class MeanSquaredError(Loss):
     array([[1., 3.]])
     """
 
-    def forward(self, y: np.ndarray, t: np.ndarray) -> float:
+    def forward(self, y: np.ndarray, t: ArrayLike) -> float:
         """Return the mean squared error."""
-        t = np.asarray(t)
+        t = np.asarray(t, y.dtype)
         if t.shape != y.shape:
             raise ValueError(f"targets have shape {t.shape}, but the outputs have {y.shape}")
-        self.error = y - t.astype(y.dtype, copy=False)
+        self.error = y - t
         return float((self.error * self.error).mean())
 
     def backward(self) -> np.ndarray:

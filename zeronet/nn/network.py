@@ -88,7 +88,7 @@ class Network:
         """
         y = self._forward(self._cast(self._checked(x)), train=True)
         loss = self.loss_function.forward(y, t)
-        dy = self.loss_function.backward()
+        dy: Any = self.loss_function.backward()  # None behind the first layer
         for layer in reversed(self.layers):
             dy = layer.backward(dy)
         return loss

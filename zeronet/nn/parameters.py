@@ -85,4 +85,4 @@ class Parameters(Mapping[str, np.ndarray]):
         return {"shapes": self.shapes, "flat": self._flat}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__init__(state["shapes"], flat=state["flat"])
+        Parameters.__init__(self, state["shapes"], flat=state["flat"])

@@ -1,6 +1,7 @@
 """Checkpoints: a killed training goes on from its last one, bit for bit."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +58,10 @@ class Checkpoint(Callback):
     def save(self, trainer: Trainer) -> None:
         """Write the file."""
         optimizer = _known_optimizer(trainer).state_dict()
-        parts = {"params": trainer.network.params, "buffers": trainer.network.buffers}
+        parts: dict[str, Mapping[str, np.ndarray]] = {
+            "params": trainer.network.params,
+            "buffers": trainer.network.buffers,
+        }
         parts |= {f"optimizer/{name}": arrays for name, arrays in optimizer.pop("states").items()}
         states = [state for _, state in _callbacks_with_state(trainer)]
         for i, state in enumerate(states):
