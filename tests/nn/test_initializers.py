@@ -57,17 +57,17 @@ def test_a_number_from_numpy_is_a_number():
 
 @pytest.mark.parametrize("word", ["hee", "", "0.01"])
 def test_another_word_is_answered_with_the_right_ones(word):
-    with pytest.raises(ValueError, match=f"'he' or 'xavier' or a number, not '{word}'"):
+    with pytest.raises(ValueError, match=f"must be 'he', 'xavier' or a number, not '{word}'"):
         initializer(word)
 
 
 @pytest.mark.parametrize("value", [-0.1, math.nan, math.inf, None, [1.0], "he"])
 def test_a_standard_deviation_is_finite_and_not_negative(value):
-    with pytest.raises(ValueError, match="a finite number ≥ 0, not") as error:
+    with pytest.raises(ValueError, match="must be finite and ≥ 0, not") as error:
         Normal(value)
     assert repr(value) in str(error.value)
 
 
 def test_an_initializer_must_say_its_spread(rng):
-    with pytest.raises(NotImplementedError, match="Initializer must say std"):
+    with pytest.raises(NotImplementedError, match="Initializer must implement std"):
         Initializer()(rng, (2, 2))

@@ -60,9 +60,9 @@ def test_a_loss_must_say_what_it_computes(y):
     class Nothing(Loss):
         pass
 
-    with pytest.raises(NotImplementedError, match="Nothing must say forward"):
+    with pytest.raises(NotImplementedError, match="Nothing must implement forward"):
         Nothing().forward(y, y)
-    with pytest.raises(NotImplementedError, match="Nothing must say backward"):
+    with pytest.raises(NotImplementedError, match="Nothing must implement backward"):
         Nothing().backward()
 
 

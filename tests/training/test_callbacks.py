@@ -412,7 +412,7 @@ def test_a_damaged_or_foreign_file_is_refused_by_its_name(damage, points, tmp_pa
     new_trainer(Checkpoint(path)).fit(*points, steps=3)
     damage(path)
     trainer = new_trainer()
-    with pytest.raises(ValueError, match=r"run\.npz is no checkpoint, or it is damaged"):
+    with pytest.raises(ValueError, match=r"run\.npz is not a checkpoint, or is damaged"):
         Checkpoint(path).resume(trainer)
     assert trainer.step == 0
 

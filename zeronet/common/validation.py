@@ -1,4 +1,4 @@
-"""Checks of what a person gave, whose errors are one line."""
+"""Checks of what a user gives, with errors of one line."""
 
 import operator
 from typing import Any
@@ -7,7 +7,7 @@ from zeronet.common.errors import UserError
 
 
 def checked_integer(name: str, value: Any, least: int = 1) -> int:
-    """Return value as an int. Raises UserError if it is not an integer (a bool is none), or below least.
+    """Return value as an int. Raises UserError, with its name, if it is not an integer, a bool, or below least.
 
     >>> checked_integer("steps", 3)
     3

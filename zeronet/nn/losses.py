@@ -7,7 +7,7 @@ from zeronet.nn.functions import class_indices
 
 
 class Loss:
-    """The end of a network.
+    """The end of a network: how far its scores are from the targets.
 
     L = forward(y, t)             remembers what backward needs
     ∂L/∂y = backward()
@@ -15,11 +15,11 @@ class Loss:
 
     def forward(self, y: np.ndarray, t: ArrayLike) -> float:
         """Return the mean loss of the scores y against the targets t."""
-        raise NotImplementedError(f"{type(self).__name__} must say forward(y, t)")
+        raise NotImplementedError(f"{type(self).__name__} must implement forward(y, t)")
 
     def backward(self) -> np.ndarray:
         """Return ∂L/∂y of the last forward pass."""
-        raise NotImplementedError(f"{type(self).__name__} must say backward()")
+        raise NotImplementedError(f"{type(self).__name__} must implement backward()")
 
 
 class SoftmaxCrossEntropy(Loss):
@@ -27,11 +27,19 @@ class SoftmaxCrossEntropy(Loss):
 
         L = (1/N) Σ_n (log Σ_k exp(y_nk) − y_n,t_n)          ∂L/∂y = (softmax(y) − onehot(t)) / N
 
-    y (N, K), scores; t, integer labels (N,) in 0 … K−1 or one-hot rows (N, K). L is in nats: guessing costs ln K.
-    Raises ValueError for targets of another shape, type or range.
-    (『ゼロから作るDeep Learning』, 5.6.3, where it is called SoftmaxWithLoss; here through log-sum-exp, which cannot
-    overflow.)
+    y (N, K), scores; t, integer labels (N,) in 0 … K−1, or one-hot rows (N, K). L is in nats: guessing costs ln K.
 
+    Raises
+    ------
+    ValueError in `forward`, if t has another shape or type, a label is not in 0 … K−1, or a row is not one-hot.
+
+    References
+    ----------
+    『ゼロから作るDeep Learning』, 5.6.3, where it is called SoftmaxWithLoss; here through log-sum-exp, which cannot
+    overflow. PyTorch: CrossEntropyLoss; Keras: SparseCategoricalCrossentropy(from_logits=True).
+
+    Examples
+    --------
     >>> loss = SoftmaxCrossEntropy()
     >>> round(loss.forward(np.log([[1.0, 3.0]]), np.array([1])), 4)  # −ln 0.75
     0.2877
@@ -61,9 +69,18 @@ class MeanSquaredError(Loss):
 
         L = (1/NM) Σ (y − t)²          ∂L/∂y = 2 (y − t) / NM
 
-    y and t (N, M). Raises ValueError where their shapes differ.
-    (torch.nn.MSELoss and scikit-learn average in the same way; the book's, 4.2.1, is ½ Σ (y − t)².)
+    y (N, M), outputs; t (N, M), targets.
 
+    Raises
+    ------
+    ValueError in `forward`, if the shapes of y and t differ.
+
+    References
+    ----------
+    『ゼロから作るDeep Learning』, 4.2.1, has ½ Σ (y − t)²; PyTorch's MSELoss and scikit-learn average as here.
+
+    Examples
+    --------
     >>> loss = MeanSquaredError()
     >>> loss.forward(np.array([[1.0, 5.0]]), np.array([[0.0, 2.0]]))  # (1² + 3²) / 2
     5.0

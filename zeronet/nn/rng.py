@@ -1,4 +1,4 @@
-"""Randomness with addresses: every random number follows from a seed, a purpose and a counter alone."""
+"""Randomness with addresses: every random number follows from a seed, a purpose and counters alone."""
 
 import numpy as np
 
@@ -28,13 +28,11 @@ def stream(seed: int, purpose: str, *address: int) -> np.random.Generator:
     ----------
     seed : int ≥ 0
     purpose : a key of PURPOSES
-    address : int ≥ 0
-        What counts within the purpose, (0,) if there is none: the epoch for "batches", (step, place of the layer in
-        the network) for "layers".
+    address : int ≥ 0, default (0,); the epoch for "batches", the step and the layer's index for "layers", …
 
     Raises
     ------
-    ValueError if `seed` is not an integer ≥ 0, KeyError if `purpose` is unknown.
+    ValueError if `seed` is not an integer ≥ 0; KeyError if `purpose` is unknown.
 
     Examples
     --------

@@ -47,8 +47,10 @@ class Callback:
 
 
 class History(Callback):
-    """Keep the loss of every step: losses[k] is the one that update k + 1's gradient came from.
+    """Keep the loss of every step: losses[k] is the one that the gradient of update k + 1 came from.
 
+    Examples
+    --------
     >>> from zeronet.nn.models import TwoLayerNet
     >>> from zeronet.optimizers import SGD
     >>> history = History()
@@ -70,15 +72,23 @@ class History(Callback):
         return {"losses": np.array(self.losses, float)}
 
     def load_state(self, state: dict[str, Any]) -> None:
-        """Take the losses."""
+        """Restore the losses."""
         self.losses[:] = state["losses"].tolist()
 
 
 class Evaluation(Callback):
-    """Measure loss and accuracy on other data: before the first step, every so many steps, and at the end.
+    """Measure loss and accuracy on other data: before the first step, at regular steps, and at the end.
 
-    x (N, D), t: the data; every: steps between two measurements, ≥ 1. rows holds (updates made before, loss, accuracy).
-    Raises ValueError for every < 1.
+    After training, rows holds tuples (step, loss, accuracy), where step counts the updates made before.
+
+    Parameters
+    ----------
+    x : array (N, D); t : array (N,) or (N, K); the data
+    every : int, ≥ 1, default 100; steps from one measurement to the next
+
+    Raises
+    ------
+    ValueError if `every` is not an integer ≥ 1.
     """
 
     def __init__(self, x: np.ndarray, t: np.ndarray, every: int = 100):
@@ -86,7 +96,7 @@ class Evaluation(Callback):
         self.rows: list[tuple[int, float, float]] = []
 
     def measure(self, trainer: Trainer) -> None:
-        """Append a row and announce it as on_evaluation, unless this step has one."""
+        """Append a row and notify on_evaluation, unless this step has a row."""
         if self.rows and self.rows[-1][0] == trainer.step:
             return
         with trainer.evaluating() as network:
@@ -96,11 +106,11 @@ class Evaluation(Callback):
 
     def on_fit_start(self, trainer: Trainer) -> None:
         """Measure the network before the first step."""
-        if not self.rows:  # a training that goes on has its rows already
+        if not self.rows:  # a continued training has rows already
             self.measure(trainer)
 
     def on_step_end(self, trainer: Trainer, loss: float) -> None:
-        """Measure when it is time."""
+        """Measure if it is due."""
         if trainer.step % self.every == 0:
             self.measure(trainer)
 
@@ -113,24 +123,24 @@ class Evaluation(Callback):
         return {"rows": self.rows}
 
     def load_state(self, state: dict[str, Any]) -> None:
-        """Take the rows."""
+        """Restore the rows."""
         self.rows[:] = [(step, loss, accuracy) for step, loss, accuracy in state["rows"]]
 
 
 class Progress(Callback):
-    """Show a progress bar with the loss, on stderr; silent where stderr is no terminal."""
+    """Show a progress bar with the loss on stderr, if that is a terminal."""
 
     def __init__(self) -> None:
         self.bar: Any = None
 
     def on_fit_start(self, trainer: Trainer) -> None:
-        """Begin the bar."""
+        """Open the bar."""
         from tqdm.auto import tqdm  # only here: it takes as long to import as half of zeronet
 
         self.bar = tqdm(total=trainer.last_step, initial=trainer.step, unit="step", disable=None)
 
     def on_step_end(self, trainer: Trainer, loss: float) -> None:
-        """Move on."""
+        """Advance the bar."""
         self.bar.update()
         if trainer.step % 100 == 0:
             self.bar.set_postfix(loss=f"{loss:.4f}", refresh=False)
@@ -144,9 +154,13 @@ class Progress(Callback):
 
 
 class Log(Callback):
-    """Write step and loss of every step to a csv file, as they come.
+    """Write the loss of every step to a csv file, line by line.
 
-    path: the file. A training that starts at step 0 begins it anew; one that goes on keeps the rows before its step.
+    A training that starts at step 0 starts a new file; a continued one keeps the rows before its step.
+
+    Parameters
+    ----------
+    path : path of the csv file, with the columns step and loss
     """
 
     def __init__(self, path: str | Path):
@@ -154,7 +168,7 @@ class Log(Callback):
         self.file: TextIO | None = None
 
     def on_fit_start(self, trainer: Trainer) -> None:
-        """Open the file behind the rows that stay."""
+        """Open the file to append to the rows that are kept."""
         kept = []
         if trainer.step and self.path.exists():
             with self.path.open(newline="", encoding="utf-8") as file:
@@ -163,7 +177,7 @@ class Log(Callback):
                 ]
         with replacing(self.path) as file:
             file.write("\n".join(["step,loss", *map(",".join, kept), ""]).encode())
-        self.file = self.path.open("a", encoding="utf-8", buffering=1)  # by the line: a killed run keeps its rows
+        self.file = self.path.open("a", encoding="utf-8", buffering=1)  # line-buffered: a killed run keeps its rows
 
     def on_step_end(self, trainer: Trainer, loss: float) -> None:
         """Write a row."""

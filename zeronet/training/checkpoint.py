@@ -1,4 +1,4 @@
-"""Checkpoints: a killed training goes on from its last one, bit for bit."""
+"""Checkpoints: a killed training continues from its last one, bit for bit."""
 
 import json
 from collections.abc import Mapping
@@ -16,38 +16,38 @@ from zeronet.training.trainer import Trainer
 
 
 class Checkpoint(Callback):
-    """Keep all that training needs to go on in one file, so that a killed training goes on bit for bit.
+    """Save all that training needs to continue in one file, so that a killed training continues bit for bit.
 
         checkpoint = Checkpoint("run.npz", every=100)
         trainer = Trainer(net, optimizer, callbacks=[checkpoint])
         checkpoint.resume(trainer)                          # does nothing if there is no file
         trainer.fit(x, t, steps=1000 - trainer.step)
 
-    The file holds parameters, buffers, the optimizer's state, the step, and the states of the other callbacks; it is
-    always whole.
+    The file holds the parameters, the buffers, the optimizer's state, the step, and the states of the other callbacks.
+    It is replaced as a whole, never half written.
 
     Parameters
     ----------
-    path : path of an .npz file
-    every : int, default 1000
-        Steps between two savings, at least 1.
+    path : path of the .npz file
+    every : int, ≥ 1, default 1000; steps from one saving to the next
 
     Raises
     ------
-    ValueError if `every` is below 1; in `fit`, if the optimizer is not one of zeronet's: its state is not known.
+    ValueError if `every` is not an integer ≥ 1; in `fit`, if the optimizer is not one of zeronet's, whose state is
+    unknown.
     """
 
-    after_others = True  # so that it saves what they have seen of this step
+    after_others = True  # so that it saves what they did in this step
 
     def __init__(self, path: str | Path, every: int = 1000):
         self.path, self.every = Path(path), checked_integer("every", every)
 
     def on_fit_start(self, trainer: Trainer) -> None:
-        """Refuse an optimizer whose state is not known."""
+        """Refuse an optimizer whose state is unknown."""
         _known_optimizer(trainer)
 
     def on_step_end(self, trainer: Trainer, loss: float) -> None:
-        """Save when it is time."""
+        """Save if it is due."""
         if trainer.step % self.every == 0:
             self.save(trainer)
 
@@ -71,10 +71,10 @@ class Checkpoint(Callback):
         write_arrays(self.path, {"about": np.array(json.dumps(about)), **arrays})
 
     def resume(self, trainer: Trainer) -> bool:
-        """Bring trainer to where the file was written; return whether there was one.
+        """Restore trainer as it was when the file was written; return whether there is a file.
 
-        Raises ValueError if the file is damaged, or if it was written by a trainer with another network, optimizer,
-        schedule, batch size or seed, or with other callbacks that have a state.
+        Raises ValueError if the file is damaged, or was written by a trainer with another network, optimizer, schedule,
+        batch size or seed, or with other callbacks that have a state.
         """
         if not self.path.exists():
             return False
@@ -84,7 +84,7 @@ class Checkpoint(Callback):
             about = json.loads(str(arrays.pop("about")))
             step, optimizer_state, states, identity = (about[k] for k in ("step", "optimizer", "states", "belongs_to"))
         except (KeyError, TypeError, ValueError) as error:
-            raise ValueError(f"{self.path} is no checkpoint, or it is damaged ({error})") from error
+            raise ValueError(f"{self.path} is not a checkpoint, or is damaged ({error})") from error
 
         def part(name: str) -> dict[str, np.ndarray]:
             return {k.removeprefix(f"{name}/"): array for k, array in arrays.items() if k.startswith(f"{name}/")}
@@ -115,7 +115,7 @@ def _known_optimizer(trainer: Trainer) -> Optimizer:
 
 
 def _callbacks_with_state(trainer: Trainer) -> list[tuple[Callback, dict[str, Any]]]:
-    """Return the callbacks that have a state, with it."""
+    """Return the callbacks that have a state, each with a copy of it."""
     states = [(callback, callback.state()) for callback in trainer.callbacks]
     return [(callback, dict(state)) for callback, state in states if state is not None]
 

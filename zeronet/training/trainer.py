@@ -1,4 +1,4 @@
-"""The training loop, and the order in which it meets the data."""
+"""The training loop, and the order of the data in it."""
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,7 +15,14 @@ from zeronet.training.environment import flushed_subnormals, keep_freed_memory
 
 
 class Diverged(ArithmeticError):
-    """The loss is no longer finite. step: updates made before; loss: inf or nan; lr: the optimizer's, if it has one."""
+    """The loss is no longer finite.
+
+    Parameters
+    ----------
+    step : int; updates made before
+    loss : float; inf or nan
+    lr : float or None; the optimizer's learning rate, if it has one
+    """
 
     def __init__(self, step: int, loss: float, lr: float | None = None):
         super().__init__(step, loss, lr)
@@ -27,12 +34,15 @@ class Diverged(ArithmeticError):
 
 
 def batches(n: int, batch_size: int, seed: int, start: int, stop: int) -> Iterator[np.ndarray]:
-    """Yield the example numbers (batch_size,) of the steps start … stop − 1.
+    """Yield the indices (batch_size,) of the examples of the steps start … stop − 1.
 
-    Each epoch is a fresh permutation of the n examples, cut into n // batch_size batches; the short rest is dropped.
-    The batch of step k follows from seed and k alone, so that every optimizer of a seed meets the same ones, and a
-    resumed run goes on with them.
+        order of epoch e = stream(seed, "batches", e).permutation(n)
 
+    An epoch has n // batch_size batches; the rest of its order is dropped. The batch of step k follows from seed and k
+    alone, so that every optimizer of a seed sees the same batches, and a resumed run continues with them.
+
+    Examples
+    --------
     >>> [batch.tolist() for batch in batches(5, 2, seed=0, start=0, stop=3)]
     [[1, 3], [2, 0], [3, 4]]
     >>> [batch.tolist() for batch in batches(5, 2, seed=0, start=2, stop=3)]
@@ -52,11 +62,22 @@ class Trainer:
 
         for each batch:   L, g ← loss and gradient;   w ← optimizer(w, g)
 
-    network: a Network; optimizer: one of zeronet's, or any object with update(params, grads); batch_size: examples
-    per step, default 100; seed: of the batches' order, None draws one; callbacks: what happens beside the loop
-    (zeronet.training.callbacks). trainer.step counts the updates made. Raises ValueError for a batch size below 1 or
-    an object without update.
+    trainer.step counts the updates made.
 
+    Parameters
+    ----------
+    network : Network
+    optimizer : one of zeronet's, or any object with update(params, grads)
+    batch_size : int, ≥ 1, default 100; examples per step
+    seed : int ≥ 0 or None, default 0; decides the order of the batches; None draws one, kept in `trainer.seed`
+    callbacks : sequence of Callback; what happens beside the loop
+
+    Raises
+    ------
+    ValueError if `batch_size` is not an integer ≥ 1, `seed` not an integer ≥ 0, or `optimizer` has no method update.
+
+    Examples
+    --------
     >>> from zeronet.nn.models import TwoLayerNet
     >>> from zeronet.optimizers import SGD
     >>> x, t = np.eye(4), np.array([0, 1, 0, 1])
@@ -78,14 +99,25 @@ class Trainer:
         self.batch_size, self.seed = checked_integer("batch_size", batch_size), checked_seed(seed)
         self.callbacks = list(callbacks)
         self.step = 0
-        self.last_step = 0  # where the current fit ends
+        self.last_step = 0  # when the current fit ends
 
     def fit(self, x: np.ndarray, t: np.ndarray, epochs: int | None = None, steps: int | None = None) -> "Trainer":
-        """Train for so many steps, or epochs of len(x) // batch_size steps; a second fit goes on where the first ended.
+        """Train for a number of steps, or of epochs of len(x) // batch_size steps; a second fit continues the first.
 
-        x (N, D) and t (N,) or (N, K) are arrays; they are read batch by batch and may be memory maps far larger than
-        memory. Returns the trainer. Raises ValueError unless one of epochs and steps is given, where x and t differ
-        in length or are shorter than a batch, and Diverged before the update of a step whose loss is not finite.
+        Parameters
+        ----------
+        x : array (N, D); read batch by batch, so that it may be a memory map far larger than memory
+        t : array (N,) of labels, or (N, K) of targets
+        epochs, steps : int, ≥ 0; one of them
+
+        Returns
+        -------
+        the trainer
+
+        Raises
+        ------
+        ValueError if not exactly one of `epochs` and `steps` is given, or `x` and `t` are no arrays, differ in length
+        or are shorter than a batch; Diverged before the update of a step whose loss is not finite.
         """
         self.last_step = self.step + self._count_steps(x, t, epochs, steps)
         self.callbacks.sort(key=lambda callback: callback.after_others)
@@ -111,7 +143,7 @@ class Trainer:
             self.notify("on_step_end", loss)
 
     def _steps(self, order: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
-        """Yield the batches until the last step or stop(); give random layers the generator of each step."""
+        """Yield the batches until the last step or stop(), and set the generators of random layers before each."""
         for batch in order:
             if self.step >= self.last_step:
                 return
@@ -121,7 +153,7 @@ class Trainer:
             yield batch
 
     def stop(self) -> None:
-        """Let fit end after the current step, as if that had been its last: callbacks still get on_fit_end."""
+        """End fit after the current step, as if that were its last: callbacks still get on_fit_end."""
         self.last_step = self.step
 
     def notify(self, event: str, *values: Any) -> None:
@@ -131,14 +163,14 @@ class Trainer:
 
     @contextmanager
     def evaluating(self) -> Iterator[Network]:
-        """Let the network have the parameters that the optimizer wants evaluated and saved, inside the block."""
-        params, better = self.network.params, self.optimizer.evaluation_params(self.network.params)
-        if better is params:
+        """Inside the block, the network has the parameters that the optimizer wants evaluated and saved."""
+        params, evaluated = self.network.params, self.optimizer.evaluation_params(self.network.params)
+        if evaluated is params:
             yield self.network
             return
         trained = params.flat.copy()
         try:
-            for name, value in better.items():
+            for name, value in evaluated.items():
                 params[name] = value
             yield self.network
         finally:

@@ -206,9 +206,9 @@ def test_a_layer_must_say_what_it_computes(x):
     class Nothing(Layer):
         pass
 
-    with pytest.raises(NotImplementedError, match="Nothing must say forward"):
+    with pytest.raises(NotImplementedError, match="Nothing must implement forward"):
         Nothing().forward(x)
-    with pytest.raises(NotImplementedError, match="Nothing must say backward"):
+    with pytest.raises(NotImplementedError, match="Nothing must implement backward"):
         Nothing().backward(x)
 
 
