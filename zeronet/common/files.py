@@ -44,8 +44,8 @@ def replacing(path: str | Path) -> Iterator[BinaryIO]:
         raise
 
 
-def write_arrays(path: str | Path, arrays: Mapping[str, np.ndarray]) -> None:
-    """Write an .npz file, whole or not at all. Raises OSError if `path` cannot be written."""
+def replace_arrays(path: str | Path, arrays: Mapping[str, np.ndarray]) -> None:
+    """Write an .npz file that replaces path as a whole. Raises OSError if it cannot be written."""
     with replacing(path) as file:
         np.savez(file, **arrays)  # type: ignore[arg-type]  # mypy takes any name for allow_pickle
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
-from zeronet.common.files import read_arrays, write_arrays
+from zeronet.common.files import read_arrays, replace_arrays
 from zeronet.nn.functions import accuracy
 from zeronet.nn.layers import LAYERS, Layer
 from zeronet.nn.losses import LOSSES, Loss, SoftmaxCrossEntropy
@@ -129,7 +129,7 @@ class Network:
 
         Raises ValueError if a layer or the loss is not zeronet's own, OSError if path cannot be written.
         """
-        write_arrays(path, self.contents())
+        replace_arrays(path, self.contents())
 
     def contents(self) -> dict[str, np.ndarray]:
         """Return what save writes: copies of the parameters and buffers, and how to build the network."""

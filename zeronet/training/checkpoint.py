@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from zeronet.common.files import read_arrays, write_arrays
+from zeronet.common.files import read_arrays, replace_arrays
 from zeronet.common.validation import checked_integer
 from zeronet.optimizers import Optimizer
 from zeronet.optimizers.schedules import Schedule
@@ -68,7 +68,7 @@ class Checkpoint(Callback):
             parts[f"callbacks/{i}"] = {k: state.pop(k) for k in list(state) if isinstance(state[k], np.ndarray)}
         about = {"step": trainer.step, "optimizer": optimizer, "states": states, "belongs_to": _identity(trainer)}
         arrays = {f"{part}/{name}": array for part, members in parts.items() for name, array in members.items()}
-        write_arrays(self.path, {"about": np.array(json.dumps(about)), **arrays})
+        replace_arrays(self.path, {"about": np.array(json.dumps(about)), **arrays})
 
     def resume(self, trainer: Trainer) -> bool:
         """Restore trainer as it was when the file was written; return whether there is a file.
