@@ -90,8 +90,8 @@ def test_the_protocol_brings_the_plan_back(plan):
         ({"blas_threads": 0}, "blas-threads must be at least 1"),
         ({"target": 1.5}, "not 1.5"),
         ({"target": "0.9"}, "not '0.9'"),
-        ({"steps": 10.5}, "steps must be a whole number, not 10.5"),
-        ({"seeds": (1.5,)}, "seed must be a whole number"),
+        ({"steps": 10.5}, "steps must be an integer, not 10.5"),
+        ({"seeds": (1.5,)}, "seed must be an integer"),
         ({"optimizers": ()}, "number of optimizers"),
     ],
 )
