@@ -24,7 +24,7 @@ def read(name):
 
 
 def sections(text):
-    """Heading → text, in order; the text above the first heading of the second level has the heading ""."""
+    """Heading → text, in order; the text above the first ## has the heading ""."""
     parts = re.split(r"^## (.+)\n", text, flags=re.MULTILINE)
     return {"": parts[0]} | dict(zip(parts[1::2], parts[2::2], strict=True))
 
@@ -55,7 +55,6 @@ def numbers(text):
 
 def test_both_readmes_have_as_many_sections():
     assert len(ENGLISH) == len(JAPANESE), f"{list(ENGLISH)} and {list(JAPANESE)}"
-    assert "make train" in blocks(ENGLISH[""])[0][1]
 
 
 @pytest.mark.parametrize("part", [blocks, spans, targets, numbers])
@@ -89,9 +88,6 @@ def test_both_training_loops_learn(monkeypatch, rng):
         assert np.mean(losses[:10]) == pytest.approx(np.log(10), abs=0.05)  # at first it guesses
         assert np.mean(losses[-10:]) < 0.5
         assert net.accuracy(data.x_test, data.t_test) > 0.8
-
-
-# Tables of names
 
 
 def rows(text):
@@ -136,7 +132,8 @@ def test_a_name_beside_the_book_exists_and_its_docstring_has_the_numbers(book, n
 def test_the_table_has_every_optimizer_of_the_book_and_the_names_that_error_messages_translate():
     table = {theirs: code(ours)[0] for book, _, ours, _ in BOOK for theirs in code(book)[:1]}
     for theirs in ("RMSprop", "Relu", "SoftmaxWithLoss"):
-        assert table[theirs] == zeronet.OTHERS_NAMES[theirs]
+        with pytest.raises(AttributeError, match=f"called {table[theirs]}$"):
+            getattr(zeronet, theirs)
     of_the_book = {name for name, kind in zeronet.optimizers.OPTIMIZERS.items() if "ゼロから作る" in kind.__doc__}
     assert {"SGD", "Momentum", "AdaGrad", "RMSProp"} <= of_the_book <= {code(ours)[0] for _, _, ours, _ in BOOK}
 
@@ -148,5 +145,4 @@ def test_the_names_in_the_glossary_exist_where_it_says(word, english, names, pla
 
 
 def test_the_glossary_has_no_word_twice():
-    words = [row[0] for row in GLOSSARY]
-    assert len(set(words)) == len(words)
+    assert len({row[0] for row in GLOSSARY}) == len(GLOSSARY)
