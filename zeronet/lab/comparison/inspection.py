@@ -50,7 +50,7 @@ def inspection_figure(data: InspectionFolder) -> Figure:
 
     Lines are medians over the seeds; of the effective step, the band holds the middle half of the weights.
     """
-    names = [name for name in next(iter(data.rows.values()), {}) if name.startswith("W")]
+    names = [name for name in max(data.rows.values(), key=len) if name.startswith("W")]
     with house_style():
         figure = HouseFigure(figsize=(14, 0.9 + 2.3 * len(names)), dpi=100, layout="constrained")
         grid = figure.subplots(len(names), len(PANELS), squeeze=False, sharex=True)

@@ -1,4 +1,4 @@
-"""The files of the ladder: protocol.json, ladder.csv, rungs.csv …, written and read."""
+"""Write and read the files of the ladder: protocol.json, ladder.csv, rungs.csv …"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from zeronet.lab.ladder.rungs import RUNGS
 from zeronet.lab.ladder.table import LadderTable
 from zeronet.lab.runner.analysis.curves import over_seeds
 from zeronet.lab.runner.protocol import read_protocol
-from zeronet.lab.runner.runs import Run
+from zeronet.lab.runner.runs import Runs
 from zeronet.lab.tuning.files import TRIALS
 
 LOSSES = ["rung", "optimizer", "seed", "final_loss"]
@@ -21,7 +21,7 @@ CURVES = ["rung", "optimizer", "step", "median", "low", "high"]
 
 @dataclass(frozen=True)
 class LadderFolder:
-    """What the ladder left behind.
+    """The files of the ladder.
 
     protocol; losses: rung → label → final losses; curves: rung → label → (median, low, high), each (steps,).
     """
@@ -56,36 +56,39 @@ def read_ladder(folder: str | Path) -> LadderFolder:
 def write_ladder(
     folder: Path,
     protocol: Mapping[str, Any],
-    found: Mapping[str, Mapping[tuple[str, int], Run]],
+    runs_of: Mapping[str, Runs],
     table: LadderTable,
     trials: list[list[Any]],
 ) -> None:
     """Write the tables, the protocol and the errors into an empty folder.
 
     ladder.csv has the final loss of every run, rungs.csv each step's median and range over the seeds, tuning.csv the
-    trials of the last rung.
+    trials of the last rung. runs_of: key of a rung → its runs.
     """
     write_json(folder / "protocol.json", protocol)
     losses = (
         (key, label, seed, f"{loss:.9g}")
-        for key, each in table.losses.items()
-        for label, values in each.items()
+        for key, by_label in table.losses.items()
+        for label, values in by_label.items()
         for seed, loss in zip(protocol["seeds"], values, strict=True)
     )
     write_csv(folder / "ladder.csv", LOSSES, losses)
     steps = []
-    for key, runs in found.items():
+    for key, runs in runs_of.items():
         for label in table.losses[key]:
             curves = [np.array(run.losses) for (name, _), run in runs.items() if name == label and run.losses]
             for step, numbers in enumerate(zip(*over_seeds(curves), strict=False) if curves else ()):
                 steps.append([key, label, step, *(f"{n:.6g}" for n in numbers)])
     write_csv(folder / "rungs.csv", CURVES, steps)
-    seconds = ((key, *which, run.seconds) for key, runs in found.items() for which, run in runs.items())
-    rows = ((*which, "" if each is None else f"{each:.3f}") for *which, each in seconds)
-    write_csv(folder / "timings.csv", ["rung", "optimizer", "seed", "seconds"], rows)
+    seconds = (
+        (key, label, seed, "" if run.seconds is None else f"{run.seconds:.3f}")
+        for key, runs in runs_of.items()
+        for (label, seed), run in runs.items()
+    )
+    write_csv(folder / "timings.csv", ["rung", "optimizer", "seed", "seconds"], seconds)
     write_csv(folder / "summary.csv", *table.records())
     write_csv(folder / "tuning.csv", TRIALS, trials)
-    for key, runs in found.items():
+    for key, runs in runs_of.items():
         for number, ((_, seed), run) in enumerate(runs.items()):
             if run.traceback:
                 number //= len(protocol["seeds"])

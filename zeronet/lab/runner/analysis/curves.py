@@ -4,15 +4,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
-MOST_POINTS = 2000  # more would not be seen: a panel is some 800 pixels wide
+MOST_POINTS = 2000  # more would not be visible: a panel is about 800 pixels wide
 
 
 def over_seeds(runs: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return median, least and greatest of each step over runs that may differ in length.
 
-    A run that has ended counts as infinitely bad in the median, so that the line does not improve where a run fails;
-    the median ends where it would be infinite. Least and greatest are those of the runs still going, to the last step
-    of the longest.
+    A run that has ended counts as infinite in the median, so that the line does not improve when a run fails; the
+    median ends before it would be infinite. Least and greatest are those of the runs that have not ended.
 
     >>> median, low, high = over_seeds([np.array([3.0, 2.0]), np.array([3.0, 1.0, 1.0]), np.array([3.0, 4.0, 0.5])])
     >>> median.tolist(), low.tolist(), high.tolist()
@@ -32,10 +31,10 @@ def over_seeds(runs: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray, np.n
 def evaluations_over_seeds(
     runs: Sequence[tuple[np.ndarray, np.ndarray]], ended: Sequence[bool]
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Return steps, median, least and greatest accuracy, where every run that is still going was evaluated.
+    """Return steps, median, least and greatest accuracy, at the steps where every run that has not ended was evaluated.
 
-    runs: (steps, accuracies) of each seed; ended: whether this run stopped early. After its end it counts as infinitely
-    bad in the median, which is nan from where it would be infinite.
+    runs: (steps, accuracies) of each seed; ended: whether this run stopped early. After its end it counts as −infinity
+    in the median, which is nan instead of infinite.
 
     >>> runs = [(np.array([0, 2, 4]), np.array([0.1, 0.5, 0.9])), (np.array([0, 2, 3]), np.array([0.1, 0.7, 0.0]))]
     >>> [column.tolist() for column in evaluations_over_seeds(runs, [False, True])]
@@ -58,7 +57,7 @@ def evaluations_over_seeds(
 def smoothing_window(steps: int) -> int:
     """Return the width of the smoothing, an odd number of steps: the book's 11, and 2.5 % of a long run, at most 501.
 
-    At 11 steps the noise of single batches still hides which of two close curves is lower after a few hundred steps.
+    With 11 steps, the noise of single batches hides which of two close curves is lower after a few hundred steps.
 
     >>> smoothing_window(100), smoothing_window(2000)
     (11, 51)
@@ -99,7 +98,7 @@ def thinned_line(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def thinned_band(low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return steps, least and greatest of at most MOST_POINTS bins: every spike stays, however long the run."""
+    """Return steps, least and greatest of at most MOST_POINTS bins, so that every spike stays visible."""
     n = len(low)
     starts = np.linspace(0, n, min(n, MOST_POINTS), endpoint=False).astype(int)
     ends = np.append(starts[1:], n)
@@ -107,7 +106,7 @@ def thinned_band(low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndar
 
 
 def accuracy_limits(late_low: float, late_high: float, target: float | None) -> tuple[float, float]:
-    """Return the limits of the accuracy axis: what the second half of training and the target need, at most 0 … 1.
+    """Return the limits of the accuracy axis: the second half of training and the target fit, at most 0 … 1.
 
     >>> [round(limit, 2) for limit in accuracy_limits(0.89, 0.965, 0.9)]
     [0.85, 1.0]
@@ -117,5 +116,5 @@ def accuracy_limits(late_low: float, late_high: float, target: float | None) -> 
     room = max(0.3 * (highest - lowest), 0.01)
     bottom = np.floor((lowest - room) * 20) / 20
     top = min(1.0, np.ceil((highest + room / 3) * 20) / 20)
-    bottom = 0.0 if bottom < 0.2 else float(bottom)  # so close to 0, the whole axis is the plainer picture
+    bottom = 0.0 if bottom < 0.2 else float(bottom)  # so close to 0, show the whole axis
     return bottom, float(top)
