@@ -19,7 +19,6 @@ from zeronet.lab.specs.spec import parse
 from zeronet.lab.tuning.grid import Tuning
 from zeronet.lab.tuning.run import run_tuning
 from zeronet.landscapes import LANDSCAPES
-from zeronet.locale import language
 from zeronet.nn.rng import stream
 
 RUN = {"network": network_plan([8]), "batch_size": 10, "steps": 30, "eval_every": 10, "target": 0.5}
@@ -297,10 +296,3 @@ def test_the_microscope_looks_into_the_final_runs(problem, tmp_path, undrawn):
     folder = tuned(problem, tmp_path / "out", "sgd", inspect=True).folder
     assert {row["seed"] for row in rows_of(folder / "inspection.csv")} == {"0", "1"}
     assert sorted(undrawn) == ["comparison", "inspection", "verdict"]
-
-
-def test_the_verdict_speaks_japanese(outcome):
-    with language("ja"):
-        said = str(outcome.table)
-    assert "RMSProp と twin: 引き分け。差はすべて 0 です。" in said
-    assert " and " not in said

@@ -54,11 +54,7 @@ def read_ladder(folder: str | Path) -> LadderFolder:
 
 
 def write_ladder(
-    folder: Path,
-    protocol: Mapping[str, Any],
-    runs_of: Mapping[str, Runs],
-    table: LadderTable,
-    trials: list[list[Any]],
+    folder: Path, protocol: Mapping[str, Any], runs_of: Mapping[str, Runs], table: LadderTable, trials: list[list[Any]]
 ) -> None:
     """Write the tables, the protocol and the errors into an empty folder.
 
