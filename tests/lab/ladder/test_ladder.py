@@ -331,7 +331,7 @@ def test_every_word_of_the_ladder_has_its_japanese(ladder):
     house = Path(zeronet.__file__).parent
     for name in ("runner/book.py", "ladder/table.py", "ladder/run.py", "ladder/figure.py"):
         for node in ast.walk(ast.parse((house / "lab" / name).read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "say":
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "translate":
                 assert node.args[0].value in JAPANESE
     with language("ja"):
         assert "本のとおり" in str(ladder.table)

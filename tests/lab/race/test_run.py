@@ -94,7 +94,7 @@ def test_the_figure_is_drawn_again_from_the_files(tmp_path):
 def test_every_landscape_has_a_default_race(name):
     result = race(name, ["sgd", "adagrad", "rmsprop"])
     assert all(run.outcome == "finished" for run in result.runs.values())
-    assert len(result.figure.subfigs[1].axes) >= 3
+    assert len(result.figure.subfigs[2].axes) >= 3
 
 
 def test_names_get_the_landscape_s_rate_and_objects_keep_theirs():
@@ -114,13 +114,13 @@ def test_an_optimizer_that_raises_leaves_its_traceback_and_the_others_go_on(tmp_
 def test_a_path_that_diverges_is_cut_and_still_drawn(tmp_path):
     result = race("rosenbrock", ["sgd:lr=1"], steps=50, out=tmp_path / "out")
     assert result.runs["SGD lr=1"].outcome == "diverged"
-    words = [text.get_text() for legend in result.figure.subfigs[0].legends for text in legend.get_texts()]
-    assert "stopped at update" in words[0]
+    words = [text.get_text() for legend in result.figure.legends for text in legend.get_texts()]
+    assert "stopped at step" in words[0]
 
 
 def test_a_path_that_leaves_the_axes_has_an_arrow_and_its_farthest_point(tmp_path):
     race("valley", ["adagrad:lr=30"], out=tmp_path / "out")
-    panel = paths_figure(tmp_path / "out").subfigs[1].axes[0]
+    panel = paths_figure(tmp_path / "out").subfigs[2].axes[0]
     assert panel.get_xlim() == (-10, 10)
     assert any("as far as (23, -28)" in text.get_text() for text in panel.texts)
     assert any(text.arrow_patch for text in panel.texts if hasattr(text, "arrow_patch"))
@@ -130,7 +130,7 @@ def test_a_path_that_leaves_the_axes_has_an_arrow_and_its_farthest_point(tmp_pat
 @pytest.mark.parametrize("labels", [["_hidden"], ["$x$"], ["a" * 90], [f"n{k}" for k in range(9)]])
 def test_any_label_can_be_drawn(tmp_path, labels):
     result = race("valley", {label: "sgd" for label in labels}, steps=2, out=tmp_path / "out")
-    assert len(result.figure.subfigs[0].legends[0].get_texts()) == len(labels)
+    assert len(result.figure.legends[0].get_texts()) == len(labels)
 
 
 def test_the_race_is_a_gif_with_every_update_and_a_contact_sheet(tmp_path):

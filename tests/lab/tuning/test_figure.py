@@ -32,6 +32,8 @@ def write_verdict(folder, labels=("SGD", "AdaGrad"), failing=(), diverged=(), la
         "steps": steps[-1],
         "target": None if landscape else target,
         "tuning": {"budget": len(RATES), "seeds": tuning_seeds},
+        "network": {"class": "TwoLayerNet", "hidden_size": 50},
+        "batch_size": 128,
         **({} if landscape else {"split": {"train": 1202, "validation": 240}}),
     }
     curves, trials, optimizers = [], [], []

@@ -7,15 +7,21 @@ from pathlib import Path
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import LogLocator
+from matplotlib.ticker import LogLocator, MaxNLocator, StrMethodFormatter
 
 from zeronet.common.errors import UserError
-from zeronet.lab.comparison import words
-from zeronet.lab.comparison.files import ComparisonFolder, read_comparison
-from zeronet.lab.comparison.page import LOSS_WIDTH, lay_out, new_page
+from zeronet.lab.comparison.files import ComparisonFolder, read_comparison, steps_per_epoch
+from zeronet.lab.comparison.words import footer, legend_entries, seeds_named, unfinished
+from zeronet.lab.plots.page import SPACE, new_page
 from zeronet.lab.plots.style import QUIET, SMALL, STROKE, drawable, house_style, logarithmic, look, shortened, wrapped
 from zeronet.lab.runner.analysis import curves
 from zeronet.locale import translate
+
+# The panels in inches, from left to right and from top to bottom.
+WIDTH, LEFT, LOSS_WIDTH, GAP, ACCURACY_WIDTH = 11.0, 0.6, 5.45, 1.35, 2.95
+TITLE_HEIGHT, PANEL_HEIGHT, TICKS_HEIGHT = 0.98, 3.6, 0.5
+HEIGHT = TITLE_HEIGHT + PANEL_HEIGHT + TICKS_HEIGHT
+X_MARGIN = 0.012  # of the steps, so that the first and last markers are whole
 
 
 def comparison_figure(folder: str | Path, ylim: float | None = None, log: bool = False) -> Figure:
@@ -35,11 +41,73 @@ def comparison_figure(folder: str | Path, ylim: float | None = None, log: bool =
         raise UserError(f"ylim must be a number above 0, not {ylim!r}")
     data = read_comparison(folder)
     with house_style():
-        figure, loss, accuracy = new_page(data)
+        entries = legend_entries(data.protocol, unfinished(data))
+        figure = new_page(WIDTH, HEIGHT, entries, footer(data.protocol, _how_compared(data)))
+        figure.set_layout_engine(None)
+        accuracy_title = translate("Validation accuracy") if data.tuned else translate("Test accuracy")
+        loss = _new_panel(figure, data, LEFT, LOSS_WIDTH, translate("Training loss"), _about_loss(data))
+        left = LEFT + LOSS_WIDTH + GAP
+        accuracy = _new_panel(figure, data, left, ACCURACY_WIDTH, accuracy_title, _about_accuracy(data))
         _draw_loss(loss, data, ylim, log)
         _draw_accuracy(accuracy, data)
-        lay_out(figure, data)
     return figure
+
+
+def _new_panel(figure: Figure, data: ComparisonFolder, left: float, width: float, title: str, about: str) -> Axes:
+    """Return the axes of a panel against steps and epochs, with its title above."""
+    height = figure.get_figheight()
+    bottom = height - TITLE_HEIGHT - PANEL_HEIGHT
+    axes = figure.add_axes((left / WIDTH, bottom / height, width / WIDTH, PANEL_HEIGHT / height))
+    x, top = left / WIDTH, 1 - SPACE / height
+    figure.text(x, top, title, fontsize=10.5, fontweight="bold", va="top")
+    about = wrapped(about, width + 0.5, SMALL)
+    figure.text(x, top - 0.21 / height, about, fontsize=SMALL, color=QUIET, va="top")
+    axes.set_xlim(-X_MARGIN * data.steps, (1 + X_MARGIN) * data.steps)
+    axes.set_xlabel(translate("step (the book's iteration)"))
+    axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
+    axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
+    per_epoch = steps_per_epoch(data.protocol)
+    epochs = axes.secondary_xaxis("top", functions=(lambda step: step / per_epoch, lambda epoch: epoch * per_epoch))
+    epochs.xaxis.set_major_locator(MaxNLocator(5))
+    epochs.xaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
+    epochs.set_xlabel(translate("epoch"), color=QUIET, fontsize=8, labelpad=3)
+    epochs.tick_params(labelsize=7.5, labelcolor=QUIET)
+    return axes
+
+
+def _how_compared(data: ComparisonFolder) -> str:
+    """Return how the optimizers were compared, and on what the losses and accuracies are."""
+    targets = [str(about.get("target")) for about in data.protocol["optimizers"]]
+    tuning = translate("settings as given, not tuned")
+    if data.tuned:
+        tuning = translate("rates tuned with one budget")
+    elif len(set(targets)) == len(targets):
+        tuning = translate("one rate each, not tuned")
+    accuracy = translate("Test accuracy: on {n:,} images", n=data.protocol["problem"]["test"])
+    if data.tuned:
+        images = data.protocol["split"]["validation"]
+        accuracy = translate("Validation accuracy: on {n:,} images of the training set", n=images)
+    return translate(
+        "Every optimizer of a seed starts from the same weights and meets the same batches; {tuning}. Training loss: "
+        "of each batch, before its update. {accuracy}.",
+        tuning=tuning,
+        accuracy=accuracy,
+    )
+
+
+def _about_loss(data: ComparisonFolder) -> str:
+    window = curves.smoothing_window(data.steps)
+    smoothing = translate("smoothed (Kaiser window of {window} steps, β = 2, narrower at the start)", window=window)
+    if len(data.protocol["seeds"]) == 1:
+        seed = seeds_named(data.protocol["seeds"])
+        return translate("{seed} · line: {smoothing} · pale: each batch", seed=seed, smoothing=smoothing)
+    return translate("line: median of the seeds, {smoothing} · pale: their range", smoothing=smoothing)
+
+
+def _about_accuracy(data: ComparisonFolder) -> str:
+    if len(data.protocol["seeds"]) == 1:
+        return translate("{seed} · not smoothed", seed=seeds_named(data.protocol["seeds"]))
+    return translate("line: median of the seeds · pale: their range")
 
 
 def _draw_loss(axes: Axes, data: ComparisonFolder, ylim: float | None, log: bool) -> None:
@@ -104,7 +172,7 @@ def _draw_accuracy(axes: Axes, data: ComparisonFolder) -> None:
     for step, value, colour in ends:
         _mark_end(axes, step, max(value, limits[0]), colour)
     if target is not None:
-        _draw_level(axes, target, translate("target:\n{target}", target=words.number(target)))
+        _draw_level(axes, target, translate("target:\n{target:g}", target=target))
     axes.set(ylabel=translate("validation accuracy") if data.tuned else translate("test accuracy"))
 
 

@@ -55,12 +55,6 @@ class ComparisonFolder:
         return self.protocol["steps"]
 
     @property
-    def steps_per_epoch(self) -> int:
-        """The number of full batches in the training data."""
-        examples = self.protocol["split"]["train"] if self.tuned else self.protocol["problem"]["train"]
-        return max(1, examples // self.protocol["batch_size"])
-
-    @property
     def tuned(self) -> bool:
         """Whether rates were tuned: then the evaluations are those of validation images."""
         return "split" in self.protocol
@@ -70,10 +64,15 @@ class ComparisonFolder:
         return {seed: len(losses) for seed, losses in self.losses[label].items() if len(losses) < self.steps}
 
 
+def steps_per_epoch(protocol: Mapping[str, Any]) -> int:
+    """Return the number of full batches in the training data."""
+    return max(1, protocol.get("split", protocol["problem"])["train"] // protocol["batch_size"])
+
+
 def read_comparison(folder: str | Path) -> ComparisonFolder:
     """Read protocol.json, curves.csv and evaluations.csv; UserError if one is missing, empty or damaged."""
     folder = Path(folder)
-    protocol = read_protocol(folder / "protocol.json", "problem", "network", "seeds", "batch_size")
+    protocol = read_protocol(folder / "protocol.json")
     losses, evaluations = read_curves(folder, protocol), read_evaluations(folder, protocol)
     return ComparisonFolder(
         protocol,
@@ -156,7 +155,7 @@ class InspectionFolder:
 def read_inspection(folder: str | Path) -> InspectionFolder:
     """Read protocol.json, inspection.csv and inspection.npz; UserError if one is missing or damaged."""
     folder = Path(folder)
-    protocol = read_protocol(folder / "protocol.json", "problem", "seeds")
+    protocol = read_protocol(folder / "protocol.json")
     rows: dict[str, dict[str, dict[int, np.ndarray]]] = {about["label"]: {} for about in protocol["optimizers"]}
     types = dict.fromkeys(COLUMNS, lambda text: float(text or "nan"))
     head: Columns = {"optimizer": one_of(rows), "seed": one_of(protocol["seeds"]), "parameter": str}

@@ -10,11 +10,11 @@ from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
 from zeronet.lab.comparison.files import InspectionFolder, read_inspection
+from zeronet.lab.comparison.words import footer, legend_entries
+from zeronet.lab.plots.page import new_page
 from zeronet.lab.plots.style import (
-    QUIET,
     SMALL,
     STROKE,
-    HouseFigure,
     drawable,
     house_style,
     logarithmic,
@@ -52,7 +52,9 @@ def inspection_figure(data: InspectionFolder) -> Figure:
     """
     names = [name for name in next(iter(data.rows.values()), {}) if name.startswith("W")]
     with house_style():
-        figure = HouseFigure(figsize=(14, 0.9 + 2.3 * len(names)), dpi=100, layout="constrained")
+        note = translate("lines: medians over the seeds · band: the middle half of the weights · r where Δw = −r ⊙ g")
+        entries = legend_entries(data.protocol)
+        figure = new_page(14, 0.3 + 2.3 * len(names), entries, footer(data.protocol, note))
         grid = figure.subplots(len(names), len(PANELS), squeeze=False, sharex=True)
         for row, name in zip(grid, names, strict=True):
             row[0].set_ylabel(name)
@@ -61,15 +63,6 @@ def inspection_figure(data: InspectionFolder) -> Figure:
         for top, bottom, (_, title, _) in zip(grid[0], grid[-1], PANELS, strict=True):
             top.set_title(translate(title), fontsize=9)
             bottom.set_xlabel(translate("update"))
-        lines = [axes_line for axes_line in grid[0][1].get_lines()]
-        words = [drawable(shortened(label, 60)) for label in data.labels if data.rows[label]]
-        legend = figure.legend(
-            lines, ["?"] * len(lines), loc="outside lower left", ncols=4, frameon=False, fontsize=8.5
-        )
-        for text, each in zip(legend.get_texts(), words, strict=True):
-            text.set_text(each)
-        note = translate("lines: medians over the seeds · band: the middle half of the weights · r where Δw = −r ⊙ g")
-        figure.suptitle(note, x=0.01, ha="left", fontsize=SMALL, color=QUIET)
     return figure
 
 
@@ -105,7 +98,11 @@ def pixels_figure(data: InspectionFolder) -> Figure:
     on = next((array for name, array in data.images.items() if name.endswith("/pixel_on")), np.zeros(data.side**2))
     with house_style():
         panels = 1 + len(rates)
-        figure = HouseFigure(figsize=(0.8 + 2.7 * panels, 3.4), dpi=100, layout="constrained")
+        seed = data.protocol["seeds"][0]
+        note = translate(
+            "median effective step r of each pixel's weights, after training, seed {seed} · grey: none", seed=seed
+        )
+        figure = new_page(0.8 + 2.7 * panels, 3.1, (), footer(data.protocol, note))
         frame, *frames = figure.subplots(1, panels, squeeze=False).flat
         image = _show(frame, np.where(on > 0, on, np.nan), data.side)
         frame.set_title(translate("how often each pixel is on"), fontsize=9)
@@ -121,11 +118,6 @@ def pixels_figure(data: InspectionFolder) -> Figure:
                 axes.set_xlabel(translate("median in the centre {r:.3g}", r=np.nanmedian(centre)), fontsize=SMALL)
         if frames:
             figure.colorbar(image, ax=frames, shrink=0.7, format="{x:g}")
-        seed = data.protocol["seeds"][0]
-        note = translate(
-            "median effective step r of each pixel's weights, after training, seed {seed} · grey: none", seed=seed
-        )
-        figure.suptitle(note, x=0.01, ha="left", fontsize=9)
     return figure
 
 
@@ -135,7 +127,10 @@ def weights_figure(data: InspectionFolder) -> Figure:
     with house_style():
         rows = max(len(kept), 1)
         columns = max((len(data.images[f"{k}/weights"]) for k in kept.values()), default=1)
-        figure = HouseFigure(figsize=(0.5 + 2.3 * columns, 0.5 + 2.5 * rows), dpi=100, layout="constrained")
+        note = translate(
+            "first weights of sixteen hidden units · purple positive, orange negative, each picture on its own scale"
+        )
+        figure = new_page(0.5 + 2.3 * columns, 0.2 + 2.5 * rows, (), footer(data.protocol, note))
         grid = figure.subplots(rows, columns, squeeze=False)
         for row, (label, k) in zip(grid, kept.items(), strict=False):
             for axes, step, weights in zip(
@@ -150,10 +145,6 @@ def weights_figure(data: InspectionFolder) -> Figure:
             axes.set(xticks=[], yticks=[])
             axes.grid(False)
             axes.spines[:].set_visible(False)
-        note = translate(
-            "first weights of sixteen hidden units · purple positive, orange negative, each picture on its own scale"
-        )
-        figure.suptitle(note, x=0.01, ha="left", fontsize=9)
     return figure
 
 

@@ -8,26 +8,22 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from zeronet.lab.comparison import words
 from zeronet.lab.comparison.files import read_comparison
+from zeronet.lab.comparison.words import footer, legend_entries, unfinished
 from zeronet.lab.ladder.files import LadderFolder, read_ladder
 from zeronet.lab.ladder.rungs import RUNGS, Rung
+from zeronet.lab.plots.page import new_page
 from zeronet.lab.plots.style import (
-    QUIET,
     SMALL,
     STROKE,
-    HouseFigure,
     drawable,
     house_style,
     logarithmic,
     look,
     shortened,
-    wrapped,
 )
 from zeronet.lab.runner.analysis.curves import thinned_band, thinned_line
 from zeronet.lab.runner.analysis.ranking import Ranking
-from zeronet.lab.runner.analysis.summary import settings_words
-from zeronet.lab.runner.problem import layer_sizes
 from zeronet.locale import translate
 
 WINDOW = 11  # steps, β = 2
@@ -57,28 +53,23 @@ def book_figure(folder: str | Path) -> Figure:
     """
     data = read_comparison(folder)
     with house_style():
-        figure = HouseFigure(figsize=(7.4, 5.6), dpi=100, layout="constrained")
-        axes = figure.subplots()
-        for k, runs in enumerate(data.losses.values()):
-            for number, run in enumerate(runs.values()):
-                steps, values = thinned_line(book_smoothed(run))
-                entry, every = "?" if number == 0 else "_", max(1, round(100 * len(steps) / max(1, len(run))))
-                axes.plot(steps, values, **look(k), **STROKE, markevery=every, label=entry, zorder=3 + 0.01 * k)
-        axes.set(
-            ylim=(0, 1), xlabel=translate("step (the book's iteration)"), ylabel=translate("loss after the update")
-        )
-        entries = [words.legend_entry(data, k) for k, runs in enumerate(data.losses.values()) if runs]
-        legend = axes.legend(loc="upper right", fontsize=8)
-        for text, entry in zip(legend.get_texts(), entries, strict=True):
-            text.set_text(entry)
-        axes.set_title(translate("The book's comparison, chapter 6"), loc="left")
-        trained, _, machine = words.footer(data)
         unfair = translate(
             "Each optimizer starts from random weights of its own; batches drawn with replacement; loss: on its batch, "
             "after the update, smoothed (Kaiser window of {window} steps, β = 2); one rate each, not tuned.",
             window=WINDOW,
         )
-        _write_foot(figure, [trained, unfair, machine], 7.1)
+        entries = legend_entries(data.protocol, unfinished(data))
+        figure = new_page(7.4, 4.7, entries, footer(data.protocol, unfair))
+        axes = figure.subplots()
+        for k, runs in enumerate(data.losses.values()):
+            for run in runs.values():
+                steps, values = thinned_line(book_smoothed(run))
+                every = max(1, round(100 * len(steps) / max(1, len(run))))
+                axes.plot(steps, values, **look(k), **STROKE, markevery=every, zorder=3 + 0.01 * k)
+        axes.set(
+            ylim=(0, 1), xlabel=translate("step (the book's iteration)"), ylabel=translate("loss after the update")
+        )
+        axes.set_title(translate("The book's comparison, chapter 6"), loc="left")
     return figure
 
 
@@ -86,7 +77,8 @@ def ladder_figure(folder: str | Path) -> Figure:
     """Draw a panel for each rung, with the ranking at its end. Raises UserError for missing or damaged files."""
     data = read_ladder(folder)
     with house_style():
-        figure = HouseFigure(figsize=(11, 8.2), dpi=100, layout="constrained")
+        entries = legend_entries(data.protocol)
+        figure = new_page(11, 7.2, entries, footer(data.protocol, _how_ranked(data)))
         panels = figure.subplots(2, 3, sharex=True, sharey=True).ravel()
         logarithmic(panels[0], "y")
         guess = math.log(data.protocol["problem"]["classes"])
@@ -101,15 +93,6 @@ def ladder_figure(folder: str | Path) -> Figure:
             if number >= 3:
                 axes.set_xlabel(translate("step (the book's iteration)"))
             _draw_rung(axes, data, rung)
-        entries = []
-        for about in data.protocol["optimizers"]:
-            said = settings_words({k: v for k, v in about["settings"].items() if k != "eps"})
-            entries.append(f"{drawable(shortened(about['label'], 60))}  {drawable(shortened(said, 80))}")
-        handles = [panels[0].plot([], [], **look(k), **STROKE)[0] for k in range(len(entries))]
-        legend = figure.legend(handles, ["?"] * len(entries), loc="outside upper left", ncols=3, frameon=False)
-        for text, entry in zip(legend.get_texts(), entries, strict=True):
-            text.set_text(entry)
-        _write_foot(figure, _footer(data), 10.6)
     return figure
 
 
@@ -140,27 +123,11 @@ def _draw_rung(axes: Axes, data: LadderFolder, rung: Rung) -> None:
     note.set_bbox({"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 2})
 
 
-def _footer(data: LadderFolder) -> list[str]:
-    protocol, tuning = data.protocol, data.protocol["tuning"]
-    problem = protocol["problem"]
-    trained = [
-        shortened(problem["source"], 200),
-        layer_sizes(protocol["network"], problem),
-        translate("batches of {n:,}", n=protocol["batch_size"]),
-        translate("{steps} updates", steps=f"{protocol['steps']:,}"),
-        words.seeds_named(protocol["seeds"]),
-    ]
-    meaning = translate(
+def _how_ranked(data: LadderFolder) -> str:
+    return translate(
         "Each rung keeps what those before it have put right. Line: median of the seeds, smoothed (Kaiser window of "
         "{window} steps, β = 2); pale, from rung 4 on, which changes nothing else: range of the raw losses. Ranking: "
         "median final loss, of the last 100 steps; ≈: a tie with the one above. Last rung: {budget} trials each.",
         window=WINDOW,
-        budget=tuning["budget"],
+        budget=data.protocol["tuning"]["budget"],
     )
-    return [" · ".join(trained), meaning]
-
-
-def _write_foot(figure: Figure, paragraphs: list[str], inches: float) -> None:
-    """Write small words below everything, with the room that they need."""
-    text = "\n".join(wrapped(drawable(paragraph), inches, SMALL) for paragraph in paragraphs)
-    figure.supxlabel(text, x=0.01, ha="left", fontsize=SMALL, color=QUIET, linespacing=1.35)

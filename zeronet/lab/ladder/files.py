@@ -34,7 +34,7 @@ class LadderFolder:
 def read_ladder(folder: str | Path) -> LadderFolder:
     """Read protocol.json, ladder.csv and rungs.csv; UserError if one is missing or damaged."""
     folder = Path(folder)
-    protocol = read_protocol(folder / "protocol.json", "problem", "network", "seeds", "batch_size", "tuning", "rungs")
+    protocol = read_protocol(folder / "protocol.json", "tuning", "rungs")
     labels = [about["label"] for about in protocol["optimizers"]]
     head = (one_of(rung.key for rung in RUNGS), one_of(labels))
     types = dict(zip(LOSSES, (*head, one_of(protocol["seeds"]), float), strict=True))

@@ -3,21 +3,21 @@
 import math
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from zeronet.lab.comparison.words import legend_entries, machine
 from zeronet.lab.plots.landscape import draw_heights, draw_landscape, draw_path, farthest, height_over_width
-from zeronet.lab.plots.style import SMALL, HouseFigure, drawable, house_style, shortened, text_width
+from zeronet.lab.plots.page import new_page
+from zeronet.lab.plots.style import SMALL, drawable, house_style, shortened
 from zeronet.lab.race.files import PathFolder, read_paths
-from zeronet.lab.runner.analysis.summary import settings_words
 from zeronet.lab.runner.problem import ARRIVED
 from zeronet.landscapes import Landscape
 from zeronet.locale import translate
 
-WIDTH, LEGEND_SIZE = 11.0, 8.5  # inches, points
+WIDTH = 11.0  # inches
 
 
 def paths_figure(folder: str | Path) -> Figure:
@@ -32,16 +32,16 @@ def paths_figure(folder: str | Path) -> Figure:
     data = read_paths(folder)
     columns = 4 if len(data.points) in (4, 7, 8) or len(data.points) > 9 else 3
     rows, shape = math.ceil(len(data.points) / columns), height_over_width(data.landscape)
-    heights = (1.4 + 4.6 * shape + legend_height(data), rows * (0.55 + (9.2 / columns) * shape))  # inches
+    together, panels_height = 0.8 + 4.6 * shape, rows * (0.55 + (9.2 / columns) * shape)  # inches
     with house_style():
-        figure = HouseFigure(figsize=(WIDTH, sum(heights)), dpi=100, layout="constrained")
-        above, below = figure.subfigures(2, 1, height_ratios=heights)
+        figure = new_page(WIDTH, together, legend_of(data), [machine(data.protocol)], panels_height)
+        foot = figure.get_figheight() - together - panels_height
+        above, _, below = figure.subfigures(3, 1, height_ratios=(together, foot, panels_height))
         plane, against_step = above.subplots(1, 2)
         draw_together(plane, data.landscape, data.points)
         draw_heights(against_step, data.heights, data.landscape.lowest, ARRIVED)
         label_heights(against_step, data.landscape)
         above.suptitle(title(data), x=0.01, ha="left", fontsize=10.5, fontweight="bold")
-        add_legend(above, plane, data)
         panels = below.subplots(rows, columns, squeeze=False).flat
         for k, (axes, label) in enumerate(zip(panels, data.points, strict=False)):
             _draw_panel(axes, data, label, k)
@@ -53,42 +53,14 @@ def paths_figure(folder: str | Path) -> Figure:
 def draw_together(axes: Axes, landscape: Landscape, points: Mapping[str, np.ndarray]) -> None:
     """Draw all paths over the contours."""
     draw_landscape(axes, landscape)
-    for k, (label, path) in enumerate(points.items()):
-        draw_path(axes, path, k, label="_" + label, markevery=max(1, len(path) // 60))
+    for k, path in enumerate(points.values()):
+        draw_path(axes, path, k, markevery=max(1, len(path) // 60))
 
 
 def label_heights(axes: Axes, landscape: Landscape) -> None:
     """Name the axes of the heights against the step, and let them be as high as the landscape beside them."""
     axes.set_box_aspect(height_over_width(landscape))
     axes.set(xlabel=translate("update"), ylabel="f" if landscape.lowest is None else "f − f_min")
-
-
-def add_legend(figure: Any, axes: Axes, data: PathFolder) -> None:
-    """Name the lines of axes below the figure, each with its settings."""
-    lines = [line for line in axes.get_lines() if str(line.get_label()).startswith("_") and line.get_zorder() >= 3]
-    by_label = {str(line.get_label())[1:]: line for line in lines}
-    entries = {label: entry(data, label) for label in data.points}
-    legend = figure.legend(
-        [by_label[label] for label in entries],
-        ["?"] * len(entries),  # set below: matplotlib has its own opinion of labels that begin with an underscore
-        loc="outside lower left",
-        ncols=_legend_columns(data),
-        frameon=False,
-        fontsize=LEGEND_SIZE,
-        handlelength=2.8,
-    )
-    for text, words in zip(legend.get_texts(), entries.values(), strict=True):
-        text.set_text(words)
-
-
-def legend_height(data: PathFolder) -> float:
-    """Return the inches that a legend of more than three rows needs besides."""
-    return 0.19 * max(0, math.ceil(len(data.points) / _legend_columns(data)) - 3)
-
-
-def _legend_columns(data: PathFolder) -> int:
-    widest = max(text_width(entry(data, label), LEGEND_SIZE) for label in data.points) / 72 + 0.75
-    return max(1, min(len(data.points), int(WIDTH / widest), 3))
 
 
 def _draw_panel(axes: Axes, data: PathFolder, label: str, k: int) -> None:
@@ -106,14 +78,12 @@ def _draw_panel(axes: Axes, data: PathFolder, label: str, k: int) -> None:
     note.set_bbox({"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1})
 
 
-def entry(data: PathFolder, label: str) -> str:
-    """Return an optimizer with its settings and what became of its path: AdaGrad  lr 1.5, eps 1e-07."""
-    settings = next(about["settings"] for about in data.protocol["optimizers"] if about["label"] == label)
-    shown = label.replace(",", " ").split()  # settings that the label already tells
-    words = settings_words({k: v for k, v in settings.items() if settings_words({k: v}).replace(" ", "=") not in shown})
-    ended = len(data.points[label]) <= data.protocol["steps"]
-    fate = translate(" — stopped at update {step}", step=len(data.points[label])) if ended else ""
-    return f"{drawable(shortened(label, 60))}  {drawable(shortened(words, 110))}".rstrip() + fate
+def legend_of(data: PathFolder) -> list[str]:
+    """Return an entry for each path: AdaGrad  lr 1.5, eps 1e-07 — stopped at step 3."""
+    steps = {label: len(path) for label, path in data.points.items() if len(path) <= data.protocol["steps"]}
+    outcomes = {label: [translate("stopped at step {steps}", steps=f"{step:,}")] for label, step in steps.items()}
+    drawn = [about for about in data.protocol["optimizers"] if about["label"] in data.points]
+    return legend_entries({"optimizers": drawn}, outcomes)
 
 
 def title(data: PathFolder) -> str:

@@ -7,19 +7,16 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from zeronet.lab.comparison.words import footer, legend_entries
+from zeronet.lab.plots.page import new_page
 from zeronet.lab.plots.style import (
-    QUIET,
-    SMALL,
     STROKE,
-    HouseFigure,
     drawable,
     house_style,
     logarithmic,
     look,
     shortened,
-    wrapped,
 )
-from zeronet.lab.runner.analysis.summary import settings_words
 from zeronet.lab.tuning.files import VerdictFolder, read_verdict
 from zeronet.locale import translate
 
@@ -30,48 +27,37 @@ def verdict_figure(folder: str | Path) -> Figure:
     """Draw the verdict from the files in its folder. Raises UserError for files that are missing or damaged."""
     data = read_verdict(folder)
     with house_style():
-        figure = HouseFigure(figsize=(11, 8.6), dpi=100, layout="constrained")
+        failed = {label: sum(map(math.isinf, losses)) for label, losses in data.finals.items()}
+        m = len(data.protocol["seeds"])
+        outcomes = {label: [translate("{n} of {m} failed", n=n, m=m)] for label, n in failed.items() if n}
+        entries = legend_entries(data.protocol, outcomes)
+        figure = new_page(11, 7.9, entries, footer(data.protocol, _how_tuned(data)))
         (loss, rates), (reached, wins) = figure.subplots(2, 2)
         _draw_loss(loss, data)
         _draw_rates(rates, data)
         _draw_reached(reached, data)
         _draw_wins(wins, data)
-        entries = []
-        for about in data.protocol["optimizers"]:
-            words = settings_words(about["settings"])
-            entries.append(f"{drawable(shortened(about['label'], 60))}  {drawable(shortened(words, 90))}")
-        lines = [loss.plot([], [], **look(k), **STROKE)[0] for k in range(len(entries))]
-        legend = figure.legend(lines, ["?"] * len(lines), loc="outside lower left", ncols=3, frameon=False, fontsize=8)
-        for text, entry in zip(legend.get_texts(), entries, strict=True):
-            text.set_text(entry)
-        figure.suptitle(wrapped(drawable(_footer(data)), 10.6, SMALL), x=0.01, ha="left", fontsize=SMALL, color=QUIET)
     return figure
 
 
-def _footer(data: VerdictFolder) -> str:
+def _how_tuned(data: VerdictFolder) -> str:
     protocol = data.protocol
-    tuning, problem = protocol["tuning"], protocol["problem"]
-    said = [shortened(problem["source"], 200)]
-    if data.problem.classifies:
-        split = protocol["split"]
-        said.append(
-            translate(
-                "{train:,} training and {validation:,} validation images, split off the training set; curves and "
-                "targets: validation; the test images are read once per final run",
-                train=split["train"],
-                validation=split["validation"],
-            )
-        )
-    said.append(
-        translate(
-            "each optimizer: {budget} trials on {n} seeds, best by median, then {m} fresh seeds; {steps:,} steps",
-            budget=tuning["budget"],
-            n=len(tuning["seeds"]),
-            m=len(protocol["seeds"]),
-            steps=protocol["steps"],
-        )
+    tuning = protocol["tuning"]
+    how = translate(
+        "each optimizer: {budget} trials on {n} seeds, best by median, then {m} fresh seeds; {steps:,} steps",
+        budget=tuning["budget"],
+        n=len(tuning["seeds"]),
+        m=len(protocol["seeds"]),
+        steps=protocol["steps"],
     )
-    return " · ".join(said)
+    if not data.problem.classifies:
+        return how
+    split = translate(
+        "{train:,} training and {validation:,} validation images, split off the training set; curves and "
+        "targets: validation; the test images are read once per final run",
+        **protocol["split"],
+    )
+    return f"{split} · {how}"
 
 
 def _draw_loss(axes: Axes, data: VerdictFolder) -> None:
@@ -94,11 +80,8 @@ def _draw_loss(axes: Axes, data: VerdictFolder) -> None:
         axes.plot(steps[finite], middle[finite], **look(k), **STROKE, markevery=(k % every, every), zorder=3 + 0.01 * k)
         axes.fill_between(steps, low, np.minimum(high, top), where=finite, facecolor=look(k)["color"], alpha=0.18, lw=0)
     logarithmic(axes, "y")
-    axes.set(
-        xlabel=translate("update"),
-        ylabel=data.problem.loss_name,
-        title=translate("Loss: median and middle half of the seeds"),
-    )
+    axes.set(xlabel=translate("update"), ylabel=data.problem.loss_name)
+    axes.set_title(translate("Loss: median and middle half of the seeds"))
     axes.set_ylim(None, top)
 
 
@@ -149,7 +132,7 @@ def _draw_reached(axes: Axes, data: VerdictFolder) -> None:
 def _arrival(run: np.ndarray, data: VerdictFolder) -> float:
     if data.target is None:
         return math.inf
-    there = data.problem.reached(*run[:, 1:].T, data.target)
+    there = data.problem.reached(run[:, 1], run[:, -1], data.target)
     return float(run[there.argmax(), 0]) if there.any() else math.inf
 
 

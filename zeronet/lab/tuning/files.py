@@ -46,7 +46,7 @@ class VerdictFolder:
 def read_verdict(folder: str | Path) -> VerdictFolder:
     """Read protocol.json, tuning.csv, verdict.json and the curves; UserError if one is missing or damaged."""
     folder = Path(folder)
-    protocol = read_protocol(folder / "protocol.json", "problem", "seeds")
+    protocol = read_protocol(folder / "protocol.json")
     if "tuning" not in protocol:
         raise UserError(f"{folder} holds no verdict: its rates were not tuned")
     classifies = problem_of(protocol["problem"]).classifies
