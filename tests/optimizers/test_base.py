@@ -57,7 +57,7 @@ def test_in_a_plain_dictionary_every_rule_meets_each_named_array():
 
 
 def test_a_rule_must_be_said():
-    with pytest.raises(NotImplementedError, match="Optimizer must say rule"):
+    with pytest.raises(NotImplementedError, match="Optimizer must implement rule"):
         Optimizer(lr=0.1).update({"x": 1.0}, {"x": 1.0})
 
 

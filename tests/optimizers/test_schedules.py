@@ -1,7 +1,9 @@
 """Schedules: their twins in PyTorch and optax, rate by rate in float64; their joints; what they refuse."""
 
+import json
 import math
 import pickle
+import re
 from functools import partial
 
 import numpy as np
@@ -150,6 +152,28 @@ def test_an_optimizer_takes_the_rate_of_each_update(make):
     for _ in range(T):
         optimizer.update(params, {"x": -1.0})
     assert params["x"] == pytest.approx(math.fsum(rates(make(PEAK))), rel=1e-12)
+
+
+@every_schedule
+def test_a_state_of_another_schedule_is_refused(make):
+    optimizer = SGD(lr=make(PEAK))
+    state = json.loads(json.dumps(optimizer.state_dict()))
+    optimizer.load_state_dict(state)
+    for other in (SGD(lr=PEAK), SGD(lr=make(PEAK / 2)), SGD(lr=lambda k: PEAK)):
+        with pytest.raises(
+            ValueError, match=re.escape(f"this state is one of SGD with {make(PEAK)!r}, not one of SGD")
+        ):
+            other.load_state_dict(state)
+
+
+def test_a_function_is_known_by_its_name():
+    def halves(k):
+        return 0.5**k
+
+    state = SGD(lr=halves).state_dict()
+    SGD(lr=halves).load_state_dict(state)
+    assert state["kind"] == "SGD with test_a_function_is_known_by_its_name.<locals>.halves"
+    assert SGD(lr=partial(halves)).state_dict()["kind"] == "SGD with partial"
 
 
 @every_schedule

@@ -48,7 +48,6 @@ from zeronet.optimizers.schedules import (
     Warmup,
 )
 from zeronet.optimizers.sgd import SGD
-from zeronet.optimizers.transformed import Transformed
 from zeronet.optimizers.transforms import L2, ClipNorm, ClipValue, Transform, WeightDecay
 from zeronet.optimizers.variants.adabelief import AdaBelief
 from zeronet.optimizers.variants.adadelta import AdaDelta
@@ -150,7 +149,6 @@ __all__ = [
     "SignSGD",
     "Step",
     "Transform",
-    "Transformed",
     "Warmup",
     "WeightDecay",
     "Yogi",

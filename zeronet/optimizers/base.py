@@ -1,7 +1,7 @@
 """What every optimizer is. A subclass is its equation; walking, remembering and checking are done here."""
 
 import copy
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Iterable, Mapping, MutableMapping
 from numbers import Real
 from typing import Any
 
@@ -9,6 +9,8 @@ import numpy as np
 
 from zeronet.nn.parameters import Parameters
 from zeronet.optimizers.hyperparameters import checked_number
+from zeronet.optimizers.schedules import Schedule
+from zeronet.optimizers.transforms import Transform, WeightDecay
 
 # Numbers that a rule meets at once: its temporaries then stay in the processor's cache. At 1.8 million parameters this
 # takes half the time of the whole vector at once.
@@ -45,12 +47,15 @@ class Optimizer:
     # True: each number is changed by its own gradient and states, so that the rule may meet any stretch of the whole
     # vector; False: the rule needs the shapes, and meets each named array.
     elementwise = True
+    _transforms: tuple[Transform, ...] = ()
 
     def __init__(self, **settings: Any):
         if isinstance(self.state_names, str):
             raise ValueError(f"state_names is a tuple of names, as in ('h',), not {self.state_names!r}")
-        if clash := {"t", "schedule", *settings} & {*self.state_names, *self.scalar_names}:
-            raise ValueError(f"{', '.join(sorted(clash))} cannot be a state: that is a setting, t or the schedule")
+        if clash := {"t", "schedule", "transforms", *settings} & {*self.state_names, *self.scalar_names}:
+            raise ValueError(
+                f"{', '.join(sorted(clash))} cannot be a state: that is a setting, t, schedule or transforms"
+            )
         self.schedule = settings["lr"] if callable(settings.get("lr")) else None
         if self.schedule:
             settings["lr"] = self.schedule(0)
@@ -63,7 +68,7 @@ class Optimizer:
 
     def rule(self, w: np.ndarray, g: np.ndarray, *states: np.ndarray) -> None:
         """Make one update of w and its states, in place; g stays as it is."""
-        raise NotImplementedError(f"{type(self).__name__} must say rule(w, g, *states)")
+        raise NotImplementedError(f"{type(self).__name__} must implement rule(w, g, *states)")
 
     def init_state(self, w: np.ndarray) -> tuple[np.ndarray, ...]:
         """Return the first states of w, in the order of state_names."""
@@ -89,10 +94,17 @@ class Optimizer:
         Raises ValueError where names or shapes differ from each other or from those of the first update.
         """
         self._check(params, grads)
+        if self.schedule:
+            lr = self.schedule(self.t)
+            self.lr = checked_number("lr", lr) if lr else 0.0  # at the end of a schedule it may be 0
+        if self.transforms:
+            grads = (
+                grads.copy() if isinstance(grads, Parameters) else {k: _copied_gradient(g) for k, g in grads.items()}
+            )
+            for transform in self.transforms:
+                transform.apply(params, grads, self.lr)
         if self._shapes is None:
             self._start(params)
-        if self.schedule:
-            self.lr = self.next_lr()
         self.t += 1
         self.before_update(params, grads)
         states = [getattr(self, name) for name in self.state_names]
@@ -107,21 +119,46 @@ class Optimizer:
             if w is not value:
                 params[name] = float(w)
 
-    def next_lr(self) -> float:
-        """Return the rate of the next update. Raises ValueError where a schedule gives none."""
-        if not self.schedule:
-            return self.lr
-        rate = self.schedule(self.t)
-        return checked_number("lr", rate) if rate else 0.0  # at the end of a schedule the rate may be 0
+    @property
+    def transforms(self) -> tuple[Transform, ...]:
+        """What is done to gradients and weights before each update, in this order: clipping, weight decay."""
+        return self._transforms
+
+    @transforms.setter
+    def transforms(self, transforms: Iterable[Transform]) -> None:
+        transforms = tuple(transforms)
+        if not all(isinstance(transform, Transform) for transform in transforms):
+            raise ValueError(f"transforms must be Transforms, as in (ClipNorm(1.0),), not {transforms!r}")
+        keeps_weights = type(self).evaluation_params is not Optimizer.evaluation_params
+        if keeps_weights and any(isinstance(transform, WeightDecay) for transform in transforms):
+            raise ValueError(f"WeightDecay cannot reach the weights that {type(self).__name__} keeps: L2 can")
+        self._transforms = transforms
+
+    def with_transforms(self, *transforms: Transform) -> "Optimizer":
+        """Return a copy of this optimizer that has these transforms.
+
+        >>> from zeronet import SGD, ClipNorm
+        >>> params = {"x": 0.0, "y": 0.0}
+        >>> SGD(lr=1.0).with_transforms(ClipNorm(10.0)).update(params, {"x": 12.0, "y": -16.0})  # ‖g‖ = 20
+        >>> params
+        {'x': -6.0, 'y': 8.0}
+        """
+        twin = copy.deepcopy(self)
+        twin.transforms = transforms
+        return twin
 
     @property
     def settings(self) -> dict[str, Any]:
-        """The hyper-parameters as they are now; a schedule stands for its lr."""
-        values = {name: getattr(self, name) for name in self._setting_names}
-        return values | {"lr": self.schedule} if self.schedule else values
+        """The hyper-parameters as they are now, a schedule as the lr, and the settings of the transforms."""
+        settings = self._hyperparameters()
+        for transform in self.transforms:
+            settings |= transform.settings
+        return settings
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in self.settings.items())})"
+        settings = ", ".join(f"{name}={value!r}" for name, value in self._hyperparameters().items())
+        transforms = f".with_transforms({', '.join(map(repr, self.transforms))})" if self.transforms else ""
+        return f"{type(self).__name__}({settings}){transforms}"
 
     def clone(self) -> "Optimizer":
         """Return an optimizer with the same settings that has seen nothing yet."""
@@ -132,26 +169,32 @@ class Optimizer:
         return twin
 
     def effective_steps(self) -> dict[str, Any] | None:
-        """Return name → r of the last update w ← w − r ⊙ g, or None where the rule has another form."""
+        """Return name → r of the last update w ← w − r ⊙ g, or None if the rule, or a transform, has another form.
+
+        Raises ValueError before the first update. g is the gradient before the transforms.
+        """
         if self._shapes is None:
-            raise ValueError("there is no effective rate before the first update")
-        rates = {
-            name: self.effective_step(*(getattr(self, s)[name] for s in self.state_names)) for name in self._shapes
-        }
-        return None if any(rate is None for rate in rates.values()) else rates
+            raise ValueError("there is no effective step before the first update")
+        steps = {k: self.effective_step(*(getattr(self, s)[k] for s in self.state_names)) for k in self._shapes}
+        for factor in (transform.factor for transform in self.transforms):
+            steps = {k: None if factor is None or r is None else r * factor[k] for k, r in steps.items()}
+        return None if any(r is None for r in steps.values()) else steps
 
     def state_dict(self) -> dict[str, Any]:
-        """Return what the next update depends on, but for a schedule: kind, t, settings, numbers, copied states."""
+        """Return copies of all that the next update depends on; all but the arrays in "states" fits into JSON."""
         states = {s: {k: np.copy(a) for k, a in (getattr(self, s) or {}).items()} for s in self.state_names}
         settings = {name: getattr(self, name) for name in self._setting_names}
         numbers = {name: getattr(self, name) for name in self.scalar_names}
-        about = {"kind": type(self).__name__, "t": self.t, "settings": settings, "numbers": numbers}
+        about = {"kind": self._kind(), "t": self.t, "settings": settings, "numbers": numbers}
         return {**about, "shapes": self._shapes and dict(self._shapes), "states": states}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Go on where state_dict() was taken. Raises ValueError for the state of another kind of optimizer."""
-        if state["kind"] != type(self).__name__:
-            raise ValueError(f"this state is one of {state['kind']}, not one of {type(self).__name__}")
+        """Go on where state_dict() was taken.
+
+        Raises ValueError for the state of another class, or of one with another schedule or other transforms.
+        """
+        if state["kind"] != self._kind():
+            raise ValueError(f"this state is one of {state['kind']}, not one of {self._kind()}")
         self.t = int(state["t"])
         for name, value in state["settings"].items():
             setattr(self, name, checked_number(name, value))
@@ -172,6 +215,19 @@ class Optimizer:
             setattr(self, name, None)
         for name in self.scalar_names:
             setattr(self, name, 0.0)
+
+    def _hyperparameters(self) -> dict[str, Any]:
+        """Return the settings without those of the transforms."""
+        values = {name: getattr(self, name) for name in self._setting_names}
+        return values | {"lr": self.schedule} if self.schedule else values
+
+    def _kind(self) -> str:
+        """Return the class, and the schedule and transforms: what must be the same for a state to fit."""
+        parts = [repr(transform) for transform in self.transforms]
+        if self.schedule:
+            named = self.schedule if hasattr(self.schedule, "__qualname__") else type(self.schedule)
+            parts.insert(0, repr(self.schedule) if isinstance(self.schedule, Schedule) else named.__qualname__)
+        return f"{type(self).__name__} with {', '.join(parts)}" if parts else type(self).__name__
 
     def _apply(self, *arrays: np.ndarray) -> None:
         if self.rule(*arrays) is not None:
@@ -200,6 +256,11 @@ class Optimizer:
         for name, state in zip(self.state_names, states, strict=True):
             setattr(self, name, state)
         self._shapes = _shapes(params)
+
+
+def _copied_gradient(g: Any) -> np.ndarray:
+    """Return a gradient as a new array of floats."""
+    return np.array(g, dtype=None if np.asarray(g).dtype.kind == "f" else np.float64)
 
 
 def _as_array(value: Any) -> np.ndarray:

@@ -1,7 +1,7 @@
 """What happens to gradients and weights around an optimizer: clipping, and weight decay.
 
-Transformed(AdaGrad(lr=0.1), ClipNorm(1.0), L2(1e-4)), in transformed.py, is an optimizer: before each update of AdaGrad
-the gradient is clipped, and then λ w is added to it. They work in the order in which they stand.
+AdaGrad(lr=0.1).with_transforms(ClipNorm(1.0), L2(1e-4)) clips the gradient before each update, and then adds λ w to it:
+transforms work in their order.
 
 ClipValue      no number of the gradient beyond ±c        L2            λ w, added to the gradient
 ClipNorm       the whole gradient no longer than c        WeightDecay   weights shrink, beside the gradient
@@ -28,16 +28,20 @@ class Transform:
     factor: Mapping[str, Any] | None = None
 
     def __init__(self, **settings: Any):
-        self.settings = {}  # under the names that they have on the command line
         for name, value in settings.items():
             if name == "decay" and value not in ("weights", "all"):
                 raise ValueError(f"decay must be weights or all, not {value!r}")
-            self.settings[name] = value if name == "decay" else checked_number(name, value)
-            setattr(self, name, self.settings[name])
+            setattr(self, name, value if name == "decay" else checked_number(name, value))
+        self._setting_names = tuple(settings)
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """The numbers as they are now, under their names on the command line."""
+        return {name: getattr(self, name) for name in self._setting_names}
 
     def apply(self, params: Arrays, grads: Arrays, lr: float) -> None:
         """Change grads, which are the optimizer's own copies of the gradients, or params; lr: this update's rate."""
-        raise NotImplementedError(f"{type(self).__name__} must say apply(params, grads, lr)")
+        raise NotImplementedError(f"{type(self).__name__} must implement apply(params, grads, lr)")
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({', '.join(repr(value) for value in self.settings.values())})"
@@ -50,9 +54,9 @@ class ClipValue(Transform):
 
     clip_value: > 0. Raises ValueError for another one. torch.nn.utils.clip_grad_value_, optax.clip.
 
-    >>> from zeronet import SGD, Transformed
+    >>> from zeronet import SGD
     >>> params = {"x": 1.0, "y": 1.0}
-    >>> Transformed(SGD(lr=1.0), ClipValue(0.5)).update(params, {"x": 8.0, "y": -0.25})
+    >>> SGD(lr=1.0).with_transforms(ClipValue(0.5)).update(params, {"x": 8.0, "y": -0.25})
     >>> params
     {'x': 0.5, 'y': 1.25}
     """
@@ -76,9 +80,9 @@ class ClipNorm(Transform):
     Recurrent Neural Networks", 2013, Algorithm 1, with one norm for all parameters; optax.clip_by_global_norm. PyTorch
     divides by ‖g‖ + 10⁻⁶ (clip_grad_norm_); Keras calls this global_clipnorm, and its clipnorm is of each array alone.
 
-    >>> from zeronet import SGD, Transformed
+    >>> from zeronet import SGD
     >>> params = {"x": 0.0, "y": 0.0}
-    >>> Transformed(SGD(lr=1.0), ClipNorm(10.0)).update(params, {"x": 12.0, "y": -16.0})  # ‖g‖ = 20
+    >>> SGD(lr=1.0).with_transforms(ClipNorm(10.0)).update(params, {"x": 12.0, "y": -16.0})  # ‖g‖ = 20
     >>> params
     {'x': -6.0, 'y': 8.0}
     """
@@ -106,9 +110,9 @@ class L2(Transform):
     default "weights". Raises ValueError for others, and where there are no weights. The weight_decay of torch.optim's
     SGD, Adagrad, RMSprop and Adam, which take all; optax.add_decayed_weights before the optimizer.
 
-    >>> from zeronet import SGD, Transformed
+    >>> from zeronet import SGD
     >>> params = {"W": np.array([[8.0]]), "b": np.array([8.0])}
-    >>> Transformed(SGD(lr=0.5), L2(0.25)).update(params, {"W": np.array([[2.0]]), "b": np.array([2.0])})
+    >>> SGD(lr=0.5).with_transforms(L2(0.25)).update(params, {"W": np.array([[2.0]]), "b": np.array([2.0])})
     >>> float(params["W"].item()), float(params["b"].item())  # 8 − 0.5 · (2 + 0.25 · 8), 8 − 0.5 · 2
     (6.0, 7.0)
     """
@@ -127,15 +131,15 @@ class WeightDecay(Transform):
 
         w ← w − η λ w                before the update;   η = lr, λ = weight_decay
 
-    Around SGD it is the same as L2; around an adaptive optimizer it is not: Transformed(Adam(), WeightDecay(λ, "all"))
-    is AdamW. Optimizers that keep weights of their own (schedule-free ones) refuse it.
+    With SGD it is the same as L2; with an adaptive optimizer it is not: Adam().with_transforms(WeightDecay(λ, "all")) is
+    AdamW. Optimizers that keep weights of their own (schedule-free ones) refuse it.
     weight_decay: λ, ≥ 0; decay: as in L2. Raises ValueError for others, and where there are no weights. Loshchilov and
     Hutter, "Decoupled Weight Decay Regularization", 2019, Algorithm 2, with η for the paper's ηₜ, as in
     torch.optim.AdamW and optax.add_decayed_weights after the optimizer; both take all parameters.
 
-    >>> from zeronet import SGD, Transformed
+    >>> from zeronet import SGD
     >>> params = {"W": np.array([[8.0]])}
-    >>> Transformed(SGD(lr=0.5), WeightDecay(0.25)).update(params, {"W": np.array([[2.0]])})
+    >>> SGD(lr=0.5).with_transforms(WeightDecay(0.25)).update(params, {"W": np.array([[2.0]])})
     >>> params["W"].item()  # 8 − 0.5 · 0.25 · 8 − 0.5 · 2
     6.0
     """

@@ -1,6 +1,6 @@
 """Plain settings ↔ an optimizer in its dialect, with a schedule for its rate and transforms around it.
 
-{"lr": 0.1, "schedule": "cosine", "horizon": 9, "clip_norm": 1.0}  ↔  Transformed(SGD(Cosine(0.1, 9)), ClipNorm(1.0))
+{"lr": 0.1, "schedule": "cosine", "horizon": 9, "clip_norm": 1.0}  ↔  SGD(Cosine(0.1, 9)).with_transforms(ClipNorm(1.0))
 """
 
 import difflib
@@ -13,7 +13,6 @@ from zeronet.common.errors import UserError
 from zeronet.lab.dialects import DIALECTS, Dialect, dialect_of
 from zeronet.optimizers import OPTIMIZERS, Optimizer
 from zeronet.optimizers.schedules import SCHEDULES, Schedule, Warmup
-from zeronet.optimizers.transformed import Transformed
 from zeronet.optimizers.transforms import L2, ClipNorm, ClipValue, WeightDecay
 
 # In the order in which they work. decay goes with the last two.
@@ -94,7 +93,7 @@ def assemble(cls: type, settings: Mapping[str, Any]) -> Any:
 
     >>> from zeronet.optimizers import SGD
     >>> assemble(SGD, {"lr": 0.1, "schedule": "cosine", "horizon": 500, "clip_norm": 1})
-    Transformed(SGD(lr=Cosine(lr=0.1, horizon=500, end=0.0)), ClipNorm(1.0))
+    SGD(lr=Cosine(lr=0.1, horizon=500, end=0.0)).with_transforms(ClipNorm(1.0))
     """
     parts = split_settings(cls, settings)
     if (parts.rate or parts.around) and not (isinstance(cls, type) and issubclass(cls, Optimizer)):
@@ -112,12 +111,13 @@ def assemble(cls: type, settings: Mapping[str, Any]) -> Any:
         if "weight_decay" in own:
             raise ValueError("its own weight_decay takes all parameters: decay goes with l2")
         raise ValueError(f"decay={decay['decay']} says what l2 or weight_decay is for, and needs one of them")
-    transforms = [
-        kind(around[name], **(decay if kind in (L2, WeightDecay) else {}))
-        for name, kind in TRANSFORMS.items()
-        if name in around
-    ]
-    return Transformed(optimizer, *transforms) if transforms else optimizer
+    if around:
+        optimizer.transforms = [
+            kind(around[name], **(decay if kind in (L2, WeightDecay) else {}))
+            for name, kind in TRANSFORMS.items()
+            if name in around
+        ]
+    return optimizer
 
 
 def schedule(lr: float, schedule: str = "constant", horizon: Any = None, warmup: Any = None, **own: Any) -> Schedule:
@@ -163,46 +163,44 @@ def settings_of(optimizer: Optimizer) -> dict[str, Any]:
     >>> settings_of(assemble(OPTIMIZERS["SGD"], {"lr": 0.1, "schedule": "cosine", "horizon": 9, "warmup": 4}))
     {'lr': 0.1, 'schedule': 'cosine', 'horizon': 9, 'end': 0.0, 'warmup': 4}
     """
-    inner, transforms = optimizer, ()
-    if isinstance(optimizer, Transformed):
-        inner, transforms = optimizer.optimizer, optimizer.transforms
     try:
-        found = dict(inner.settings)
+        settings = dict(optimizer.settings)
     except AttributeError as error:
-        name = type(inner).__name__
+        name = type(optimizer).__name__
         raise UserError(f"{name}.__init__ must hand its settings on: super().__init__(lr=lr, …)") from error
-    if isinstance(inner, Dialect):
-        found["dialect"] = next(name for each in DIALECTS.values() for name, k in each.items() if k is type(inner))
-    if isinstance(rate := found.get("lr"), Schedule):
+    around = {name: settings.pop(name) for name in _transform_settings(optimizer)}
+    if isinstance(optimizer, Dialect):
+        cls = type(optimizer)
+        settings["dialect"] = next(name for each in DIALECTS.values() for name, k in each.items() if k is cls)
+    if isinstance(rate := settings.get("lr"), Schedule):
         whole = rate.after if isinstance(rate, Warmup) else rate
-        found["lr"], found["schedule"] = rate.lr, next(name for name, k in SCHEDULES.items() if k is type(whole))
-        found |= {field.name: getattr(whole, field.name) for field in fields(whole)[1:]}
+        settings["lr"], settings["schedule"] = rate.lr, next(name for name, k in SCHEDULES.items() if k is type(whole))
+        settings |= {field.name: getattr(whole, field.name) for field in fields(whole)[1:]}
         if isinstance(rate, Warmup):
-            found["warmup"] = rate.warmup
-            if "horizon" in found:
-                found["horizon"] += rate.warmup
-    for transform in transforms:
-        found |= transform.settings
-    return found
+            settings["warmup"] = rate.warmup
+            if "horizon" in settings:
+                settings["horizon"] += rate.warmup
+    return settings | around
 
 
 def spec_settings_of(optimizer: Optimizer) -> tuple[str, dict[str, Any]] | None:
-    """Return name and settings, without those that are defaults anyway; None where they do not tell all of it."""
-    inner, around = optimizer, set()
-    if isinstance(optimizer, Transformed):
-        inner, around = optimizer.optimizer, {name for each in optimizer.transforms for name in each.settings}
-    cls = next((ours for ours, each in DIALECTS.items() if type(inner) in each.values()), type(inner))
-    if cls not in OPTIMIZERS.values() or (callable(inner.settings.get("lr")) and not _is_plain(inner.settings["lr"])):
+    """Return name and settings, without those that are defaults anyway; None if they do not describe all of it."""
+    cls = next((ours for ours, each in DIALECTS.items() if type(optimizer) in each.values()), type(optimizer))
+    if cls not in OPTIMIZERS.values() or (optimizer.schedule and not _is_plain(optimizer.schedule)):
         return None
-    if around & inner.settings.keys():  # one name for two settings
+    if _transform_settings(optimizer).keys() & parameters(type(optimizer)).keys():  # one name for two settings
         return None
     settings = settings_of(optimizer)
     if repr(assemble(cls, settings)) != repr(optimizer):
         return None
-    defaults = {"decay": "weights", **_defaults(type(inner))}
+    defaults = {"decay": "weights", **_defaults(type(optimizer))}
     if "schedule" in settings:
         defaults |= {field.name: field.default for field in fields(SCHEDULES[settings["schedule"]])[1:]}
     return cls.__name__, {k: v for k, v in settings.items() if k not in defaults or v != defaults[k]}
+
+
+def _transform_settings(optimizer: Optimizer) -> dict[str, Any]:
+    return {name: value for transform in optimizer.transforms for name, value in transform.settings.items()}
 
 
 def parameters(cls: type) -> Mapping[str, inspect.Parameter]:
