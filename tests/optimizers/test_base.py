@@ -186,5 +186,5 @@ def test_a_hyper_parameter_of_an_unknown_name_may_be_any_finite_number():
             Optimizer.__init__(self, temperature=temperature)
 
     assert Own().settings == {"temperature": -3.0}
-    with pytest.raises(ValueError, match="temperature must be a number and finite, not 'hot'"):
+    with pytest.raises(ValueError, match="temperature must be a finite number, not 'hot'"):
         Own("hot")

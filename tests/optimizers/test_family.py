@@ -96,9 +96,9 @@ def test_rprop_sees_the_sign_of_the_smallest_gradients():
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"shrink": 1}, "shrink must be above 0 and below 1 and finite, not 1"),
-        ({"shrink": 0}, "shrink must be above 0"),
-        ({"grow": 1}, "grow must be above 1 and finite, not 1"),
+        ({"shrink": 1}, r"shrink must be in \(0, 1\), not 1"),
+        ({"shrink": 0}, "shrink must be in"),
+        ({"grow": 1}, "grow must be greater than 1 and finite, not 1"),
         ({"min_step": 0}, "min_step must be positive"),
         ({"max_step": -1}, "max_step must be positive"),
         ({"min_step": 2, "max_step": 1}, "min_step must be at most max_step = 1, not 2"),

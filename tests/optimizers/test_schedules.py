@@ -188,14 +188,14 @@ def test_schedules_are_equal_by_their_numbers_and_can_be_sent_to_other_processes
         (lambda: Cosine(0.0, 10), "lr must be positive and finite, not 0.0"),
         (lambda: Cosine("a", 10), "lr must be positive and finite, not 'a'"),
         (lambda: Cosine(math.inf, 10), "not inf"),
-        (lambda: Cosine(0.1, 0), "horizon must be a whole number of at least 1 and finite, not 0"),
+        (lambda: Cosine(0.1, 0), "horizon must be an integer of at least 1, not 0"),
         (lambda: Cosine(0.1, 10.5), "not 10.5"),
         (lambda: Cosine(0.1, True), "not True"),
         (lambda: Cosine(0.1, 10, end=-1), "end must be at least 0"),
-        (lambda: Step(0.1, every=5, gamma=2), "gamma must be above 0 and at most 1"),
+        (lambda: Step(0.1, every=5, gamma=2), "gamma must be in (0, 1]"),
         (lambda: OneCycle(0.1, 10, div=0.5), "div must be at least 1"),
         (lambda: OneCycle(0.1, 3), "no room to rise"),
-        (lambda: Warmup(Constant(0.1), 0), "warmup must be a whole number"),
+        (lambda: Warmup(Constant(0.1), 0), "warmup must be an integer"),
     ],
 )
 def test_numbers_that_make_no_sense_are_quoted(make, words):

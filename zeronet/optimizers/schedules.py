@@ -12,7 +12,7 @@ Polynomial         a power, down to an end         Warmup             a ramp bef
 import math
 from dataclasses import dataclass, fields
 
-from zeronet.optimizers.hyperparameters import RANGES, WHOLE, checked_number
+from zeronet.optimizers.hyperparameters import COUNT, RANGES, checked_number
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Schedule:
         for field in fields(self):
             if field.name != "after":
                 number = checked_number(field.name, getattr(self, field.name))
-                counts = RANGES.get(field.name) is WHOLE
+                counts = RANGES.get(field.name) is COUNT
                 object.__setattr__(self, field.name, int(number) if counts else number)  # the class is frozen
 
     def __call__(self, k: int) -> float:

@@ -160,7 +160,7 @@ def test_every_optimizer_takes_a_schedule_and_transforms(name):
         ("sgd:schedule=step", "the schedule step needs every=…"),
         ("sgd:schedule=cosine,warmup=100", "a warm-up of 100 updates leaves none of 100"),
         ("sgd:schedule=cosine,power=2", "SGD has no setting 'power'"),
-        ("sgd:warmup=0", "warmup must be a whole number of at least 1 and finite, not 0"),
+        ("sgd:warmup=0", "warmup must be an integer of at least 1, not 0"),
         ("sgd:warmup=few", "not 'few'"),
         ("sgd:horizon=5", "SGD has no setting 'horizon'"),
         ("sgd:schedule=cosine,lr=-1", "lr must be positive and finite, not -1"),
@@ -171,7 +171,7 @@ def test_every_optimizer_takes_a_schedule_and_transforms(name):
         ("signsgd:dialect=keras", "no dialect 'keras': SGD, Momentum"),
         ("rmsprop:dialect=keras,alpha=0.9", "here it is called rho"),
         ("rmsprop:dialect=pytorch,alpha=0.9,rho=0.9", "rho is given twice"),
-        ("rmsprop:dialect=pytorch,rho=1", "rho must be at least 0 and below 1"),
+        ("rmsprop:dialect=pytorch,rho=1", "rho must be in [0, 1)"),
         ("adagrad:dialect=keras,start=-1", "start must be at least 0"),
     ],
 )
