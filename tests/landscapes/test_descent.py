@@ -134,12 +134,12 @@ def test_a_path_that_leaves_for_infinity_is_cut_where_it_is_still_finite():
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"start": (1,)}, "a start is a pair of numbers"),
-        ({"start": 3}, "a start is a pair of numbers"),
-        ({"start": ("a", "b")}, "a start is a pair of numbers"),
-        ({"start": (math.nan, 0)}, "a pair of finite numbers"),
-        ({"steps": -1}, "steps is a whole number"),
-        ({"steps": 1.5}, "steps is a whole number"),
+        ({"start": (1,)}, "start must be a pair of finite numbers"),
+        ({"start": 3}, "start must be a pair of finite numbers"),
+        ({"start": ("a", "b")}, "start must be a pair of finite numbers"),
+        ({"start": (math.nan, 0)}, "start must be a pair of finite numbers"),
+        ({"steps": -1}, "steps must be an integer"),
+        ({"steps": 1.5}, "steps must be an integer"),
         ({"noise": -1}, "noise a number ≥ 0"),
         ({"noise": math.nan}, "noise a number ≥ 0"),
     ],
@@ -150,7 +150,7 @@ def test_what_cannot_be_walked_is_refused(arguments, message):
 
 
 def test_a_function_without_a_start_needs_one():
-    with pytest.raises(ValueError, match=r"names no start of its own: say start=\(x, y\)"):
+    with pytest.raises(ValueError, match=r"has no start: give start=\(x, y\)"):
         descend(lambda x, y: x * y, SGD())
 
 

@@ -64,7 +64,7 @@ def test_a_rule_must_be_said():
 @pytest.mark.parametrize(
     ("attribute", "value", "words"),
     [
-        ("state_names", "h", "is a tuple of names, as in .'h',., not 'h'"),
+        ("state_names", "h", "must be a tuple of names, as in .'h',., not 'h'"),
         ("state_names", ("t", "lr"), "lr, t cannot be a state"),
         ("scalar_names", ("schedule",), "schedule cannot be a state"),
     ],

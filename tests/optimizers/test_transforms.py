@@ -372,5 +372,5 @@ def test_what_an_optimizer_refuses_changes_nothing(params):
 
 
 def test_a_warm_up_needs_a_schedule():
-    with pytest.raises(ValueError, match="after is a schedule"):
+    with pytest.raises(ValueError, match="after must be a Schedule"):
         Warmup(lambda k: 0.1, 5)

@@ -58,7 +58,7 @@ def _update(before: PathPoint, after: PathPoint, so_far: Sequence[PathPoint]) ->
 
 def _sums_of_squares(after: PathPoint, so_far: Sequence[PathPoint]) -> list[str]:
     """Write out each state that is the sum of all squared gradients."""
-    lines = []
+    lines: list[str] = []
     for name, values in after.states.items():
         for axis, (letter, value) in enumerate(zip("xy", values, strict=True)):
             gradients = [m.gradient[axis] for m in so_far if m.gradient]

@@ -51,14 +51,10 @@ def entry_of(name: str, cls: type, origin: str = "") -> str:
 
 
 def reference_of(cls: type) -> str:
-    """Return the first source in a class's docstring, which stands after what it raises; up to the first year.
+    """Return the first source in the section References of a class's docstring, up to the first year.
 
     >>> reference_of(OPTIMIZERS["RMSProp"])
     'Hinton, "Neural Networks for Machine Learning", Coursera lecture 6e, 2012'
     """
-    words = " ".join((cls.__doc__ or "").split())
-    found = re.search(r"Raises ValueError[^.]*\. (.*?\b(?:19|20)\d\d)\b", words)
-    if not found:
-        return ""
-    authors, quote, title = found[1].partition('"')
-    return re.split(r"\. (?=[A-Z])", authors)[-1] + quote + title  # without sentences that stand before it
+    match = re.search(r"References -+ (.*?\b(?:19|20)\d\d)\b", " ".join((cls.__doc__ or "").split()))
+    return match[1] if match else ""
