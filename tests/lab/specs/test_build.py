@@ -164,7 +164,7 @@ def test_every_optimizer_takes_a_schedule_and_transforms(name):
         ("sgd:warmup=few", "not 'few'"),
         ("sgd:horizon=5", "SGD has no setting 'horizon'"),
         ("sgd:schedule=cosine,lr=-1", "lr must be positive and finite, not -1"),
-        ("sgd:decay=all", "needs one of them"),
+        ("sgd:decay=all", "goes with l2 or weight_decay, and needs one of them"),
         ("sgd:l2=0.1,decay=some", "decay must be weights or all, not 'some'"),
         ("rmsprop:decay=0.9", "here it is called rho"),
         ("rmsprop:dialect=tensorflow", "no dialect 'tensorflow': it has book, pytorch, keras, optax"),

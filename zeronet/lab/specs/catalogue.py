@@ -14,7 +14,7 @@ from zeronet.optimizers.schedules import SCHEDULES
 
 
 def catalogue() -> str:
-    """Return what `train.py --list-optimizers` prints: zeronet's own optimizers, then those of installed plug-ins."""
+    """Return what `train.py --list-optimizers` prints: zeronet's optimizers, then those of installed plug-ins."""
     entries = [entry_of(name, cls) for name, cls in OPTIMIZERS.items()]
     for name, place in entry_points().items():
         try:
@@ -41,7 +41,7 @@ def entry_of(name: str, cls: type, origin: str = "") -> str:
     """
     try:
         arguments = [str(p.replace(annotation=p.empty)) for p in inspect.signature(cls).parameters.values()]
-    except (TypeError, ValueError):  # a class written in C may not say
+    except (TypeError, ValueError):  # a class written in C may have no signature
         arguments = ["…"]
     lines = [f"{name}({', '.join(arguments)})", *(f"    {line}" for line in equation_of(cls))]
     lines += [f"    {line}" for line in (reference_of(cls), origin) if line]
