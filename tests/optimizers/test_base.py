@@ -162,24 +162,6 @@ def test_a_state_may_have_a_shape_of_its_own_where_the_rule_is_not_elementwise(f
     assert rates["W"] * 2 == pytest.approx(-params["W"][0, 0])
 
 
-def test_the_state_of_a_rule_that_is_not_elementwise_goes_on_bit_for_bit(fill):
-    first, second = RowNorm(), RowNorm()
-    params, twin = fill(0), fill(0)
-    first.update(params, fill(2))
-    twin.flat = params.flat
-    second.load_state_dict(first.state_dict())
-    first.update(params, fill(3))
-    second.update(twin, fill(3))
-    np.testing.assert_array_equal(params.flat, twin.flat)
-
-
-def test_the_state_of_before_the_first_update_can_be_loaded_where_the_rule_is_not_elementwise(fill):
-    params, optimizer = fill(0), RowNorm()
-    optimizer.load_state_dict(RowNorm().state_dict())
-    optimizer.update(params, fill(2))
-    assert params["W"].all()
-
-
 def test_a_hyper_parameter_of_an_unknown_name_may_be_any_finite_number():
     class Own(Plain):
         def __init__(self, temperature=-3):

@@ -195,6 +195,7 @@ def test_schedules_are_equal_by_their_numbers_and_can_be_sent_to_other_processes
         (lambda: Step(0.1, every=5, gamma=2), "gamma must be in (0, 1]"),
         (lambda: OneCycle(0.1, 10, div=0.5), "div must be at least 1"),
         (lambda: OneCycle(0.1, 3), "no room to rise"),
+        (lambda: Warmup(lambda k: 0.1, 5), "after must be a Schedule, as in Constant(0.1), not <function"),
         (lambda: Warmup(Constant(0.1), 0), "warmup must be an integer"),
     ],
 )

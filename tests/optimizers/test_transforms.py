@@ -22,7 +22,6 @@ from zeronet import (
     ScheduleFreeSGD,
     Trainer,
     TwoLayerNet,
-    Warmup,
     WeightDecay,
 )
 from zeronet.landscapes import Valley, descend
@@ -369,8 +368,3 @@ def test_what_an_optimizer_refuses_changes_nothing(params):
     with pytest.raises(ValueError, match=r"lr must be|arrays of floats"):
         optimizer.update(params, {name: 1.0 * value for name, value in params.items()})
     assert all(np.array_equal(params[name], before[name]) for name in params)
-
-
-def test_a_warm_up_needs_a_schedule():
-    with pytest.raises(ValueError, match="after must be a Schedule"):
-        Warmup(lambda k: 0.1, 5)
