@@ -69,18 +69,9 @@ class SOAP(Optimizer):
         eyes = [np.eye(size, dtype=w.dtype) for size in w.reshape(len(w), -1).shape]
         return np.zeros_like(w), np.zeros_like(w), *(np.zeros_like(eye) for eye in eyes), *eyes
 
-    def rule(
-        self,
-        w: np.ndarray,
-        g: np.ndarray,
-        m: np.ndarray,
-        v: np.ndarray,
-        L: np.ndarray,
-        R: np.ndarray,
-        QL: np.ndarray,
-        QR: np.ndarray,
-    ) -> None:
+    def rule(self, w: np.ndarray, g: np.ndarray, *states: np.ndarray) -> None:
         """Make the step of one array."""
+        m, v, L, R, QL, QR = states
         if w.ndim < 2:
             Adam.rule(self, w, g, m, v)  # type: ignore[arg-type]
             return
