@@ -1,4 +1,4 @@
-"""The hooks of Optimizer: what a subclass may say, and when it is asked."""
+"""The hooks of Optimizer: what a subclass may implement, and when it is called."""
 
 import numpy as np
 import pytest
@@ -56,7 +56,7 @@ def test_in_a_plain_dictionary_every_rule_meets_each_named_array():
         assert optimizer.met == [(3, 2), ()]
 
 
-def test_a_rule_must_be_said():
+def test_a_rule_must_be_implemented():
     with pytest.raises(NotImplementedError, match="Optimizer must implement rule"):
         Optimizer(lr=0.1).update({"x": 1.0}, {"x": 1.0})
 
@@ -75,7 +75,7 @@ def test_states_have_names_of_their_own(attribute, value, words):
 
 
 class Averaged(Optimizer):
-    """SGD whose average over all places, the start with them, is what counts: uses init and evaluation_params."""
+    """SGD whose average over all places, the start with them, is what counts: uses init_state and evaluation_params."""
 
     state_names = ("mean",)
 
@@ -93,7 +93,7 @@ class Averaged(Optimizer):
         return self.mean or params
 
 
-def test_init_says_the_first_state(fill):
+def test_init_state_gives_the_first_state(fill):
     optimizer, params = Averaged(), fill(1)
     for _ in range(2):
         optimizer.update(params, fill(1))  # 1, 0.5, 0
@@ -109,7 +109,7 @@ def test_evaluation_params_are_the_parameters_themselves_unless_an_optimizer_kno
 
 
 class UnitStep(Optimizer):
-    """A step of length lr through the space of all parameters: uses begin."""
+    """A step of length lr through the space of all parameters: uses before_update."""
 
     def __init__(self, lr=0.5):
         super().__init__(lr=lr)
@@ -123,7 +123,7 @@ class UnitStep(Optimizer):
 
 
 @pytest.mark.parametrize("kind", ["Parameters", "dictionary"])
-def test_begin_sees_everything_once_before_the_rules(kind, fill):
+def test_before_update_sees_everything_once_before_the_rules(kind, fill):
     params, grads = fill(0), fill(3)
     if kind == "dictionary":
         params, grads = dict(params), dict(grads)

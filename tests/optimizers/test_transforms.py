@@ -44,11 +44,6 @@ def differ(ours, theirs):
 # Twins
 
 
-def pytorch_step(torch, w, optimizer, before):
-    before(torch, list(w.values()))
-    optimizer.step()
-
-
 def clip_norm(torch, w):
     """PyTorch divides by ‖g‖ + 10⁻⁶; multiplied by this, its factor is ours."""
     norm = torch.nn.utils.clip_grad_norm_(w, 1.5)
@@ -61,10 +56,6 @@ def clip_value(torch, w):
     torch.nn.utils.clip_grad_value_(w, 0.4)
 
 
-def nothing(torch, w):
-    pass
-
-
 PYTORCH = {
     "clipping by norm": (
         Momentum(lr=0.1).with_transforms(ClipNorm(1.5)),
@@ -75,7 +66,7 @@ PYTORCH = {
     "L2": (
         RMSProp(lr=0.01, rho=0.9, eps=1e-8).with_transforms(L2(0.1, decay="all")),
         lambda o, w: o.RMSprop(w, lr=0.01, alpha=0.9, weight_decay=0.1),
-        nothing,
+        None,
     ),
     "clipping, then L2": (
         Adam(lr=0.01, eps=1e-8).with_transforms(ClipNorm(1.5), L2(0.1, decay="all")),
@@ -85,7 +76,7 @@ PYTORCH = {
     "decoupled decay": (
         Adam(lr=0.01, eps=1e-8).with_transforms(WeightDecay(0.1, decay="all")),
         lambda o, w: o.AdamW(w, lr=0.01, weight_decay=0.1),
-        nothing,
+        None,
     ),
 }
 
@@ -100,12 +91,14 @@ def test_pytorch_takes_the_same_path(ours, theirs, before, rng):
         grads = random_parameters(rng, 10 ** rng.uniform(-2, 1))
         for name, each in w.items():
             each.grad = torch.tensor(grads[name].copy())
-        pytorch_step(torch, w, theirs, before)
+        if before:
+            before(torch, list(w.values()))
+        theirs.step()
         ours.update(params, grads)
     assert differ(params, {name: each.detach().numpy() for name, each in w.items()}) < 1e-10
 
 
-def decayed(optax, rate, **settings):
+def decayed(optax, rate):
     """A mask for weights only, in optax's words."""
     return optax.add_decayed_weights(rate, mask=lambda p: {name: value.ndim >= 2 for name, value in p.items()})
 
@@ -291,7 +284,7 @@ def test_copies_are_on_their_own(copied, rng):
 
 
 @pytest.mark.parametrize("inner", [SGD(0.1), AdaGrad(), RMSProp()], ids=lambda each: type(each).__name__)
-def test_the_effective_rate_times_the_gradient_is_the_step_while_only_clipping(inner, rng):
+def test_the_effective_step_times_the_gradient_is_the_step_while_only_clipping(inner, rng):
     optimizer, params = inner.with_transforms(ClipValue(0.9), ClipNorm(1.1)), random_parameters(rng)
     for _ in range(3):
         before, g = params.flat.copy(), random_parameters(rng)
@@ -327,7 +320,7 @@ def test_it_walks_down_a_landscape_as_the_trainer_would():
     assert np.hypot(*path[-1]) < np.hypot(*path[0]) / 2
 
 
-def test_settings_and_words_tell_all_and_fit_into_json():
+def test_settings_and_repr_are_complete_and_fit_into_json():
     optimizer = AdaGrad(lr=0.1).with_transforms(ClipNorm(1), WeightDecay(0.01))
     assert json.loads(json.dumps(optimizer.settings)) == {
         "lr": 0.1,
@@ -340,7 +333,7 @@ def test_settings_and_words_tell_all_and_fit_into_json():
 
 
 @pytest.mark.parametrize(
-    ("make", "words"),
+    ("make", "message"),
     [
         (lambda: ClipNorm(0), "clip_norm must be positive"),
         (lambda: ClipValue(-1), "clip_value must be positive"),
@@ -354,10 +347,10 @@ def test_settings_and_words_tell_all_and_fit_into_json():
         (lambda: SGD().with_transforms(ClipNorm(1.0)).update({"x": 1.0}, {"y": 1.0}), "differ"),
     ],
 )
-def test_mistakes_are_told(make, words):
+def test_mistakes_are_quoted(make, message):
     with pytest.raises(ValueError) as error:
         make()
-    assert words in str(error.value)
+    assert message in str(error.value)
 
 
 @pytest.mark.parametrize("params", [{"x": 1.0}, {"x": np.array([1, 2])}], ids=["a rate that is none", "whole numbers"])
