@@ -1,4 +1,4 @@
-"""Whole files or none: write beside the place, then move into it."""
+"""Files that are written whole or not at all: beside their place, then moved into it."""
 
 import csv
 import hashlib
@@ -17,15 +17,15 @@ import numpy as np
 
 from zeronet.common.errors import UserError
 
-# How text is read and written: file names that the locale cannot decode (Python's "surrogates") come through unharmed.
-TEXT = {"encoding": "utf-8", "errors": "surrogateescape"}
+# Text files: file names that the locale cannot decode (Python's "surrogates") pass unchanged.
+TEXT: dict[str, Any] = {"encoding": "utf-8", "errors": "surrogateescape"}
 
 
 @contextmanager
 def replacing(path: str | Path) -> Iterator[BinaryIO]:
-    """Open a binary file that becomes path when the block ends well, and vanishes when it does not.
+    """Open a binary file that becomes path when the block ends, and is deleted if the block raises.
 
-    A reader of path therefore finds the old content or the new one, never a part. Raises OSError as open does.
+    A reader of path sees the old content or the new, never a part. Raises OSError as open does.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -41,21 +41,27 @@ def replacing(path: str | Path) -> Iterator[BinaryIO]:
             yield file
         mask = os.umask(0)
         os.umask(mask)
-        Path(beside).chmod(0o666 & ~mask)  # mkstemp makes private files; results are ordinary ones
+        Path(beside).chmod(0o666 & ~mask)  # mkstemp makes private files
         Path(beside).replace(path)
     except BaseException:
         Path(beside).unlink(missing_ok=True)
         raise
 
 
+def replace_arrays(path: str | Path, arrays: Mapping[str, np.ndarray]) -> None:
+    """Write an .npz file that replaces path as a whole. Raises OSError if it cannot be written."""
+    with replacing(path) as file:
+        np.savez(file, **arrays)  # type: ignore[arg-type]  # mypy takes any name for allow_pickle
+
+
 def read_arrays(path: str | Path) -> dict[str, np.ndarray]:
-    """Return the arrays of an .npz file. Raises OSError where path cannot be opened, ValueError where it is damaged."""
-    with Path(path).open("rb") as file:  # opened here: np.load leaves it open where the file is damaged
+    """Return the arrays of an .npz file. Raises OSError if path cannot be opened, ValueError if it is damaged."""
+    with Path(path).open("rb") as file:  # opened here: np.load leaves a damaged file open
         try:
             with np.load(file, allow_pickle=False) as arrays:
                 return dict(arrays)
         except (TypeError, ValueError, EOFError, OSError, RuntimeError, zipfile.BadZipFile) as error:
-            raise ValueError(f"no .npz file, or a damaged one ({error})") from error
+            raise ValueError(f"not an .npz file, or a damaged one ({error})") from error
 
 
 @contextmanager
@@ -132,8 +138,8 @@ def grouped(rows: Iterable[Sequence[Any]], keys: int) -> dict[tuple[Any, ...], n
 
 
 def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Write a table: UTF-8, one header line, rows that end in a line feed."""
-    with path.open("w", encoding="utf-8", errors="surrogateescape", newline="") as file:
+    """Write a table: UTF-8, one header line, rows ended by a line feed."""
+    with path.open("w", newline="", **TEXT) as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(header)
         writer.writerows(rows)
@@ -164,7 +170,7 @@ def write_text(path: Path, text: str) -> None:
 
 
 def slug(label: str, others: Iterable[str] = ()) -> str:
-    """Turn a label into part of a file's name: no character that a system forbids, not too long, unlike the others'.
+    """Turn a label into part of a file name: valid on every system, not too long, and distinct from the others'.
 
     >>> slug("SGD lr=0.5"), slug("a/b", ["a/b", "a:b"])
     ('SGD_lr=0.5', 'a_b-c14cddc0')

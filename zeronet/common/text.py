@@ -6,16 +6,16 @@ from collections.abc import Sequence
 
 
 def columns(text: str) -> int:
-    """Return the columns that text takes in a terminal: two for a Japanese letter.
+    """Return the width of text in a terminal, where a Japanese character takes two columns.
 
     >>> columns("f"), columns("損失")
     (1, 4)
     """
-    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
 
 
 def aligned(table: Sequence[Sequence[str]]) -> list[str]:
-    """Return the lines of a table, cell below cell.
+    """Return the lines of a table with aligned columns.
 
     >>> aligned([["a", "b"], ["long", "c"]])
     ['a     b', 'long  c']
@@ -28,7 +28,7 @@ def aligned(table: Sequence[Sequence[str]]) -> list[str]:
 
 
 def equation_of(cls: type) -> list[str]:
-    """Return the lines of the equation in a class's docstring: its first indented block.
+    """Return the lines of the equation in a class's docstring: the first indented block, if it is before any section.
 
     >>> from zeronet.optimizers import SGD
     >>> equation_of(SGD)
@@ -39,6 +39,6 @@ def equation_of(cls: type) -> list[str]:
     for line in (doc or "").splitlines()[1:]:
         if line.startswith("    ") and line.strip():
             block.append(line)
-        elif block:
+        elif block or line.startswith("---"):
             break
     return inspect.cleandoc("\n" + "\n".join(block)).splitlines() if block else []

@@ -23,7 +23,7 @@ from zeronet.lab.runner.book import BOOK_CHOICES, batches_with_replacement
 from zeronet.lab.runner.execution.options import ExecutionOptions
 from zeronet.lab.runner.plan import Plan
 from zeronet.lab.runner.problem import DataProblem, network_plan
-from zeronet.lab.runner.run import run
+from zeronet.lab.runner.run import run_task
 from zeronet.lab.specs.spec import parse
 from zeronet.lab.tuning.grid import Tuning
 from zeronet.locale import JAPANESE, language
@@ -56,7 +56,7 @@ def ladder(problem, tmp_path_factory):
 
 def first_weights(plan, problem):
     """The models of optimizers that move no weight."""
-    return [run(cell.task, cell.spec, problem.arrays).model for cell in plan.cells()]
+    return [run_task(cell.task, cell.spec, problem.arrays).model for cell in plan.cells()]
 
 
 def test_in_the_book_each_optimizer_starts_from_its_own_weights_and_from_the_first_rung_on_from_the_same(problem):
@@ -93,7 +93,7 @@ def test_the_losses_of_a_rung_are_those_of_the_same_training_written_by_hand(pro
     [_, cell] = plan_of(
         problem, "adam", "sgd:lr=0.5", seeds=(3,), book_choices=rung.book_choices
     ).cells()  # the second optimizer
-    recorded = run(cell.task, cell.spec, problem.arrays).losses
+    recorded = run_task(cell.task, cell.spec, problem.arrays).losses
     start = int(stream(3, "own start", 1).integers(2**32)) if rung.key == "book" else 3
     net, expected = TwoLayerNet(6, 8, 3, seed=start), []
     order = np.concatenate([stream(3, "batches", epoch).permutation(100) for epoch in range(2)])
@@ -257,7 +257,9 @@ def test_the_book_says_that_it_is_unfair_and_is_repeated_from_its_protocol(book)
 def test_a_seed_of_the_first_rung_repeats_the_books_run(problem):
     [book, *_] = plan_of(problem).cells()
     [rung, *_] = plan_of(problem, kind="rung").cells()
-    assert run(book.task, book.spec, problem.arrays).losses == run(rung.task, rung.spec, problem.arrays).losses
+    assert (
+        run_task(book.task, book.spec, problem.arrays).losses == run_task(rung.task, rung.spec, problem.arrays).losses
+    )
     assert book.digest != rung.digest  # the book's networks are kept
 
 
@@ -276,7 +278,8 @@ def test_protocol_book_has_the_settings_of_chapter_6():
         "Adam": 0.001,
     }
     assert (settings["Momentum"]["momentum"], settings["RMSProp"]["rho"]) == (0.9, 0.99)
-    assert (plan.hidden_sizes, plan.batch_size, plan.steps, plan.seeds) == ((100,) * 4, 128, 2000, (0,))
+    assert plan.network == {"class": "MultiLayerNet", "hidden_sizes": [100] * 4}
+    assert (plan.batch_size, plan.steps, plan.seeds) == (128, 2000, (0,))
     assert plan.book_choices == BOOK_CHOICES
 
 

@@ -71,7 +71,7 @@ class BookTrainer(Trainer):
     def _loop(self, x: np.ndarray, t: np.ndarray) -> None:
         network, optimizer = self.network, self.optimizer
         draw = batches_with_replacement if REPLACEMENT in self.choices else batches
-        for batch in draw(len(x), self.batch_size, self.seed, self.step, self.last_step):
+        for batch in self._steps(draw(len(x), self.batch_size, self.seed, self.step, self.last_step)):
             loss = self._finite(network.loss_and_grad(x[batch], t[batch]))
             optimizer.update(network.params, network.grads)
             self.step += 1

@@ -153,7 +153,9 @@ class Plan:
 
 
 def _checked_network(network: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the plan of a network. Raises UserError if a hidden size is not an integer of at least 1."""
+    """Return the plan of a network. Raises UserError if it has no class, or a hidden size is no positive integer."""
+    if not network.get("class"):
+        raise UserError(f"the plan of a network must have a class, not {dict(network)!r}")
     checked = dict(network)
     if "hidden_size" in network:
         checked["hidden_size"] = checked_integer("hidden size", network["hidden_size"])

@@ -94,9 +94,9 @@ class Problem:
         """Return the updates until a run reached the target; infinity if it did not."""
         raise NotImplementedError(f"{type(self).__name__} must implement steps_to_target(protocol, run)")
 
-    def reached(self, loss: Any, accuracy: Any, target: float) -> Any:
-        """Return whether evaluations, as numbers or arrays, have reached the target."""
-        raise NotImplementedError(f"{type(self).__name__} must implement reached(loss, accuracy, target)")
+    def reached(self, rows: np.ndarray, target: float) -> np.ndarray:
+        """Return which rows (step, loss, …) have reached the target."""
+        raise NotImplementedError(f"{type(self).__name__} must implement reached(rows, target)")
 
     def target_words(self, target: float) -> str:
         """Return the target as a reader would write it."""
@@ -167,9 +167,10 @@ class DataProblem(Problem):
         """Return the updates before the first evaluation that reached the accuracy; infinity if none did."""
         return steps_to(protocol["target"], run)
 
-    def reached(self, loss: Any, accuracy: Any, target: float) -> Any:
-        """Return whether the accuracy is that of the target, or higher."""
-        return accuracy >= target
+    def reached(self, rows: np.ndarray, target: float) -> np.ndarray:
+        """Return which rows (step, loss, accuracy) have the accuracy of the target, or a higher one."""
+        reached: np.ndarray = rows[:, 2] >= target
+        return reached
 
     def target_words(self, target: float) -> str:
         """Return: accuracy 0.9."""
@@ -262,9 +263,10 @@ class LandscapeProblem(Problem):
         """Return the updates until f − f_min was below the target; infinity if it never was."""
         return first_below(run.losses, ARRIVED)
 
-    def reached(self, loss: Any, accuracy: Any, target: float) -> Any:
-        """Return whether f − f_min is below the target."""
-        return loss < target
+    def reached(self, rows: np.ndarray, target: float) -> np.ndarray:
+        """Return which rows (step, f − f_min) are below the target."""
+        reached: np.ndarray = rows[:, 1] < target
+        return reached
 
     def target_words(self, target: float) -> str:
         """Return: f − f_min < 0.01."""
@@ -310,7 +312,7 @@ def problem_of(about: Mapping[str, Any], arrays: Sequence[np.ndarray] = ()) -> P
     if "landscape" in about:
         start = about.get("start")
         return LandscapeProblem(about["landscape"], start and (start[0], start[1]))
-    empty = [np.empty((0, about["input_size"])), np.empty(0, int)] * 2
+    empty = [np.empty((0, about.get("input_size", 0))), np.empty(0, int)] * 2
     names = [about.get(field.name, "") for field in fields(DataProblem)[:4]]
     return DataProblem(*names, *(arrays or empty))
 

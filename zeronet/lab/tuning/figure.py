@@ -132,7 +132,7 @@ def _draw_reached(axes: Axes, data: VerdictFolder) -> None:
 def _arrival(run: np.ndarray, data: VerdictFolder) -> float:
     if data.target is None:
         return math.inf
-    there = data.problem.reached(run[:, 1], run[:, -1], data.target)
+    there = data.problem.reached(run, data.target)
     return float(run[there.argmax(), 0]) if there.any() else math.inf
 
 
