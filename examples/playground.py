@@ -14,6 +14,8 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backend_bases import MouseEvent
 from matplotlib.figure import Figure
@@ -42,7 +44,8 @@ class Playground:
         self.figure, self.name = figure, landscape
         self.specs = distinct([parse(text) for text in specs])
         self.named = [{key.lower() for key in split(text)[2]} for text in specs]
-        self.start, self.paths, self.drawn = LANDSCAPES[landscape].start, {}, []
+        self.start, self.drawn = LANDSCAPES[landscape].start, list[Artist]()
+        self.paths: dict[str, Run] = {}
         with house_style():
             self.plane: Axes = figure.add_axes((0.07, 0.36, 0.62, 0.57))
             draw_landscape(self.plane, LANDSCAPES[landscape]())
@@ -61,8 +64,14 @@ class Playground:
 
     def click(self, event: MouseEvent) -> None:
         """Let the paths begin where the mouse is, unless it zooms."""
-        if event.inaxes is self.plane and not self.figure.canvas.widgetlock.locked():
-            self.start = event.xdata, event.ydata
+        x, y = event.xdata, event.ydata
+        if (
+            event.inaxes is self.plane
+            and not self.figure.canvas.widgetlock.locked()
+            and x is not None
+            and y is not None
+        ):
+            self.start = x, y
             self.redraw()
 
     def redraw(self, _: float | None = None) -> None:
@@ -80,21 +89,21 @@ class Playground:
             artist.remove()
         before = self.plane.get_children()
         with house_style():
-            shown = {label: run for label, run in self.paths.items() if run.path is not None and len(run.path)}
+            shown = {label: run.path for label, run in self.paths.items() if run.path is not None and len(run.path)}
             colours = {label: k for k, label in enumerate(self.paths)}
-            lines = [draw_path(self.plane, run.path[:, 1:3], colours[label]) for label, run in shown.items()]
-            words = [_words(label, run) for label, run in shown.items()]
-            self.plane.legend(lines, words, loc="upper left", bbox_to_anchor=(1.02, 1), frameon=False, fontsize=8)
+            lines = [draw_path(self.plane, path[:, 1:3], colours[label]) for label, path in shown.items()]
+            entries = [_entry(label, path, self.paths[label].message) for label, path in shown.items()]
+            self.plane.legend(lines, entries, loc="upper left", bbox_to_anchor=(1.02, 1), frameon=False, fontsize=8)
             self.plane.set_title(f"{self.name}, from ({self.start[0]:.3g}, {self.start[1]:.3g})")
         self.drawn = [artist for artist in self.plane.get_children() if artist not in before]
         self.figure.canvas.draw_idle()
 
 
-def _words(label: str, run: Run) -> str:
-    """Return the legend of a path: where it ends, and what became of it if that is not the usual."""
-    x, y, f = run.path[-1, 1:4]
-    words = [shortened(label, 30), f"f({x:.3g}, {y:.3g}) = {f:.3g}", shortened(run.message, 36)]
-    return "\n".join(drawable(line) for line in words if line)
+def _entry(label: str, path: np.ndarray, message: str) -> str:
+    """Return the legend entry of a path: where it ends, and what there is to say about it."""
+    x, y, f = path[-1, 1:4]
+    lines = [shortened(label, 30), f"f({x:.3g}, {y:.3g}) = {f:.3g}", shortened(message, 36)]
+    return "\n".join(drawable(line) for line in lines if line)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -14,7 +14,7 @@ from zeronet.lab.plots.style import SMALL, HouseFigure, house_style
 from zeronet.landscapes import Valley, descend
 from zeronet.optimizers import SGD, AdaGrad
 
-runs = [(AdaGrad(lr=0.95), 30), (AdaGrad(lr=1.5), 30), (AdaGrad(lr=30), 10)]
+runs: list[tuple[AdaGrad | SGD, int]] = [(AdaGrad(lr=0.95), 30), (AdaGrad(lr=1.5), 30), (AdaGrad(lr=30), 10)]
 runs += [(SGD(lr=0.95), 30), (SGD(lr=1.0), 30), (SGD(lr=1.05), 30)]
 paths = {(type(opt).__name__, opt.lr): descend(Valley(), opt, steps=steps) for opt, steps in runs}
 

@@ -240,13 +240,14 @@ def book(problem, tmp_path_factory):
 
 
 def test_the_books_figure_is_chapter_6s(book):
-    [axes] = book_figure(book.folder).axes
+    figure = book_figure(book.folder)
+    [axes] = figure.axes
     assert axes.get_ylim() == (0, 1)
     for line, run_ in zip(axes.lines, book.runs.values(), strict=True):
         assert line.get_ydata() == pytest.approx(smooth_curve(run_.losses), rel=1e-6)
         assert line.get_markevery() == 100
     assert len({line.get_marker() for line in axes.lines}) == 2
-    assert [text.get_text().split("  ")[0] for text in axes.get_legend().get_texts()] == ["SGD lr=0.5", "AdaGrad"]
+    assert [text.get_text().split("  ")[0] for text in figure.legends[0].get_texts()] == ["SGD lr=0.5", "AdaGrad"]
 
 
 def test_the_book_says_that_it_is_unfair_and_is_repeated_from_its_protocol(book):

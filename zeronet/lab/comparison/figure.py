@@ -67,7 +67,9 @@ def _new_panel(figure: Figure, data: ComparisonFolder, left: float, width: float
     axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
     axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
     per_epoch = steps_per_epoch(data.protocol)
-    epochs = axes.secondary_xaxis("top", functions=(lambda step: step / per_epoch, lambda epoch: epoch * per_epoch))
+    epochs = axes.secondary_xaxis(
+        "top", functions=(lambda step: np.divide(step, per_epoch), lambda epoch: np.multiply(epoch, per_epoch))
+    )
     epochs.xaxis.set_major_locator(MaxNLocator(5))
     epochs.xaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
     epochs.set_xlabel(translate("epoch"), color=QUIET, fontsize=8, labelpad=3)

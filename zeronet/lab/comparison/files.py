@@ -146,10 +146,10 @@ class InspectionFolder:
         return [about["label"] for about in self.protocol["optimizers"]]
 
     @property
-    def side(self) -> int | None:
-        """The side of the images that the inputs are, or None where they are no square images."""
+    def side(self) -> int:
+        """The side of the images that the inputs are; 0 if they are no square images."""
         side = math.isqrt(self.protocol["problem"]["input_size"])
-        return side if side > 1 and side**2 == self.protocol["problem"]["input_size"] else None
+        return side if side > 1 and side**2 == self.protocol["problem"]["input_size"] else 0
 
 
 def read_inspection(folder: str | Path) -> InspectionFolder:

@@ -1,6 +1,6 @@
 """A landscape seen from above, and paths on it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,9 +15,7 @@ SHARES = (0.003, 0.01, 0.025, 0.05, 0.1, 0.17, 0.25, 0.35, 0.45, 0.55, 0.65, 0.7
 Domain = tuple[tuple[float, float], tuple[float, float]]
 
 
-def draw_landscape(
-    axes: Axes, f: Callable[[Any, Any], Any], domain: Domain | None = None, levels: Sequence[float] | None = None
-) -> None:
+def draw_landscape(axes: Axes, f: Any, domain: Domain | None = None, levels: Sequence[float] | None = None) -> None:
     """Draw contours of f, and '+' at its minima where it names them; fix the axes to the domain.
 
     f: a Landscape or any function of two arrays; domain: ((x from, x to), (y from, y to)), default f.domain; levels:
@@ -45,7 +43,7 @@ def draw_path(axes: Axes, path: np.ndarray, k: int = 0, label: str | None = None
     (line,) = axes.plot(*path.T, label=label, zorder=front, **line_style)
     axes.plot(*path[0], "o", color="white", markeredgecolor="black", markersize=6, zorder=3.9)
     if way_out := _way_out(path, axes):
-        tip, tail = way_out
+        tip, tail = (tuple(end) for end in way_out)
         arrow = {"arrowstyle": "-|>", "color": line.get_color(), "linewidth": 1.4, "shrinkA": 0, "shrinkB": 0}
         axes.annotate("", xy=tip, xytext=tail, arrowprops=arrow, zorder=front)
     return line

@@ -25,10 +25,10 @@ def new_page(
     FigureCanvasAgg(figure)  # measures text; saving and windows bring a canvas of their own
     inches = width - 2 * MARGIN
     lines = "\n".join(wrapped(paragraph, inches, SMALL) for paragraph in paragraphs)
-    style = {"fontsize": SMALL, "color": QUIET, "linespacing": 1.35, "transform": figure.dpi_scale_trans}
     height = below
     if lines:
-        text = figure.text(MARGIN, height + SPACE, lines, va="bottom", **style)
+        text = figure.text(MARGIN, height + SPACE, lines, fontsize=SMALL, color=QUIET, linespacing=1.35, va="bottom")
+        text.set_transform(figure.dpi_scale_trans)  # in inches, wherever the page will end
         height += SPACE + text.get_window_extent().height / figure.dpi
     if entries:
         legend = figure.legend(

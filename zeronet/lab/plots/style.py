@@ -28,7 +28,7 @@ COLOURS = ["#0072B2", "#E69F00", "#000000", "#D55E00", "#CC79A7", "#009E73", "#5
 MARKERS = ["o", "s", "^", "D", "v", "P", "*", "p"]
 LINE_STYLES: list[Any] = ["-", (0, (5, 1.5)), (0, (5, 1.5, 1, 1.5)), (0, (1.2, 1.2))]
 
-STROKE = {"linewidth": 1.5, "markersize": 5, "markeredgecolor": "white", "markeredgewidth": 0.5}
+STROKE: dict[str, Any] = {"linewidth": 1.5, "markersize": 5, "markeredgecolor": "white", "markeredgewidth": 0.5}
 
 INK, QUIET = "#000000", "#555555"
 SMALL = 7.2  # points: notes and footer
@@ -144,7 +144,7 @@ def logarithmic(axes: Axes, which: str) -> None:
     axes.set(**{f"{which}scale": "log"})
     axis = axes.xaxis if which == "x" else axes.yaxis
 
-    def between(value: float, _: int) -> str:
+    def between(value: float, _: float) -> str:
         low, high = axis.get_view_interval()
         first_digit = round(value / 10 ** math.floor(math.log10(value)))
         return f"{value:g}" if high < 50 * low and first_digit in (2, 5) else ""

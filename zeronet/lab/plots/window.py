@@ -20,9 +20,9 @@ def show(figure: Figure) -> None:
         manager = plt.figure().canvas.manager
     except ImportError as error:
         raise UserError(f"no window can be opened: {error}") from error
-    if manager.canvas.required_interactive_framework is None:
+    if manager is None or manager.canvas.required_interactive_framework is None:
         raise UserError("no window can be opened: there is no display, or Python lacks a toolkit such as tkinter")
-    manager.canvas.figure = figure  # ours instead of the empty one
+    manager.canvas.figure = figure  # in place of the empty one
     figure.set_canvas(manager.canvas)
     plt.show()
 

@@ -36,7 +36,7 @@ def paths_figure(folder: str | Path) -> Figure:
     with house_style():
         figure = new_page(WIDTH, together, legend_of(data), [machine(data.protocol)], panels_height)
         foot = figure.get_figheight() - together - panels_height
-        above, _, below = figure.subfigures(3, 1, height_ratios=(together, foot, panels_height))
+        above, _, below = figure.subfigures(3, 1, False, height_ratios=(together, foot, panels_height)).flat
         plane, against_step = above.subplots(1, 2)
         draw_together(plane, data.landscape, data.points)
         draw_heights(against_step, data.heights, data.landscape.lowest, ARRIVED)

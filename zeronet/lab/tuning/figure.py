@@ -73,8 +73,9 @@ def _draw_loss(axes: Axes, data: VerdictFolder) -> None:
         table = np.full((len(data.protocol["seeds"]), looks), np.inf)  # what has ended counts as infinitely bad
         for row, run in zip(table, runs.values(), strict=False):
             row[: len(run)] = np.maximum(run[:, 1], LEAST)
-        method = "linear" if np.isfinite(table).all() else "nearest"
-        low, middle, high = np.quantile(table, (0.25, 0.5, 0.75), axis=0, method=method)
+        quantiles = np.array([0.25, 0.5, 0.75])
+        whole = bool(np.isfinite(table).all())
+        low, middle, high = np.quantile(table, quantiles, axis=0, method="linear" if whole else "nearest")
         finite = np.isfinite(middle)
         every = max(1, finite.sum() // 15)
         axes.plot(steps[finite], middle[finite], **look(k), **STROKE, markevery=(k % every, every), zorder=3 + 0.01 * k)
