@@ -44,9 +44,8 @@ with house_style():
         draw_path(plane, path, k, label=f"{name}, x = {path[-1, 0]:.2f}".replace("-", "−"))
     words = {"ncols": 4, "frameon": False, "title": f"η = {rate}, after {steps} updates"}
     figure.legend(*plane.get_legend_handles_labels(), loc="outside upper center", **words)
-    draw_heights(against_step, heights, valley.lowest, 0.01)
+    draw_heights(against_step, valley, heights, 0.01)
     against_step.set(xlim=(0, steps), ylim=(1e-3, 20), xlabel="update", ylabel=f"f = {valley.equation}")
-    against_step.set_box_aspect(0.5)  # as the valley beside it
     at_one, at_own = (", ".join(f"{name} {n or 'not in 200'}" for name, n in each.items())
                       for each in (at_one_rate, at_own_rates))  # fmt: skip
     figure.supxlabel(

@@ -24,7 +24,7 @@ from matplotlib.widgets import Slider
 from zeronet.common.errors import UserError
 from zeronet.lab.plots import show
 from zeronet.lab.plots.landscape import draw_landscape, draw_path
-from zeronet.lab.plots.style import drawable, house_style, shortened
+from zeronet.lab.plots.style import drawable, house_style
 from zeronet.lab.race.planning import paths_from
 from zeronet.lab.runner.problem import STEPS
 from zeronet.lab.runner.run import run_task
@@ -102,8 +102,7 @@ class Playground:
 def _entry(label: str, path: np.ndarray, message: str) -> str:
     """Return the legend entry of a path: where it ends, and what there is to say about it."""
     x, y, f = path[-1, 1:4]
-    lines = [shortened(label, 30), f"f({x:.3g}, {y:.3g}) = {f:.3g}", shortened(message, 36)]
-    return "\n".join(drawable(line) for line in lines if line)
+    return "\n".join(filter(None, [drawable(label, 30), f"f({x:.3g}, {y:.3g}) = {f:.3g}", drawable(message, 36)]))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -1,6 +1,5 @@
 """The figure of a verdict shows what its files say, whatever they hold, and the same every time."""
 
-import csv
 import json
 import math
 
@@ -9,6 +8,7 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from zeronet.common.errors import UserError
+from zeronet.common.files import write_csv
 from zeronet.lab.plots import save_figure
 from zeronet.lab.tuning.figure import verdict_figure
 from zeronet.lab.tuning.files import read_verdict
@@ -55,14 +55,9 @@ def write_verdict(folder, labels=("SGD", "AdaGrad"), failing=(), diverged=(), la
     (folder / "verdict.json").write_text(json.dumps({"optimizers": optimizers}), encoding="utf-8")
     head = ["optimizer", "seed", "step", "loss"]
     evaluations = [*head[:3], "validation_loss", "validation_accuracy"]
-    write(folder / ("curves.csv" if landscape else "evaluations.csv"), head if landscape else evaluations, curves)
-    write(folder / "tuning.csv", ["optimizer", "lr", "settings", "seed", "loss"], trials)
+    write_csv(folder / ("curves.csv" if landscape else "evaluations.csv"), head if landscape else evaluations, curves)
+    write_csv(folder / "tuning.csv", ["optimizer", "lr", "settings", "seed", "loss"], trials)
     return folder
-
-
-def write(path, head, rows):
-    with path.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file, lineterminator="\n").writerows([head, *rows])
 
 
 def words(figure):

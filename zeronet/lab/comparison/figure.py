@@ -13,7 +13,20 @@ from zeronet.common.errors import UserError
 from zeronet.lab.comparison.files import ComparisonFolder, read_comparison, steps_per_epoch
 from zeronet.lab.comparison.words import footer, legend_entries, seeds_named, unfinished
 from zeronet.lab.plots.page import SPACE, new_page
-from zeronet.lab.plots.style import QUIET, SMALL, STROKE, drawable, house_style, logarithmic, look, shortened, wrapped
+from zeronet.lab.plots.style import (
+    QUIET,
+    SMALL,
+    add_note,
+    band_style,
+    curve_style,
+    draw_level,
+    drawable,
+    house_style,
+    logarithmic,
+    look,
+    mark_end,
+    wrapped,
+)
 from zeronet.lab.runner.analysis import curves
 from zeronet.locale import translate
 
@@ -27,12 +40,11 @@ X_MARGIN = 0.012  # of the steps, so that the first and last markers are whole
 def comparison_figure(folder: str | Path, ylim: float | None = None, log: bool = False) -> Figure:
     """Draw a comparison from the files in its folder: curves.csv, evaluations.csv, protocol.json.
 
-    Left, the training loss against the step: for each optimizer the median over the seeds, smoothed, and behind it
-    the range of the raw losses. Right, the test accuracy likewise, not smoothed. Below, the settings and the protocol.
+    Left, the training loss against the step: the median over the seeds, smoothed, and behind it the range of the raw
+    losses. Right, the test accuracy in the same way, not smoothed. Below, the settings and the protocol.
 
-    folder: where the files are. ylim: the upper end of the loss axis; default just above the first loss, and what
-    lies higher is named. log: whether the loss axis is logarithmic. Raises UserError for a file that is missing or
-    damaged and for an ylim that is not a positive number.
+    ylim: the upper end of the loss axis, default just above the first loss; what lies higher is named. log: whether the
+    loss axis is logarithmic. UserError if a file is missing or damaged, or ylim is not a positive number.
 
     The losses' smoothing is that of Saito, 『ゼロから作るDeep Learning』 (2016), common/util.py, with a window that
     grows with the number of steps; chapter 6 shows one run each, without range.
@@ -125,27 +137,25 @@ def _draw_loss(axes: Axes, data: ComparisonFolder, ylim: float | None, log: bool
     for k, (label, losses) in enumerate(data.losses.items()):
         if not losses:
             continue
-        style, front = look(k), 3 + 0.01 * k
+        colour = look(k)["color"]
         median, low, high = curves.over_seeds(list(losses.values()))
         steps, low_of_bin, high_of_bin = curves.thinned_band(low, high)
         band = axes.fill_between(steps, np.maximum(low_of_bin, bottom), high_of_bin)
-        band.set(facecolor=style["color"], edgecolor=style["color"], linewidth=0.35, alpha=0.22, zorder=1 + 0.01 * k)
+        band.set(**band_style(k, 0.22) | {"edgecolor": colour, "linewidth": 0.35})
         steps, values = curves.thinned_line(curves.smoothed(median, window))
         spacing = max(1, math.ceil(len(values) / 20 * max(1, len(median) / data.steps)))
         first = spacing * k // len(data.losses) if spacing > 1 else 0  # staggered, so that no marker hides another
-        axes.plot(steps, values, **style, **STROKE, markevery=(first, spacing), label=label, zorder=front)
+        axes.plot(steps, values, **curve_style(k), markevery=(first, spacing), label=label)
         for step in data.stopped(label).values():
             last = next(run[-1] for run in losses.values() if len(run) == step)
-            _mark_end(axes, step - 1, min(max(last, bottom), top), style["color"])
+            mark_end(axes, step - 1, min(max(last, bottom), top), k)
         if high.max() > top:
-            axes.plot(high.argmax(), top, "^", color=style["color"], markersize=5, clip_on=False, zorder=6)
-            name = drawable(shortened(label, 60))
-            clipped.append(translate("{label} reaches {loss:.3g}", label=name, loss=high.max()))
+            axes.plot(high.argmax(), top, "^", color=colour, markersize=5, clip_on=False, zorder=6)
+            clipped.append(translate("{label} reaches {loss:.3g}", label=drawable(label, 60), loss=high.max()))
     if clipped:
-        note = wrapped(" · ".join(clipped), LOSS_WIDTH - 0.6, SMALL)
-        text = axes.text(0.99, 0.985, note, transform=axes.transAxes, ha="right", va="top", fontsize=SMALL, zorder=7)
-        text.set_bbox({"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1})
-    _draw_level(axes, guess, translate("guessing:\nln {classes}", classes=data.protocol["problem"]["classes"]))
+        add_note(axes, 0.99, 0.985, wrapped(" · ".join(clipped), LOSS_WIDTH - 0.6, SMALL), ha="right", va="top")
+    if bottom <= guess <= top:
+        draw_level(axes, guess, translate("guessing:\nln {classes}", classes=data.protocol["problem"]["classes"]))
     axes.set(ylabel=translate("training loss (log)") if log else translate("training loss"))
 
 
@@ -159,46 +169,20 @@ def _draw_accuracy(axes: Axes, data: ComparisonFolder) -> None:
         stopped = data.stopped(label)
         ended = [seed in stopped for seed in runs]
         steps, median, low, high = curves.evaluations_over_seeds(list(runs.values()), ended)
-        style = look(k)
-        band = axes.fill_between(steps, low, high, facecolor=style["color"], alpha=0.18, linewidth=0)
-        band.set_zorder(1 + 0.01 * k)
-        every = max(1, math.ceil(len(steps) / 21))
-        axes.plot(steps, median, **style, **STROKE, markevery=every, label=label, zorder=3 + 0.01 * k)
+        axes.fill_between(steps, low, high, **band_style(k))
+        axes.plot(steps, median, **curve_style(k), markevery=max(1, math.ceil(len(steps) / 21)), label=label)
         late = steps >= min(data.steps / 2, steps[-1])
         late_low.append(low[late].min())
         late_high.append(high.max())
-        ends += [(runs[seed][0][-1], runs[seed][1][-1], style["color"]) for seed in runs if seed in stopped]
+        ends += [(runs[seed][0][-1], runs[seed][1][-1], k) for seed in runs if seed in stopped]
     limits = curves.accuracy_limits(min(late_low), max(late_high), target) if late_low else (0.0, 1.0)
     room = 0.02 * (limits[1] - limits[0])
     axes.set_ylim(limits[0], limits[1] + room)
-    for step, value, colour in ends:
-        _mark_end(axes, step, max(value, limits[0]), colour)
-    if target is not None:
-        _draw_level(axes, target, translate("target:\n{target:g}", target=target))
+    for step, value, k in ends:
+        mark_end(axes, step, max(value, limits[0]), k)
+    if target is not None and limits[0] <= target <= limits[1] + room:
+        draw_level(axes, target, translate("target:\n{target:g}", target=target))
     axes.set(ylabel=translate("validation accuracy") if data.tuned else translate("test accuracy"))
-
-
-def _draw_level(axes: Axes, y: float, name: str) -> None:
-    """Draw a dashed line across the panel, named in the margin, where no curve can hide the name."""
-    bottom, top = axes.get_ylim()
-    if bottom <= y <= top:
-        axes.axhline(y, color=QUIET, linewidth=0.9, linestyle=(0, (6, 4)), zorder=2)
-        axes.annotate(
-            name,
-            (1, y),
-            (4, 0),
-            xycoords=("axes fraction", "data"),
-            textcoords="offset points",
-            va="center",
-            fontsize=SMALL,
-            color=QUIET,
-            annotation_clip=False,
-        )
-
-
-def _mark_end(axes: Axes, step: float, y: float, colour: str) -> None:
-    """Put an x where a run ends that did not finish, whole also at the edge of the panel."""
-    axes.plot(step, y, "x", color=colour, markersize=8, markeredgewidth=2, clip_on=False, zorder=6)
 
 
 def _lowest_on_log(runs: Sequence[np.ndarray], top: float) -> float:

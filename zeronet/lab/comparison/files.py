@@ -15,8 +15,8 @@ from zeronet.common.files import (
     read_arrays,
     read_csv,
     reading,
+    replace_arrays,
     slug,
-    write_arrays,
     write_csv,
     write_json,
     write_text,
@@ -127,7 +127,8 @@ def write_results(folder: Path, protocol: Mapping[str, Any], runs: Mapping[tuple
     write_csv(folder / "summary.csv", *table.records())
     for key, run in runs.items():
         if run.model:
-            write_arrays(folder / "models" / f"{keys[key]}.npz", run.model)
+            (folder / "models").mkdir(exist_ok=True)
+            replace_arrays(folder / "models" / f"{keys[key]}.npz", run.model)
         if run.traceback:
             write_text(folder / "errors" / f"{keys[key]}.txt", run.traceback)
 
@@ -181,4 +182,4 @@ def write_inspection(folder: Path, protocol: Mapping[str, Any], runs: Mapping[tu
         for name, array in runs[about["label"], protocol["seeds"][0]].inspection.items()
         if not name.startswith("rows/")
     }
-    write_arrays(folder / "inspection.npz", images)
+    replace_arrays(folder / "inspection.npz", images)

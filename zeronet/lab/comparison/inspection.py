@@ -12,16 +12,7 @@ from matplotlib.figure import Figure
 from zeronet.lab.comparison.files import InspectionFolder, read_inspection
 from zeronet.lab.comparison.words import footer, legend_entries
 from zeronet.lab.plots.page import new_page
-from zeronet.lab.plots.style import (
-    SMALL,
-    STROKE,
-    drawable,
-    house_style,
-    logarithmic,
-    look,
-    save_figure,
-    shortened,
-)
+from zeronet.lab.plots.style import SMALL, band_style, curve_style, drawable, house_style, logarithmic, save_figure
 from zeronet.locale import translate
 from zeronet.training.inspection import COLUMNS
 
@@ -37,7 +28,7 @@ NEVER = "#BDBDBD"  # pixels without an effective step
 
 
 def save_inspection(folder: str | Path) -> None:
-    """Draw inspection.png and .svg and, where the inputs are images, pixels.png and weights.png."""
+    """Draw inspection.png and .svg and, if the inputs are images, pixels.png and weights.png."""
     data = read_inspection(folder)
     save_figure(inspection_figure(data), folder, "inspection")
     if data.side:
@@ -46,7 +37,7 @@ def save_inspection(folder: str | Path) -> None:
 
 
 def inspection_figure(data: InspectionFolder) -> Figure:
-    """Draw, for each array of weights, what the columns of PANELS say, against the step.
+    """Draw the quantities of PANELS for each array of weights, against the step.
 
     Lines are medians over the seeds; of the effective step, the band holds the middle half of the weights.
     """
@@ -75,10 +66,10 @@ def _draw_panel(axes: Axes, data: InspectionFolder, name: str, column: str, log:
         looks = min(map(len, seeds))  # a run that stopped early has fewer
         table = np.median([run[:looks] for run in seeds], axis=0)
         steps = table[:, 0]
-        axes.plot(steps, table[:, k], **{**look(i), **STROKE, "markersize": 4}, zorder=3 + 0.01 * i)
+        axes.plot(steps, table[:, k], **curve_style(i) | {"markersize": 4})
         if column == "effective_lr_0.5" and np.isfinite(table[:, k]).all():
             low, high = (table[:, COLUMNS.index(f"effective_lr_{q}")] for q in (0.25, 0.75))
-            axes.fill_between(steps, low, high, facecolor=look(i)["color"], alpha=0.18, linewidth=0)
+            axes.fill_between(steps, low, high, **band_style(i))
     axes.set_visible(any(np.isfinite(line.get_ydata()).any() for line in axes.get_lines()))
     logarithmic(axes, "x")
     if log:
@@ -91,17 +82,15 @@ def pixels_figure(data: InspectionFolder) -> Figure:
     """Draw each pixel's median effective step as an image, beside how often the pixel is on.
 
     One logarithmic colour scale for all optimizers. Grey: pixels without such a step, because they were never on, or so
-    seldom that their state has faded below ε.
+    rarely that their state has faded below ε.
     """
-    found = {label: data.images.get(f"{k}/pixel_rate", np.array(np.nan)) for k, label in enumerate(data.labels)}
-    rates = {label: rate for label, rate in found.items() if np.isfinite(rate).any()}
+    all_rates = {label: data.images.get(f"{k}/pixel_rate", np.array(np.nan)) for k, label in enumerate(data.labels)}
+    rates = {label: rate for label, rate in all_rates.items() if np.isfinite(rate).any()}
     on = next((array for name, array in data.images.items() if name.endswith("/pixel_on")), np.zeros(data.side**2))
     with house_style():
         panels = 1 + len(rates)
-        seed = data.protocol["seeds"][0]
-        note = translate(
-            "median effective step r of each pixel's weights, after training, seed {seed} · grey: none", seed=seed
-        )
+        text = "median effective step r of each pixel's weights, after training, seed {seed} · grey: none"
+        note = translate(text, seed=data.protocol["seeds"][0])
         figure = new_page(0.8 + 2.7 * panels, 3.1, (), footer(data.protocol, note))
         frame, *frames = figure.subplots(1, panels, squeeze=False).flat
         image = _show(frame, np.where(on > 0, on, np.nan), data.side)
@@ -111,7 +100,7 @@ def pixels_figure(data: InspectionFolder) -> Figure:
         norm = LogNorm(0.9 * seen.min(), 1.1 * seen.max())
         for axes, (label, rate) in zip(frames, rates.items(), strict=True):
             image = _show(axes, rate, data.side, norm)
-            axes.set_title(drawable(shortened(label, 40)), fontsize=9)
+            axes.set_title(drawable(label, 40), fontsize=9)
             edge = data.side // 3
             centre = rate.reshape(data.side, -1)[edge:-edge, edge:-edge]
             if np.isfinite(centre).any():
@@ -133,14 +122,13 @@ def weights_figure(data: InspectionFolder) -> Figure:
         figure = new_page(0.5 + 2.3 * columns, 0.2 + 2.5 * rows, (), footer(data.protocol, note))
         grid = figure.subplots(rows, columns, squeeze=False)
         for row, (label, k) in zip(grid, kept.items(), strict=False):
-            for axes, step, weights in zip(
-                row, data.images[f"{k}/weight_steps"], data.images[f"{k}/weights"], strict=False
-            ):
+            moments = zip(row, data.images[f"{k}/weight_steps"], data.images[f"{k}/weights"], strict=False)
+            for axes, step, weights in moments:
                 mosaic = _mosaic(weights, data.side)
                 span = np.nanmax(np.abs(mosaic)) or 1.0
                 axes.imshow(mosaic, cmap="PuOr", vmin=-span, vmax=span, interpolation="nearest")
                 axes.set_title(translate("update {step}", step=int(step)), fontsize=8)
-            row[0].set_ylabel(drawable(shortened(label, 30)))
+            row[0].set_ylabel(drawable(label, 30))
         for axes in grid.flat:
             axes.set(xticks=[], yticks=[])
             axes.grid(False)
@@ -157,11 +145,7 @@ def _show(axes: Axes, values: np.ndarray, side: int, norm: Any = None) -> Any:
 
 def _mosaic(weights: np.ndarray, side: int) -> np.ndarray:
     """Return the columns of weights (D, units) as images side by side, four in a row, a gap of nan between them."""
-    tiles = weights.T.reshape(-1, side, side)
-    per_row = 4
-    rows = math.ceil(len(tiles) / per_row)
-    canvas = np.full((rows * (side + 1) - 1, per_row * (side + 1) - 1), np.nan)
-    for i, tile in enumerate(tiles):
-        top, left = (i // per_row) * (side + 1), (i % per_row) * (side + 1)
-        canvas[top : top + side, left : left + side] = tile
-    return canvas
+    tiles = np.full((math.ceil(weights.shape[1] / 4) * 4, side + 1, side + 1), np.nan)
+    tiles[: weights.shape[1], :-1, :-1] = weights.T.reshape(-1, side, side)
+    mosaic: np.ndarray = np.block([list(row) for row in tiles.reshape(-1, 4, side + 1, side + 1)])
+    return mosaic[:-1, :-1]

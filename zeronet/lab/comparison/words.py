@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from zeronet.lab.comparison.files import ComparisonFolder, steps_per_epoch
-from zeronet.lab.plots.style import drawable, shortened
+from zeronet.lab.plots.style import drawable
 from zeronet.lab.runner.analysis.summary import settings_words
 from zeronet.lab.runner.problem import layer_sizes
 from zeronet.locale import translate
@@ -19,7 +19,7 @@ def legend_entries(protocol: Mapping[str, Any], outcomes: Mapping[str, Sequence[
     for label, settings in ((about["label"], about["settings"]) for about in protocol["optimizers"]):
         named = label.replace(",", " ").split()
         others = {k: v for k, v in settings.items() if settings_words({k: v}).replace(" ", "=") not in named}
-        entry = f"{drawable(shortened(label, 100))}  {drawable(shortened(settings_words(others), 300))}".rstrip()
+        entry = f"{drawable(label, 100)}  {drawable(settings_words(others), 300)}".rstrip()
         entries.append(" — ".join([entry, *(outcomes or {}).get(label, ())]))
     return entries
 
@@ -59,7 +59,7 @@ def footer(protocol: Mapping[str, Any], *meaning: str) -> list[str]:
             translate("{steps:,} steps = {epochs:.3g} epochs", steps=steps, epochs=epochs),
         ]
     trained.append(seeds_named(protocol["seeds"]))
-    return [drawable(shortened(" · ".join(trained), 400)), *meaning, machine(protocol)]
+    return [drawable(" · ".join(trained), 400), *meaning, machine(protocol)]
 
 
 def machine(protocol: Mapping[str, Any]) -> str:
@@ -72,7 +72,7 @@ def machine(protocol: Mapping[str, Any]) -> str:
         parts.append(translate("BLAS threads per run: {n}", n=threads))
     if (flush := about.get("flush_subnormals")) is not None:
         parts.append(translate("subnormals flushed to zero") if flush else translate("subnormals kept"))
-    return drawable(shortened(" · ".join(parts), 300))
+    return drawable(" · ".join(parts), 300)
 
 
 def seeds_named(seeds: Sequence[int]) -> str:

@@ -13,15 +13,7 @@ from zeronet.lab.comparison.words import footer, legend_entries, unfinished
 from zeronet.lab.ladder.files import LadderFolder, read_ladder
 from zeronet.lab.ladder.rungs import RUNGS, Rung
 from zeronet.lab.plots.page import new_page
-from zeronet.lab.plots.style import (
-    SMALL,
-    STROKE,
-    drawable,
-    house_style,
-    logarithmic,
-    look,
-    shortened,
-)
+from zeronet.lab.plots.style import add_note, band_style, curve_style, drawable, house_style, logarithmic
 from zeronet.lab.runner.analysis.curves import thinned_band, thinned_line
 from zeronet.lab.runner.analysis.ranking import Ranking
 from zeronet.locale import translate
@@ -34,7 +26,7 @@ def book_smoothed(values: np.ndarray) -> np.ndarray:
 
         y_k ← Σ_j w_j x_{k+j} / Σ_j w_j        |j| ≤ 5,    x_{−j} = x_j,    x_{n−1+j} = x_{n−j}
 
-    At the end the last value stands in the mirror, too. (『ゼロから作るDeep Learning』, common/util.py)
+    The mirror at the end repeats the last value. (『ゼロから作るDeep Learning』, common/util.py)
 
     >>> book_smoothed(np.array([2.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0])).round(3).tolist()
     [1.12, 1.116, 1.107, 1.092, 1.073, 1.052, 1.0]
@@ -49,7 +41,7 @@ def book_smoothed(values: np.ndarray) -> np.ndarray:
 def book_figure(folder: str | Path) -> Figure:
     """Draw chapter 6's figure from the files in a folder: losses from 0 to 1, smoothed, a marker every 100 steps.
 
-    Raises UserError for a file that is missing or damaged.
+    UserError if a file is missing or damaged.
     """
     data = read_comparison(folder)
     with house_style():
@@ -65,16 +57,15 @@ def book_figure(folder: str | Path) -> Figure:
             for run in runs.values():
                 steps, values = thinned_line(book_smoothed(run))
                 every = max(1, round(100 * len(steps) / max(1, len(run))))
-                axes.plot(steps, values, **look(k), **STROKE, markevery=every, zorder=3 + 0.01 * k)
-        axes.set(
-            ylim=(0, 1), xlabel=translate("step (the book's iteration)"), ylabel=translate("loss after the update")
-        )
+                axes.plot(steps, values, **curve_style(k), markevery=every)
+        axes.set(ylim=(0, 1), ylabel=translate("loss after the update"))
+        axes.set_xlabel(translate("step (the book's iteration)"))
         axes.set_title(translate("The book's comparison, chapter 6"), loc="left")
     return figure
 
 
 def ladder_figure(folder: str | Path) -> Figure:
-    """Draw a panel for each rung, with the ranking at its end. Raises UserError for missing or damaged files."""
+    """Draw a panel for each rung, with the ranking at its end; UserError if a file is missing or damaged."""
     data = read_ladder(folder)
     with house_style():
         entries = legend_entries(data.protocol)
@@ -104,23 +95,20 @@ def _draw_rung(axes: Axes, data: LadderFolder, rung: Rung) -> None:
         median, low, high = curves
         if rung.raw:
             steps, least, most = thinned_band(low, high)
-            band = axes.fill_between(steps, np.maximum(least, axes.get_ylim()[0]), most)
-            band.set(facecolor=look(k)["color"], edgecolor="none", alpha=0.2, zorder=1 + 0.01 * k)
+            axes.fill_between(steps, np.maximum(least, axes.get_ylim()[0]), most, **band_style(k))
         steps, values = thinned_line(book_smoothed(median))
         every = max(1, len(values) // 8)
-        axes.plot(steps, values, **look(k), **STROKE, markevery=(every * k // 8, every), zorder=3 + 0.01 * k)
-    standing, seeds = Ranking.of(data.losses[rung.key]), len(data.protocol["seeds"])
+        axes.plot(steps, values, **curve_style(k), markevery=(every * k // 8, every))
+    positions, seeds = Ranking.of(data.losses[rung.key]), len(data.protocol["seeds"])
     tuned = {about["label"]: about["settings"].get("lr") for about in data.protocol["rungs"][-1]["optimizers"]}
-    tied = {second for _, second in standing.ties}
-    said = []
-    for place, (label, median) in enumerate(standing.medians.items(), start=1):
-        line = f"{'≈' if label in tied else f'{place}.'} {drawable(shortened(label, 24))}"
+    tied = {second for _, second in positions.ties}
+    lines = []
+    for place, (label, median) in enumerate(positions.medians.items(), start=1):
+        line = f"{'≈' if label in tied else f'{place}.'} {drawable(label, 24)}"
         line += f" lr {tuned[label]:.3g}" if rung.tuned else ""
-        first = translate("first in {n} of {m}", n=standing.firsts[label], m=seeds) if standing.firsts[label] else ""
-        said.append(f"{line}  {median:.3g}  {first}".rstrip())
-    note = axes.text(0.98, 0.98, "\n".join(said), transform=axes.transAxes, ha="right", va="top", fontsize=SMALL)
-    note.set(zorder=7, linespacing=1.3, multialignment="left")
-    note.set_bbox({"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 2})
+        first = translate("first in {n} of {m}", n=positions.firsts[label], m=seeds) if positions.firsts[label] else ""
+        lines.append(f"{line}  {median:.3g}  {first}".rstrip())
+    add_note(axes, 0.98, 0.98, "\n".join(lines), ha="right", va="top", linespacing=1.3, multialignment="left")
 
 
 def _how_ranked(data: LadderFolder) -> str:

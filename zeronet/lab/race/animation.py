@@ -11,14 +11,9 @@ from zeronet.lab.comparison.words import machine
 from zeronet.lab.plots.animation import DPI, save_animation
 from zeronet.lab.plots.landscape import draw_heights, draw_landscape, height_over_width
 from zeronet.lab.plots.page import new_page
-from zeronet.lab.plots.style import STROKE, house_style, look
-from zeronet.lab.race.figure import (
-    PathFolder,
-    label_heights,
-    legend_of,
-    read_paths,
-    title,
-)
+from zeronet.lab.plots.style import curve_style, house_style, look
+from zeronet.lab.race.figure import legend_of, title
+from zeronet.lab.race.files import PathFolder, read_paths
 from zeronet.lab.runner.problem import ARRIVED
 from zeronet.locale import translate
 
@@ -30,7 +25,7 @@ def race_figure(folder: str | Path) -> tuple[Figure, animation.FuncAnimation]:
     """Return the figure of a folder's paths in motion, and the animation that moves it.
 
     Left, the paths so far over the contours, each with a dot where it is; right, f − f_min against the step so far.
-    In a notebook, HTML(animation.to_jshtml()) shows it. Raises UserError for files that are missing or damaged.
+    In a notebook, HTML(animation.to_jshtml()) shows it. UserError if a file is missing or damaged.
     """
     data = read_paths(folder)
     with house_style():
@@ -39,14 +34,13 @@ def race_figure(folder: str | Path) -> tuple[Figure, animation.FuncAnimation]:
         plane, against_step = figure.subplots(1, 2)
         draw_landscape(plane, data.landscape)
         for k in range(len(data.points)):
-            plane.plot([], [], **{**look(k), **STROKE, "markersize": 3.5}, zorder=3 + 0.01 * k)
+            plane.plot([], [], **curve_style(k) | {"markersize": 3.5})
         dots = [
             plane.plot([], [], marker="o", color=look(k)["color"], markersize=9, markeredgecolor="black", zorder=4)[0]
             for k in range(len(data.points))
         ]
-        draw_heights(against_step, data.heights, data.landscape.lowest, ARRIVED)
+        draw_heights(against_step, data.landscape, data.heights, ARRIVED)
         against_step.set_xlim(0, data.protocol["steps"])
-        label_heights(against_step, data.landscape)
         figure.suptitle(title(data), x=0.01, ha="left", fontsize=10.5, fontweight="bold")
         clock = plane.set_title("?", fontsize=9)
         figure.draw_without_rendering()
@@ -66,7 +60,7 @@ def race_figure(folder: str | Path) -> tuple[Figure, animation.FuncAnimation]:
 
 
 def frames(steps: int) -> list[int]:
-    """Return the steps that are shown: all, or so many as MOST_FRAMES.
+    """Return the steps that are shown: all, or MOST_FRAMES of them.
 
     >>> frames(3), len(frames(1000))
     ([0, 1, 2, 3], 120)
@@ -75,15 +69,15 @@ def frames(steps: int) -> list[int]:
 
 
 def save_race(folder: str | Path, target: Path, quiet: bool = False) -> None:
-    """Draw the race of a folder's paths into target: a GIF, or an .mp4 where ffmpeg is there.
+    """Write the race of a folder's paths to target, a .gif or .mp4; UserError as race_figure and check_target raise it.
 
-    quiet: no progress bar. Raises UserError for files that are missing or damaged, and what check_target raises.
+    quiet: no progress bar.
     """
     save_animation(race_figure(folder)[1], target, quiet)
 
 
 def moments_figure(folder: str | Path) -> Figure:
-    """Draw eight moments of the race side by side: a contact sheet. Raises UserError as race_figure does."""
+    """Draw eight moments of the race side by side: a contact sheet. UserError as race_figure raises it."""
     data = read_paths(folder)
     with house_style():
         height = 1.1 + 4.8 * height_over_width(data.landscape)

@@ -1,20 +1,17 @@
 """The figure of the paths: all on one landscape, their heights beside it, and a panel for each."""
 
 import math
-from collections.abc import Mapping
 from pathlib import Path
 
-import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from zeronet.lab.comparison.words import legend_entries, machine
 from zeronet.lab.plots.landscape import draw_heights, draw_landscape, draw_path, farthest, height_over_width
 from zeronet.lab.plots.page import new_page
-from zeronet.lab.plots.style import SMALL, drawable, house_style, shortened
+from zeronet.lab.plots.style import add_note, drawable, house_style
 from zeronet.lab.race.files import PathFolder, read_paths
 from zeronet.lab.runner.problem import ARRIVED
-from zeronet.landscapes import Landscape
 from zeronet.locale import translate
 
 WIDTH = 11.0  # inches
@@ -24,8 +21,8 @@ def paths_figure(folder: str | Path) -> Figure:
     """Draw the paths of a folder from its files: paths.csv, protocol.json.
 
     Above, all paths over the contours of the landscape, and f − f_min against the step; below, a panel for each
-    optimizer, with its rate and number of updates. The axes stay those of the landscape: where a path leaves them, an
-    arrow shows the way, and its farthest point is named. Raises UserError for a file that is missing or damaged.
+    optimizer, with its learning rate and number of updates. The axes stay those of the landscape: an arrow points to
+    where a path leaves them, and its farthest point is named. UserError if a file is missing or damaged.
 
     (『ゼロから作るDeep Learning』, figures 6-3 to 6-8, has the panels.)
     """
@@ -38,9 +35,10 @@ def paths_figure(folder: str | Path) -> Figure:
         foot = figure.get_figheight() - together - panels_height
         above, _, below = figure.subfigures(3, 1, False, height_ratios=(together, foot, panels_height)).flat
         plane, against_step = above.subplots(1, 2)
-        draw_together(plane, data.landscape, data.points)
-        draw_heights(against_step, data.heights, data.landscape.lowest, ARRIVED)
-        label_heights(against_step, data.landscape)
+        draw_landscape(plane, data.landscape)
+        for k, path in enumerate(data.points.values()):
+            draw_path(plane, path, k, markevery=max(1, len(path) // 60))
+        draw_heights(against_step, data.landscape, data.heights, ARRIVED)
         above.suptitle(title(data), x=0.01, ha="left", fontsize=10.5, fontweight="bold")
         panels = below.subplots(rows, columns, squeeze=False).flat
         for k, (axes, label) in enumerate(zip(panels, data.points, strict=False)):
@@ -50,32 +48,18 @@ def paths_figure(folder: str | Path) -> Figure:
     return figure
 
 
-def draw_together(axes: Axes, landscape: Landscape, points: Mapping[str, np.ndarray]) -> None:
-    """Draw all paths over the contours."""
-    draw_landscape(axes, landscape)
-    for k, path in enumerate(points.values()):
-        draw_path(axes, path, k, markevery=max(1, len(path) // 60))
-
-
-def label_heights(axes: Axes, landscape: Landscape) -> None:
-    """Name the axes of the heights against the step, and let them be as high as the landscape beside them."""
-    axes.set_box_aspect(height_over_width(landscape))
-    axes.set(xlabel=translate("update"), ylabel="f" if landscape.lowest is None else "f − f_min")
-
-
 def _draw_panel(axes: Axes, data: PathFolder, label: str, k: int) -> None:
     path = data.points[label]
     draw_landscape(axes, data.landscape)
     axes.set(xlabel="", ylabel="")
     draw_path(axes, path, k, markersize=3)
-    axes.set_title(drawable(shortened(label, 36)), fontsize=9)
+    axes.set_title(drawable(label, 36), fontsize=9)
     settings = next(about["settings"] for about in data.protocol["optimizers"] if about["label"] == label)
     notes = [f"η = {settings['lr']:g}"] if isinstance(settings.get("lr"), int | float) else []
     notes.append(translate("{n} updates", n=len(path) - 1))
     if (far := farthest(path, data.landscape.domain)) is not None:
         notes.append(translate("as far as ({x:.3g}, {y:.3g})", x=far[0], y=far[1]))
-    note = axes.text(0.02, 0.02, "\n".join(notes), transform=axes.transAxes, fontsize=SMALL, va="bottom", zorder=7)
-    note.set_bbox({"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1})
+    add_note(axes, 0.02, 0.02, "\n".join(notes), va="bottom")
 
 
 def legend_of(data: PathFolder) -> list[str]:
@@ -87,7 +71,7 @@ def legend_of(data: PathFolder) -> list[str]:
 
 
 def title(data: PathFolder) -> str:
-    """Return name, equation, start and length."""
+    """Return the landscape's name and equation, the start, and the number of updates."""
     x, y = data.protocol["problem"]["start"]
     words = translate("{steps} updates from ({x:g}, {y:g})", steps=data.protocol["steps"], x=x, y=y)
     return f"{type(data.landscape).__name__}:  f = {data.landscape.equation}   ·   {words}"
