@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 import zeronet
+from zeronet.lab.specs.aliases import our_class
 
 ROOT = Path(__file__).resolve().parents[1]
 # What README.ja.md has beyond README.md stands under one heading.
@@ -245,7 +246,7 @@ def test_the_names_of_the_book_that_zeronet_answers_are_in_the_table():
     table = {theirs: code(ours)[0] for book, _, ours, _ in BOOK for theirs in code(book)[:1]}
     book_names = {"RMSprop", "Relu", "SoftmaxWithLoss"}
     assert {theirs: table[theirs] for theirs in book_names} == {
-        theirs: zeronet.OTHERS_NAMES[theirs] for theirs in book_names
+        theirs: our_class(theirs, zeronet.__all__) for theirs in book_names
     }
 
 

@@ -140,15 +140,6 @@ __all__ = [
     "stream",
 ]
 
-OTHERS_NAMES = {
-    "RMSprop": "RMSProp",
-    "Relu": "ReLU",
-    "SoftmaxWithLoss": "SoftmaxCrossEntropy",
-    "Adagrad": "AdaGrad",
-    "Adadelta": "AdaDelta",
-    "Adamax": "AdaMax",
-}
-
 
 def __getattr__(name: str) -> Any:
     if name in ROOMS:
@@ -157,6 +148,6 @@ def __getattr__(name: str) -> Any:
         rooms = [LABORATORY[name]] if name in LABORATORY else [f"zeronet.{room}" for room in ROOMS[:4]]
         found = next(module for module in map(import_module, rooms) if hasattr(module, name))
         return globals().setdefault(name, getattr(found, name))
-    if name in OTHERS_NAMES:
-        raise AttributeError(f"zeronet has no {name}: here it is called {OTHERS_NAMES[name]}")
+    if not name.startswith("_") and (ours := import_module("zeronet.lab.specs.aliases").our_class(name, __all__)):
+        raise AttributeError(f"zeronet has no {name}: here it is called {ours}")
     raise AttributeError(f"module 'zeronet' has no attribute {name!r}")

@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from zeronet.common.errors import UserError
+from zeronet.lab.specs.aliases import our_class
 from zeronet.lab.specs.build import assemble, parameters, settings_of, spec_settings_of, split_settings
 from zeronet.lab.specs.grammar import split, word
 from zeronet.lab.specs.plugins import OURS, Plugin, explained, located
 from zeronet.optimizers import OPTIMIZERS, Optimizer, adapt
 
 ENTRY_POINTS = "zeronet.optimizers"
-FOREIGN_OPTIMIZERS = {"gd": "SGD", "gradientdescent": "SGD", "nag": "Nesterov", "heavyball": "Momentum"}
 
 
 @dataclass(frozen=True)
@@ -157,8 +157,8 @@ def _resolve(target: str) -> tuple[str, Plugin | None]:
     entries = entry_points()
     if target.lower() in entries:
         return target, located(entries[target.lower()])[1]
-    if target.lower() in FOREIGN_OPTIMIZERS:
-        raise UserError(f"unknown optimizer {target!r}: here it is called {FOREIGN_OPTIMIZERS[target.lower()]}")
+    if ours := our_class(target, OPTIMIZERS):
+        raise UserError(f"unknown optimizer {target!r}: here it is called {ours}")
     known = [*own.values(), *entries]
     near = difflib.get_close_matches(target.lower(), [name.lower() for name in known], n=1)
     guess = f"did you mean {next(n for n in known if n.lower() == near[0])}? " if near else ""
