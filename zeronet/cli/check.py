@@ -9,6 +9,7 @@ from typing import Any
 from zeronet.cli.parser import Parser, exit_status
 from zeronet.common.errors import UserError
 from zeronet.lab.check.report import text
+from zeronet.lab.check.roles import NO_ROLE, ROLES
 from zeronet.lab.check.running import TIME_LIMIT, check
 from zeronet.locale import LANGUAGES
 
@@ -27,6 +28,14 @@ def main(arguments: list[str] | None = None) -> int:
     p.add_argument(
         "targets", nargs="+", metavar="FILE.py[:Class][:key=value,…]", help="the class; several to mark many"
     )
+    p.add_argument(
+        "--role",
+        action="append",
+        default=[],
+        type=pair,
+        metavar="SETTING=ROLE",
+        help=f"what a setting is, if its name does not tell, as in alpha=rho: {', '.join(ROLES)} or {NO_ROLE}",
+    )
     p.add_argument("--json", action="store_true", help="one line of JSON for each class")
     p.add_argument("--lang", choices=LANGUAGES, help="language of the report (default: ZERONET_LANG, or en)")
     p.add_argument(
@@ -44,10 +53,18 @@ def main(arguments: list[str] | None = None) -> int:
     )
 
 
+def pair(text: str) -> tuple[str, str]:
+    """Return setting and role of an argument. Raises ArgumentTypeError if there is no such role."""
+    setting, _, role = text.partition("=")
+    if not setting or role not in (*ROLES, NO_ROLE):
+        raise argparse.ArgumentTypeError(f"{text!r} is not SETTING=ROLE, as in alpha=rho")
+    return setting, role
+
+
 def report_on(target: str, i: int, args: argparse.Namespace, prog: str) -> int:
     """Check the target with number i, and print what was found; return its exit status."""
     try:
-        report = check(target, args.time_limit)
+        report = check(target, args.time_limit, dict(args.role))
     except UserError as mistake:  # the others are checked all the same
         print(f"{prog}: {mistake}", file=sys.stderr)
         if args.json:

@@ -220,12 +220,7 @@ BUGS = [
     ),
     # means
     Bug(
-        "rmsprop: shares swapped",
-        RMSPROP,
-        "*= self.decay_rate",
-        "*= 1 - self.decay_rate",
-        "steady",
-        "1 − decay_rate?",
+        "rmsprop: shares swapped", RMSPROP, "*= self.decay_rate", "*= 1 - self.decay_rate", "steady", "1 − decay_rate?"
     ),
     Bug("rmsprop: 1 − ρ forgotten", RMSPROP, "(1 - self.decay_rate) *", "", "steady", "1 − decay_rate?"),
     Bug("rmsprop: ρ forgotten", RMSPROP, "self.h[key] *= self.decay_rate", "pass", "steady", "multiplied by decay_"),

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ import numpy as np
 from zeronet.common.errors import UserError
 from zeronet.lab.check.findings import Finding, judge, laws_of, told
 from zeronet.lab.check.laws import adaptive, contract, state, steps, training
+from zeronet.lab.check.roles import ROLES
 from zeronet.lab.check.subject import Subject
 from zeronet.lab.specs.grammar import split
 from zeronet.lab.specs.plugins import Plugin, located
@@ -28,12 +29,29 @@ START = "from zeronet.lab.check.running import main; main()"
 TIME_LIMIT = 60.0  # seconds; a usual class takes two
 
 
-def check(target: str, time_limit: float = TIME_LIMIT) -> dict[str, Any]:
-    """Put one class through all laws, in a process of its own; return a report as JSON takes it.
+def check(target: str, time_limit: float = TIME_LIMIT, roles: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """Put one class through all laws, in a process of its own; return a report that JSON can hold.
 
-    target: FILE.py[:Class][:key=value,…], or module:Class; time_limit: seconds until the process is ended. The report
-    has file, class, settings, family, equals, passed, laws (law, title, verdict, seen, hint), and curves (the losses
-    beside SGD's and Adam's). Raises UserError where there is no such file or class.
+    Parameters
+    ----------
+    target : str
+        FILE.py[:Class][:key=value,…], or module:Class.
+    time_limit : float, default 60
+        Seconds until the process is ended.
+    roles : mapping from str to str, optional
+        What a setting is, if its name does not say it: {"alpha": "rho"}. The roles are lr, momentum, rho, beta1, beta2,
+        eps, weight_decay, and "none" for a setting that is none of these.
+
+    Returns
+    -------
+    dict
+        file, class, settings, family, equals, passed, laws (a list of law, title, verdict, seen and hint), and curves
+        (the losses, with those of SGD and Adam).
+
+    Raises
+    ------
+    UserError
+        If there is no such file, class, setting or role.
     """
     with tempfile.TemporaryDirectory(prefix="zeronet-check-") as folder:
         out, errors = Path(folder) / "report.jsonl", Path(folder) / "errors.txt"
@@ -44,7 +62,7 @@ def check(target: str, time_limit: float = TIME_LIMIT) -> dict[str, Any]:
         }
         with errors.open("wb") as file:
             process = subprocess.Popen(
-                [sys.executable, "-c", START, target, str(out)],
+                [sys.executable, "-c", START, target, str(out), json.dumps(dict(roles or {}))],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,  # what the class prints is no part of the report
                 stderr=file,
@@ -110,7 +128,7 @@ def _last(errors: Path) -> str:
 # Inside the process ------------------------------------------------------------------------------------------------
 
 
-def run(target: str, out: Path) -> None:
+def run(target: str, out: Path, roles: Mapping[str, str]) -> None:
     """Write the report line by line, so that it tells how far it came."""
     with out.open("w", encoding="utf-8") as file:
 
@@ -119,11 +137,13 @@ def run(target: str, out: Path) -> None:
             file.flush()
 
         try:
-            subject = named(target)
+            subject = named(target, roles)
         except UserError as mistake:
             write(mistake=str(mistake))
             return
         write(**{"class": subject.cls.__name__, "settings": subject.shown})
+        if doubt := doubtful(subject):
+            write(**doubt.about())
         broken, right = False, True
         for each in LAWS:
             write(begun=translate(each.title))
@@ -146,8 +166,21 @@ def _or_none(question: Callable[[], str | None]) -> str | None:
         return None
 
 
-def named(target: str) -> Subject:
-    """Return the class that a target names, ready to be made. Raises UserError where there is none."""
+def doubtful(subject: Subject) -> Finding | None:
+    """Return a remark on the numbers whose roles their names do not tell; None if there are none."""
+    assumed = [translate("{name} is taken for {role}", name=n, role=role) for n, role in subject.assumed.items()]
+    unknown = [subject.own[name] for name in subject.strangers if subject.own[name] not in subject.roles]
+    if unknown:
+        assumed.append(translate("unknown: {names}", names=", ".join(unknown)))
+    if not assumed:
+        return None
+    name = [*unknown, *subject.assumed][0]
+    hint = translate("A role can be declared: --role {name}=…, one of {roles}", name=name, roles=", ".join(ROLES))
+    return Finding("roles", translate("which setting is which"), "remark", "; ".join(assumed), hint)
+
+
+def named(target: str, roles: Mapping[str, str]) -> Subject:
+    """Return the class that a target names, ready to be made. Raises UserError if there is none."""
     _, place, given = split(target)
     if place.lower().endswith(".py"):
         plugin = located(f"{place}:{_only_class(place)}")[1]
@@ -159,7 +192,7 @@ def named(target: str) -> Subject:
     if not callable(getattr(cls, "update", None)):
         raise UserError(f"{cls.__name__} in {plugin.place} has no method update(params, grads)")
     try:
-        return Subject(cls, given, plugin.place)
+        return Subject(cls, given, plugin.place, roles)
     except UserError:
         raise
     except (Exception, SystemExit) as error:
@@ -194,7 +227,7 @@ def curves(subject: Subject) -> dict[str, list[float]]:
 
 
 def main() -> None:
-    """Begin the process: its arguments are the target and the file for the report."""
+    """Begin the process: its arguments are the target, the file for the report, and the roles in JSON."""
     warnings.simplefilter("ignore")
     with np.errstate(all="ignore"), language(None):
-        run(sys.argv[1], Path(sys.argv[2]))
+        run(sys.argv[1], Path(sys.argv[2]), json.loads(sys.argv[3]))

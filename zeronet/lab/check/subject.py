@@ -1,6 +1,7 @@
 """The class under test: how it is made anew, what it is set to, and where it goes under given gradients."""
 
 import contextlib
+import copy
 import inspect
 import sys
 from collections.abc import Mapping, Sequence
@@ -10,22 +11,30 @@ from typing import Any
 import numpy as np
 
 from zeronet.common.errors import UserError
-from zeronet.lab.check.roles import KNOWN, NAMES, STEEP, by_behaviour
+from zeronet.lab.check.roles import NO_ROLE, ROLES, role_of, roles_of
+from zeronet.lab.specs.aliases import our_settings
 
 Arrays = dict[str, Any]
 SWALLOWING = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)  # *args and **kwargs
 
 START = np.array([1.5, -0.7, 0.4, 2.0])
+STEEP = np.array([900.0, -2000.0, 1300.0, 600.0])  # long gradients, beside which ε and any start value are small
 
 
 class Subject:
     """A class with update(params, grads).
 
-    cls: the class; given: settings that differ from its defaults; place: its file, for errors.
-    Raises UserError where it cannot be made from these settings.
+    cls: the class; given: settings that differ from its defaults; place: its file, for errors; roles: setting → role.
+    Raises UserError if it cannot be made from these settings, or has no such roles.
     """
 
-    def __init__(self, cls: type, given: Mapping[str, Any] | None = None, place: str | None = None):
+    def __init__(
+        self,
+        cls: type,
+        given: Mapping[str, Any] | None = None,
+        place: str | None = None,
+        roles: Mapping[str, str] | None = None,
+    ):
         self.cls, self.place = cls, place
         try:
             parameters = inspect.signature(cls).parameters
@@ -37,6 +46,11 @@ class Subject:
         free = len(self.parameters) < len(parameters)  # **settings takes any name
         self.given = {self._own_name(name, free): value for name, value in (given or {}).items()}
         self.values = defaults | self.given
+        self.roles = {self._own_name(name, free): role for name, role in (roles or {}).items()}
+        for name, role in self.roles.items():
+            if role not in (*ROLES, NO_ROLE) or (role != NO_ROLE and list(self.roles.values()).count(role) > 1):
+                raise UserError(f"{name} cannot be {role!r}: the roles are {', '.join(ROLES)}, each for one setting")
+        self.own = roles_of(list(self.values), self.roles)  # role → the class's own name
         try:
             self.new()
         except TypeError as error:
@@ -50,22 +64,16 @@ class Subject:
         for each in self.parameters:
             if name == each or name.lower() == each.lower():
                 return each
-        ours = NAMES.get(name.lower(), name.lower())
         for each in self.parameters:
-            if ours == NAMES.get(each.lower(), each.lower()):
+            if role_of(name) == role_of(each):
                 return each
         if free:
             return name
         raise UserError(f"{self.cls.__name__} has no setting {name!r}, but {', '.join(self.parameters) or 'none'}")
 
-    @cached_property
-    def own(self) -> dict[str, str]:
-        """Our name → its own."""
-        return by_behaviour(self)
-
     @property
     def settings(self) -> dict[str, float]:
-        """Its numbers, under our names."""
+        """Its numbers, by role."""
         values = {ours: self.values.get(name) for ours, name in self.own.items()}
         if self.pair:
             values |= dict(zip(("beta1", "beta2"), self.values[self.pair], strict=True))
@@ -78,8 +86,14 @@ class Subject:
 
     @property
     def strangers(self) -> list[str]:
-        """Its settings that the bench does not know, but for switches."""
-        return [name for name in self.settings if name not in KNOWN]
+        """Its numbers without a role."""
+        return [name for name in self.settings if name not in ROLES]
+
+    @property
+    def assumed(self) -> dict[str, str]:
+        """Setting → role, for the numbers whose names may have another role."""
+        known = {name: role for role, name in self.own.items() if role in self.settings and role in ROLES}
+        return {name: role for name, role in known.items() if len(our_settings(name)) > 1 and name not in self.roles}
 
     def stirring(self, gradients: Sequence[np.ndarray]) -> list[str]:
         """Return the strangers whose double or half changes the way under these gradients."""
@@ -97,7 +111,7 @@ class Subject:
         return [2 * value, value // 2 if isinstance(value, int) else value / 2]
 
     def name(self, ours: str) -> str:
-        """Return its own name for what we call so; our name where it has none."""
+        """Return its own name for a role; the role if it has none."""
         if self.pair and ours in ("beta1", "beta2"):
             return f"{self.pair}[{int(ours == 'beta2')}]"
         return self.own.get(ours, ours)
@@ -116,13 +130,11 @@ class Subject:
         return self.cls(**self.given | {own.get(name, name): value for name, value in changes.items()})
 
     def at(self, **changes: Any) -> "Subject":
-        """Return the same class at other settings, under our names; itself where they are what it has."""
+        """Return the same class at other settings, by role; itself if these are what it has."""
         if all(self.settings.get(name, value) == value for name, value in changes.items()):
             return self
         own = {self.own[name]: value for name, value in changes.items()}
-        other = Subject(self.cls, self.given | own, self.place)
-        other.own = self.own
-        return other
+        return Subject(self.cls, self.given | own, self.place, self.roles)
 
     @cached_property
     def bare(self) -> "Subject":
@@ -229,3 +241,54 @@ def random_arrays(seed: int, shapes: Mapping[str, tuple[int, ...]], dtype: Any =
         name: np.random.default_rng([seed, *name.encode()]).standard_normal(shape).astype(dtype)
         for name, shape in shapes.items()
     }
+
+
+# What an optimizer keeps ---------------------------------------------------------------------------------------------
+
+
+def attributes(thing: Any) -> dict[str, Any]:
+    """Return what an object keeps, in its __dict__ and in its slots.
+
+    >>> attributes(type("Slotted", (), {"__slots__": ("h",), "__init__": lambda self: setattr(self, "h", 1)})())
+    {'h': 1}
+    """
+    slots = [kind.__dict__.get("__slots__", ()) for kind in type(thing).__mro__]
+    names = [name for each in slots for name in ([each] if isinstance(each, str) else each) if hasattr(thing, name)]
+    return {name: getattr(thing, name) for name in names if not name.startswith("__")} | getattr(thing, "__dict__", {})
+
+
+def remembered(optimizer: Any, params: Mapping[str, Any]) -> dict[str, Arrays]:
+    """Return the arrays that an optimizer keeps, per state and parameter: {"h": {"W1": …}}.
+
+    A state is what lies under a parameter's name, however deep, and has its shape.
+    """
+    found: dict[str, Arrays] = {}
+
+    def look(thing: Any, path: tuple[Any, ...]) -> None:
+        if hasattr(thing, "items"):
+            for key, value in thing.items():
+                look(value, (*path, *(key if isinstance(key, tuple) else (key,))))
+        elif isinstance(thing, np.ndarray | np.number | float) and np.shape(thing) in shapes.values():
+            for name in params:
+                if name in path and np.shape(thing) == shapes[name]:
+                    words = ".".join(str(part) for part in path if part != name)
+                    found.setdefault(words, {})[name] = thing
+
+    shapes = {name: np.shape(value) for name, value in params.items()}
+    for name, value in attributes(optimizer).items():
+        look(value, (name,))
+    return found
+
+
+def restored(subject: Subject, optimizer: Any) -> Any:
+    """Return a new optimizer that goes on where this one is: from its state_dict, or a copy of its attributes."""
+    twin = subject.new()
+    if callable(getattr(optimizer, "state_dict", None)) and callable(getattr(twin, "load_state_dict", None)):
+        twin.load_state_dict(copy.deepcopy(optimizer.state_dict()))
+    else:
+        kept = copy.deepcopy(attributes(optimizer))
+        if hasattr(twin, "__dict__"):
+            twin.__dict__.update({name: kept.pop(name) for name in vars(optimizer)})
+        for name, value in kept.items():  # slots
+            setattr(twin, name, value)
+    return twin

@@ -15,19 +15,7 @@ from zeronet.lab.dialects.nadam import NAdamRising, NAdamRisingSlowly
 from zeronet.lab.dialects.nesterov import NesterovOfGradients, NesterovStepFirst
 from zeronet.lab.dialects.radam import RAdamUncorrected
 from zeronet.lab.dialects.rmsprop import RMSPropInsideRoot
-from zeronet.optimizers import (
-    SGD,
-    AdaGrad,
-    Adam,
-    AdamW,
-    AMSGrad,
-    Momentum,
-    NAdam,
-    Nesterov,
-    Optimizer,
-    RAdam,
-    RMSProp,
-)
+from zeronet.optimizers import SGD, AdaGrad, Adam, AdamW, AMSGrad, Momentum, NAdam, Nesterov, Optimizer, RAdam, RMSProp
 
 
 @dataclass(frozen=True)

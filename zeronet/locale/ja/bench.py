@@ -22,6 +22,11 @@ BENCH: dict[str, str] = {
     "stopped after {seconds:g} seconds": "{seconds:g} 秒で打ち切り",
     "Is there a loop that does not end?": "終わらないループがありませんか",
     "is loaded": "読み込める",
+    # the roles of the settings
+    "which setting is which": "どの設定が何か",
+    "{name} is taken for {role}": "{name} を {role} とみなす",
+    "unknown: {names}": "不明: {names}",
+    "A role can be declared: --role {name}=…, one of {roles}": "--role {name}=… で指定できます ({roles} のどれか)",
     # errors inside the class
     "Is t counted, and before it is used? 1 − β⁰ is 0": "t を使う前に数えていますか。1 − β⁰ は 0 です",
     "Is the state made for every key, with zeros, before its first use?": (

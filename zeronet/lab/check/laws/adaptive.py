@@ -6,8 +6,7 @@ import numpy as np
 
 from zeronet.lab.check.findings import Verdict, failed, law, number, passed, remark, skipped
 from zeronet.lab.check.first_step import right_lengths, slip_of
-from zeronet.lab.check.states import remembered
-from zeronet.lab.check.subject import START, STEEP, Subject
+from zeronet.lab.check.subject import START, STEEP, Subject, remembered
 from zeronet.locale import translate
 
 MOST = 1.1  # how much longer than lr a corrected step may be
