@@ -272,4 +272,4 @@ def test_a_time_limit_is_a_number_of_seconds(seconds, capsys):
     with pytest.raises(SystemExit) as end:
         main(["mine.py", "--time-limit", seconds])
     assert end.value.code == 2
-    assert "--time-limit is a number of seconds" in capsys.readouterr().err
+    assert "--time-limit must be a positive number of seconds" in capsys.readouterr().err

@@ -161,13 +161,13 @@ def nameless(kind):
     return Subject(type("Mine", (kind,), {}))
 
 
-@pytest.mark.parametrize("law", LAWS, ids=lambda law: law.law)
+@pytest.mark.parametrize("law", LAWS, ids=lambda law: law.name)
 @pytest.mark.parametrize("kind", SHIPPED, ids=name_of)
 def test_every_built_in_and_dialect_keeps_every_law(kind, law):
     with np.errstate(all="ignore"):
         finding = judge(law, nameless(kind))
-    allowed = ("pass", "skip", "remark") if law.law in REMARKED else ("pass", "skip")
-    assert finding.verdict in allowed, f"{kind.__name__}, {law.law}: {finding.seen} → {finding.hint}"
+    allowed = ("pass", "skip", "remark") if law.name in REMARKED else ("pass", "skip")
+    assert finding.verdict in allowed, f"{kind.__name__}, {law.name}: {finding.seen} → {finding.hint}"
 
 
 @every_optimizer

@@ -117,7 +117,7 @@ WRONG = {
         "lr=0.01, beta=0.9",
         RMSPROP.format(lr="lr", b="beta").replace("(1 - self.beta) * ", ""),
         "steady",
-        "weighed by 1 − beta",
+        "g² by 1 − beta",
     ),
     "pair: t stays 1": ("lr=0.001, betas=(0.9, 0.999)", "t = 1; " + ADAM.format(**PAIR), "steady", "Is t counted"),
     "pair: swapped": (
@@ -178,13 +178,13 @@ WRONG = {
         PLAIN + ", weight_decay=0.01",
         "m = v = 0.0; " + ADAM.format(**USUAL) + " - self.lr * self.weight_decay * w",
         "remembers",
-        "made anew",
+        "created anew",
     ),
     "decay in the code beside a state made anew": (
         PLAIN,
         "m = v = 0.0; " + ADAM.format(**USUAL) + " - 0.01 * w",
         "remembers",
-        "made anew",
+        "created anew",
     ),
     "decay never used": (
         "lr=0.1, weight_decay=0.01",
@@ -197,7 +197,7 @@ WRONG = {
         "lr=0.01, momentum=0.0",
         MOMENTUM.format(lr="lr", b="momentum").replace("self.m[k] = ", "self.m[k] = 0.0 * m; m = "),
         "remembers",
-        "made anew",
+        "created anew",
     ),
 }
 
@@ -223,7 +223,7 @@ def subject_of(settings, body, roles=None):
 def findings(settings, body, roles=None):
     subject = subject_of(settings, body, roles)
     with np.errstate(all="ignore"):
-        return {each.law: judge(each, subject) for each in LAWS if each.law != "digits"}
+        return {law.name: judge(law, subject) for law in LAWS if law.name != "digits"}
 
 
 def broken(found):
@@ -328,6 +328,6 @@ def test_state_in_slots_is_saved_and_found():
                 self.h[k] = self.h.get(k, 0.0) + grads[k] ** 2
                 params[k] -= self.lr * grads[k] / (np.sqrt(self.h[k]) + 1e-7)
 
-    laws = {each.law: judge(each, Subject(Slotted)) for each in LAWS if each.law in ("restore", "remembers")}
+    laws = {law.name: judge(law, Subject(Slotted)) for law in LAWS if law.name in ("restore", "remembers")}
     assert laws["restore"].verdict == "pass"
     assert laws["remembers"].seen == "remembers h"

@@ -47,7 +47,7 @@ def test_grammar(text, label, target, settings):
         ("sgd:lr", "'lr' in 'sgd:lr' is not key=value"),
         ("sgd:lr=", "is not key=value"),
         ("sgd:lr=1,", "is not key=value"),
-        ("sgd:lr=1,lr=2", "twice"),
+        ("sgd:lr=1,lr=2", "duplicate"),
         ("sgd=2", "unknown optimizer '2'"),
         ("rmsprob", "did you mean RMSProp?"),
         ("xyz", "(SGD, SignSGD, Momentum, Nesterov, AdaGrad"),

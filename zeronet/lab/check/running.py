@@ -1,4 +1,4 @@
-"""The whole bench on one class, in a process of its own that ends when its time is up."""
+"""The whole bench on one class, in its own process with a time limit."""
 
 import ast
 import contextlib
@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from zeronet.common.errors import UserError
-from zeronet.lab.check.findings import Finding, judge, laws_of, told
+from zeronet.lab.check.findings import Finding, in_one_line, judge, laws_of
 from zeronet.lab.check.laws import adaptive, contract, state, steps, training
 from zeronet.lab.check.roles import ROLES
 from zeronet.lab.check.subject import Subject
@@ -24,7 +24,7 @@ from zeronet.lab.specs.grammar import split
 from zeronet.lab.specs.plugins import Plugin, located
 from zeronet.locale import current_language, language, translate
 
-LAWS = [each for module in (steps, adaptive, state, contract, training) for each in laws_of(module)]
+LAWS = [law for module in (steps, adaptive, state, contract, training) for law in laws_of(module)]
 START = "from zeronet.lab.check.running import main; main()"
 TIME_LIMIT = 60.0  # seconds; a usual class takes two
 
@@ -72,9 +72,8 @@ def check(target: str, time_limit: float = TIME_LIMIT, roles: Mapping[str, str] 
             hint = ""
             try:
                 status, words = process.wait(time_limit), _last(errors)
-                ended = translate("the process ended with status {status}: {words}", status=status, words=words).rstrip(
-                    ": "
-                )
+                ended = translate("the process ended with status {status}: {words}", status=status, words=words)
+                ended = ended.rstrip(": ")
             except subprocess.TimeoutExpired:
                 ended = translate("stopped after {seconds:g} seconds", seconds=time_limit)
                 hint = translate("Is there a loop that does not end?")
@@ -85,28 +84,28 @@ def check(target: str, time_limit: float = TIME_LIMIT, roles: Mapping[str, str] 
     for line in text.split("\n")[:-1]:  # the last may be half written
         try:
             lines.append(json.loads(line))
-        except ValueError:  # somebody else wrote there: what follows is lost
+        except ValueError:  # something else wrote there: what follows is lost
             break
     return _assembled(target, lines, ended, hint)
 
 
 def _assembled(target: str, lines: list[dict[str, Any]], ended: str, hint: str) -> dict[str, Any]:
-    """Return the report that the process wrote line by line, and what stopped it where it did not write the last."""
-    found: dict[str, Any] = {"file": target, "class": None, "settings": {}, "family": None, "equals": None}
-    found |= {"passed": False, "laws": [], "curves": {}}
+    """Return the report that the process wrote line by line, with what stopped it if it did not finish."""
+    report: dict[str, Any] = {"file": target, "class": None, "settings": {}, "family": None, "equals": None}
+    report |= {"passed": False, "laws": [], "curves": {}}
     for line in lines:
         if "mistake" in line:
             raise UserError(line["mistake"])
         if "law" in line:
-            found["laws"].append(line)
+            report["laws"].append(line)
         else:
-            found |= line
-    if not found.pop("finished", False):
-        begun = found.pop("begun", "")
-        found["laws"].append(Finding("process", begun or translate("is loaded"), "fail", ended, hint).about())
-    found.pop("begun", None)
-    found["passed"] = all(each["verdict"] != "fail" for each in found["laws"])
-    return found
+            report |= line
+    if not report.pop("finished", False):
+        begun = report.pop("begun", "")
+        report["laws"].append(Finding("process", begun or translate("is loaded"), "fail", ended, hint).about())
+    report.pop("begun", None)
+    report["passed"] = all(each["verdict"] != "fail" for each in report["laws"])
+    return report
 
 
 def _end(process: subprocess.Popen) -> None:
@@ -120,7 +119,7 @@ def _end(process: subprocess.Popen) -> None:
 
 
 def _last(errors: Path) -> str:
-    """Return the last line that the process wrote on its way out."""
+    """Return the last line that the process wrote to stderr."""
     lines = [line for line in errors.read_text(encoding="utf-8", errors="replace").splitlines() if line.strip()]
     return lines[-1] if lines else ""
 
@@ -129,7 +128,7 @@ def _last(errors: Path) -> str:
 
 
 def run(target: str, out: Path, roles: Mapping[str, str]) -> None:
-    """Write the report line by line, so that it tells how far it came."""
+    """Write the report line by line, so that it shows how far it came."""
     with out.open("w", encoding="utf-8") as file:
 
         def write(**values: Any) -> None:
@@ -145,13 +144,13 @@ def run(target: str, out: Path, roles: Mapping[str, str]) -> None:
         if doubt := doubtful(subject):
             write(**doubt.about())
         broken, right = False, True
-        for each in LAWS:
-            write(begun=translate(each.title))
-            finding = judge(each, subject)
+        for law in LAWS:
+            write(begun=translate(law.title))
+            finding = judge(law, subject)
             write(**finding.about())
             right &= finding.verdict != "fail"
             if broken := finding.law == "runs" and finding.verdict == "fail":
-                break  # all that follows would say the same
+                break  # all that follow would find the same
         if not broken:
             equals = _or_none(lambda: training.equal_to(subject)) if right else None  # nothing that is wrong equals it
             write(family=_or_none(lambda: subject.family), equals=equals, curves=curves(subject))
@@ -159,7 +158,7 @@ def run(target: str, out: Path, roles: Mapping[str, str]) -> None:
 
 
 def _or_none(question: Callable[[], str | None]) -> str | None:
-    """Return the answer; None where the class fails, which its laws have told."""
+    """Return the answer; None if the class fails, which its laws have reported."""
     try:
         return question()
     except (Exception, SystemExit):
@@ -196,16 +195,16 @@ def named(target: str, roles: Mapping[str, str]) -> Subject:
     except UserError:
         raise
     except (Exception, SystemExit) as error:
-        raise UserError(f"{cls.__name__} cannot be made: {told(error, plugin.place)}") from error
+        raise UserError(f"{cls.__name__} cannot be made: {in_one_line(error, plugin.place)}") from error
 
 
 def _only_class(place: str) -> str:
     """Return the name of the only class with update in a file. Raises UserError for none, or several."""
     _, plugin = located(f"{place}:_")  # reads it
     try:
-        statements = ast.parse(plugin.source).body
+        statements = ast.parse(plugin.source or "").body
     except (SyntaxError, ValueError):
-        plugin.load()  # says where it is wrong
+        plugin.load()  # raises an error with its line
         raise
     names = [each.name for each in statements if isinstance(each, ast.ClassDef)]
     if not names:

@@ -1,12 +1,13 @@
-"""The class under test: how it is made anew, what it is set to, and where it goes under given gradients."""
+"""The class under test: how it is made, what it is set to, where it goes under given gradients, and what it keeps."""
 
 import contextlib
 import copy
 import inspect
 import sys
+import traceback
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 
@@ -18,7 +19,7 @@ Arrays = dict[str, Any]
 SWALLOWING = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)  # *args and **kwargs
 
 START = np.array([1.5, -0.7, 0.4, 2.0])
-STEEP = np.array([900.0, -2000.0, 1300.0, 600.0])  # long gradients, beside which ε and any start value are small
+STEEP = np.array([900.0, -2000.0, 1300.0, 600.0])  # so long that ε and any first state are small
 
 
 class Subject:
@@ -37,8 +38,8 @@ class Subject:
     ):
         self.cls, self.place = cls, place
         try:
-            parameters = inspect.signature(cls).parameters
-        except (TypeError, ValueError):  # a class written in C may not say
+            parameters = dict(inspect.signature(cls).parameters)
+        except (TypeError, ValueError):  # a class written in C may have no signature
             parameters = {}
         self.parameters = {name: each for name, each in parameters.items() if each.kind not in SWALLOWING}
         defaults = {name: each.default for name, each in self.parameters.items()}
@@ -54,7 +55,7 @@ class Subject:
         try:
             self.new()
         except TypeError as error:
-            if error.__traceback__.tb_next.tb_next:  # raised inside the class
+            if len(traceback.extract_tb(error.__traceback__)) > 2:  # raised inside the class
                 raise
             write = f"write FILE.py:{cls.__name__}:lr=0.1, or give it a default"
             raise UserError(f"{cls.__name__} cannot be made from its defaults ({error}): {write}") from error
@@ -96,7 +97,7 @@ class Subject:
         return {name: role for name, role in known.items() if len(our_settings(name)) > 1 and name not in self.roles}
 
     def stirring(self, gradients: Sequence[np.ndarray]) -> list[str]:
-        """Return the strangers whose double or half changes the way under these gradients."""
+        """Return the strangers whose double or half changes the path under these gradients."""
         usual, found = self.moves(gradients), []
         for name in self.strangers:
             for value in self.near(name):
@@ -118,7 +119,7 @@ class Subject:
 
     @property
     def lr(self) -> float | None:
-        """Its learning rate, where it has one."""
+        """Its learning rate, if it has one."""
         return self.settings.get("lr")
 
     def new(self, **changes: Any) -> Any:
@@ -138,7 +139,7 @@ class Subject:
 
     @cached_property
     def bare(self) -> "Subject":
-        """The class without its weight decay, where that is a setting."""
+        """The class without its weight decay, if that is a setting."""
         return self.at(weight_decay=0.0) if self.settings.get("weight_decay") else self
 
     def walk(self, start: Arrays, gradients: Sequence[Arrays], optimizer: Any = None) -> list[Arrays]:
@@ -155,8 +156,8 @@ class Subject:
         path = self.walk({"w": start}, [{"w": each} for each in gradients], self.new(**changes))
         return np.array([np.array(each["w"], dtype=float) for each in path])
 
-    def moves(self, gradients: Sequence[np.ndarray], start: np.ndarray = START, **changes: Any) -> np.ndarray:
-        """Return the way (n, D) made by each update, without what it makes under zero gradients (weight decay)."""
+    def moves(self, gradients: Sequence[np.ndarray], start: np.ndarray = START, /, **changes: Any) -> np.ndarray:
+        """Return the move (n, D) of each update, less what zero gradients do (weight decay)."""
         path = self.track(gradients, start, **changes)
         if self.decays:
             path = path - self.track([0.0 * np.asarray(each) for each in gradients], start, **changes)
@@ -186,7 +187,7 @@ class Subject:
 
     @cached_property
     def growth(self) -> float:
-        """How many times as long the first move is where the gradient is ten times as long; nan where undefined."""
+        """How many times as long the first move is if the gradient is ten times as long; nan if undefined."""
         usual, steep = self.first_move(STEEP), self.first_move(10 * STEEP)
         ratios = steep / usual
         return float(np.median(ratios)) if np.isfinite(ratios).all() else float("nan")
@@ -201,7 +202,7 @@ class Subject:
 
     @cached_property
     def elementwise(self) -> bool:
-        """Whether each number of an array goes its own way, whatever the other numbers' gradients are."""
+        """Whether each element of an array moves independently of the other elements' gradients."""
         others = STEEP * np.array([1, -3, 0.2, 7])
         usual, changed = self.moves([STEEP, STEEP]), self.moves([others, others])
         return bool(np.allclose(usual[:, 0], changed[:, 0], rtol=1e-6, atol=0))
@@ -214,14 +215,14 @@ class Subject:
 
     @cached_property
     def length(self) -> float | None:
-        """The length of the first move in every direction, in units of lr; None where it differs or there is no lr."""
+        """The length of the first move in every direction, in units of lr; None if it differs or there is no lr."""
         move = np.abs(self.first_move(STEEP))
         if not self.lr or not np.isfinite(move).all() or np.ptp(move) > 2e-3 * move.max():
             return None
         return float(np.median(move)) / self.lr
 
 
-def is_number(value: Any) -> bool:
+def is_number(value: Any) -> TypeGuard[float]:
     """Say whether it is a finite number that a float can be."""
     return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= sys.float_info.max
 
@@ -236,7 +237,7 @@ def copied(arrays: Mapping[str, Any]) -> Arrays:
 
 
 def random_arrays(seed: int, shapes: Mapping[str, tuple[int, ...]], dtype: Any = np.float64) -> Arrays:
-    """Return arrays of normal numbers, which do not depend on the order of the names."""
+    """Return arrays of normal numbers, independent of the order of the names."""
     return {
         name: np.random.default_rng([seed, *name.encode()]).standard_normal(shape).astype(dtype)
         for name, shape in shapes.items()
@@ -247,7 +248,7 @@ def random_arrays(seed: int, shapes: Mapping[str, tuple[int, ...]], dtype: Any =
 
 
 def attributes(thing: Any) -> dict[str, Any]:
-    """Return what an object keeps, in its __dict__ and in its slots.
+    """Return the attributes of an object, from its __dict__ and its slots.
 
     >>> attributes(type("Slotted", (), {"__slots__": ("h",), "__init__": lambda self: setattr(self, "h", 1)})())
     {'h': 1}
@@ -260,7 +261,7 @@ def attributes(thing: Any) -> dict[str, Any]:
 def remembered(optimizer: Any, params: Mapping[str, Any]) -> dict[str, Arrays]:
     """Return the arrays that an optimizer keeps, per state and parameter: {"h": {"W1": …}}.
 
-    A state is what lies under a parameter's name, however deep, and has its shape.
+    A state is found under a parameter's name, at any depth, and has its shape.
     """
     found: dict[str, Arrays] = {}
 
@@ -281,7 +282,7 @@ def remembered(optimizer: Any, params: Mapping[str, Any]) -> dict[str, Arrays]:
 
 
 def restored(subject: Subject, optimizer: Any) -> Any:
-    """Return a new optimizer that goes on where this one is: from its state_dict, or a copy of its attributes."""
+    """Return a new optimizer that continues from this one's state_dict, or from a copy of its attributes."""
     twin = subject.new()
     if callable(getattr(optimizer, "state_dict", None)) and callable(getattr(twin, "load_state_dict", None)):
         twin.load_state_dict(copy.deepcopy(optimizer.state_dict()))

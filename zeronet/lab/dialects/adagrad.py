@@ -15,6 +15,8 @@ class AdaGradWithStart(AdaGrad):
     start: ≥ 0, default 0, as in AdaGrad.
     """
 
+    start: float
+
     def __init__(self, lr: float = 0.01, eps: float = 1e-7, start: float = 0.0):
         Optimizer.__init__(self, lr=lr, eps=eps, start=start)  # AdaGrad's own has no start
 

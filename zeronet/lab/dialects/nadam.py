@@ -23,6 +23,7 @@ class NAdamRising(NAdam):
     """
 
     scalar_names = ("M",)
+    M: float
 
     def before_update(self, params: Mapping[str, Any], grads: Mapping[str, Any]) -> None:
         """Multiply the product by this update's μ."""
@@ -61,6 +62,8 @@ class NAdamRisingSlowly(NAdamRising):
     >>> round(params["x"], 6)  # 1 − 0.25 · (0.25 · 2 / (1 − 0.0625) + 0.75 · 4 / 0.75) / 4
     0.716667
     """
+
+    momentum_decay: float
 
     def __init__(
         self,

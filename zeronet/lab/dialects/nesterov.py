@@ -1,4 +1,4 @@
-"""Nesterov that moves before it renews the velocity, and with the learning rate outside the velocity."""
+"""Nesterov that moves before it updates the velocity, and with the learning rate outside the velocity."""
 
 import numpy as np
 
@@ -11,7 +11,7 @@ class NesterovStepFirst(Nesterov):
         w ← w + α² v − (1 + α) η g   v starts at 0; α = momentum, η = lr
         v ← α v − η g
 
-    Older copies of the code renew v first, and use the new v above: a first step of (1 + α + α²) η g, another method.
+    Older copies of the code update v first, and use the new v above: a first step of (1 + α + α²) η g, another method.
 
     >>> params, optimizer = {"x": 1.0}, NesterovStepFirst(lr=0.25, momentum=0.5)
     >>> optimizer.update(params, {"x": 2.0})  # 1 + 0 − 1.5 · 0.25 · 2
