@@ -10,8 +10,8 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent.parent
 INTRODUCTION = """# Speed
 
-Written by `make bench`. Read the ratios: the times belong to one machine and one hour. What they mean is in
-[speed-notes.md](speed-notes.md).
+Written by `make bench`. Compare ratios, not times, which come from one machine at one time.
+[speed-notes.md](speed-notes.md) explains the results.
 """
 PARTS = {
     "One run, one core": ["benchmarks.one_run", "one-core"],

@@ -18,24 +18,21 @@ from benchmarks import harness
 from zeronet.lab.comparison.run import specs_of
 from zeronet.lab.runner.execution.cluster import joined, returned
 from zeronet.lab.runner.execution.options import ExecutionOptions
-from zeronet.lab.runner.execution.worker import carry_out, parcel
+from zeronet.lab.runner.execution.worker import parcel, run_parcel
 from zeronet.lab.runner.plan import Cell, Plan
-from zeronet.lab.runner.problem import Problem, load_problem
+from zeronet.lab.runner.problem import DataProblem, load_problem, network_plan
 from zeronet.lab.runner.run import run
-from zeronet.version import __version__
 
 ROUNDS = 3
 EMPTY = 50  # runs without a step, for the overhead
 RUNS = 4  # of 2,000 steps, for the speed-up
-NETWORK = {"hidden_sizes": (50,), "batch_size": 128, "eval_every": 100, "target": None, "blas_threads": 1}
+NETWORK = {"network": network_plan([50]), "batch_size": 128, "eval_every": 100}
 
 
-def cells(problem: Problem, seeds: int, steps: int) -> list[Cell]:
+def cells(problem: DataProblem, seeds: int, steps: int) -> list[Cell]:
     """Return runs of SGD as train.py plans them."""
     specs = tuple(specs_of(["sgd"]))
-    plan = Plan(problem=problem.about(), optimizers=specs, seeds=tuple(range(seeds)), steps=steps, version=__version__,
-                **NETWORK)  # fmt: skip
-    return plan.cells()
+    return Plan(problem.about(), specs, tuple(range(seeds)), steps, **NETWORK).cells()
 
 
 def without_steps(cell: Cell) -> Cell:
@@ -71,7 +68,7 @@ def main() -> None:
     one = ExecutionOptions(1, cluster="local", quiet=True)
     with joined(one) as session:
         handle = session.scattered(digits.digest, digits.arrays)
-        task = Task("run", carry_out, *parcel(real[0]), handle)
+        task = Task("run", run_parcel, *parcel(real[0]), handle)
         sizes = [len(cloudpickle.dumps(task)), len(pickle.dumps(result)), sum(a.nbytes for a in mnist.arrays)]
         empty = [without_steps(cell) for cell in cells(digits, EMPTY, 1)]
         there(empty[:10], digits.arrays, one)  # to warm up

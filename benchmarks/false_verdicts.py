@@ -19,10 +19,9 @@ from zeronet.lab.runner.analysis.pairwise import compared, final_evaluation_loss
 from zeronet.lab.runner.execution.options import ExecutionOptions
 from zeronet.lab.runner.execution.processes import execute
 from zeronet.lab.runner.plan import Plan, consecutive
-from zeronet.lab.runner.problem import load_problem
+from zeronet.lab.runner.problem import load_problem, network_plan
 from zeronet.lab.runner.runs import results
 from zeronet.lab.specs.spec import parse
-from zeronet.version import __version__
 
 RUNS, DRAWS, SEEDS = 200, 2000, 10
 STEPS = 300
@@ -34,15 +33,12 @@ def pool(runs: int = RUNS, steps: int = STEPS) -> np.ndarray:
     validation = len(problem.x_train) // 6
     plan = Plan(
         problem=problem.about(),
-        hidden_sizes=(50,),
+        network=network_plan([50]),
         optimizers=(parse("rmsprop:lr=0.01"),),
         seeds=consecutive(0, runs),
         batch_size=128,
         steps=steps,
         eval_every=100,
-        target=None,
-        blas_threads=1,
-        version=__version__,
         split=(len(problem.x_train) - validation, validation),
         kind="final",
     )

@@ -23,11 +23,12 @@ from zeronet.common.errors import UserError
 from zeronet.lab.plots import show
 from zeronet.lab.plots.landscape import draw_landscape, draw_path
 from zeronet.lab.plots.style import drawable, house_style, shortened
-from zeronet.lab.race.paths import PathPlan, Trajectory, travel
+from zeronet.lab.race.planning import paths_from
 from zeronet.lab.runner.problem import STEPS
+from zeronet.lab.runner.run import run_task
+from zeronet.lab.runner.runs import Run
 from zeronet.lab.specs.spec import distinct, parse, split
 from zeronet.landscapes import LANDSCAPES
-from zeronet.version import __version__
 
 
 class Playground:
@@ -73,25 +74,26 @@ class Playground:
             replace(spec, settings={k: v if k.lower() in named else moved.get(k, v) for k, v in spec.settings.items()})
             for spec, named in zip(self.specs, self.named, strict=True)
         ]
-        self.paths = travel(PathPlan(self.name, tuple(specs), self.start, int(self.steps.val), __version__))
+        plan = paths_from(self.name, specs, int(self.steps.val), self.start)
+        self.paths = {cell.spec.label: run_task(cell.task, cell.spec, ()) for cell in plan.cells()}
         for artist in self.drawn:
             artist.remove()
         before = self.plane.get_children()
         with house_style():
-            lines = [
-                draw_path(self.plane, path.points, k) for k, path in enumerate(self.paths.values()) if path.moments
-            ]
-            words = [_words(label, path) for label, path in self.paths.items() if path.moments]
+            shown = {label: run for label, run in self.paths.items() if run.path is not None and len(run.path)}
+            colours = {label: k for k, label in enumerate(self.paths)}
+            lines = [draw_path(self.plane, run.path[:, 1:3], colours[label]) for label, run in shown.items()]
+            words = [_words(label, run) for label, run in shown.items()]
             self.plane.legend(lines, words, loc="upper left", bbox_to_anchor=(1.02, 1), frameon=False, fontsize=8)
             self.plane.set_title(f"{self.name}, from ({self.start[0]:.3g}, {self.start[1]:.3g})")
         self.drawn = [artist for artist in self.plane.get_children() if artist not in before]
         self.figure.canvas.draw_idle()
 
 
-def _words(label: str, path: Trajectory) -> str:
+def _words(label: str, run: Run) -> str:
     """Return the legend of a path: where it ends, and what became of it if that is not the usual."""
-    end = path.moments[-1]
-    words = [shortened(label, 30), f"f({end.x:.3g}, {end.y:.3g}) = {end.f:.3g}", shortened(path.message, 36)]
+    x, y, f = run.path[-1, 1:4]
+    words = [shortened(label, 30), f"f({x:.3g}, {y:.3g}) = {f:.3g}", shortened(run.message, 36)]
     return "\n".join(drawable(line) for line in words if line)
 
 

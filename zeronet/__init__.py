@@ -1,48 +1,48 @@
 """zeronet: a neural-network training framework to be read.
 
-The reading order, folder by folder; each stands on those before it, and none looks ahead:
+The reading order, folder by folder; each depends only on those before it:
 
-    1  nn/            layers, losses, networks of them; is a gradient right?
+    1  nn/            layers, losses, networks; gradient checks
     2  optimizers/    one equation per file; schedules, clipping, weight decay
-    3  training/      the loop, and what happens beside it
+    3  training/      the training loop and its callbacks
     4  landscapes/    functions of two variables, and the descent on them
-    5  datasets/      where the numbers come from
+    5  datasets/      MNIST, Fashion-MNIST, digits, your own files
     6  lab/           the laboratory: plans, runs, comparisons, searches, figures, the test bench
     7  cli/           the commands
 
-Under all: common/ (errors, files, text) and locale/ (the words that people see).
+Shared by all: common/ (errors, files, text) and locale/ (translations of what users see).
 
-What each optimizer cures, and what it still suffers from:
+What each optimizer improves, and what remains:
 
-    optimizer          cures                                             still suffers from
-    SGD                —                                                 zigzags across valleys; one rate for all
-    SignSGD            the length of gradients: only signs count         never settles: each step is η long
-    Momentum           zigzags: alternating steps cancel out             overshoots; one rate for all
-    Nesterov           overshooting: looks ahead before it corrects      one rate for all
-    AdaGrad            one rate for all: each parameter has its own      its rates shrink for ever
-    RMSProp            shrinking: forgets gradients of long ago          a wild first step, η/√(1 − ρ); no momentum
-    CenteredRMSProp    short steps where gradients agree                 steps explode where they do not vary
-    RMSPropMomentum    no momentum                                       a wild first step, which rolls on
-    AdaDelta           the rate: steps as long as recent steps           starts slowly, by its ε
-    Rprop              the rate: steps grow and shrink by signs          wants the gradient of the whole data
-    Adam               the wild first step, and has momentum             more to tune; tuned, a tie with RMSProp
-    AdamW              uneven weight decay through Adam's gradient       one more number to tune
-    AdaMax             the root and the square                           one outlier is remembered for long
-    NAdam              Adam's overshooting: looks ahead                  as Adam
-    RAdam              Adam's trust in its first few gradients           as Adam, later on
-    AMSGrad            rates that grow again in Adam                     rates that never recover
-    AdaBelief          short steps where gradients are as expected       its tiny ε matters
-    Yogi               Adam's rates that leap up where gradients vanish  another rate and ε than Adam's
-    Lion               Adam's second state                               never settles; wants a small rate
-    Adan               Adam's overshooting: looks ahead by the change    four states, three βs
-    ScheduleFreeSGD    the schedule: it averages instead                 is at another place than it is evaluated
-    ScheduleFreeAdamW  the schedule, with a step for each parameter      the same
-    Prodigy            the rate: estimates the distance to go            five vectors; may take too long steps
-    LARS               large batches: steps in proportion to weights     needs a warm-up
-    LAMB               the same, with Adam's steps                       the same
-    Muon               matrices: makes all directions equally long       vectors need another optimizer
-    Shampoo            one rate per direction of rows and columns        roots of matrices: slow
-    SOAP               Adam in Shampoo's directions                      the same
+    optimizer          improves                                           what remains
+    SGD                —                                                  zigzags across valleys; one lr for all
+    SignSGD            sensitivity to gradient length: only signs count   never settles: each step has length η
+    Momentum           zigzags: alternating steps largely cancel out      overshoots; one lr for all
+    Nesterov           overshooting: less of it, by looking ahead         one lr for all
+    AdaGrad            one learning rate for all: a step per parameter    effective steps can only shrink
+    RMSProp            shrinking steps: old gradients are forgotten       a long first step, η/√(1 − ρ); no momentum
+    CenteredRMSProp    short steps where gradients agree                  steps explode where gradients do not vary
+    RMSPropMomentum    no momentum                                        a long first step, carried on by momentum
+    AdaDelta           the learning rate: steps like recent steps         slow start, which depends on ε
+    Rprop              the learning rate: steps adapt to sign changes     needs the gradient of the full data set
+    Adam               the long first step; also has momentum             more settings to tune
+    AdamW              uneven weight decay through Adam's gradient        one more setting to tune
+    AdaMax             no square and root: the largest recent gradient    an outlier is remembered for long
+    NAdam              Adam's overshooting: less of it, by looking ahead  as Adam
+    RAdam              Adam's reliance on its first few gradients         as Adam, once v is reliable
+    AMSGrad            effective steps that grow again in Adam            effective steps do not recover
+    AdaBelief          short steps where gradients are as expected        sensitive to its tiny ε
+    Yogi               Adam's sudden long steps when gradients vanish     another learning rate and ε than Adam's
+    Lion               Adam's second state: needs only one                never settles; needs a small learning rate
+    Adan               Adam's overshooting: uses the gradient's change    four states, three βs
+    ScheduleFreeSGD    the schedule: averages the weights instead         trains and evaluates at different weights
+    ScheduleFreeAdamW  the schedule, with a step per parameter            as ScheduleFreeSGD
+    Prodigy            the learning rate: estimates the distance left     four states; steps may be too long
+    LARS               large batches: steps in proportion to weights      needs a warm-up
+    LAMB               as LARS, with Adam's directions                    as LARS
+    Muon               matrices: equal steps in all directions            vectors need another optimizer
+    Shampoo            one step per parameter: one per direction instead  matrix roots are slow
+    SOAP               Shampoo: runs Adam in its directions               as Shampoo
 """
 
 from importlib import import_module

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import train
-from zeronet.lab.planning import NETWORK
+from zeronet.lab.comparison.planning import OPTIONS as NETWORK
 
 ARTICLE = """import numpy as np
 

@@ -31,14 +31,11 @@ def test_networks_of_every_activation_have_right_gradients(activation, one_hot, 
     assert max(errors.values()) < 1e-6
 
 
-def test_the_two_layer_network_has_right_gradients(points):
-    errors = gradient_check(TwoLayerNet(6, 5, 3, weight_init_std=0.5), points[0][:8], points[1][:8])
-    assert max(errors.values()) < 1e-6
-
-
-def test_a_network_for_regression_has_right_gradients(points, rng):
-    net = Network([Affine(6, 4, rng=rng), Tanh(), Affine(4, 2, rng=rng)], MeanSquaredError())
-    assert max(gradient_check(net, points[0][:8], rng.standard_normal((8, 2))).values()) < 1e-6
+def test_two_layer_networks_and_networks_for_regression_have_right_gradients(points, rng):
+    x, t = points[0][:8], points[1][:8]
+    assert max(gradient_check(TwoLayerNet(6, 5, 3, weight_init_std=0.5), x, t).values()) < 1e-6
+    net = MultiLayerNet(6, [4], 2, "tanh", loss_function=MeanSquaredError())
+    assert max(gradient_check(net, x, rng.standard_normal((8, 2))).values()) < 1e-6
 
 
 def test_a_wrong_gradient_is_found(points):

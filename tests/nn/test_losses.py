@@ -4,8 +4,10 @@ import math
 
 import numpy as np
 import pytest
+from sklearn import metrics
 
 from zeronet import Loss, MeanSquaredError, SoftmaxCrossEntropy
+from zeronet.nn.functions import softmax
 from zeronet.nn.gradient_check import numerical_gradient, relative_error
 from zeronet.nn.losses import LOSSES
 
@@ -60,9 +62,9 @@ def test_a_loss_must_say_what_it_computes(y):
     class Nothing(Loss):
         pass
 
-    with pytest.raises(NotImplementedError, match="Nothing must say forward"):
+    with pytest.raises(NotImplementedError, match="Nothing must implement forward"):
         Nothing().forward(y, y)
-    with pytest.raises(NotImplementedError, match="Nothing must say backward"):
+    with pytest.raises(NotImplementedError, match="Nothing must implement backward"):
         Nothing().backward()
 
 
@@ -76,6 +78,7 @@ def test_integers_and_one_hot_rows_give_the_same_loss_and_gradient(y):
     one_hot = loss.forward(y, np.eye(K)[t]), loss.backward()
     assert integer[0] == one_hot[0]
     np.testing.assert_array_equal(integer[1], one_hot[1])
+    np.testing.assert_allclose(integer[1].sum(axis=1), 0, atol=1e-16)
 
 
 @pytest.mark.parametrize("classes", [2, 10, 1000])
@@ -92,42 +95,26 @@ def test_scores_of_10000_do_not_overflow(dtype):
     np.testing.assert_array_equal(loss.backward(), [[1, -1, 0]])
 
 
-def test_each_row_of_the_cross_entropy_gradient_sums_to_0(y):
-    loss = SoftmaxCrossEntropy()
-    loss.forward(y, TABLE["SoftmaxCrossEntropy"])
-    np.testing.assert_allclose(loss.backward().sum(axis=1), 0, atol=1e-16)
-
-
-def test_cross_entropy_agrees_with_scikit_learn(y):
-    metrics = pytest.importorskip("sklearn.metrics", reason="scikit-learn is the twin of the losses")
-    t = TABLE["SoftmaxCrossEntropy"]
-    p = np.exp(y) / np.exp(y).sum(axis=1, keepdims=True)
+def test_losses_agree_with_scikit_learn(y):
+    p, t = softmax(y), TABLE["SoftmaxCrossEntropy"]
     assert math.isclose(SoftmaxCrossEntropy().forward(y, t), metrics.log_loss(t, p), rel_tol=1e-12)
+    t = TABLE["MeanSquaredError"]
+    assert math.isclose(MeanSquaredError().forward(y, t), metrics.mean_squared_error(t, y), rel_tol=1e-12)
 
 
 @pytest.mark.parametrize(
     ("t", "message"),
     [
         (np.zeros(5, int), r"shape \(5,\), but scores of shape \(6, 4\) need \(6,\) or \(6, 4\)"),
-        (np.zeros((6, 3), int), r"shape \(6, 3\), but scores of shape \(6, 4\)"),
-        (np.zeros(6), "integers, not float64"),
         (np.full(6, 4), "run from 4 to 4, but 4 classes allow 0 to 3"),
-        (np.full(6, -1), "run from -1 to -1, but 4 classes allow 0 to 3"),
-        (np.ones((6, 4)), "a single 1"),
     ],
 )
-def test_cross_entropy_refuses_other_targets(y, t, message):
+def test_cross_entropy_refuses_other_targets(y, t, message):  # all of them: test_functions.py
     with pytest.raises(ValueError, match=message):
         SoftmaxCrossEntropy().forward(y, t)
 
 
 # Mean squared error
-
-
-def test_mean_squared_error_agrees_with_scikit_learn(y):
-    metrics = pytest.importorskip("sklearn.metrics", reason="scikit-learn is the twin of the losses")
-    t = TABLE["MeanSquaredError"]
-    assert math.isclose(MeanSquaredError().forward(y, t), metrics.mean_squared_error(t, y), rel_tol=1e-12)
 
 
 def test_no_error_costs_nothing(y):

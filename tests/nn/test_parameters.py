@@ -16,25 +16,20 @@ def params():
     return params
 
 
-def test_the_vector_holds_the_arrays_one_after_the_other(params):
+def test_it_is_a_mapping_of_arrays_that_lie_one_after_the_other_in_the_memory_of_the_vector(params):
     np.testing.assert_array_equal(params["W1"], [[0, 1, 2], [3, 4, 5]])
     np.testing.assert_array_equal(params["b1"], [6, 7, 8])
     assert params["gain"] == 9
-
-
-def test_arrays_and_vector_are_the_same_memory(params):
-    params.flat[0] = 100
-    params["b1"][2] = 300
-    assert params["W1"][0, 0] == 100
-    assert params.flat[8] == 300
-
-
-def test_it_is_a_mapping_in_the_order_of_the_vector(params):
     assert list(params) == list(params.keys()) == ["W1", "b1", "gain"]
     assert len(params) == 3
     assert "b1" in params
     assert "b2" not in params
     assert [array.shape for array in params.values()] == [(2, 3), (3,), ()]
+    params.flat[0] = 100
+    params["b1"][2] = 300
+    params["gain"] = 3
+    assert params["W1"][0, 0] == 100
+    assert params.flat[8:].tolist() == [300, 3]
 
 
 def test_numbers_are_float32_unless_asked_otherwise():
@@ -48,12 +43,8 @@ def test_an_assignment_copies_the_numbers_and_keeps_the_view(params):
     params["W1"] = a
     a[:] = 8
     assert params["W1"] is view
-    np.testing.assert_array_equal(params.flat[:6], 7)
-
-
-def test_the_books_habit_of_subtracting_in_place_reaches_the_vector(params):
-    params["b1"] -= 6
-    np.testing.assert_array_equal(params.flat[6:9], [0, 1, 2])
+    params["b1"] -= 6  # the book's habit
+    np.testing.assert_array_equal(params.flat[:9], [7] * 6 + [0, 1, 2])
 
 
 def test_assigning_to_flat_copies_into_it(params):
@@ -61,11 +52,6 @@ def test_assigning_to_flat_copies_into_it(params):
     params.flat = -params.flat
     assert params.flat is vector
     np.testing.assert_array_equal(params["b1"], [-6, -7, -8])
-
-
-def test_a_single_number_is_a_parameter_too(params):
-    params["gain"] = 3
-    assert params.flat[9] == 3
 
 
 def test_an_array_may_be_assigned_from_its_own_memory():
@@ -77,42 +63,39 @@ def test_an_array_may_be_assigned_from_its_own_memory():
 
 @pytest.mark.parametrize("value", [np.zeros((3, 2)), np.zeros(3), 0.0])
 def test_another_shape_is_refused_with_both_shapes(params, value):
-    with pytest.raises(ValueError, match=r"W1 has shape \(2, 3\), and cannot become") as error:
+    with pytest.raises(ValueError, match=r"W1 has shape \(2, 3\): cannot assign") as error:
         params["W1"] = value
     assert str(np.shape(value)) in str(error.value)
     np.testing.assert_array_equal(params.flat, np.arange(10))
 
 
 def test_a_vector_of_another_length_is_refused(params):
-    with pytest.raises(ValueError, match=r"flat has shape \(10,\), .* \(9,\)"):
+    with pytest.raises(ValueError, match=r"flat has shape \(10,\): .* \(9,\)"):
         params.flat = np.zeros(9)
-    with pytest.raises(ValueError, match=r"10 parameters do not fit a vector of shape \(9,\)"):
+    with pytest.raises(ValueError, match=r"flat must have shape \(10,\), not \(9,\)"):
         Parameters(SHAPES, flat=np.zeros(9))
 
 
 def test_there_are_no_new_names(params):
-    with pytest.raises(KeyError, match="'W2' is none of these parameters: W1, b1, gain"):
+    with pytest.raises(KeyError, match="unknown parameter 'W2': the names are W1, b1, gain"):
         params["W2"] = np.zeros(2)
     with pytest.raises(KeyError, match="W2"):
         params["W2"]
 
 
-@pytest.mark.parametrize(
-    "copied",
-    [Parameters.copy, copy.copy, copy.deepcopy, lambda params: pickle.loads(pickle.dumps(params))],
-    ids=["copy", "copy.copy", "deepcopy", "pickle"],
-)
-def test_a_copy_has_the_same_names_and_numbers_and_whole_views(params, copied):
+COPIES = {
+    "copy": Parameters.copy,
+    "deepcopy": copy.deepcopy,
+    "pickle": lambda params: pickle.loads(pickle.dumps(params)),
+}
+
+
+@pytest.mark.parametrize("copied", COPIES.values(), ids=COPIES.keys())
+def test_a_copy_has_the_same_names_and_numbers_and_views_of_its_own(params, copied):
     twin = copied(params)
     assert twin.shapes == params.shapes
     assert twin.flat.dtype == params.flat.dtype
     np.testing.assert_array_equal(twin.flat, params.flat)
     twin.flat[:] = 5
     np.testing.assert_array_equal(twin["W1"], np.full((2, 3), 5))
-
-
-@pytest.mark.parametrize("copied", [Parameters.copy, copy.deepcopy], ids=["copy", "deepcopy"])
-def test_a_copy_lives_on_its_own(params, copied):
-    twin = copied(params)
-    twin["W1"] = np.full((2, 3), 5)
     np.testing.assert_array_equal(params.flat, np.arange(10))

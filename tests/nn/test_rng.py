@@ -15,30 +15,48 @@ def test_the_same_address_gives_the_same_numbers_whatever_was_drawn_elsewhere():
     assert draw(3, "batches", 2) == first
 
 
-@pytest.mark.parametrize("other", [(4, "batches", 2), (3, "weights", 2), (3, "batches", 1)])
-def test_another_seed_purpose_or_counter_gives_other_numbers(other):
+@pytest.mark.parametrize(
+    "other", [(4, "batches", 2), (3, "weights", 2), (3, "batches", 1), (3, "batches", 2, 0), (3, "batches", 2, 1)]
+)
+def test_another_address_gives_other_numbers(other):
     assert draw(*other) != draw(3, "batches", 2)
 
 
 def test_the_numbers_of_the_purposes_are_pinned():
     """Purposes may be appended; a purpose that changed its number would change every published curve."""
-    assert list(PURPOSES.items())[:2] == [("weights", 0), ("batches", 1)]
-    assert sorted(PURPOSES.values()) == list(range(len(PURPOSES)))
+    assert list(PURPOSES.items()) == [
+        *[("weights", 0), ("batches", 1), ("noise", 2), ("start", 3), ("split", 4), ("own start", 5)],
+        *[("replacement", 6), ("layers", 7)],
+    ]
 
 
-@pytest.mark.parametrize(("purpose", "number"), [("weights", 0), ("batches", 1)])
-def test_a_stream_is_numpys_generator_of_seed_purpose_and_counter(purpose, number):
-    twin = np.random.default_rng(np.random.SeedSequence(7, spawn_key=(number, 5)))
-    assert draw(7, purpose, 5) == twin.standard_normal(5).tolist()
+@pytest.mark.parametrize("purpose", PURPOSES)
+@pytest.mark.parametrize("address", [(5,), (5, 2), (0, 0, 3)])
+def test_a_stream_is_numpys_generator_of_seed_purpose_and_address(purpose, address):
+    twin = np.random.default_rng(np.random.SeedSequence(7, spawn_key=(PURPOSES[purpose], *address)))
+    assert draw(7, purpose, *address) == twin.standard_normal(5).tolist()
 
 
-def test_the_counter_begins_at_0_and_numpy_integers_are_seeds_too():
+@pytest.mark.parametrize(
+    ("address", "first"),
+    [
+        ((0, "weights"), [17, 565, 909]),
+        ((0, "batches", 1), [400, 589, 130]),
+        ((3, "split"), [256, 253, 6]),
+        ((3, "layers", 2, 1), [800, 155, 260]),
+    ],
+)
+def test_the_first_numbers_of_a_few_addresses_are_pinned(address, first):
+    assert stream(*address).integers(1000, size=3).tolist() == first
+
+
+def test_the_address_begins_at_0_and_numpy_integers_are_seeds_too():
     assert draw(7, "weights") == draw(7, "weights", 0) == draw(np.int64(7), "weights")
 
 
 @pytest.mark.parametrize("seed", [-1, 1.0, "1", True, np.float64(1), [1]])
-def test_a_seed_is_a_whole_number_from_0_on(seed):
-    with pytest.raises(ValueError, match="a seed is a whole number ≥ 0, not") as error:
+def test_a_seed_is_an_integer_from_0_on(seed):
+    with pytest.raises(ValueError, match=r"seed must be (an integer|at least 0), not") as error:
         stream(seed, "weights")
     assert repr(seed) in str(error.value)
 

@@ -91,7 +91,7 @@ def test_a_changed_shape_is_refused_with_both_shapes():
             params["W"] = params["W"].ravel()
 
     params = Parameters({"W": (2, 2)})
-    with pytest.raises(ValueError, match=r"W has shape \(2, 2\), and cannot become an array of shape \(4,\)"):
+    with pytest.raises(ValueError, match=r"W has shape \(2, 2\): cannot assign an array of shape \(4,\)"):
         Adapted(Flattening()).update(params, params.copy())
 
 

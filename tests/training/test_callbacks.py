@@ -2,7 +2,6 @@ import csv
 import gc
 import io
 import math
-import pickle
 import signal
 import subprocess
 import sys
@@ -11,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.support.files import DAMAGES, check_that_an_interrupted_save_keeps, reads_with_one_byte_flipped
 from zeronet import (
     SGD,
     AdaGrad,
@@ -18,21 +18,27 @@ from zeronet import (
     Affine,
     Callback,
     Checkpoint,
+    Constant,
     Diverged,
     Evaluation,
     History,
+    Layer,
     Log,
     Momentum,
     Nesterov,
     Network,
     Progress,
     RMSProp,
+    Step,
     Trainer,
     TwoLayerNet,
+    stream,
 )
+from zeronet.training.inspection import Inspection
 
 PROJECT = Path(__file__).parents[2]
 OPTIMIZERS = [SGD(lr=0.5), Momentum(lr=0.1), Nesterov(lr=0.1), AdaGrad(lr=0.1), RMSProp(lr=0.01), Adam(lr=0.01)]
+OPTIMIZERS.append(SGD(lr=lambda step: 0.2 / (1 + step)))
 every_optimizer = pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=lambda each: type(each).__name__)
 
 
@@ -48,6 +54,8 @@ def result(trainer):
 
 class Stop(Callback):
     """Interrupt the training after an update, as Ctrl-C would."""
+
+    after_others = True  # as the Checkpoint before it
 
     def __init__(self, step):
         self.step = step
@@ -122,13 +130,9 @@ def test_an_evaluation_is_the_loss_and_accuracy_of_the_network_after_so_many_upd
     trainer = new_trainer(evaluation)
     untrained = trainer.network.loss(x[:30], t[:30]), trainer.network.accuracy(x[:30], t[:30])
     trainer.fit(x, t, steps=6)
+    np.testing.assert_array_equal(result(trainer), result(new_trainer().fit(x, t, steps=6)))  # it changes nothing
     assert evaluation.rows[0][1:] == untrained
     assert evaluation.rows[-1][1:] == (trainer.network.loss(x[:30], t[:30]), trainer.network.accuracy(x[:30], t[:30]))
-
-
-def test_to_be_evaluated_changes_nothing(points):
-    plain, evaluated = new_trainer(), new_trainer(Evaluation(*points, every=1))
-    np.testing.assert_array_equal(result(plain.fit(*points, steps=20)), result(evaluated.fit(*points, steps=20)))
 
 
 def test_what_the_optimizer_wants_evaluated_is_evaluated(points):
@@ -148,12 +152,51 @@ def test_the_evaluation_at_the_end_of_a_training_that_leapt_away_is_silent_too(p
     assert not math.isfinite(evaluation.rows[-1][1])
 
 
+@pytest.mark.parametrize("make", [lambda n: Evaluation([], [], n), lambda n: Checkpoint("run.npz", n), Inspection])
 @pytest.mark.parametrize("every", [0, -1])
-def test_evaluations_and_checkpoints_are_a_step_apart(every, points):
-    with pytest.raises(ValueError, match=f"at least 1 step apart, not {every}"):
-        Evaluation(*points, every=every)
-    with pytest.raises(ValueError, match=f"at least 1 step apart, not {every}"):
-        Checkpoint("run.npz", every=every)
+def test_what_happens_regularly_happens_at_least_a_step_apart(make, every):
+    with pytest.raises(ValueError, match=f"every must be at least 1, not {every}"):
+        make(every)
+
+
+class StopAfter(Callback):
+    """End the training after its third evaluation, or at once."""
+
+    def __init__(self, event):
+        self.event, self.heard = event, []
+
+    def on_fit_start(self, trainer):
+        if self.event == "on_fit_start":
+            trainer.stop()
+
+    def on_step_end(self, trainer, loss):
+        if self.event == "on_step_end" and trainer.step == 8:
+            trainer.stop()
+
+    def on_evaluation(self, trainer, evaluation):
+        self.heard.append(evaluation.rows[-1])
+        if self.event == "on_evaluation" and len(self.heard) == 3:
+            trainer.stop()
+
+    def on_fit_end(self, trainer):
+        self.heard.append("end")
+
+
+@pytest.mark.parametrize(
+    ("event", "steps"), [("on_fit_start", 0), ("on_step_end", 8), ("on_evaluation", 8), (None, 20)]
+)
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_callback_hears_of_evaluations_and_may_stop_the_training(event, steps, order, points):
+    stop, evaluation = StopAfter(event), Evaluation(*points, every=4)
+    trainer = new_trainer(*[stop, evaluation][::order]).fit(*points, steps=20)
+    assert trainer.step == steps
+    np.testing.assert_array_equal(result(trainer), result(new_trainer().fit(*points, steps=steps)))
+    heard = [row for row in stop.heard if row != "end"]
+    assert heard == evaluation.rows
+    assert "end" in stop.heard
+    assert trainer.fit(*points, steps=0).step == steps
+    stop.event = None
+    assert trainer.fit(*points, steps=5).step == steps + 5
 
 
 # Progress
@@ -187,18 +230,20 @@ def rows_of(path):
     return [(int(step), float(loss)) for step, loss in rows]
 
 
-def test_the_log_holds_every_loss_to_the_last_digit(points, tmp_path):
-    history = History()
-    new_trainer(Log(tmp_path / "log.csv"), history).fit(*points, steps=10)
-    assert rows_of(tmp_path / "log.csv") == list(enumerate(history.losses))
+def test_the_log_holds_every_loss_to_the_last_digit_at_once(points, tmp_path):
+    path, history = tmp_path / "log.csv", History()
 
-
-def test_a_log_can_be_read_while_it_is_written(points, tmp_path):
     class Read(Callback):
         def on_step_end(self, trainer, loss):
-            assert rows_of(tmp_path / "log.csv")[-1] == (trainer.step - 1, loss)
+            assert rows_of(path)[-1] == (trainer.step - 1, loss)
 
-    new_trainer(Log(tmp_path / "log.csv"), Read()).fit(*points, steps=5)
+    trainer = new_trainer(Log(path), Read(), history).fit(*points, steps=5)
+    assert rows_of(path) == list(enumerate(history.losses))
+    path.write_text(path.read_text() + "5,")  # half a row of a killed run is left out
+    trainer.fit(*points, steps=1)
+    assert rows_of(path) == list(enumerate(history.losses))
+    new_trainer(Log(path)).fit(*points, steps=3)  # a training from the start begins anew
+    assert len(rows_of(path)) == 3
 
 
 def test_a_training_that_goes_on_goes_on_in_its_log_without_rows_twice(points, tmp_path):
@@ -213,20 +258,6 @@ def test_a_training_that_goes_on_goes_on_in_its_log_without_rows_twice(points, t
     checkpoint.resume(trainer)
     trainer.fit(*points, steps=7).fit(*points, steps=20 - trainer.step)
     assert rows_of(path) == list(enumerate(history.losses))
-
-
-def test_a_training_from_the_start_begins_its_log_anew(points, tmp_path):
-    for steps in (10, 3):
-        new_trainer(Log(tmp_path / "log.csv")).fit(*points, steps=steps)
-    assert len(rows_of(tmp_path / "log.csv")) == 3
-
-
-def test_half_a_row_of_a_killed_run_is_left_out(points, tmp_path):
-    path = tmp_path / "log.csv"
-    trainer = new_trainer(Log(path)).fit(*points, steps=5)
-    path.write_text(path.read_text() + "5,")
-    trainer.fit(*points, steps=1)
-    assert [step for step, loss in rows_of(path)] == [0, 1, 2, 3, 4, 5]
 
 
 def test_a_diverging_training_leaves_no_open_log(points, tmp_path):
@@ -290,133 +321,157 @@ def test_a_killed_process_goes_on_bit_for_bit(optimizer, points, tmp_path):
     np.testing.assert_array_equal(result(resumed), result(new_trainer(optimizer=optimizer).fit(*points, steps=20)))
 
 
-def test_a_schedule_goes_on_too(points, tmp_path):
-    optimizer, checkpoint = Adam(lr=lambda step: 0.1 / (1 + step)), Checkpoint(tmp_path / "run.npz")
-    whole = new_trainer(optimizer=optimizer).fit(*points, steps=20)
-    new_trainer(checkpoint, optimizer=optimizer).fit(*points, steps=10)
-    resumed = new_trainer(optimizer=optimizer)
-    checkpoint.resume(resumed)
-    np.testing.assert_array_equal(result(resumed.fit(*points, steps=10)), result(whole))
-
-
-def test_without_a_file_a_training_begins_at_its_beginning(points, tmp_path):
-    trainer = new_trainer()
+def test_without_a_file_a_training_begins_at_its_beginning_and_the_end_of_a_fit_is_kept(points, tmp_path):
+    trainer, checkpoint = new_trainer(batch_size=np.int64(7)), Checkpoint(tmp_path / "run.npz", every=1000)
     before = result(trainer).copy()
-    assert not Checkpoint(tmp_path / "run.npz").resume(trainer)
+    assert not checkpoint.resume(trainer)
     assert trainer.step == 0
     np.testing.assert_array_equal(result(trainer), before)
-
-
-def test_the_end_of_a_fit_is_kept(points, tmp_path):
-    new_trainer(Checkpoint(tmp_path / "run.npz", every=1000)).fit(*points, steps=3)
-    trainer = new_trainer()
-    assert Checkpoint(tmp_path / "run.npz").resume(trainer)
+    new_trainer(checkpoint, optimizer=Adam(), batch_size=np.int64(7)).fit(*points, steps=np.int64(3))
+    trainer = new_trainer(optimizer=Adam())
+    assert checkpoint.resume(trainer)
     assert trainer.step == 3
-
-
-def test_a_checkpoint_holds_no_pickle(points, tmp_path):
-    new_trainer(Checkpoint(tmp_path / "run.npz"), optimizer=Adam()).fit(*points, steps=3)
-    with np.load(tmp_path / "run.npz", allow_pickle=False) as file:
-        assert {"about", "params/W1", "m/W1", "v/b2"} < set(dict(file))
-
-
-def test_sizes_from_numpy_are_kept_like_any_other(points, tmp_path):
-    trainer = new_trainer(Checkpoint(tmp_path / "run.npz"), batch_size=np.int64(7)).fit(*points, steps=np.int64(3))
-    assert Checkpoint(tmp_path / "run.npz").resume(trainer)
+    with np.load(checkpoint.path, allow_pickle=False) as file:  # no pickle inside: reading one would raise
+        assert {"about", "params/W1", "optimizer/m/W1", "optimizer/v/b2"} < set(dict(file))
 
 
 def test_an_interrupted_save_leaves_the_old_file_whole(points, tmp_path, monkeypatch):
-    path = tmp_path / "run.npz"
-    trainer = new_trainer(Checkpoint(path)).fit(*points, steps=3)
-    before = path.read_bytes()
-
-    def interrupted(file, **arrays):
-        file.write(b"half a checkpoint")
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(np, "savez", interrupted)
-    with pytest.raises(KeyboardInterrupt):
-        trainer.fit(*points, steps=3)
-    assert path.read_bytes() == before
-    assert list(tmp_path.iterdir()) == [path]
+    checkpoint = Checkpoint(tmp_path / "run.npz")
+    trainer = new_trainer(checkpoint).fit(*points, steps=3)
+    check_that_an_interrupted_save_keeps(checkpoint.path, lambda: trainer.fit(*points, steps=3), monkeypatch)
 
 
-def npy_file():
-    file = io.BytesIO()
-    np.save(file, np.zeros(3))
-    return file.getvalue()
-
-
-DAMAGES = {
-    "empty": lambda path: path.write_bytes(b""),
-    "half": lambda path: path.write_bytes(path.read_bytes()[: path.stat().st_size // 2]),
-    "text": lambda path: path.write_text("no checkpoint"),
-    "a pickle": lambda path: path.write_bytes(pickle.dumps({"step": 3})),
-    "an .npy file": lambda path: path.write_bytes(npy_file()),
-    "foreign arrays": lambda path: np.savez(path, x=np.zeros(3)),
+CHECKPOINT_DAMAGES = DAMAGES | {
     "a saved network": lambda path: TwoLayerNet(6, 5, 3).save(path),
     "about something else": lambda path: np.savez(path, about=np.array("3")),
     "about too little": lambda path: np.savez(path, about=np.array('{"step": 3}')),
 }
 
 
-@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES.keys())
+@pytest.mark.parametrize("damage", CHECKPOINT_DAMAGES.values(), ids=CHECKPOINT_DAMAGES.keys())
 def test_a_damaged_or_foreign_file_is_refused_by_its_name(damage, points, tmp_path):
     path = tmp_path / "run.npz"
     new_trainer(Checkpoint(path)).fit(*points, steps=3)
     damage(path)
     trainer = new_trainer()
-    with pytest.raises(ValueError, match=r"run\.npz is no checkpoint, or it is damaged"):
+    with pytest.raises(ValueError, match=r"run\.npz is not a checkpoint, or is damaged"):
         Checkpoint(path).resume(trainer)
     assert trainer.step == 0
 
 
 def test_wherever_one_byte_of_a_checkpoint_is_flipped_it_resumes_as_before_or_is_refused(points, tmp_path):
-    path = tmp_path / "run.npz"
-    trainer = new_trainer(Checkpoint(path)).fit(*points, steps=3)
-    whole = path.read_bytes()
-    for place in range(0, len(whole), 11):
-        path.write_bytes(whole[:place] + bytes([whole[place] ^ 0xFF]) + whole[place + 1 :])
+    checkpoint = Checkpoint(tmp_path / "run.npz")
+    trainer = new_trainer(checkpoint).fit(*points, steps=3)
+
+    def resumed():
         twin = new_trainer()
-        try:
-            Checkpoint(path).resume(twin)
-        except ValueError:
-            continue
+        checkpoint.resume(twin)
+        return twin
+
+    for twin in reads_with_one_byte_flipped(checkpoint.path, resumed, stride=11):
         np.testing.assert_array_equal(result(twin), result(trainer))
 
 
-OTHERS = {
-    "seed": {"seed": 1},
-    "batch size": {"batch_size": 8},
-    "hidden size": {"hidden": 4},
-    "optimizer without state": {"optimizer": SGD()},
-    "optimizer with another state": {"optimizer": Adam()},
-    "optimizer with states of the same name": {"optimizer": Momentum()},
-}
+KEPT = {"optimizer": Nesterov(lr=Step(0.5, 2)), "callbacks": "History Evaluation"}
 
 
-@pytest.mark.parametrize("other", OTHERS.values(), ids=OTHERS.keys())
-def test_a_checkpoint_of_another_training_is_refused_and_changes_nothing(other, points, tmp_path):
-    new_trainer(Checkpoint(tmp_path / "run.npz"), optimizer=Nesterov()).fit(*points, steps=3)
-    trainer = new_trainer(**{"optimizer": Nesterov(), **other})
+def trainer_with(checkpoint, points, optimizer, callbacks, **settings):
+    made = {"History": History, "Evaluation": lambda: Evaluation(*points)}
+    return new_trainer(checkpoint, *(made[name]() for name in callbacks.split()), optimizer=optimizer, **settings)
+
+
+@pytest.mark.parametrize(
+    ("other", "message"),
+    [
+        ({"batch_size": 8}, "was written with batch size 7, not 8"),
+        ({"seed": 1}, "was written with seed 0, not 1"),
+        ({"optimizer": Nesterov(lr=Constant(0.5))}, r"schedule 'Step\(lr=0.5, every=2, gamma=0.1\)', not 'Constant"),
+        ({"optimizer": Nesterov(lr=lambda k: 0.5)}, "not '<lambda>'"),
+        ({"optimizer": Nesterov(lr=0.5)}, "not None"),
+        ({"optimizer": SGD(lr=Step(0.5, 2))}, "Nesterov.*SGD"),
+        ({"optimizer": Adam(lr=Step(0.5, 2))}, "Nesterov.*Adam"),
+        ({"optimizer": Momentum(lr=Step(0.5, 2))}, "Nesterov.*Momentum"),  # states of the same name
+        ({"callbacks": ""}, r"with callbacks \['History', 'Evaluation'\], not \[\]"),
+        ({"callbacks": "History"}, r"not \['History'\]"),
+        ({"callbacks": "Evaluation History"}, r"not \['Evaluation', 'History'\]"),
+        ({"hidden": 4}, r"holds the arrays \['W1', 'b1', 'W2', 'b2'\]"),
+        ({"network": Network([Affine(6, 3)])}, r"\['W1', 'b1', 'W2', 'b2'\], not \['W1', 'b1'\]"),
+    ],
+)
+def test_a_checkpoint_of_another_training_is_refused_with_what_differs_and_changes_nothing(
+    other, message, points, tmp_path
+):
+    checkpoint = Checkpoint(tmp_path / "run.npz")
+    trainer_with(checkpoint, points, **KEPT).fit(*points, steps=3)
+    network = other.get("network")
+    trainer = trainer_with(checkpoint, points, **KEPT | {k: v for k, v in other.items() if k != "network"})
+    trainer.network = network or trainer.network
     before = result(trainer).copy()
-    with pytest.raises(ValueError):
-        Checkpoint(tmp_path / "run.npz").resume(trainer)
+    with pytest.raises(ValueError, match=message):
+        checkpoint.resume(trainer)
     assert trainer.step == trainer.optimizer.t == 0
     np.testing.assert_array_equal(result(trainer), before)
 
 
-def test_the_message_names_both_trainings(points, tmp_path):
-    new_trainer(Checkpoint(tmp_path / "run.npz")).fit(*points, steps=3)
-    with pytest.raises(ValueError, match="belongs to batch size 7 and seed 0, not 8 and 1"):
-        Checkpoint(tmp_path / "run.npz").resume(new_trainer(batch_size=8, seed=1))
+def test_a_resumed_training_has_the_whole_history_wherever_its_checkpoint_stands(points, tmp_path):
+    def trainer():
+        checkpoint = Checkpoint(tmp_path / "run.npz", every=6)
+        return new_trainer(checkpoint, History(), Evaluation(*points, every=4), Inspection(4)), checkpoint
+
+    def histories(trainer):
+        history, evaluation, inspection, _ = trainer.callbacks
+        return history.losses, evaluation.rows, inspection.arrays()
+
+    whole, _ = trainer()
+    whole.fit(*points, steps=20)
+    (tmp_path / "run.npz").unlink()
+    interrupted, _ = trainer()
+    interrupted.callbacks.append(Stop(13))
+    with pytest.raises(KeyboardInterrupt):
+        interrupted.fit(*points, steps=20)
+    resumed, checkpoint = trainer()
+    assert checkpoint.resume(resumed)
+    resumed.fit(*points, steps=20 - resumed.step)
+    np.testing.assert_equal(histories(resumed), histories(whole))
+    assert [type(row) for row in resumed.callbacks[1].rows] == [tuple] * 6
 
 
-def test_a_network_of_other_layers_is_refused_with_both_lists_of_names(points, tmp_path):
-    new_trainer(Checkpoint(tmp_path / "run.npz")).fit(*points, steps=3)
-    trainer = Trainer(Network([Affine(6, 3)]), SGD(lr=0.5), batch_size=7)
-    with pytest.raises(ValueError, match=r"\['W1', 'b1', 'W2', 'b2'\], not \['W1', 'b1'\]"):
-        Checkpoint(tmp_path / "run.npz").resume(trainer)
+class Noise(Layer):
+    """Adds noise to its input while training, and keeps a running mean of it."""
+
+    buffer_names = ("mean",)
+    random = True
+
+    def __init__(self, size):
+        self.mean = np.zeros(size)
+
+    def forward(self, x, train=False):
+        if train:
+            noise = self.rng.standard_normal(x.shape[1:])
+            self.mean = 0.9 * self.mean + noise
+            x = x + noise.astype(x.dtype)
+        return x
+
+    def backward(self, dy):
+        return dy
+
+
+def test_buffers_and_the_random_numbers_of_layers_go_on_too(points, tmp_path):
+    def trainer(*callbacks):
+        affine = Affine(6, 3, rng=np.random.default_rng(0))
+        return Trainer(Network([Noise(6), affine, Noise(3)]), SGD(lr=0.1), batch_size=7, seed=3, callbacks=callbacks)
+
+    checkpoint = Checkpoint(tmp_path / "run.npz")
+    whole = trainer().fit(*points, steps=20)
+    trainer(checkpoint).fit(*points, steps=10)
+    resumed = trainer()
+    checkpoint.resume(resumed)
+    resumed.fit(*points, steps=10)
+    np.testing.assert_array_equal(resumed.network.buffers.flat, whole.network.buffers.flat)
+    np.testing.assert_array_equal(result(resumed), result(whole))
+    one_step = trainer().fit(*points, steps=1).network.buffers
+    for (name, mean), place in zip(one_step.items(), (0, 2), strict=True):  # the address: step and place
+        np.testing.assert_allclose(mean, stream(3, "layers", 0, place).standard_normal(mean.shape), err_msg=name)
 
 
 class Foreign:
@@ -427,14 +482,12 @@ class Foreign:
             params[name] -= 0.1 * grads[name]
 
 
-def test_the_state_of_a_foreign_optimizer_cannot_be_kept(points, tmp_path):
-    trainer = Trainer(TwoLayerNet(6, 5, 3), Foreign(), batch_size=7, callbacks=[Checkpoint(tmp_path / "run.npz")])
+def test_the_state_of_a_foreign_optimizer_can_neither_be_kept_nor_resumed(points, tmp_path):
+    checkpoint = Checkpoint(tmp_path / "run.npz")
+    trainer = Trainer(TwoLayerNet(6, 5, 3), Foreign(), batch_size=7, callbacks=[checkpoint])
     with pytest.raises(ValueError, match="the state of Foreign cannot be saved"):
         trainer.fit(*points, steps=3)
     assert trainer.step == 0, "this can be known before the first step"
-
-
-def test_a_foreign_optimizer_cannot_resume(points, tmp_path):
-    new_trainer(Checkpoint(tmp_path / "run.npz")).fit(*points, steps=3)
-    with pytest.raises(ValueError, match="Foreign"):
-        Checkpoint(tmp_path / "run.npz").resume(Trainer(TwoLayerNet(6, 5, 3), Foreign(), batch_size=7))
+    new_trainer(checkpoint).fit(*points, steps=3)
+    with pytest.raises(ValueError, match="the state of Foreign"):
+        checkpoint.resume(trainer)

@@ -130,9 +130,3 @@ def test_weights_are_kept_at_five_moments_from_the_first_to_the_last():
     assert np.shape(inspection.weights) == (MOMENTS, 9, UNITS)
     np.testing.assert_array_equal(inspection.weights[0], first[:, :UNITS])
     np.testing.assert_array_equal(inspection.weights[-1], net.params["W1"][:, :UNITS])
-
-
-@pytest.mark.parametrize("every", [0, -1])
-def test_looks_are_at_least_one_step_apart(every):
-    with pytest.raises(ValueError, match="at least 1 step apart"):
-        Inspection(every)

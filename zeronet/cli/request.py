@@ -2,100 +2,111 @@
 
 import difflib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from zeronet.common.errors import UserError
-from zeronet.lab.planning import NETWORK, PATHS, hardly_moving, landscape_plan, network_plan, plan_of_paths, tuning_plan
-from zeronet.lab.race.paths import PathPlan, path_plan_from_protocol
-from zeronet.lab.runner.book import BOOK, BOOK_HIDDEN, BUDGET, UNFAIR
-from zeronet.lab.runner.plan import Plan, plan_from_protocol, read_protocol
-from zeronet.lab.runner.problem import LandscapeProblem, Problem, load_problem
+from zeronet.lab.comparison.planning import OPTIONS as NETWORK
+from zeronet.lab.comparison.planning import plan_comparison
+from zeronet.lab.ladder.planning import plan_ladder
+from zeronet.lab.race.planning import OPTIONS as PATHS
+from zeronet.lab.race.planning import hardly_moving, plan_race
+from zeronet.lab.runner.plan import Plan, plan_from_protocol
+from zeronet.lab.runner.problem import LandscapeProblem, Problem, load_problem, problem_of
+from zeronet.lab.runner.protocol import read_protocol
 from zeronet.lab.tuning.grid import Tuning, tuning_from_protocol
+from zeronet.lab.tuning.planning import OPTIONS as TUNING
+from zeronet.lab.tuning.planning import plan_finals, plan_tuning
 from zeronet.landscapes import LANDSCAPES
 from zeronet.version import __version__
 
-NOT_BESIDE_PROTOCOL = ("lr", "tune_over", "train_size", "validation_size", "inspect")
 TUNING_ONLY = ("tune_range", "tune_over", "train_size", "validation_size")
 FOR_RUNS = ("data_dir", "jobs", "resume", "cluster", "accept_mixed")
-TUNED_LANDSCAPE = ("tune", "tune_range", "tune_over", "seeds", "seed")
+TUNED_LANDSCAPE = (*TUNING, "seeds", "seed")
+DESCRIBING = {*NETWORK, *PATHS, *TUNING, "protocol"}  # the options that describe what is run
 
 
 @dataclass(frozen=True)
 class Request:
-    """plan: what to run; problem: the data, or None for paths; tuning: of the rates, or None; notes: to tell before."""
+    """One problem and what to do with it.
 
-    plan: Plan | PathPlan
-    problem: Problem | LandscapeProblem | None
+    kind: "comparison", "tuning", "book", "ladder" or "race"; plan: what to run; problem: what is learned; tuning: the
+    search for learning rates, or None; notes: to print before.
+    """
+
+    kind: str
+    plan: Plan
+    problem: Problem
     tuning: Tuning | None = None
     notes: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
-        """What is learned, or gone down on."""
-        return self.plan.landscape if self.problem is None else self.problem.name
+        """What is learned, or descended."""
+        return self.problem.name
 
 
 def read_request(options: Mapping[str, Any]) -> list[Request]:
     """Return what these options describe, problem by problem: plans and, for networks, the data.
 
-    options: name → value of train.py's options, None where one was not given; problem: a list. Raises UserError for
-    what cannot be run, and for options that do not go together.
+    options: name → value of the command line's options, None if one was not given; problem: a list. Raises UserError
+    for what cannot be run, and for options that do not go together.
     """
     problems = options["problem"] or [None]
     if len(problems) == 1:
-        return [_asked(options | {"problem": problems[0]})]
+        return [_request({**options, "problem": problems[0]})]
     if len({name if name.endswith(".npz") else name.lower() for name in problems}) < len(problems):
-        raise UserError("a problem stands twice")
+        raise UserError(f"duplicate problem in --problem {' '.join(problems)}")
     if options["protocol"] is not None:
         raise UserError(f"--protocol {options['protocol']} takes one problem")
-    shared = options | {"optimizer": options["optimizer"] or NETWORK["optimizer"]}
-    return [_asked(_fitting(shared | {"problem": name})) for name in problems]
+    shared = {**options, "optimizer": options["optimizer"] or NETWORK["optimizer"]}
+    return [_request(_fitting(shared | {"problem": name})) for name in problems]
 
 
 def _fitting(options: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the options without those that mean nothing for this one of several problems."""
+    """Return the options without those that do not apply to this one of several problems."""
     if options["problem"].lower() not in LANDSCAPES:
         return dict(options)
-    kept = {*PATHS, *TUNED_LANDSCAPE, *FOR_RUNS[1:]} if options["tune"] is not None else PATHS
-    return {
-        name: value if name in kept or name not in (*NETWORK, *FOR_RUNS) else None for name, value in options.items()
-    }
+    kept = {*PATHS, *TUNED_LANDSCAPE, *FOR_RUNS[1:]} if options["tune"] is not None else set(PATHS)
+    dropped = (DESCRIBING | set(FOR_RUNS)) - kept
+    return {name: None if name in dropped else value for name, value in options.items()}
 
 
-def _asked(options: Mapping[str, Any]) -> Request:
-    given = {name: options[name] for name in NETWORK | PATHS if options[name] is not None}
+def _request(options: Mapping[str, Any]) -> Request:
+    given = {name: options[name] for name in DESCRIBING if options[name] is not None}
     protocol: dict[str, Any] = {}
     if options["protocol_file"] is not None:
         if given:
-            raise UserError(f"--protocol-file says it all: leave out {_option(min(given))}")
+            raise UserError(f"--protocol-file describes the whole comparison: leave out {_option(min(given))}")
         protocol = read_protocol(options["protocol_file"])
     address = str(protocol.get("problem", {}).get("address") if protocol else given.get("problem", NETWORK["problem"]))
-    landscape = str(protocol.get("landscape", address)).lower()
-    landscape = landscape if landscape in LANDSCAPES else None
-    _check_options(options, landscape, "tune" in given or "tuning" in protocol)
+    landscape, tune = address.lower() in LANDSCAPES, "tune" in given or "tuning" in protocol
+    _check_options(options, landscape, tune)
     if landscape:
-        problem = LandscapeProblem(landscape) if "tune" in given or "tuning" in protocol else None
+        problem: Problem = problem_of(protocol["problem"]) if protocol else LandscapeProblem(address.lower())
     else:
         near = difflib.get_close_matches(address.lower(), LANDSCAPES, n=1)
         if near and not address.lower().endswith(".npz"):
             raise UserError(f"there is no problem {address!r}: did you mean {near[0]}?")
         problem = load_problem(address, options["data_dir"])
     if protocol:
-        return _asked_again(protocol, problem)
+        return _request_again(protocol, problem)
     if "protocol" in given:
-        return _asked_unfair(given, problem)
-    if problem is None:
-        plan = plan_of_paths(given)
-        slow = ", ".join(hardly_moving(given, plan))
-        note = f"note: {slow}: at a default rate, which is meant for networks; --lr RATE or NAME:lr=RATE gives another"
-        return Request(plan, None, notes=(note,) if slow else ())
-    plan = (landscape_plan if isinstance(problem, LandscapeProblem) else network_plan)(given, problem)
-    return Request(plan, problem, tuning_plan(given, plan) if "tune" in given else None)
+        plan, tuning = plan_ladder(given, problem)
+        return Request(given["protocol"], plan, problem, tuning)
+    if tune:
+        plan = plan_finals(given, problem)
+        return Request("tuning", plan, problem, plan_tuning(given, plan))
+    if not landscape:
+        return Request("comparison", plan_comparison(given, problem), problem)
+    plan = plan_race(given)
+    slow = ", ".join(hardly_moving(given, plan))
+    note = f"note: {slow}: at a default learning rate meant for networks; --lr RATE or NAME:lr=RATE gives another"
+    return Request("race", plan, problem_of(plan.problem), notes=(note,) if slow else ())
 
 
-def _check_options(options: Mapping[str, Any], landscape: str | None, tune: bool) -> None:
-    """Raise UserError for an option that has no meaning beside the others."""
+def _check_options(options: Mapping[str, Any], landscape: bool, tune: bool) -> None:
+    """Raise UserError for an option that cannot be combined with the others."""
     misplaced: dict[str, str] = {}
     if options["cluster"] is None:
         misplaced["accept_mixed"] = "goes with --cluster"
@@ -103,14 +114,12 @@ def _check_options(options: Mapping[str, Any], landscape: str | None, tune: bool
         misplaced["jobs"] = "is for this machine and for --cluster local: elsewhere every worker takes one run"
     if not tune:
         misplaced |= dict.fromkeys(TUNING_ONLY, "goes with --tune")
+    networks = [name for name in (*NETWORK, "protocol") if name not in (*PATHS, *TUNED_LANDSCAPE)]
     if landscape and tune:
-        networks = [name for name in ("data_dir", *NETWORK) if name not in (*PATHS, *TUNED_LANDSCAPE)]
-        misplaced |= dict.fromkeys(
-            [*networks, "animate", "explain", "start"], "has no meaning where rates are tuned on a landscape"
-        )
+        words = "cannot be used when learning rates are tuned on a landscape"
+        misplaced |= dict.fromkeys(["data_dir", *networks, "animate", "explain", "start"], words)
     elif landscape:
-        networks = [name for name in (*FOR_RUNS, *NETWORK) if name not in PATHS]
-        misplaced |= dict.fromkeys(networks, "is for networks, not for landscapes")
+        misplaced |= dict.fromkeys([*FOR_RUNS, *networks, *TUNED_LANDSCAPE], "is for networks, not for landscapes")
     else:
         misplaced |= dict.fromkeys(("start", "animate", "explain"), "needs a landscape: --problem valley")
     for name, words in misplaced.items():
@@ -118,28 +127,15 @@ def _check_options(options: Mapping[str, Any], landscape: str | None, tune: bool
             raise UserError(f"{_option(name)} {words}")
 
 
-def _asked_again(protocol: Mapping[str, Any], problem: Problem | LandscapeProblem | None) -> Request:
+def _request_again(protocol: Mapping[str, Any], problem: Problem) -> Request:
     """Return what a protocol file asks for."""
-    if problem is None:
-        plan, tuning = path_plan_from_protocol(protocol, __version__), None
-    else:
-        tuning = tuning_from_protocol(protocol.get("tuning"))
-        plan = plan_from_protocol(protocol, problem.about(), __version__)
+    plan, tuning = plan_from_protocol(protocol, problem.about()), tuning_from_protocol(protocol.get("tuning"))
     same = plan.protocol()["environment"] == protocol["environment"] and protocol["zeronet"] == __version__
     note = "note: versions or BLAS are not those of the protocol, so that the last digits may differ"
-    return Request(plan, problem, tuning, () if same else (note,))
-
-
-def _asked_unfair(given: Mapping[str, Any], problem: Problem) -> Request:
-    """Return the book's comparison, or the ladder that begins with it."""
-    ladder = given["protocol"] == "ladder"
-    for name in given:
-        if name in NOT_BESIDE_PROTOCOL or (not ladder and name in ("tune", "tune_range", "seeds")):
-            raise UserError(f"{_option(name)} has no meaning beside --protocol {given['protocol']}")
-    asked = {"optimizer": BOOK, "hidden": BOOK_HIDDEN} | ({"seeds": 10, "eval_every": 200} if ladder else {"seeds": 1})
-    asked |= {name: value for name, value in given.items() if name != "tune"}
-    plan = replace(network_plan(asked, problem), unfair=UNFAIR)
-    return Request(plan, problem, tuning_plan({"tune": BUDGET, **given}, plan) if ladder else None)
+    kind = "race" if plan.kind == "path" else "tuning" if tuning else "comparison"
+    if plan.book_choices is not None:
+        kind = "ladder" if tuning else "book"
+    return Request(kind, plan, problem, tuning, () if same else (note,))
 
 
 def _option(name: str) -> str:

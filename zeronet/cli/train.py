@@ -10,18 +10,20 @@ zeronet train --problem valley --lr 0.3 --animate          paths on f(x, y) = x�
 import argparse
 import sys
 from collections.abc import Mapping
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from zeronet.cli.parser import Parser, complain, exit_status
+from zeronet.common.validation import checked_integer
 
-# The rest of zeronet is imported where it is used: --help and mistakes are answered at once.
+# The rest of zeronet is imported where it is used: --help and errors are answered at once.
 if TYPE_CHECKING:
     from zeronet.cli.request import Request
-    from zeronet.lab.comparison.run import Result
-    from zeronet.lab.race.paths import PathPlan
-    from zeronet.lab.race.run import Race
+    from zeronet.lab.runner.execution.options import ExecutionOptions
+    from zeronet.lab.runner.experiment import Result
+    from zeronet.lab.runner.plan import Plan
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -131,25 +133,110 @@ def plan(options: argparse.Namespace) -> "list[Request]":
     from zeronet.cli.request import read_request
     from zeronet.common.files import slug
 
-    every = read_request(vars(options))
-    labels = [options.protocol] if options.protocol else [spec.label for spec in every[0].plan.optimizers]
-    chosen = options.out or Path("runs") / slug("-".join([*(asked.name for asked in every), *labels]).lower())
-    options.folder, options.several = Path(chosen), len(every) > 1
-    return every
+    requests = read_request(vars(options))
+    labels = [options.protocol] if options.protocol else [spec.label for spec in requests[0].plan.optimizers]
+    default = Path("runs") / slug("-".join([*(request.name for request in requests), *labels]).lower())
+    options.folder, options.several = Path(options.out or default), len(requests) > 1
+    return requests
 
 
-def run(asked: "Request", options: argparse.Namespace) -> Any:
+def run(request: "Request", options: argparse.Namespace) -> "Result":
     """Carry out one request, print its table, and return its result."""
     from zeronet.common.files import slug
+    from zeronet.lab.runner.execution.options import ExecutionOptions, default_jobs
 
-    for note in asked.notes:
+    for note in request.notes:
         complain(options.prog, note, status=0)
-    folder = options.folder / slug(asked.name) if options.several else options.folder
-    return descend(asked.plan, folder, options) if asked.problem is None else train(asked, folder, options)
+    folder = options.folder / slug(request.name) if options.several else options.folder
+    jobs = 1 if request.kind == "race" else options.jobs  # paths are short: processes would take longer to start
+    jobs = default_jobs() if jobs is None else jobs
+    execution = ExecutionOptions(jobs, options.quiet, bool(options.resume), options.cluster, bool(options.accept_mixed))
+    if request.kind != "race":
+        print(request.problem.source, file=sys.stderr)
+    elif options.explain is not None:
+        checked_integer("explain", options.explain)
+    with _gathered(request.plan, execution) as plan:
+        result = _conduct(replace(request, plan=plan), folder, execution, options.animate)
+    if options.explain is not None:
+        _explain(request, result, options.explain)
+    print_result(result, request, folder)
+    if request.kind == "comparison":
+        print_advice(request, options.prog)
+    return result
 
 
-def report(results: Mapping[str, Any], options: argparse.Namespace) -> int:
-    """Sum up several problems, show the figures where that was asked for; return the exit status."""
+def _gathered(plan: "Plan", execution: "ExecutionOptions") -> "AbstractContextManager[Plan]":
+    """Stay joined to the cluster inside the block, if there is one; the block has the plan to carry out there."""
+    if execution.cluster is None:
+        return nullcontext(plan)
+    from zeronet.lab.runner.execution.cluster import gathered  # only here: it takes a while to import
+
+    return gathered(plan, execution)
+
+
+def _conduct(request: "Request", folder: Path, execution: "ExecutionOptions", animation: str | None) -> "Result":
+    """Conduct the experiment of this kind: plan → runs → files → figure."""
+    plan, problem, tuning = request.plan, request.problem, request.tuning
+    if request.kind == "race":
+        from zeronet.lab.race.run import run_race
+
+        return run_race(plan, folder, execution, animation)
+    if request.kind == "tuning" and tuning:
+        from zeronet.lab.tuning.run import run_tuning
+
+        return run_tuning(plan, tuning, problem, folder, execution)
+    if request.kind == "ladder" and tuning:
+        from zeronet.lab.ladder.run import run_ladder
+
+        return run_ladder(plan, tuning, problem, folder, execution)
+    if request.kind == "book":
+        from zeronet.lab.ladder.run import run_book
+
+        return run_book(plan, problem, folder, execution)
+    from zeronet.lab.comparison.run import run_comparison
+
+    return run_comparison(plan, problem, folder, execution)
+
+
+def _explain(request: "Request", result: "Result", updates: int) -> None:
+    """Print the first updates of each optimizer in numbers."""
+    from zeronet.lab.race.explain import explain
+    from zeronet.landscapes import LANDSCAPES
+
+    about = request.plan.problem
+    for spec, path in zip(request.plan.optimizers, result.runs.values(), strict=True):
+        if path.outcome != "raised":
+            print(explain(LANDSCAPES[about["landscape"]](), spec.build(), about["start"], updates), end="\n\n")
+
+
+def print_result(result: "Result", request: "Request", folder: Path) -> None:
+    """Print the table, what went wrong in the runs, and where the figure is."""
+    from zeronet.locale import translate
+
+    print(result.table)
+    for (label, seed), run in result.runs.items():
+        if run.message:
+            name = label if request.kind == "race" else f"{label}, {translate('seed')} {seed}"
+            print(f"{name} {run.outcome}: {run.message}")
+    if any(run.traceback for run in result.runs.values()):
+        print(translate("The tracebacks are in {folder}", folder=folder / "errors"))
+    print(f"\n{translate('figure:')} {folder / result.drawn}")
+
+
+def print_advice(request: "Request", prog: str) -> None:
+    """Print what an untuned comparison does not show, and a command that shows it."""
+    from zeronet.locale import translate
+
+    print(translate("Each ran at the rate above, not tuned: the rates decide the ranking."))
+    if [spec.label for spec in request.plan.optimizers] != ["SGD lr=0.5", "AdaGrad", "RMSProp"]:
+        address = request.plan.problem["address"]
+        command = f"python {sys.argv[0]}" if prog.endswith(".py") else prog
+        same = "" if address.startswith("mnist") else f" --problem {address}"
+        print(f"{translate('Try:')}  {command}{same} --optimizer sgd:lr=0.5 adagrad rmsprop")
+
+
+def report(results: "Mapping[str, Result]", options: argparse.Namespace) -> int:
+    """Sum up several problems, show the figures if that was asked for; return the exit status."""
     if options.several:
         from zeronet.lab.suite.run import write_profile
 
@@ -157,77 +244,6 @@ def report(results: Mapping[str, Any], options: argparse.Namespace) -> int:
     if options.show:
         from zeronet.lab.plots import show
 
-        for each in results.values():
-            show(each.figure)
-    return 1 if any(run.outcome == "raised" for each in results.values() for run in each.runs.values()) else 0
-
-
-def train(asked: "Request", folder: Path, args: argparse.Namespace) -> "Result":
-    """Train networks; print the table, what went wrong, and what to do next."""
-    from zeronet.lab.comparison.run import carry_out, default_jobs
-    from zeronet.lab.runner.execution.options import ExecutionOptions
-    from zeronet.locale import translate
-
-    plan, problem = asked.plan, asked.problem
-    print(problem.source, file=sys.stderr)
-    jobs = default_jobs() if args.jobs is None else args.jobs
-    how = ExecutionOptions(jobs, args.quiet, bool(args.resume), args.cluster, bool(args.accept_mixed))
-    figure = "verdict.png" if asked.tuning else "comparison.png"
-    place = nullcontext(plan)
-    if how.cluster is not None:
-        from zeronet.lab.runner.execution.cluster import gathered  # only here: it takes a while to import
-
-        place = gathered(plan, how)
-    with place as plan:
-        if plan.unfair is not None:
-            from zeronet.lab.ladder.run import carry_out_unfair
-
-            result = carry_out_unfair(plan, asked.tuning, problem, folder, how)
-            figure = "ladder.png" if asked.tuning else "book.png"
-        elif asked.tuning:
-            from zeronet.lab.tuning.run import carry_out_tuned
-
-            result = carry_out_tuned(plan, asked.tuning, problem, folder, how)
-        else:
-            result = carry_out(plan, problem, folder, how)
-    runs = {f"{label}, {translate('seed')} {seed}": run for (label, seed), run in result.runs.items()}
-    print_result(result, runs, figure)
-    if figure != "comparison.png":
-        return result
-    print(translate("Each ran at the rate above, not tuned: the rates decide the ranking."))
-    if [spec.label for spec in plan.optimizers] != ["SGD lr=0.5", "AdaGrad", "RMSProp"]:
-        address = plan.problem["address"]
-        command = f"python {sys.argv[0]}" if args.prog.endswith(".py") else args.prog
-        same = "" if address.startswith("mnist") else f" --problem {address}"
-        print(f"{translate('Try:')}  {command}{same} --optimizer sgd:lr=0.5 adagrad rmsprop")
-    return result
-
-
-def descend(plan: "PathPlan", folder: Path, args: argparse.Namespace) -> "Race":
-    """Go down a landscape; print the first updates in numbers where that was asked for, and the table."""
-    from zeronet.common.validation import checked_integer
-    from zeronet.lab.race.explain import explain
-    from zeronet.lab.race.run import carry_out_race
-    from zeronet.landscapes import LANDSCAPES
-
-    if args.explain is not None:
-        checked_integer("explain", args.explain)
-    result = carry_out_race(plan, folder, args.animate, args.quiet)
-    for spec in plan.optimizers if args.explain is not None else ():
-        if result.runs[spec.label].outcome != "raised":
-            print(explain(LANDSCAPES[plan.landscape](), spec.build(), plan.start, args.explain), end="\n\n")
-    print_result(result, result.runs, args.animate or "paths.png")
-    return result
-
-
-def print_result(result: Any, runs: "Mapping[str, Any]", figure: str) -> None:
-    """Print the table, what went wrong in the runs, and where the figure is."""
-    from zeronet.locale import translate
-
-    print(result.table)
-    for name, run in runs.items():
-        if run.message:
-            print(f"{name} {run.outcome}: {run.message}")
-    if any(run.traceback for run in runs.values()):
-        print(translate("The tracebacks are in {folder}", folder=result.folder / "errors"))
-    print(f"\n{translate('figure:')} {result.folder / figure}")
+        for result in results.values():
+            show(result.figure)
+    return 1 if any(run.outcome == "raised" for result in results.values() for run in result.runs.values()) else 0

@@ -1,1 +1,1 @@
-"""What every room may use: errors, files, text, validation. It knows nothing of networks."""
+"""What every folder may use: errors, files, text, validation. It knows nothing of networks."""

@@ -1,8 +1,8 @@
-"""Mistakes of the person at the keyboard."""
+"""Errors of the user."""
 
 
 class UserError(ValueError):
-    """A person's mistake: its one line is shown instead of a traceback."""
+    """A mistake of the user: its one line is shown instead of a traceback."""
 
-    def __init__(self, words: str):
-        super().__init__(words.replace("\n", " "))  # names of files may hold anything
+    def __init__(self, message: str):
+        super().__init__(message.replace("\n", " "))  # file names may contain line breaks

@@ -1,27 +1,31 @@
-"""Whole files or none: write beside the place, then move into it."""
+"""Files that are written whole or not at all: beside their place, then moved into it."""
 
 import csv
 import hashlib
+import json
+import math
 import os
 import re
 import tempfile
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
 
-# How text is read and written: file names that the locale cannot decode (Python's "surrogates") come through unharmed.
-TEXT = {"encoding": "utf-8", "errors": "surrogateescape"}
+from zeronet.common.errors import UserError
+
+# Text files: file names that the locale cannot decode (Python's "surrogates") pass unchanged.
+TEXT: dict[str, Any] = {"encoding": "utf-8", "errors": "surrogateescape"}
 
 
 @contextmanager
 def replacing(path: str | Path) -> Iterator[BinaryIO]:
-    """Open a binary file that becomes path when the block ends well, and vanishes when it does not.
+    """Open a binary file that becomes path when the block ends, and is deleted if the block raises.
 
-    A reader of path therefore finds the old content or the new one, never a part. Raises OSError as open does.
+    A reader of path sees the old content or the new, never a part. Raises OSError as open does.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -37,33 +41,136 @@ def replacing(path: str | Path) -> Iterator[BinaryIO]:
             yield file
         mask = os.umask(0)
         os.umask(mask)
-        Path(beside).chmod(0o666 & ~mask)  # mkstemp makes private files; results are ordinary ones
+        Path(beside).chmod(0o666 & ~mask)  # mkstemp makes private files
         Path(beside).replace(path)
     except BaseException:
         Path(beside).unlink(missing_ok=True)
         raise
 
 
+def replace_arrays(path: str | Path, arrays: Mapping[str, np.ndarray]) -> None:
+    """Write an .npz file that replaces path as a whole. Raises OSError if it cannot be written."""
+    with replacing(path) as file:
+        np.savez(file, **arrays)  # type: ignore[arg-type]  # mypy takes any name for allow_pickle
+
+
 def read_arrays(path: str | Path) -> dict[str, np.ndarray]:
-    """Return the arrays of an .npz file. Raises OSError where path cannot be opened, ValueError where it is damaged."""
-    with Path(path).open("rb") as file:  # opened here: np.load leaves it open where the file is damaged
+    """Return the arrays of an .npz file. Raises OSError if path cannot be opened, ValueError if it is damaged."""
+    with Path(path).open("rb") as file:  # opened here: np.load leaves a damaged file open
         try:
             with np.load(file, allow_pickle=False) as arrays:
                 return dict(arrays)
         except (TypeError, ValueError, EOFError, OSError, RuntimeError, zipfile.BadZipFile) as error:
-            raise ValueError(f"no .npz file, or a damaged one ({error})") from error
+            raise ValueError(f"not an .npz file, or a damaged one ({error})") from error
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """Turn an error while a file is read or its content checked into a UserError of one line that names the file."""
+    try:
+        yield
+    except UserError:
+        raise
+    except FileNotFoundError:
+        raise UserError(f"there is no file {path}") from None
+    except OSError as error:
+        raise UserError(f"cannot read {path}: {error.strerror or error}") from None
+    except RecursionError:
+        raise UserError(f"{path} is damaged: it is nested too deeply") from None
+    except (ValueError, csv.Error) as error:  # bad JSON and bad UTF-8 are ValueErrors too
+        empty = path.stat().st_size == 0
+        raise UserError(f"{path} is empty" if empty else f"{path} is damaged: {error}") from None
+
+
+def read_csv(path: Path, columns: Mapping[str, Callable[[str], Any]]) -> list[list[Any]]:
+    """Return the rows of a table, each field converted; UserError, naming file and line, if one cannot be.
+
+    columns: the names that the first line must have, each with its type or another function of the field's text, which
+    raises ValueError or KeyError.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "curve.csv"
+    ...     write_csv(path, ["step", "loss"], [[0, 2.5], [1, 2.25]])
+    ...     read_csv(path, {"step": int, "loss": float})
+    [[0, 2.5], [1, 2.25]]
+    """
+    with reading(path), path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
+        lines = csv.reader(file, strict=True)
+        if next(lines, None) != list(columns):
+            raise ValueError(f"its first line is not {','.join(columns)}")
+        rows = []
+        for fields in lines:
+            if len(fields) != len(columns):
+                raise ValueError(f"line {lines.line_num} has {len(fields)} fields, not {len(columns)}")
+            row = []
+            for (name, convert), field in zip(columns.items(), fields, strict=True):
+                try:
+                    row.append(convert(field))
+                except (ValueError, KeyError, TypeError):
+                    raise ValueError(f"line {lines.line_num}: {name} must not be {field!r}") from None
+            rows.append(row)
+        return rows
+
+
+def finite(text: str) -> float:
+    """Return a finite number, for read_csv."""
+    if not math.isfinite(number := float(text)):
+        raise ValueError(text)
+    return number
+
+
+def one_of(values: Iterable[Any]) -> Callable[[str], Any]:
+    """Return a function for read_csv that accepts these values only."""
+    return {str(value): value for value in values}.__getitem__
+
+
+def grouped(rows: Iterable[Sequence[Any]], keys: int) -> dict[tuple[Any, ...], np.ndarray]:
+    """Return the first fields of the rows, as many as keys → the other fields of all rows with these, as an array.
+
+    >>> grouped([["a", 0, 1.0], ["a", 1, 2.0], ["b", 0, 3.0]], keys=1)["a",].tolist()
+    [[0.0, 1.0], [1.0, 2.0]]
+    """
+    groups: dict[tuple[Any, ...], list[Sequence[Any]]] = {}
+    for row in rows:
+        groups.setdefault(tuple(row[:keys]), []).append(row[keys:])
+    return {key: np.array(group) for key, group in groups.items()}
 
 
 def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Write a table: UTF-8, one header line, rows that end in a line feed."""
+    """Write a table: UTF-8, one header line, rows ended by a line feed."""
     with path.open("w", newline="", **TEXT) as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(header)
         writer.writerows(rows)
 
 
+def write_arrays(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
+    """Write an .npz file; the folder is made if need be."""
+    path.parent.mkdir(exist_ok=True)
+    with path.open("wb") as file:
+        np.savez(file, **arrays)  # type: ignore[arg-type]  # none of them is called allow_pickle
+
+
+def read_json(path: Path) -> Any:
+    """Return the content of a JSON file; UserError if it cannot be read."""
+    with reading(path):
+        return json.loads(path.read_text(**TEXT))
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Write a value as indented JSON."""
+    write_text(path, json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write text: UTF-8, lines that end in a line feed; the folder is made if need be."""
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text, encoding="utf-8", errors="surrogateescape", newline="\n")
+
+
 def slug(label: str, others: Iterable[str] = ()) -> str:
-    """Turn a label into part of a file's name: no character that a system forbids, not too long, unlike the others'.
+    """Turn a label into part of a file name: valid on every system, not too long, and distinct from the others'.
 
     >>> slug("SGD lr=0.5"), slug("a/b", ["a/b", "a:b"])
     ('SGD_lr=0.5', 'a_b-c14cddc0')

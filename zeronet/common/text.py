@@ -6,16 +6,16 @@ from collections.abc import Sequence
 
 
 def columns(text: str) -> int:
-    """Return the columns that text takes in a terminal: two for a Japanese letter.
+    """Return the width of text in a terminal, where a Japanese character takes two columns.
 
     >>> columns("f"), columns("損失")
     (1, 4)
     """
-    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
 
 
 def aligned(table: Sequence[Sequence[str]]) -> list[str]:
-    """Return the lines of a table, cell below cell.
+    """Return the lines of a table with aligned columns.
 
     >>> aligned([["a", "b"], ["long", "c"]])
     ['a     b', 'long  c']

@@ -1,4 +1,4 @@
-"""Layers, losses, and networks of them. Read in the order of these imports."""
+"""Layers, losses and networks. Read in the order of these imports."""
 
 from zeronet.nn.functions import log_sum_exp, softmax
 from zeronet.nn.gradient_check import gradient_check

@@ -1,4 +1,4 @@
-"""Functions of arrays that layers and losses share. They never change their arguments."""
+"""Functions of arrays that losses and networks share. They never change their arguments."""
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -9,8 +9,16 @@ def log_sum_exp(y: np.ndarray) -> np.ndarray:
 
         log Σ_k exp(y_k) = m + log Σ_k exp(y_k − m)          m = max_k y_k
 
-    y (N, K), scores. Returns (N, 1), in the type of y.
+    Parameters
+    ----------
+    y : array (N, K); scores
 
+    Returns
+    -------
+    array (N, 1), of the type of `y`
+
+    Examples
+    --------
     >>> log_sum_exp(np.array([[0.0, 0.0], [1000.0, 1000.0]])) - np.log(2)
     array([[   0.],
            [1000.]])
@@ -24,8 +32,20 @@ def softmax(y: np.ndarray) -> np.ndarray:
 
         p_k = exp(y_k) / Σ_j exp(y_j)
 
-    y (N, K), scores. Returns (N, K): positive, and each row sums to 1. (『ゼロから作るDeep Learning』, 3.5)
+    Parameters
+    ----------
+    y : array (N, K); scores
 
+    Returns
+    -------
+    array (N, K), positive, of the type of `y`; each row sums to 1
+
+    References
+    ----------
+    『ゼロから作るDeep Learning』, 3.5.
+
+    Examples
+    --------
     >>> softmax(np.log([[1.0, 3.0]]))
     array([[0.25, 0.75]])
     """
@@ -33,19 +53,31 @@ def softmax(y: np.ndarray) -> np.ndarray:
 
 
 def class_indices(t: ArrayLike, rows: int, classes: int) -> np.ndarray:
-    """Return the class numbers (N,) of targets that are integer labels (N,) or one-hot rows (N, K).
+    """Return the class indices of targets, which are integer labels or one-hot rows.
 
-    rows is N and classes is K, as the scores have them.
-    Raises ValueError for another shape, a label outside 0 … K−1, labels that are no integers, or a row that is not
-    one-hot.
+    Parameters
+    ----------
+    t : array (N,) of labels, or (N, K) of one-hot rows
+    rows : int; N of the scores
+    classes : int; K of the scores
 
+    Returns
+    -------
+    array (N,) of integers
+
+    Raises
+    ------
+    ValueError if `t` has another shape, a label is not an integer or not in 0 … K−1, or a row is not one-hot.
+
+    Examples
+    --------
     >>> class_indices([[0, 1, 0], [1, 0, 0]], rows=2, classes=3)
     array([1, 0])
     """
     t = np.asarray(t)
     if t.shape == (rows, classes):
         if not (np.count_nonzero(t, axis=1) == 1).all() or not (t.max(axis=1) == 1).all():
-            raise ValueError("one-hot targets need a single 1 and zeros in each row")
+            raise ValueError("each row of one-hot targets must hold a single 1 and zeros")
         return t.argmax(axis=1)
     if t.shape != (rows,):
         raise ValueError(
@@ -59,7 +91,7 @@ def class_indices(t: ArrayLike, rows: int, classes: int) -> np.ndarray:
 
 
 def accuracy(y: np.ndarray, t: ArrayLike) -> float:
-    """Return the share of rows of the scores y (N, K) whose largest number is at the label t (N,), or one-hot (N, K).
+    """Return the share of rows of the scores y (N, K) whose largest score is at the label: t (N,), or one-hot (N, K).
 
     >>> accuracy(np.array([[0.1, 0.9], [0.8, 0.2]]), [1, 1])
     0.5

@@ -1,4 +1,4 @@
-"""Is a gradient right? Compare it with slopes that are measured."""
+"""Is a gradient right? Compare it with measured slopes."""
 
 from collections.abc import Callable
 
@@ -15,27 +15,39 @@ def numerical_gradient(f: Callable[[], float], array: np.ndarray) -> np.ndarray:
 
         ∂f/∂a ≈ (f(a + ε) − f(a − ε)) / 2ε          ε = 1e-5
 
-    f takes no argument and reads array (float64, any shape), which is changed in place number by number and put back.
-    (『ゼロから作るDeep Learning』, 4.3)
+    Parameters
+    ----------
+    f : function of no argument that reads `array`
+    array : array of float64, any shape; changed in place element by element, and restored
 
+    Returns
+    -------
+    array of the shape of `array`
+
+    References
+    ----------
+    『ゼロから作るDeep Learning』, 4.3.
+
+    Examples
+    --------
     >>> x = np.array([3.0, 4.0])
     >>> numerical_gradient(lambda: float((x**2).sum()), x).round(6)
     array([6., 8.])
     """
     slopes = np.empty_like(array)
-    for place in np.ndindex(array.shape):
-        value = array[place]
-        array[place] = value + STEP
+    for index in np.ndindex(array.shape):
+        value = array[index]
+        array[index] = value + STEP
         above = f()
-        array[place] = value - STEP
+        array[index] = value - STEP
         below = f()
-        array[place] = value
-        slopes[place] = (above - below) / (2 * STEP)
+        array[index] = value
+        slopes[index] = (above - below) / (2 * STEP)
     return slopes
 
 
 def relative_error(a: np.ndarray, n: np.ndarray) -> float:
-    """Return max|a − n| / max(|a|∞, |n|∞), and 0 where both are 0.
+    """Return max|a − n| / max(|a|∞, |n|∞), or 0 if both are 0.
 
     >>> relative_error(np.array([1.0, 2.0]), np.array([1.0, 1.0]))
     0.5
@@ -45,13 +57,25 @@ def relative_error(a: np.ndarray, n: np.ndarray) -> float:
 
 
 def gradient_check(net: Network, x: ArrayLike, t: ArrayLike) -> dict[str, float]:
-    """Return how far backpropagation is from measured slopes, per parameter array.
+    """Return how far the gradient of backpropagation is from measured slopes, for each parameter array.
 
         error = max|a − n| / max(|a|∞, |n|∞)          a analytic, n numerical
 
-    A right gradient is below 1e-6. Works on a float64 copy of net; x (N, D), t as for net.loss: a few examples are
-    enough, for each parameter costs two forward passes. (『ゼロから作るDeep Learning』, 5.7.3)
+    Parameters
+    ----------
+    net : Network; stays as it is, for a float64 copy is checked
+    x, t : arrays as for `net.loss`; a few examples are enough, since each parameter costs two forward passes
 
+    Returns
+    -------
+    dict of name → error; that of a right gradient is below 1e-6
+
+    References
+    ----------
+    『ゼロから作るDeep Learning』, 5.7.3.
+
+    Examples
+    --------
     >>> from zeronet.nn.models import TwoLayerNet
     >>> errors = gradient_check(TwoLayerNet(3, 4, 2), np.eye(3), np.array([0, 1, 1]))
     >>> list(errors), max(errors.values()) < 1e-6

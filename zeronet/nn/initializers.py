@@ -1,4 +1,4 @@
-"""First weights: normal random numbers whose spread decides whether signals survive a deep network."""
+"""Initial weights: normal random numbers whose spread decides whether signals survive a deep network."""
 
 import math
 from numbers import Real
@@ -11,12 +11,12 @@ class Initializer:
 
         W ~ std(n) · N(0, 1)          n, the number of inputs of each output ("fan-in")
 
-    A subclass says what std(n) is. Called with a generator and the shape (n, m), it returns W (n, m) in float64.
+    A subclass implements std(n). Called with a generator and the shape (n, m), it returns W (n, m) in float64.
     """
 
     def std(self, n: int) -> float:
         """Return the standard deviation for n inputs."""
-        raise NotImplementedError(f"{type(self).__name__} must say std(n)")
+        raise NotImplementedError(f"{type(self).__name__} must implement std(n)")
 
     def __call__(self, rng: np.random.Generator, shape: tuple[int, int]) -> np.ndarray:
         """Return weights of that shape."""
@@ -24,23 +24,31 @@ class Initializer:
 
 
 class Normal(Initializer):
-    """The same spread for every layer, whatever its size.
+    """Give every layer the same spread, whatever its size.
 
         std = value                    the book's first network: 0.01
 
-    value: the standard deviation, ≥ 0. Raises ValueError if it is negative or not finite.
+    Parameters
+    ----------
+    value : float, ≥ 0; the standard deviation
 
+    Raises
+    ------
+    ValueError if `value` is negative or not finite.
+
+    Examples
+    --------
     >>> Normal(0.01).std(784)
     0.01
     """
 
     def __init__(self, value: float):
         if not (isinstance(value, Real) and math.isfinite(value) and value >= 0):
-            raise ValueError(f"a standard deviation is a finite number ≥ 0, not {value!r}")
-        self.value = float(value)
+            raise ValueError(f"a standard deviation must be finite and ≥ 0, not {value!r}")
+        self.value: float = float(value)
 
     def std(self, n: int) -> float:
-        """Return the standard deviation: n does not matter."""
+        """Return value, for any n."""
         return self.value
 
 
@@ -49,9 +57,13 @@ class Xavier(Initializer):
 
         std = √(1/n)
 
-    Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural networks", 2010,
-    in the book's form (6.2.2); the paper's own is √(2 / (n_in + n_out)).
+    References
+    ----------
+    Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural networks", 2010, in the form
+    of 『ゼロから作るDeep Learning』, 6.2.2. The paper has √(2 / (n_in + n_out)), as have PyTorch and Keras.
 
+    Examples
+    --------
     >>> Xavier().std(100)
     0.1
     """
@@ -66,8 +78,12 @@ class He(Initializer):
 
         std = √(2/n)
 
-    He et al., "Delving Deep into Rectifiers", 2015; the book, 6.2.3.
+    References
+    ----------
+    He et al., "Delving Deep into Rectifiers", 2015; 『ゼロから作るDeep Learning』, 6.2.3.
 
+    Examples
+    --------
     >>> He().std(200)
     0.1
     """
@@ -81,9 +97,12 @@ INITIALIZERS = {"he": He, "xavier": Xavier}
 
 
 def initializer(weight_init: str | float) -> Initializer:
-    """Return He() for "he", Xavier() for "xavier", and Normal(std) for a number. Raises ValueError for another word."""
+    """Return He() for "he", Xavier() for "xavier", and Normal(weight_init) for a number.
+
+    Raises ValueError if it is another string, a negative number or not finite.
+    """
     if not isinstance(weight_init, str):
         return Normal(weight_init)
     if weight_init.lower() not in INITIALIZERS:
-        raise ValueError(f"weight_init is {' or '.join(map(repr, INITIALIZERS))} or a number, not {weight_init!r}")
+        raise ValueError(f"weight_init must be {', '.join(map(repr, INITIALIZERS))} or a number, not {weight_init!r}")
     return INITIALIZERS[weight_init.lower()]()

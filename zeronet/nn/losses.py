@@ -1,24 +1,25 @@
 """Losses: how wrong the scores y are, as one number, and the gradient of that number."""
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from zeronet.nn.functions import class_indices
 
 
 class Loss:
-    """The end of a network.
+    """The end of a network: how far its scores are from the targets.
 
     L = forward(y, t)             remembers what backward needs
     ∂L/∂y = backward()
     """
 
-    def forward(self, y: np.ndarray, t: np.ndarray) -> float:
+    def forward(self, y: np.ndarray, t: ArrayLike) -> float:
         """Return the mean loss of the scores y against the targets t."""
-        raise NotImplementedError(f"{type(self).__name__} must say forward(y, t)")
+        raise NotImplementedError(f"{type(self).__name__} must implement forward(y, t)")
 
     def backward(self) -> np.ndarray:
         """Return ∂L/∂y of the last forward pass."""
-        raise NotImplementedError(f"{type(self).__name__} must say backward()")
+        raise NotImplementedError(f"{type(self).__name__} must implement backward()")
 
 
 class SoftmaxCrossEntropy(Loss):
@@ -26,11 +27,19 @@ class SoftmaxCrossEntropy(Loss):
 
         L = (1/N) Σ_n (log Σ_k exp(y_nk) − y_n,t_n)          ∂L/∂y = (softmax(y) − onehot(t)) / N
 
-    y (N, K), scores; t, integer labels (N,) in 0 … K−1 or one-hot rows (N, K). L is in nats: guessing costs ln K.
-    Raises ValueError for targets of another shape, type or range.
-    (『ゼロから作るDeep Learning』, 5.6.3, where it is called SoftmaxWithLoss; here through log-sum-exp, which cannot
-    overflow.)
+    y (N, K), scores; t, integer labels (N,) in 0 … K−1, or one-hot rows (N, K). L is in nats: guessing costs ln K.
 
+    Raises
+    ------
+    ValueError in `forward`, if t has another shape or type, a label is not in 0 … K−1, or a row is not one-hot.
+
+    References
+    ----------
+    『ゼロから作るDeep Learning』, 5.6.3, where it is called SoftmaxWithLoss; here through log-sum-exp, which cannot
+    overflow. PyTorch: CrossEntropyLoss; Keras: SparseCategoricalCrossentropy(from_logits=True).
+
+    Examples
+    --------
     >>> loss = SoftmaxCrossEntropy()
     >>> round(loss.forward(np.log([[1.0, 3.0]]), np.array([1])), 4)  # −ln 0.75
     0.2877
@@ -38,7 +47,7 @@ class SoftmaxCrossEntropy(Loss):
     array([[ 0.25, -0.25]])
     """
 
-    def forward(self, y: np.ndarray, t: np.ndarray) -> float:
+    def forward(self, y: np.ndarray, t: ArrayLike) -> float:
         """Return the mean cross-entropy."""
         self.right = class_indices(t, *y.shape), np.arange(len(y))  # where each example has its right class
         z = y.T.copy()  # (K, N): reductions over a short last axis are slow
@@ -60,9 +69,18 @@ class MeanSquaredError(Loss):
 
         L = (1/NM) Σ (y − t)²          ∂L/∂y = 2 (y − t) / NM
 
-    y and t (N, M). Raises ValueError where their shapes differ.
-    (torch.nn.MSELoss and scikit-learn average in the same way; the book's, 4.2.1, is ½ Σ (y − t)².)
+    y (N, M), outputs; t (N, M), targets.
 
+    Raises
+    ------
+    ValueError in `forward`, if the shapes of y and t differ.
+
+    References
+    ----------
+    『ゼロから作るDeep Learning』, 4.2.1, has ½ Σ (y − t)²; PyTorch's MSELoss and scikit-learn average as here.
+
+    Examples
+    --------
     >>> loss = MeanSquaredError()
     >>> loss.forward(np.array([[1.0, 5.0]]), np.array([[0.0, 2.0]]))  # (1² + 3²) / 2
     5.0
@@ -70,12 +88,12 @@ class MeanSquaredError(Loss):
     array([[1., 3.]])
     """
 
-    def forward(self, y: np.ndarray, t: np.ndarray) -> float:
+    def forward(self, y: np.ndarray, t: ArrayLike) -> float:
         """Return the mean squared error."""
-        t = np.asarray(t)
+        t = np.asarray(t, y.dtype)
         if t.shape != y.shape:
             raise ValueError(f"targets have shape {t.shape}, but the outputs have {y.shape}")
-        self.error = y - t.astype(y.dtype, copy=False)
+        self.error = y - t
         return float((self.error * self.error).mean())
 
     def backward(self) -> np.ndarray:

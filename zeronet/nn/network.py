@@ -1,7 +1,8 @@
-"""Networks: layers in a row with a loss at the end, and all their parameters in one vector."""
+"""Networks: a sequence of layers with a loss at the end, and all their parameters in one vector."""
 
 import copy
 import json
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -9,27 +10,39 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
-from zeronet.common.files import read_arrays, replacing
+from zeronet.common.files import read_arrays, replace_arrays
 from zeronet.nn.functions import accuracy
 from zeronet.nn.layers import LAYERS, Layer
 from zeronet.nn.losses import LOSSES, Loss, SoftmaxCrossEntropy
 from zeronet.nn.parameters import Parameters
 from zeronet.nn.rng import checked_seed
 
-SLICE = 1000  # examples that are predicted at once: enough for fast products, little memory
+Places = dict[str, tuple[Layer, str]]  # name in the network → its layer, and the attribute there
+SLICE = 1000  # examples predicted at once: enough for fast products, little memory
 
 
 class Network:
-    """Layers in a row, and a loss at the end.
+    """A sequence of layers, and a loss at the end.
 
         y = f_L(… f_2(f_1(x)))          L = loss(y, t)
 
-    layers: Layer objects, each used once; loss_function: SoftmaxCrossEntropy() by default; dtype: of all parameters
-    and of the computation; seed: kept in net.seed (None draws one). The network moves the layers' parameters into one
-    vector: net.params["W1"] and net.grads["W1"] are the first W and its gradient, net.params.flat and net.grads.flat
-    are all of them. Raises ValueError for a layer used twice, for layers whose sizes do not fit, or where nothing can
-    be learned.
+    The network moves the layers' parameters into one vector: net.params["W1"] and net.grads["W1"] are the first W and
+    its gradient, net.params.flat and net.grads.flat are all of them. net.buffers holds the layers' buffers likewise.
 
+    Parameters
+    ----------
+    layers : sequence of Layer; each object used once
+    loss_function : Loss, default SoftmaxCrossEntropy()
+    dtype : float type, default float32; of all parameters and of the computation
+    seed : int ≥ 0 or None, default 0; only kept in `net.seed`; None draws one
+
+    Raises
+    ------
+    ValueError if a layer is used twice or belongs to another network, the sizes of two layers do not match, no layer
+    has parameters, `dtype` is not a float type, or `seed` is negative.
+
+    Examples
+    --------
     >>> from zeronet.nn.layers import Affine
     >>> net = Network([Affine(2, 3), Affine(3, 2)])
     >>> net.params
@@ -47,54 +60,58 @@ class Network:
         self.loss_function = loss_function or SoftmaxCrossEntropy()
         self.seed = checked_seed(seed)
         _check_row(self.layers)
-        self.layers[0].input_grad = False
         self._gather(dtype)
 
     def _gather(self, dtype: DTypeLike) -> None:
-        """Move all parameters into one new vector."""
+        """Move all parameters into one new vector, and all buffers into another."""
         if np.dtype(dtype).kind != "f":
-            raise ValueError(f"a network computes in floats, not in {np.dtype(dtype)}")
-        values = {f"{name}{k}": getattr(layer, name) for name, k, layer in self._owners()}
-        shapes = {name: value.shape for name, value in values.items()}
-        self.params, self.grads = Parameters(shapes, dtype), Parameters(shapes, dtype)
-        for name, value in values.items():
-            self.params[name] = value
+            raise ValueError(f"dtype must be a float type, not {np.dtype(dtype)}")
+        params, buffers = self._places()
+        self.params, self.buffers = _gathered(params, dtype), _gathered(buffers, dtype)
+        self.grads = Parameters(self.params.shapes, dtype)
         self._bind()
 
     def _bind(self) -> None:
-        """Let every layer's arrays be views of the two vectors."""
-        for name, k, layer in self._owners():
-            layer.bind(name, self.params[f"{name}{k}"], self.grads[f"{name}{k}"])
+        """Make every layer's arrays views of the vectors; the first layer's input gradient is not needed."""
+        params, buffers = self._places()
+        for name, (layer, attribute) in params.items():
+            layer.bind(**{attribute: self.params[name], f"d{attribute}": self.grads[name]})
+        for name, (layer, attribute) in buffers.items():
+            layer.bind(**{attribute: self.buffers[name]})
+        self.layers[0].input_grad = False
 
-    def _owners(self) -> list[tuple[str, int, Layer]]:
-        """Return (W, 1, first layer with a W), (b, 1, …), …: each name counts on its own."""
-        count: dict[str, int] = {}
-        owners = []
+    def _places(self) -> tuple[Places, Places]:
+        """Return W1 → (first layer with a W, "W"), b1 → …, of the parameters and of the buffers."""
+        params: Places = {}
+        buffers: Places = {}
+        count: Counter[str] = Counter()  # each name counts on its own
         for layer in self.layers:
-            for name in layer.param_names:
-                count[name] = count.get(name, 0) + 1
-                owners.append((name, count[name], layer))
-        return owners
+            for names, places in ((layer.param_names, params), (layer.buffer_names, buffers)):
+                for name in names:
+                    count[name] += 1
+                    places[f"{name}{count[name]}"] = layer, name
+        return params, buffers
 
     def loss_and_grad(self, x: ArrayLike, t: ArrayLike) -> float:
-        """Run one forward and one backward pass; fill net.grads and return the loss of that forward pass.
+        """Run one forward and one backward pass: fill net.grads, and return the loss of that forward pass.
 
-        x (N, D) numbers, t (N,) labels or (N, K) targets. Raises ValueError for other shapes, types or labels.
+        x (N, D); t (N,) labels or (N, K) targets. Raises ValueError if x or t has another shape or type, or a label is
+        out of range.
         """
         y = self._forward(self._cast(self._checked(x)), train=True)
         loss = self.loss_function.forward(y, t)
-        dy = self.loss_function.backward()
+        dy: Any = self.loss_function.backward()  # None behind the first layer
         for layer in reversed(self.layers):
             dy = layer.backward(dy)
         return loss
 
     def gradient(self, x: ArrayLike, t: ArrayLike) -> Parameters:
-        """Return the gradient as a copy of its own: grad["W1"], … for the book's loop."""
+        """Return a copy of the gradient, grad["W1"], … for the book's loop."""
         self.loss_and_grad(x, t)
         return self.grads.copy()
 
     def predict(self, x: ArrayLike) -> np.ndarray:
-        """Return the scores (N, K) of x (N, D), before any softmax; in slices, so that x may be larger than memory."""
+        """Return the scores (N, K) of x (N, D), before any softmax; sliced, so that x may be larger than memory."""
         x = self._checked(x)
         slices = [self._forward(self._cast(x[i : i + SLICE])) for i in range(0, max(len(x), 1), SLICE)]
         return np.concatenate(slices)
@@ -104,28 +121,26 @@ class Network:
         return self.loss_function.forward(self.predict(x), t)
 
     def accuracy(self, x: ArrayLike, t: ArrayLike) -> float:
-        """Return the share of x (N, D) whose largest score is at the right label; t (N,) labels or (N, K) one-hot."""
+        """Return the share of x (N, D) whose largest score is at the label; t (N,) labels or (N, K) one-hot."""
         return accuracy(self.predict(x), t)
 
     def save(self, path: str | Path) -> None:
         """Write the network to path as an .npz file without pickles; zeronet.load(path) builds it again.
 
-        Raises ValueError for layers or a loss that are not zeronet's own, and OSError where path cannot be written.
+        Raises ValueError if a layer or the loss is not zeronet's own, OSError if path cannot be written.
         """
-        contents = self.contents()
-        with replacing(path) as file:
-            np.savez(file, **contents)
+        replace_arrays(path, self.contents())
 
     def contents(self) -> dict[str, np.ndarray]:
-        """Return what save writes: copies of the parameter arrays, and how to build the network."""
-        arrays = {name: array.copy() for name, array in self.params.items()}
+        """Return what save writes: copies of the parameters and buffers, and how to build the network."""
+        arrays = {name: array.copy() for name, array in [*self.params.items(), *self.buffers.items()]}
         return {"architecture": np.array(json.dumps(self._architecture())), **arrays}
 
     def _architecture(self) -> dict[str, Any]:
         parts = [*self.layers, self.loss_function]
         foreign = [type(part).__name__ for part in parts if type(part) not in (*LAYERS.values(), *LOSSES.values())]
         if foreign:
-            raise ValueError(f"only networks of zeronet's own layers can be saved, and {foreign[0]} is none of them")
+            raise ValueError(f"only zeronet's own layers and losses can be saved, not {foreign[0]}")
         return {
             "class": type(self).__name__,
             "layers": [[type(layer).__name__, layer.settings] for layer in self.layers],
@@ -135,7 +150,7 @@ class Network:
         }
 
     def astype(self, dtype: DTypeLike) -> "Network":
-        """Return a copy that computes in dtype: float64 for gradient checks."""
+        """Return a copy that computes in dtype, such as float64 for gradient checks."""
         twin = copy.deepcopy(self)
         twin._gather(dtype)
         return twin
@@ -151,7 +166,7 @@ class Network:
         if size is not None and (x.ndim != 2 or x.shape[1] != size):
             raise ValueError(f"x has shape {x.shape}, but the network takes (N, {size})")
         if x.dtype.kind not in "fiub":
-            raise ValueError(f"x holds {x.dtype}, but the network takes numbers")
+            raise ValueError(f"x must hold numbers, not {x.dtype}")
         return x
 
     def _cast(self, x: np.ndarray) -> np.ndarray:
@@ -159,38 +174,47 @@ class Network:
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
-        self._bind()  # copied and unpickled layers hold arrays on their own until they get their views back
+        self._bind()  # the arrays of copied and unpickled layers are no views
+
+
+def _gathered(places: Places, dtype: DTypeLike) -> Parameters:
+    """Return copies of the layers' arrays in one new vector."""
+    values = {name: getattr(layer, attribute) for name, (layer, attribute) in places.items()}
+    vector = Parameters({name: value.shape for name, value in values.items()}, dtype)
+    for name, value in values.items():
+        vector[name] = value
+    return vector
 
 
 def _check_row(layers: Sequence[Layer]) -> None:
-    """Raise ValueError unless the layers can stand in a row."""
+    """Raise ValueError if the layers do not fit together."""
     if not any(layer.param_names for layer in layers):
         raise ValueError("a network needs at least one layer with parameters")
     if any(layer.in_network for layer in layers):
-        raise ValueError("a layer already belongs to a network: take copy.deepcopy(layer)")
+        raise ValueError("a layer already belongs to a network: use copy.deepcopy(layer)")
     if len({id(layer) for layer in layers}) < len(layers):
-        raise ValueError("a layer stands twice in the network: each place needs a layer object of its own")
+        raise ValueError("duplicate layer: each place needs its own layer object")
     size = None
     for k, layer in enumerate(layers, start=1):
         if size is not None and layer.input_size is not None and layer.input_size != size:
-            raise ValueError(f"layer {k} ({type(layer).__name__}) takes {layer.input_size} numbers, but gets {size}")
+            raise ValueError(f"layer {k} ({type(layer).__name__}) takes {layer.input_size} inputs, but gets {size}")
         size = layer.output_size or size
 
 
 def load(path: str | Path) -> Network:
-    """Build the network again that net.save(path) wrote: same class, layers, type, seed and parameters.
+    """Build the network that net.save(path) wrote: same class, layers, loss, dtype, seed, parameters and buffers.
 
-    Raises FileNotFoundError where there is none, and ValueError for a file that no network was saved to.
+    Raises FileNotFoundError if there is no file, ValueError if it is damaged or not a saved network.
     """
     try:
         arrays = read_arrays(path)
         plan = json.loads(str(arrays.pop("architecture")))
         layers = [LAYERS[name](**settings) for name, settings in plan["layers"]]
         known = {kind.__name__: kind for kind in Network.__subclasses__() if kind.__module__ == "zeronet.nn.models"}
-        net = object.__new__(known.get(plan["class"], Network))  # the layers are known: no need to work them out again
+        net = object.__new__(known.get(plan["class"], Network))  # without its __init__: the layers are known
         Network.__init__(net, layers, LOSSES[plan["loss_function"]](), plan["dtype"], plan["seed"])
-        for name in net.params.keys() | arrays.keys():
-            net.params[name] = arrays[name]
+        for name in net.params.keys() | net.buffers.keys() | arrays.keys():
+            (net.buffers if name in net.buffers else net.params)[name] = arrays[name]
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise ValueError(f"{path} is no network saved by zeronet, or it is damaged ({error})") from error
+        raise ValueError(f"{path} is not a network saved by zeronet, or is damaged ({error})") from error
     return net

@@ -9,10 +9,10 @@ from numpy.typing import ArrayLike, DTypeLike
 
 
 def copy_into(view: np.ndarray, value: ArrayLike, name: str) -> None:
-    """Copy value into the array view, which is called name. Raises ValueError where their shapes differ."""
+    """Copy value into view, the array called name. Raises ValueError if their shapes differ."""
     value = np.asarray(value)
     if value.shape != view.shape:
-        raise ValueError(f"{name} has shape {view.shape}, and cannot become an array of shape {value.shape}")
+        raise ValueError(f"{name} has shape {view.shape}: cannot assign an array of shape {value.shape}")
     view[...] = value
 
 
@@ -21,12 +21,22 @@ class Parameters(Mapping[str, np.ndarray]):
 
         flat = (W1 …, b1 …, W2 …, b2 …)          params["W1"] is a view of its part of flat
 
-    An optimizer can update flat in one go while layers use the named arrays. The views cannot detach:
-    params["W1"] = a checks the shape and copies a into the view; there are no new names.
+    An optimizer updates flat as one array while layers use the named arrays. The views cannot detach:
+    params["W1"] = a checks the shape and copies a into the view; new names cannot be added.
 
-    shapes: name → shape, in the order of the vector; dtype: of all arrays; flat: the vector to use (default: zeros).
-    Raises ValueError where a length or shape differs, KeyError for an unknown name.
+    Parameters
+    ----------
+    shapes : dict of name → shape, in the order of the vector
+    dtype : float type, default float32; of all arrays
+    flat : array (P,), default zeros; the vector to use
 
+    Raises
+    ------
+    ValueError if `flat` has not as many numbers as `shapes`, or an assigned array has another shape; KeyError if a
+    name is unknown.
+
+    Examples
+    --------
     >>> params = Parameters({"W1": (2, 2), "b1": (2,)})
     >>> params["W1"] = [[1, 2], [3, 4]]
     >>> params.flat
@@ -43,11 +53,11 @@ class Parameters(Mapping[str, np.ndarray]):
         sizes = [math.prod(shape) for shape in self.shapes.values()]
         self._flat = np.zeros(sum(sizes), dtype) if flat is None else flat
         if self._flat.shape != (sum(sizes),):
-            raise ValueError(f"{sum(sizes)} parameters do not fit a vector of shape {self._flat.shape}")
+            raise ValueError(f"flat must have shape {(sum(sizes),)}, not {self._flat.shape}")
         starts = np.cumsum([0, *sizes])
         self._views = {
             name: self._flat[start : start + size].reshape(shape)
-            for (name, shape), start, size in zip(self.shapes.items(), starts, sizes, strict=False)
+            for (name, shape), start, size in zip(self.shapes.items(), starts[:-1], sizes, strict=True)
         }
 
     @property
@@ -64,7 +74,7 @@ class Parameters(Mapping[str, np.ndarray]):
 
     def __setitem__(self, name: str, value: ArrayLike) -> None:
         if name not in self._views:
-            raise KeyError(f"{name!r} is none of these parameters: {', '.join(self)}")
+            raise KeyError(f"unknown parameter {name!r}: the names are {', '.join(self)}")
         copy_into(self._views[name], value, name)
 
     def __iter__(self) -> Iterator[str]:
@@ -74,15 +84,15 @@ class Parameters(Mapping[str, np.ndarray]):
         return len(self._views)
 
     def copy(self) -> "Parameters":
-        """Return the same names and numbers in a vector of their own."""
+        """Return a copy with its own vector."""
         return Parameters(self.shapes, flat=self._flat.copy())
 
     def __repr__(self) -> str:
         return f"Parameters({', '.join(f'{name} {shape}' for name, shape in self.shapes.items())}; {self._flat.dtype})"
 
-    # Copies and pickles carry the vector once and cut new views out of it: copied views would be arrays on their own.
+    # Copies and pickles carry the vector and make new views of it: copied views would be separate arrays.
     def __getstate__(self) -> dict[str, Any]:
         return {"shapes": self.shapes, "flat": self._flat}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__init__(state["shapes"], flat=state["flat"])
+        Parameters.__init__(self, state["shapes"], flat=state["flat"])

@@ -1,4 +1,4 @@
-"""The training loop and what happens beside it. Read in the order of these imports."""
+"""The training loop, and what happens beside it. Read in the order of these imports."""
 
 from zeronet.training.callbacks import Callback, Evaluation, History, Log, Progress
 from zeronet.training.checkpoint import Checkpoint

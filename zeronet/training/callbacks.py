@@ -1,42 +1,56 @@
-"""What happens beside the training loop: history, evaluation, progress bar, log, checkpoint.
+"""What happens beside the training loop: history, evaluation, progress bar, log.
 
-Every callback is told four things: on_fit_start(trainer), on_step_end(trainer, loss), on_fit_end(trainer), and
-on_fit_interrupted(trainer) where an exception ends the training. Derive yours from Callback, which ignores them all.
+Derive your own from Callback and override the events that you need.
 """
 
 import csv
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import Any, TextIO
 
 import numpy as np
 
 from zeronet.common.files import replacing
+from zeronet.common.validation import checked_integer
 from zeronet.nn.functions import accuracy
 from zeronet.training.trainer import Trainer
 
-if TYPE_CHECKING:
-    from tqdm.auto import tqdm
-
 
 class Callback:
-    """Listen to a Trainer. A subclass says what it wants to hear; the rest is silence."""
+    """Listen to a Trainer; each event does nothing unless a subclass overrides it.
+
+    Any event may call trainer.stop(), which ends the training after the current step.
+    """
+
+    after_others = False  # whether it is notified after the callbacks that follow it in the list
 
     def on_fit_start(self, trainer: Trainer) -> None:
-        """Hear that fit begins; trainer.last_step is where it will end."""
+        """Fit begins; trainer.last_step is where it will end."""
 
     def on_step_end(self, trainer: Trainer, loss: float) -> None:
-        """Hear that an update was made; loss is that of its batch before the update, trainer.step counts it."""
+        """An update was made; loss is that of its batch before the update, trainer.step counts it."""
+
+    def on_evaluation(self, trainer: Trainer, evaluation: "Evaluation") -> None:
+        """An Evaluation measured the network; evaluation.rows[-1] is its new row (step, loss, accuracy)."""
 
     def on_fit_end(self, trainer: Trainer) -> None:
-        """Hear that fit ended well."""
+        """Fit ended without an exception."""
 
     def on_fit_interrupted(self, trainer: Trainer) -> None:
-        """Hear that fit ended with an exception: time to close what is open."""
+        """Fit ended with an exception: close what is open."""
+
+    def state(self) -> dict[str, Any] | None:
+        """Return what a Checkpoint keeps of this callback: name → array or JSON value; None if there is nothing."""
+        return None
+
+    def load_state(self, state: dict[str, Any]) -> None:
+        """Go on from what state() returned."""
 
 
 class History(Callback):
-    """Keep the loss of every step: losses[k] is the one that update k + 1's gradient came from.
+    """Keep the loss of every step: losses[k] is the one that the gradient of update k + 1 came from.
 
+    Examples
+    --------
     >>> from zeronet.nn.models import TwoLayerNet
     >>> from zeronet.optimizers import SGD
     >>> history = History()
@@ -53,34 +67,50 @@ class History(Callback):
         """Append the loss."""
         self.losses.append(loss)
 
+    def state(self) -> dict[str, Any]:
+        """Return the losses."""
+        return {"losses": np.array(self.losses, float)}
+
+    def load_state(self, state: dict[str, Any]) -> None:
+        """Restore the losses."""
+        self.losses[:] = state["losses"].tolist()
+
 
 class Evaluation(Callback):
-    """Measure loss and accuracy on other data: before the first step, every so many steps, and at the end.
+    """Measure loss and accuracy on other data: before the first step, at regular steps, and at the end.
 
-    x (N, D), t: the data; every: steps between two measurements, ≥ 1. rows holds (updates made before, loss, accuracy).
-    Raises ValueError for every < 1.
+    After training, rows holds tuples (step, loss, accuracy), where step counts the updates made before.
+
+    Parameters
+    ----------
+    x : array (N, D); t : array (N,) or (N, K); the data
+    every : int, ≥ 1, default 100; steps from one measurement to the next
+
+    Raises
+    ------
+    ValueError if `every` is not an integer ≥ 1.
     """
 
     def __init__(self, x: np.ndarray, t: np.ndarray, every: int = 100):
-        if every < 1:
-            raise ValueError(f"evaluations are at least 1 step apart, not {every}")
-        self.x, self.t, self.every = x, t, every
+        self.x, self.t, self.every = x, t, checked_integer("every", every)
         self.rows: list[tuple[int, float, float]] = []
 
     def measure(self, trainer: Trainer) -> None:
-        """Append a row, unless this step has one."""
+        """Append a row and notify on_evaluation, unless this step has a row."""
         if self.rows and self.rows[-1][0] == trainer.step:
             return
         with trainer.evaluating() as network:
             y = network.predict(self.x)
             self.rows.append((trainer.step, network.loss_function.forward(y, self.t), accuracy(y, self.t)))
+        trainer.notify("on_evaluation", self)
 
     def on_fit_start(self, trainer: Trainer) -> None:
-        """Measure the network as it is before the first step."""
-        self.measure(trainer)
+        """Measure the network before the first step."""
+        if not self.rows:  # a continued training has rows already
+            self.measure(trainer)
 
     def on_step_end(self, trainer: Trainer, loss: float) -> None:
-        """Measure when it is time."""
+        """Measure if it is due."""
         if trainer.step % self.every == 0:
             self.measure(trainer)
 
@@ -88,37 +118,49 @@ class Evaluation(Callback):
         """Measure the result."""
         self.measure(trainer)
 
+    def state(self) -> dict[str, Any]:
+        """Return the rows."""
+        return {"rows": self.rows}
+
+    def load_state(self, state: dict[str, Any]) -> None:
+        """Restore the rows."""
+        self.rows[:] = [(step, loss, accuracy) for step, loss, accuracy in state["rows"]]
+
 
 class Progress(Callback):
-    """Show a progress bar with the loss, on stderr; silent where stderr is no terminal."""
+    """Show a progress bar with the loss on stderr, if that is a terminal."""
 
     def __init__(self) -> None:
-        self.bar: tqdm | None = None
+        self.bar: Any = None
 
     def on_fit_start(self, trainer: Trainer) -> None:
-        """Begin the bar."""
+        """Open the bar."""
         from tqdm.auto import tqdm  # only here: it takes as long to import as half of zeronet
 
         self.bar = tqdm(total=trainer.last_step, initial=trainer.step, unit="step", disable=None)
 
     def on_step_end(self, trainer: Trainer, loss: float) -> None:
-        """Move on."""
+        """Advance the bar."""
         self.bar.update()
         if trainer.step % 100 == 0:
             self.bar.set_postfix(loss=f"{loss:.4f}", refresh=False)
 
     def on_fit_end(self, trainer: Trainer) -> None:
         """Close the bar."""
-        if self.bar:
+        if self.bar is not None:
             self.bar.close()
 
     on_fit_interrupted = on_fit_end
 
 
 class Log(Callback):
-    """Write step and loss of every step to a csv file, as they come.
+    """Write the loss of every step to a csv file, line by line.
 
-    path: the file. A training that starts at step 0 begins it anew; one that goes on keeps the rows before its step.
+    A training that starts at step 0 starts a new file; a continued one keeps the rows before its step.
+
+    Parameters
+    ----------
+    path : path of the csv file, with the columns step and loss
     """
 
     def __init__(self, path: str | Path):
@@ -126,7 +168,7 @@ class Log(Callback):
         self.file: TextIO | None = None
 
     def on_fit_start(self, trainer: Trainer) -> None:
-        """Open the file behind the rows that stay."""
+        """Open the file to append to the rows that are kept."""
         kept = []
         if trainer.step and self.path.exists():
             with self.path.open(newline="", encoding="utf-8") as file:
@@ -135,11 +177,12 @@ class Log(Callback):
                 ]
         with replacing(self.path) as file:
             file.write("\n".join(["step,loss", *map(",".join, kept), ""]).encode())
-        self.file = self.path.open("a", encoding="utf-8", buffering=1)  # by the line: a killed run keeps its rows
+        self.file = self.path.open("a", encoding="utf-8", buffering=1)  # line-buffered: a killed run keeps its rows
 
     def on_step_end(self, trainer: Trainer, loss: float) -> None:
         """Write a row."""
-        self.file.write(f"{trainer.step - 1},{loss!r}\n")
+        if self.file:
+            self.file.write(f"{trainer.step - 1},{loss!r}\n")
 
     def on_fit_end(self, trainer: Trainer) -> None:
         """Close the file."""

@@ -1,4 +1,4 @@
-"""What the machine does while training: flush subnormal numbers, use so many BLAS threads, keep freed memory."""
+"""The machine while training: flushed subnormal numbers, the number of BLAS threads, freed memory that is kept."""
 
 import ctypes
 import ctypes.util
@@ -11,19 +11,21 @@ from functools import cache
 import numpy as np
 import threadpoolctl
 
-# Where the C library's fenv_t keeps the control word, and the bits that flush: (32-bit word, bits).
-# x86-64: MXCSR stands at byte 28; bit 15 flushes results, bit 6 operands. aarch64: FPCR is first; bit 24 does both.
+# Index of the control word in the C library's fenv_t, in 32-bit words, and the bits that flush.
+# x86-64: MXCSR is at byte 28; bit 15 flushes results, bit 6 operands. aarch64: FPCR is first; bit 24 does both.
 CONTROL_WORDS = {"x86_64": (7, 1 << 15 | 1 << 6), "aarch64": (0, 1 << 24)}
 
 
 @contextmanager
 def flushed_subnormals() -> Iterator[bool]:
-    """Treat numbers below 1e-38 (float32) as 0 in this thread, inside the block; yields whether this machine can.
+    """Treat numbers below 1e-38 (float32) as 0 in this thread, inside the block; yield whether this machine can.
 
-    The state of a weight whose pixel is seldom on decays through subnormal numbers (1e-38 … 1e-45), where the processor
-    takes detours that can double the time of a step. Works on Linux with x86-64 and aarch64; elsewhere it does nothing.
-    The setting of before comes back at the end, also after an exception.
+    The state of a weight whose pixel is rarely on decays through subnormal numbers (1e-38 … 1e-45), which the processor
+    handles so slowly that a step can take twice as long. Works on Linux with x86-64 and aarch64; does nothing
+    elsewhere. The previous setting is restored at the end, also after an exception.
 
+    Examples
+    --------
     >>> tiny = np.array([1e-40], dtype=np.float32)
     >>> with flushed_subnormals() as flushing:
     ...     product = tiny * np.float32(1)
@@ -53,18 +55,20 @@ def can_flush() -> bool:
 
 @contextmanager
 def blas_threads(number: int) -> Iterator[None]:
-    """Let matrix products use so many threads inside the block."""
+    """Use this number of threads for matrix products, inside the block."""
     with threadpoolctl.threadpool_limits(number, user_api="blas"):
         yield
 
 
 @cache
 def keep_freed_memory() -> bool:
-    """Let the C library keep up to 256 MB that were freed, for this process and for good; return whether it can.
+    """Make the C library keep up to 256 MB of freed memory, for the rest of this process; return whether it can.
 
-    glibc gives the memory of freed arrays back to the system and asks for it again in the next step, page by page,
-    which costs a good part of each step. Other C libraries are left as they are.
+    glibc returns the memory of freed arrays to the system and requests it again in the next step, page by page, which
+    costs much of each step. Other C libraries are left as they are.
 
+    References
+    ----------
     mallopt(3): M_TRIM_THRESHOLD, and M_MMAP_THRESHOLD at its largest, 32 MB.
     """
     if sys.platform != "linux" or not hasattr(ctypes.CDLL(None), "mallopt"):
@@ -74,9 +78,9 @@ def keep_freed_memory() -> bool:
 
 
 def description() -> dict[str, object]:
-    """Return what decides the bits of a run besides its plan: NumPy, the BLAS with its kernel, the flushing."""
+    """Return what decides the bits of a run besides its plan: NumPy, the BLAS with its kernel, and the flushing."""
     pools = [pool for pool in threadpoolctl.threadpool_info() if pool["user_api"] == "blas"]
-    pools = [pool for pool in pools if "numpy" in pool["filepath"]] or pools  # SciPy may have brought a BLAS of its own
+    pools = [pool for pool in pools if "numpy" in pool["filepath"]] or pools  # SciPy may bring its own BLAS
     return {
         "numpy": np.__version__,
         "blas": sorted({f"{pool['internal_api']} {pool['version']} {pool.get('architecture', '')}" for pool in pools}),

@@ -1,12 +1,13 @@
-"""The training loop, and the order in which it meets the data."""
+"""The training loop, and the order of the data in it."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
+from zeronet.common.validation import checked_integer
 from zeronet.nn.network import Network
 from zeronet.nn.rng import checked_seed, stream
 from zeronet.optimizers import adapt
@@ -14,7 +15,14 @@ from zeronet.training.environment import flushed_subnormals, keep_freed_memory
 
 
 class Diverged(ArithmeticError):
-    """The loss is no longer finite. step: updates made before; loss: inf or nan; lr: the optimizer's, if it has one."""
+    """The loss is no longer finite.
+
+    Parameters
+    ----------
+    step : int; updates made before
+    loss : float; inf or nan
+    lr : float or None; the optimizer's learning rate, if it has one
+    """
 
     def __init__(self, step: int, loss: float, lr: float | None = None):
         super().__init__(step, loss, lr)
@@ -26,19 +34,22 @@ class Diverged(ArithmeticError):
 
 
 def batches(n: int, batch_size: int, seed: int, start: int, stop: int) -> Iterator[np.ndarray]:
-    """Yield the example numbers (batch_size,) of the steps start … stop − 1.
+    """Yield the indices (batch_size,) of the examples of the steps start … stop − 1.
 
-    Each epoch is a fresh permutation of the n examples, cut into n // batch_size batches; the short rest is dropped.
-    The batch of step k follows from seed and k alone, so that every optimizer of a seed meets the same ones, and a
-    resumed run goes on with them.
+        order of epoch e = stream(seed, "batches", e).permutation(n)
 
+    An epoch has n // batch_size batches; the rest of its order is dropped. The batch of step k follows from seed and k
+    alone, so that every optimizer of a seed sees the same batches, and a resumed run continues with them.
+
+    Examples
+    --------
     >>> [batch.tolist() for batch in batches(5, 2, seed=0, start=0, stop=3)]
     [[1, 3], [2, 0], [3, 4]]
     >>> [batch.tolist() for batch in batches(5, 2, seed=0, start=2, stop=3)]
     [[3, 4]]
     """
     per_epoch = n // batch_size
-    order, epoch_of_order = None, None
+    order, epoch_of_order = np.empty(0, int), -1
     for step in range(start, stop):
         epoch, k = divmod(step, per_epoch)
         if epoch != epoch_of_order:
@@ -51,11 +62,22 @@ class Trainer:
 
         for each batch:   L, g ← loss and gradient;   w ← optimizer(w, g)
 
-    network: a Network; optimizer: one of zeronet's, or any object with update(params, grads); batch_size: examples
-    per step, default 100; seed: of the batches' order, None draws one; callbacks: what happens beside the loop
-    (zeronet.training.callbacks). trainer.step counts the updates made. Raises ValueError for a batch size below 1 or
-    an object without update.
+    trainer.step counts the updates made.
 
+    Parameters
+    ----------
+    network : Network
+    optimizer : one of zeronet's, or any object with update(params, grads)
+    batch_size : int, ≥ 1, default 100; examples per step
+    seed : int ≥ 0 or None, default 0; decides the order of the batches; None draws one, kept in `trainer.seed`
+    callbacks : sequence of Callback; what happens beside the loop
+
+    Raises
+    ------
+    ValueError if `batch_size` is not an integer ≥ 1, `seed` not an integer ≥ 0, or `optimizer` has no method update.
+
+    Examples
+    --------
     >>> from zeronet.nn.models import TwoLayerNet
     >>> from zeronet.optimizers import SGD
     >>> x, t = np.eye(4), np.array([0, 1, 0, 1])
@@ -73,21 +95,32 @@ class Trainer:
         seed: int | None = 0,
         callbacks: Sequence[Any] = (),
     ):
-        if not isinstance(batch_size, int | np.integer) or batch_size < 1:
-            raise ValueError(f"a batch has at least 1 example, not {batch_size!r}")
         self.network, self.optimizer = network, adapt(optimizer)
-        self.batch_size, self.seed, self.callbacks = int(batch_size), checked_seed(seed), list(callbacks)
+        self.batch_size, self.seed = checked_integer("batch_size", batch_size), checked_seed(seed)
+        self.callbacks = list(callbacks)
         self.step = 0
-        self.last_step = 0  # where the current fit ends
+        self.last_step = 0  # when the current fit ends
 
     def fit(self, x: np.ndarray, t: np.ndarray, epochs: int | None = None, steps: int | None = None) -> "Trainer":
-        """Train for so many steps, or epochs of len(x) // batch_size steps; a second fit goes on where the first ended.
+        """Train for a number of steps, or of epochs of len(x) // batch_size steps; a second fit continues the first.
 
-        x (N, D) and t (N,) or (N, K) are arrays; they are read batch by batch and may be memory maps far larger than
-        memory. Returns the trainer. Raises ValueError unless one of epochs and steps is given, where x and t differ
-        in length or are shorter than a batch, and Diverged before the update of a step whose loss is not finite.
+        Parameters
+        ----------
+        x : array (N, D); read batch by batch, so that it may be a memory map far larger than memory
+        t : array (N,) of labels, or (N, K) of targets
+        epochs, steps : int, ≥ 0; one of them
+
+        Returns
+        -------
+        the trainer
+
+        Raises
+        ------
+        ValueError if not exactly one of `epochs` and `steps` is given, or `x` and `t` are no arrays, differ in length
+        or are shorter than a batch; Diverged before the update of a step whose loss is not finite.
         """
         self.last_step = self.step + self._count_steps(x, t, epochs, steps)
+        self.callbacks.sort(key=lambda callback: callback.after_others)
         keep_freed_memory()
         with flushed_subnormals(), np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             try:
@@ -101,7 +134,7 @@ class Trainer:
 
     def _loop(self, x: np.ndarray, t: np.ndarray) -> None:
         network, optimizer = self.network, self.optimizer
-        for batch in batches(len(x), self.batch_size, self.seed, self.step, self.last_step):
+        for batch in self._steps(batches(len(x), self.batch_size, self.seed, self.step, self.last_step)):
             loss = network.loss_and_grad(x[batch], t[batch])
             if not math.isfinite(loss):
                 raise Diverged(self.step, loss, getattr(optimizer, "lr", None))
@@ -109,21 +142,35 @@ class Trainer:
             self.step += 1
             self.notify("on_step_end", loss)
 
-    def notify(self, event: str, *values: float) -> None:
+    def _steps(self, order: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
+        """Yield the batches until the last step or stop(), and set the generators of random layers before each."""
+        for batch in order:
+            if self.step >= self.last_step:
+                return
+            for place, layer in enumerate(self.network.layers):
+                if layer.random:
+                    layer.rng = stream(self.seed, "layers", self.step, place)
+            yield batch
+
+    def stop(self) -> None:
+        """End fit after the current step, as if that were its last: callbacks still get on_fit_end."""
+        self.last_step = self.step
+
+    def notify(self, event: str, *values: Any) -> None:
         """Call the method named event of every callback, with the trainer and the values."""
         for callback in self.callbacks:
             getattr(callback, event)(self, *values)
 
     @contextmanager
     def evaluating(self) -> Iterator[Network]:
-        """Let the network have the parameters that the optimizer wants evaluated and saved, inside the block."""
-        params, better = self.network.params, self.optimizer.evaluation_params(self.network.params)
-        if better is params:
+        """Inside the block, the network has the parameters that the optimizer wants evaluated and saved."""
+        params, evaluated = self.network.params, self.optimizer.evaluation_params(self.network.params)
+        if evaluated is params:
             yield self.network
             return
         trained = params.flat.copy()
         try:
-            for name, value in better.items():
+            for name, value in evaluated.items():
                 params[name] = value
             yield self.network
         finally:
@@ -132,14 +179,13 @@ class Trainer:
     def _count_steps(self, x: np.ndarray, t: np.ndarray, epochs: int | None, steps: int | None) -> int:
         if (epochs is None) == (steps is None):
             raise ValueError("fit takes either epochs or steps")
-        number = steps if epochs is None else epochs
-        if isinstance(number, bool) or not isinstance(number, int | np.integer) or number < 0:
-            raise ValueError(f"{'steps' if epochs is None else 'epochs'} must be a whole number ≥ 0, not {number!r}")
+        name, number = ("steps", steps) if epochs is None else ("epochs", epochs)
+        number = checked_integer(name, number, least=0)
         if not (hasattr(x, "shape") and hasattr(t, "shape")) or len(x) != len(t):
             raise ValueError(f"x and t must be arrays of equal length, not {_length(x)} and {_length(t)}")
         if self.batch_size > len(x):
             raise ValueError(f"a batch of {self.batch_size} is larger than the data: {len(x)} examples")
-        return int(number) if epochs is None else int(number) * (len(x) // self.batch_size)
+        return number if epochs is None else number * (len(x) // self.batch_size)
 
 
 def _length(a: Any) -> str:

@@ -5,14 +5,14 @@ import pytest
 
 from zeronet import compare
 from zeronet.common.errors import UserError
+from zeronet.lab.comparison.files import read_inspection
 from zeronet.lab.comparison.inspection import (
     inspection_figure,
     pixels_figure,
-    read_inspection,
     save_inspection,
     weights_figure,
 )
-from zeronet.lab.runner.problem import Problem
+from zeronet.lab.runner.problem import DataProblem
 
 FILES = ("inspection.csv", "inspection.npz", "inspection.png", "inspection.svg", "pixels.png", "weights.png")
 PLAN = {"steps": 30, "eval_every": 10, "batch_size": 10, "hidden_sizes": [6], "inspect": True}
@@ -24,7 +24,7 @@ def images(side=4):
     x = rng.random((60, side * side), np.float32)
     x[:, 0] = 0
     t = x[:, 1:4].argmax(axis=1)
-    return Problem("memory", "tiny", "tiny images", "0123", x, t, x, t)
+    return DataProblem("memory", "tiny", "tiny images", "0123", x, t, x, t)
 
 
 @pytest.fixture(scope="module")
@@ -78,5 +78,5 @@ def test_a_damaged_file_is_a_mistake(folder, tmp_path, name, content):
     with pytest.raises(UserError, match="is damaged"):
         read_inspection(tmp_path)
     (tmp_path / name).unlink()
-    with pytest.raises(UserError, match="cannot read"):
+    with pytest.raises(UserError, match="there is no file"):
         read_inspection(tmp_path)

@@ -12,7 +12,7 @@ import pytest
 
 from zeronet import SGD, RMSProp, compare, load
 from zeronet.common.errors import UserError
-from zeronet.lab.runner.problem import Problem
+from zeronet.lab.runner.problem import DataProblem
 
 PLAN = {"steps": 30, "batch_size": 10, "hidden_sizes": (8,), "eval_every": 10, "target": 0.5}
 
@@ -22,7 +22,7 @@ def problem():
     rng = np.random.default_rng(0)
     x = rng.standard_normal((130, 6), dtype=np.float32)
     t = x[:, :3].argmax(axis=1)
-    return Problem("memory", "largest", "the largest of three numbers", "0123", x[:100], t[:100], x[100:], t[100:])
+    return DataProblem("memory", "largest", "the largest of three numbers", "0123", x[:100], t[:100], x[100:], t[100:])
 
 
 class Recorder:

@@ -6,7 +6,7 @@ import pytest
 
 from zeronet.lab.comparison.table import Table, summarize
 from zeronet.lab.runner.analysis.summary import Spread, final_training_loss, steps_to
-from zeronet.lab.runner.run import Run
+from zeronet.lab.runner.runs import Run
 
 PROTOCOL = {
     "optimizers": [{"label": "SGD", "settings": {"lr": 0.01}}],

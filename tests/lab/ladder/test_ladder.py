@@ -16,13 +16,14 @@ from zeronet import TwoLayerNet, stream
 from zeronet.cli.request import read_request
 from zeronet.common.errors import UserError
 from zeronet.lab.ladder.figure import book_figure, book_smoothed, ladder_figure
-from zeronet.lab.ladder.run import carry_out_book, carry_out_ladder
-from zeronet.lab.ladder.table import Ranking
-from zeronet.lab.runner.book import RUNGS, UNFAIR, batches_with_replacement
+from zeronet.lab.ladder.run import run_book, run_ladder
+from zeronet.lab.ladder.rungs import RUNGS
+from zeronet.lab.runner.analysis.ranking import Ranking
+from zeronet.lab.runner.book import BOOK_CHOICES, batches_with_replacement
 from zeronet.lab.runner.execution.options import ExecutionOptions
 from zeronet.lab.runner.plan import Plan
-from zeronet.lab.runner.problem import Problem
-from zeronet.lab.runner.run import run
+from zeronet.lab.runner.problem import DataProblem, network_plan
+from zeronet.lab.runner.run import run_task
 from zeronet.lab.specs.spec import parse
 from zeronet.lab.tuning.grid import Tuning
 from zeronet.locale import JAPANESE, language
@@ -37,12 +38,12 @@ def problem():
     rng = np.random.default_rng(0)
     x = rng.standard_normal((130, 6), dtype=np.float32)
     t = x[:, :3].argmax(axis=1)
-    return Problem("memory", "largest", "the largest of three numbers", "0123", x[:100], t[:100], x[100:], t[100:])
+    return DataProblem("memory", "largest", "the largest of three numbers", "0123", x[:100], t[:100], x[100:], t[100:])
 
 
 def plan_of(problem, *optimizers, **changes):
     specs = tuple(parse(text) for text in optimizers or ("sgd:lr=0.5", "adam"))
-    plan = Plan(problem.about(), (8,), specs, (0, 1), 10, 20, 10, None, 1, "0.1.0", unfair=UNFAIR)
+    plan = Plan(problem.about(), specs, (0, 1), 20, network_plan([8]), 10, 10, book_choices=BOOK_CHOICES)
     return replace(plan, **changes)
 
 
@@ -50,20 +51,20 @@ def plan_of(problem, *optimizers, **changes):
 def ladder(problem, tmp_path_factory):
     """A small ladder; one of its optimizers diverges in every run."""
     plan = plan_of(problem, "sgd:lr=0.5", "adagrad", "Far=sgd:lr=1e25")
-    return carry_out_ladder(plan, TUNING, problem, tmp_path_factory.mktemp("ladder") / "one", ONE_JOB)
+    return run_ladder(plan, TUNING, problem, tmp_path_factory.mktemp("ladder") / "one", ONE_JOB)
 
 
 def first_weights(plan, problem):
     """The models of optimizers that move no weight."""
-    return [run(cell.task, cell.spec, problem.arrays).model for cell in plan.cells()]
+    return [run_task(cell.task, cell.spec, problem.arrays).model for cell in plan.cells()]
 
 
 def test_in_the_book_each_optimizer_starts_from_its_own_weights_and_from_the_first_rung_on_from_the_same(problem):
     still = ("a=sgd:lr=1e-30", "b=sgd:lr=1e-30")
-    a, b = first_weights(plan_of(problem, *still, seeds=(3,), unfair=RUNGS[0].unfair), problem)
+    a, b = first_weights(plan_of(problem, *still, seeds=(3,), book_choices=RUNGS[0].book_choices), problem)
     assert not np.array_equal(a["W1"], b["W1"])
     assert not np.array_equal(a["W2"], b["W2"])
-    a, b = first_weights(plan_of(problem, *still, seeds=(3,), unfair=RUNGS[1].unfair), problem)
+    a, b = first_weights(plan_of(problem, *still, seeds=(3,), book_choices=RUNGS[1].book_choices), problem)
     assert np.array_equal(a["W1"], b["W1"])
     assert np.array_equal(a["W1"], TwoLayerNet(6, 8, 3, seed=3).params["W1"])
 
@@ -89,8 +90,10 @@ def cross_entropy(net, x, t):
 
 @pytest.mark.parametrize("rung", RUNGS[:4], ids=lambda rung: rung.key)
 def test_the_losses_of_a_rung_are_those_of_the_same_training_written_by_hand(problem, rung):
-    [_, cell] = plan_of(problem, "adam", "sgd:lr=0.5", seeds=(3,), unfair=rung.unfair).cells()  # the second optimizer
-    recorded = run(cell.task, cell.spec, problem.arrays).losses
+    [_, cell] = plan_of(
+        problem, "adam", "sgd:lr=0.5", seeds=(3,), book_choices=rung.book_choices
+    ).cells()  # the second optimizer
+    recorded = run_task(cell.task, cell.spec, problem.arrays).losses
     start = int(stream(3, "own start", 1).integers(2**32)) if rung.key == "book" else 3
     net, expected = TwoLayerNet(6, 8, 3, seed=start), []
     order = np.concatenate([stream(3, "batches", epoch).permutation(100) for epoch in range(2)])
@@ -107,26 +110,28 @@ def test_the_losses_of_a_rung_are_those_of_the_same_training_written_by_hand(pro
 
 
 def test_each_rung_removes_one_choice_and_leaves_the_rest_of_every_task_alone(problem):
-    tasks = [[cell.task for cell in plan_of(problem, unfair=rung.unfair, kind="rung").cells()] for rung in RUNGS]
+    tasks = [
+        [cell.task for cell in plan_of(problem, book_choices=rung.book_choices, kind="rung").cells()] for rung in RUNGS
+    ]
     for rung, those, before in zip(RUNGS, tasks, [tasks[0], *tasks], strict=False):
-        shared = [{k: v for k, v in task.items() if k not in ("unfair", "start")} for task in those]
-        assert shared == [{k: v for k, v in task.items() if k not in ("unfair", "start")} for task in before]
+        shared = [{k: v for k, v in task.items() if k not in ("book_choices", "start")} for task in those]
+        assert shared == [{k: v for k, v in task.items() if k not in ("book_choices", "start")} for task in before]
         assert [("start" in task) for task in those] == [rung.key == "book"] * 4
-    left = [rung.unfair for rung in RUNGS]
+    left = [rung.book_choices for rung in RUNGS]
     assert [len(each) for each in left] == [3, 2, 1, 0, 0, 0]
     assert all(set(after) < set(before) for before, after in pairwise(left[:4]))
     assert tasks[3] == tasks[4]  # raw beside smoothed is a matter of drawing
 
 
 def test_an_ordinary_comparison_knows_nothing_of_unfair_choices(problem):
-    plan = plan_of(problem, unfair=None)
-    assert "unfair" not in plan.protocol()
-    assert not any({"unfair", "start"} & cell.task.keys() for cell in plan.cells())
+    plan = plan_of(problem, book_choices=None)
+    assert "book_choices" not in plan.protocol()
+    assert not any({"book_choices", "start"} & cell.task.keys() for cell in plan.cells())
 
 
 def test_an_unknown_choice_is_a_mistake(problem):
-    with pytest.raises(UserError, match=r"an unfair choice is one of own start, .*, not 'luck'"):
-        plan_of(problem, unfair=("luck",))
+    with pytest.raises(UserError, match=r"a choice of the book is one of own start, .*, not 'luck'"):
+        plan_of(problem, book_choices=("luck",))
 
 
 def smooth_curve(x):
@@ -168,7 +173,7 @@ def test_the_last_rung_differs_in_the_rates_alone_which_other_seeds_have_found(l
     rungs = {about["rung"]: about for about in json.loads((ladder.folder / "protocol.json").read_text())["rungs"]}
     for raw, tuned in zip(rungs["raw"]["optimizers"], rungs["tuned"]["optimizers"], strict=True):
         assert {**raw["settings"], "lr": 0} == {**tuned["settings"], "lr": 0}
-    assert rungs["tuned"]["unfair"] == []
+    assert rungs["tuned"]["book_choices"] == []
     trials = rows(ladder.folder / "tuning.csv")
     assert {row["seed"] for row in trials} == {"7", "8"}
     best = {about["label"]: about["settings"]["lr"] for about in rungs["tuned"]["optimizers"]}
@@ -217,13 +222,13 @@ def test_the_ladder_has_the_same_bytes_for_two_jobs_and_after_an_interruption(la
     plan = plan_of(problem, "sgd:lr=0.5", "adagrad", "Far=sgd:lr=1e25")
     one = bytes_of(ladder.folder)
     assert {"ladder.csv", "rungs.csv", "summary.csv", "tuning.csv", "protocol.json", "ladder.svg"} <= one.keys()
-    carry_out_ladder(plan, TUNING, problem, tmp_path / "two", ExecutionOptions(2, quiet=True))
+    run_ladder(plan, TUNING, problem, tmp_path / "two", ExecutionOptions(2, quiet=True))
     assert bytes_of(tmp_path / "two") == one
     files = sorted((tmp_path / "two" / ".runs").glob("*.npz"))
     for file in files[::3]:
         file.unlink()
     kept = {file: file.stat().st_mtime_ns for file in files if file.exists()}
-    carry_out_ladder(plan, TUNING, problem, tmp_path / "two", ExecutionOptions(1, quiet=True, resume=True))
+    run_ladder(plan, TUNING, problem, tmp_path / "two", ExecutionOptions(1, quiet=True, resume=True))
     assert bytes_of(tmp_path / "two") == one
     assert {file: file.stat().st_mtime_ns for file in kept} == kept  # no finished run was repeated
 
@@ -231,7 +236,7 @@ def test_the_ladder_has_the_same_bytes_for_two_jobs_and_after_an_interruption(la
 @pytest.fixture(scope="module")
 def book(problem, tmp_path_factory):
     plan = plan_of(problem, "sgd:lr=0.5", "adagrad", seeds=(0,), steps=250)
-    return carry_out_book(plan, problem, tmp_path_factory.mktemp("book"), ONE_JOB)
+    return run_book(plan, problem, tmp_path_factory.mktemp("book"), ONE_JOB)
 
 
 def test_the_books_figure_is_chapter_6s(book):
@@ -246,13 +251,15 @@ def test_the_books_figure_is_chapter_6s(book):
 
 def test_the_book_says_that_it_is_unfair_and_is_repeated_from_its_protocol(book):
     assert "random weights of its own" in str(book.table)
-    assert json.loads((book.folder / "protocol.json").read_text())["unfair"] == list(UNFAIR)
+    assert json.loads((book.folder / "protocol.json").read_text())["book_choices"] == list(BOOK_CHOICES)
 
 
 def test_a_seed_of_the_first_rung_repeats_the_books_run(problem):
     [book, *_] = plan_of(problem).cells()
     [rung, *_] = plan_of(problem, kind="rung").cells()
-    assert run(book.task, book.spec, problem.arrays).losses == run(rung.task, rung.spec, problem.arrays).losses
+    assert (
+        run_task(book.task, book.spec, problem.arrays).losses == run_task(rung.task, rung.spec, problem.arrays).losses
+    )
     assert book.digest != rung.digest  # the book's networks are kept
 
 
@@ -271,8 +278,9 @@ def test_protocol_book_has_the_settings_of_chapter_6():
         "Adam": 0.001,
     }
     assert (settings["Momentum"]["momentum"], settings["RMSProp"]["rho"]) == (0.9, 0.99)
-    assert (plan.hidden_sizes, plan.batch_size, plan.steps, plan.seeds) == ((100,) * 4, 128, 2000, (0,))
-    assert plan.unfair == UNFAIR
+    assert plan.network == {"class": "MultiLayerNet", "hidden_sizes": [100] * 4}
+    assert (plan.batch_size, plan.steps, plan.seeds) == (128, 2000, (0,))
+    assert plan.book_choices == BOOK_CHOICES
 
 
 def test_protocol_ladder_has_ten_seeds_and_searches_on_others():
@@ -285,9 +293,9 @@ def test_protocol_ladder_has_ten_seeds_and_searches_on_others():
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["--protocol", "book", "--seeds", "3"], "--seeds has no meaning beside --protocol book"),
-        (["--protocol", "book", "--tune"], "--tune has no meaning beside --protocol book"),
-        (["--protocol", "ladder", "--lr", "0.1"], "--lr has no meaning beside --protocol ladder"),
+        (["--protocol", "book", "--seeds", "3"], "--seeds cannot be combined with --protocol book"),
+        (["--protocol", "book", "--tune"], "--tune cannot be combined with --protocol book"),
+        (["--protocol", "ladder", "--lr", "0.1"], "--lr cannot be combined with --protocol ladder"),
         (["--protocol", "ladder", "--problem", "valley"], "--protocol is for networks, not for landscapes"),
         (["--protocol", "ladder", "--problem", "digits", "mnist"], "--protocol ladder takes one problem"),
     ],

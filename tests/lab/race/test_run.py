@@ -16,7 +16,8 @@ from zeronet.common.errors import UserError
 from zeronet.lab.plots.landscape import farthest
 from zeronet.lab.race.animation import frames
 from zeronet.lab.race.figure import paths_figure
-from zeronet.lab.race.paths import COLUMNS
+from zeronet.lab.race.files import COLUMNS
+from zeronet.lab.runner.problem import PATH
 from zeronet.landscapes import LANDSCAPES
 
 HERE = Path(train.__file__).parent
@@ -61,7 +62,7 @@ def test_the_table_says_when_each_arrived(tmp_path, capsys):
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (["lion", "sgd", "mine=adamw", "adamw:lr=0.3"], "note: Lion, mine: at a default rate"),
+        (["lion", "sgd", "mine=adamw", "adamw:lr=0.3"], "note: Lion, mine: at a default learning rate"),
         (["lion", "sgd", "--lr", 0.3], None),
         (["nadam:dialect=keras,LR=0.3", "adadelta"], None),
         (["sgd", "adam"], None),
@@ -78,7 +79,7 @@ def test_a_protocol_repeats_the_paths_byte_for_byte(tmp_path):
     train.main(["--protocol-file", str(tmp_path / "a" / "protocol.json"), "--out", str(tmp_path / "b"), "--quiet"])
     for name in ("paths.csv", "paths.png", "paths.svg", "protocol.json"):
         assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
-    assert json.loads((tmp_path / "b" / "protocol.json").read_text())["start"] == [3.0, -1.0]
+    assert json.loads((tmp_path / "b" / "protocol.json").read_text())["problem"]["start"] == [3.0, -1.0]
 
 
 def test_the_figure_is_drawn_again_from_the_files(tmp_path):
@@ -113,7 +114,7 @@ def test_an_optimizer_that_raises_leaves_its_traceback_and_the_others_go_on(tmp_
 
 def test_a_path_that_diverges_is_cut_and_still_drawn(tmp_path):
     result = race("rosenbrock", ["sgd:lr=1"], steps=50, out=tmp_path / "out")
-    assert result.runs["SGD lr=1"].outcome == "diverged"
+    assert result.runs["SGD lr=1", 0].outcome == "diverged"
     words = [text.get_text() for legend in result.figure.subfigs[0].legends for text in legend.get_texts()]
     assert "stopped at update" in words[0]
 
@@ -189,9 +190,9 @@ def test_a_name_that_is_nearly_a_landscape_s_is_answered_with_it(capsys):
 def test_damaged_files_are_a_mistake_that_names_the_folder(tmp_path, damage):
     race("valley", ["sgd"], steps=2, out=tmp_path / "out")
     (tmp_path / "out" / "paths.csv").write_text(damage)
-    with pytest.raises(UserError, match="no paths, or damaged"):
+    with pytest.raises(UserError, match=r"paths\.csv is (damaged|empty)"):
         paths_figure(tmp_path / "out")
 
 
 def test_an_unused_object_can_race_too():
-    assert race("valley", {"mine": SGD(lr=0.1)}, steps=3).runs["mine"].points.shape == (4, 2)
+    assert race("valley", {"mine": SGD(lr=0.1)}, steps=3).runs["mine", 0].path.shape == (4, len(PATH))

@@ -9,8 +9,7 @@ import pytest
 from zeronet.common.errors import UserError
 from zeronet.common.files import slug
 from zeronet.lab.runner.folder import KEPT, RUNS, locked_folder, publish
-from zeronet.lab.runner.run import Run
-from zeronet.lab.runner.runs import read_run, write_run
+from zeronet.lab.runner.runs import Run, read_run, write_run
 
 
 def writer(text):
@@ -82,19 +81,41 @@ def test_a_file_that_is_held_open_is_named_and_the_new_results_are_kept(tmp_path
         assert not (folder / KEPT).exists()
 
 
-def test_what_an_interrupted_publish_moved_away_comes_back(tmp_path):
+@pytest.mark.parametrize("renames", range(7))
+def test_a_publish_that_is_killed_leaves_old_results_or_new_ones_and_never_some_of_both(tmp_path, monkeypatch, renames):
+    path_type, left = type(tmp_path), [renames]
+    rename = path_type.rename
+
+    def killed(self, target):
+        if not left[0]:
+            raise KeyboardInterrupt
+        left[0] -= 1
+        return rename(self, target)
+
     with locked_folder(tmp_path / "out") as folder:
         publish(folder, writer("old"))
-        (folder / ".old").mkdir()
-        (folder / "curves.csv").rename(folder / ".old" / "curves.csv")  # killed here
-        (folder / ".new").mkdir()
+        monkeypatch.setattr(path_type, "rename", killed)
+        try:
+            publish(folder, writer("new"))
+        except KeyboardInterrupt:
+            assert renames < 5
+    monkeypatch.undo()
     with locked_folder(folder):
-        assert (folder / "curves.csv").read_text() == "old"
-        assert not (folder / ".old").exists()
+        text = "new" if renames else "old"
+        assert (folder / "curves.csv").read_text() == text
+        assert [path.name for path in (folder / "models").iterdir()] == [f"{text}.npz"]
+        assert {path.name for path in folder.iterdir()} == {"curves.csv", "models", ".runs", ".lock"}
 
 
-@pytest.mark.parametrize("name", ["notes.txt", "curves.csv"])
-def test_a_folder_with_other_files_is_refused(tmp_path, name):
+def test_what_was_published_before_and_not_again_goes(tmp_path):
+    with locked_folder(tmp_path / "out") as folder:
+        publish(folder, writer("old"))
+        publish(folder, lambda new: (new / "verdict.json").write_text("new"))
+    assert {path.name for path in folder.iterdir()} == {"verdict.json", ".runs", ".lock"}
+
+
+@pytest.mark.parametrize("name", ["notes.txt", "curves.csv", "README"])
+def test_a_folder_that_zeronet_did_not_make_is_refused(tmp_path, name):
     (tmp_path / name).write_text("mine")
     with pytest.raises(UserError, match=name), locked_folder(tmp_path):
         pass
@@ -105,6 +126,19 @@ def test_what_file_managers_leave_does_not_matter(tmp_path):
     (tmp_path / ".DS_Store").write_text("")
     with locked_folder(tmp_path) as folder:
         assert (folder / RUNS).is_dir()
+
+
+def test_files_that_people_and_their_programs_leave_among_results_stay(tmp_path):
+    with locked_folder(tmp_path / "out") as folder:
+        publish(folder, writer("old"))
+    for name in ("README", "~$curves.xlsx", "notes.txt"):
+        (folder / name).write_text("mine")
+    (folder / ".ipynb_checkpoints").mkdir()
+    with locked_folder(folder):
+        publish(folder, writer("new"))
+    assert (folder / "curves.csv").read_text() == "new"
+    assert (folder / "README").read_text() == "mine"
+    assert {"README", "~$curves.xlsx", "notes.txt", ".ipynb_checkpoints"} <= {path.name for path in folder.iterdir()}
 
 
 def test_a_file_in_place_of_the_folder(tmp_path):

@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 
 from zeronet.common.errors import UserError
-from zeronet.lab.runner.plan import Plan, plan_from_protocol, read_protocol
+from zeronet.lab.runner.plan import Plan, plan_from_protocol
+from zeronet.lab.runner.problem import network_plan
+from zeronet.lab.runner.protocol import read_protocol
 from zeronet.lab.specs.spec import parse
 
 PROBLEM = {
@@ -24,7 +26,8 @@ PROBLEM = {
 
 @pytest.fixture
 def plan():
-    return Plan(PROBLEM, (5,), (parse("sgd"), parse("adam")), (0, 1), 10, 20, 5, 0.9, 1, "0.1.0")
+    specs = parse("sgd"), parse("adam")
+    return Plan(PROBLEM, specs, (0, 1), 20, network_plan([5]), batch_size=10, eval_every=5, target=0.9)
 
 
 def test_cells_are_every_optimizer_with_every_seed(plan):
@@ -36,8 +39,8 @@ def test_cells_are_every_optimizer_with_every_seed(plan):
 @pytest.mark.parametrize(
     "change",
     [
-        {"hidden_sizes": (6,)},
-        {"hidden_sizes": (5, 5)},
+        {"network": network_plan([6])},
+        {"network": network_plan([5, 5])},
         {"optimizers": (parse("sgd:lr=0.5"),)},
         {"seeds": (2,)},
         {"batch_size": 11},
@@ -66,10 +69,10 @@ def test_what_changes_no_run_keeps_its_digest(plan, change):
 
 
 def test_the_protocol_brings_the_plan_back(plan):
-    assert plan_from_protocol(plan.protocol(), PROBLEM, "0.1.0") == plan
-    assert plan_from_protocol(json.loads(json.dumps(plan.protocol())), PROBLEM, "0.1.0") == plan
+    assert plan_from_protocol(plan.protocol(), PROBLEM) == plan
+    assert plan_from_protocol(json.loads(json.dumps(plan.protocol())), PROBLEM) == plan
     with pytest.raises(UserError, match="not the data that the protocol was made with"):
-        plan_from_protocol(plan.protocol(), {**PROBLEM, "digest": "abd"}, "0.1.0")
+        plan_from_protocol(plan.protocol(), {**PROBLEM, "digest": "abd"})
 
 
 @pytest.mark.parametrize(
@@ -78,17 +81,17 @@ def test_the_protocol_brings_the_plan_back(plan):
         ({"steps": 0}, "steps must be at least 1, not 0"),
         ({"seeds": ()}, "number of seeds must be at least 1"),
         ({"seeds": (-1,)}, "not -1"),
-        ({"seeds": (1, 1)}, "twice"),
+        ({"seeds": (1, 1)}, "duplicate seed among 1, 1"),
         ({"batch_size": 0}, "batch-size must be at least 1"),
         ({"batch_size": 101}, "a batch of 101 is larger than the data: 100 examples"),
-        ({"hidden_sizes": (0,)}, "hidden size must be at least 1"),
-        ({"hidden_sizes": ()}, "number of hidden sizes"),
+        ({"network": network_plan([0])}, "hidden size must be at least 1"),
+        ({"network": network_plan([])}, "number of hidden sizes"),
         ({"eval_every": 0}, "eval-every must be at least 1"),
         ({"blas_threads": 0}, "blas-threads must be at least 1"),
         ({"target": 1.5}, "not 1.5"),
         ({"target": "0.9"}, "not '0.9'"),
-        ({"steps": 10.5}, "steps must be a whole number, not 10.5"),
-        ({"seeds": (1.5,)}, "seed must be a whole number"),
+        ({"steps": 10.5}, "steps must be an integer, not 10.5"),
+        ({"seeds": (1.5,)}, "seed must be an integer"),
         ({"optimizers": ()}, "number of optimizers"),
     ],
 )
@@ -99,7 +102,7 @@ def test_plans_that_cannot_be_run(plan, change, words):
 
 
 def test_numbers_of_numpy_are_numbers(plan):
-    same = replace(plan, steps=np.int64(20), seeds=np.arange(2), hidden_sizes=np.array([5]))
+    same = replace(plan, steps=np.int64(20), seeds=np.arange(2), network=network_plan(np.array([5])))
     assert json.dumps(same.protocol()) == json.dumps(plan.protocol())
 
 
@@ -108,7 +111,7 @@ def test_numbers_of_numpy_are_numbers(plan):
 )
 def test_a_damaged_protocol_is_a_mistake(plan, change):
     with pytest.raises(UserError):
-        plan_from_protocol(plan.protocol() | change, PROBLEM, "0.1.0")
+        plan_from_protocol(plan.protocol() | change, PROBLEM)
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"format": 2}', "7"])

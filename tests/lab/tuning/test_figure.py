@@ -10,7 +10,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from zeronet.common.errors import UserError
 from zeronet.lab.plots import save_figure
-from zeronet.lab.tuning.figure import read_verdict, verdict_figure
+from zeronet.lab.tuning.figure import verdict_figure
+from zeronet.lab.tuning.files import read_verdict
 from zeronet.locale import language
 
 RATES = [0.001, 0.01, 0.1, 1.0]
@@ -18,10 +19,11 @@ RATES = [0.001, 0.01, 0.1, 1.0]
 
 def write_verdict(folder, labels=("SGD", "AdaGrad"), failing=(), diverged=(), landscape=False, target=0.9):
     """Write the files of a made-up verdict. failing: labels whose last seed diverged; diverged: (label, rate)."""
-    seeds, tuning_seeds, steps = [0, 1, 2], [3, 4, 5], [0, 50, 100]
-    problem = {"name": "digits", "source": "Digits: 1,442 training and 355 test images", "train": 1442, "test": 355}
+    seeds, tuning_seeds, steps = [0, 1, 2], [3, 4, 5], [0, 1, 2] if landscape else [0, 50, 100]
+    problem = {"source": "Digits: 1,442 training and 355 test images", "train": 1442, "test": 355}
+    problem |= {"input_size": 64, "classes": 10}
     if landscape:
-        problem = {"name": "valley", "source": "valley: f = x²/20 + y²", "landscape": "valley"}
+        problem = {"source": "valley: f = x²/20 + y²", "landscape": "valley"}
     protocol = {
         "format": 1,
         "problem": problem,
@@ -38,7 +40,7 @@ def write_verdict(folder, labels=("SGD", "AdaGrad"), failing=(), diverged=(), la
         for seed in seeds:
             fails = label in failing and seed == seeds[-1]
             for step in steps[:1] if fails else steps:
-                loss, accuracy = 2.3 * (0.3 + 0.01 * k + 0.003 * seed) ** (step / 50), 0.1 + step * 0.0085
+                loss, accuracy = 2.3 * (0.3 + 0.01 * k + 0.003 * seed) ** (step / steps[1]), 0.1 + step * 0.0085
                 curves.append((label, seed, step, loss) if landscape else (label, seed, step, loss, accuracy))
             finals.append(None if fails else loss)
         for rate in RATES:

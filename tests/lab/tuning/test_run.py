@@ -7,21 +7,21 @@ import numpy as np
 import pytest
 
 import train
-from zeronet import SGD, __version__
+from zeronet import SGD
 from zeronet.cli.request import read_request
 from zeronet.lab import plots
 from zeronet.lab.runner.execution import processes as execute
 from zeronet.lab.runner.execution.options import ExecutionOptions
 from zeronet.lab.runner.plan import Plan, consecutive
-from zeronet.lab.runner.problem import LandscapeProblem, Problem
+from zeronet.lab.runner.problem import DataProblem, LandscapeProblem, network_plan
 from zeronet.lab.specs.spec import parse
 from zeronet.lab.tuning.grid import Tuning
-from zeronet.lab.tuning.run import carry_out_tuned
+from zeronet.lab.tuning.run import run_tuning
 from zeronet.landscapes import LANDSCAPES
 from zeronet.locale import language
 from zeronet.nn.rng import stream
 
-RUN = {"hidden_sizes": (8,), "batch_size": 10, "steps": 30, "eval_every": 10, "target": 0.5, "blas_threads": 1}
+RUN = {"network": network_plan([8]), "batch_size": 10, "steps": 30, "eval_every": 10, "target": 0.5}
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +29,7 @@ def problem():
     rng = np.random.default_rng(0)
     x = rng.standard_normal((130, 6), dtype=np.float32)
     t = x[:, :3].argmax(axis=1)
-    return Problem("memory", "largest", "the largest of three numbers", "0123", x[:100], t[:100], x[100:], t[100:])
+    return DataProblem("memory", "largest", "the largest of three numbers", "0123", x[:100], t[:100], x[100:], t[100:])
 
 
 def tuned(problem, folder, *optimizers, budget=3, seeds=2, over=None, **changes):
@@ -38,11 +38,10 @@ def tuned(problem, folder, *optimizers, budget=3, seeds=2, over=None, **changes)
         problem=problem.about(),
         optimizers=tuple(map(parse, optimizers)),
         seeds=consecutive(0, seeds),
-        version=__version__,
         **{**RUN, "split": (80, 20), **changes},
     )
     tuning = Tuning(budget, consecutive(seeds, 3), over=over)
-    return carry_out_tuned(plan, tuning, problem, folder, ExecutionOptions(1, quiet=True))
+    return run_tuning(plan, tuning, problem, folder, ExecutionOptions(1, quiet=True))
 
 
 @pytest.fixture(scope="module")
@@ -168,7 +167,7 @@ class Watched:
 def test_no_trial_touches_the_test_images_and_each_final_run_reads_them_once_after_its_last_step(
     problem, tmp_path, monkeypatch, undrawn
 ):
-    kinds, run, update = [], execute.run, SGD.update
+    kinds, run, update = [], execute.run_task, SGD.update
 
     def watched(task, spec, arrays):
         kinds.append((task["kind"], events := []))
@@ -176,7 +175,7 @@ def test_no_trial_touches_the_test_images_and_each_final_run_reads_them_once_aft
         x_test, t_test = (Watched(array, name, events) for array, name in zip(arrays[2:], "xt", strict=True))
         return run(task, spec, (*arrays[:2], x_test, t_test))
 
-    monkeypatch.setattr(execute, "run", watched)
+    monkeypatch.setattr(execute, "run_task", watched)
     result = tuned(problem, tmp_path / "out", "sgd")
     trials = [events for kind, events in kinds if kind == "trial"]
     finals = [events for kind, events in kinds if kind == "final"]
@@ -224,7 +223,7 @@ def test_the_starts_fill_the_domain_evenly():
 
 def test_a_landscape_of_which_the_lowest_value_is_not_0_has_it_taken_off(tmp_path, undrawn):
     problem, branin = LandscapeProblem("branin"), LANDSCAPES["branin"]()
-    changes = {"hidden_sizes": (), "split": None, "target": None, "eval_every": 1, "batch_size": 1}
+    changes = {"network": None, "split": None, "target": None, "eval_every": 1, "batch_size": 1}
     result = tuned(problem, tmp_path / "out", "sgd:lr=0.01", **changes)
     assert branin.lowest == pytest.approx(0.397887)
     for (_, seed), run in result.runs.items():
@@ -278,7 +277,7 @@ def test_settings_that_cannot_be_searched_end_in_one_line(over, words, capsys):
 def test_a_landscape_without_a_bottom_is_refused_in_one_line(tmp_path, monkeypatch, capsys, name):
     monkeypatch.chdir(tmp_path)
     assert train.main(["--problem", name, "--tune", "6"]) == 2
-    assert capsys.readouterr().err == f"train.py: {name} has no lowest place, so that nothing can be tuned there\n"
+    assert capsys.readouterr().err == f"train.py: {name} has no minimum, so that nothing can be tuned there\n"
     assert list(tmp_path.iterdir()) == []
 
 

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from zeronet.lab.runner.run import Run
+from zeronet.lab.runner.runs import Run
 from zeronet.lab.tuning.table import VerdictTable
 from zeronet.locale import language
 

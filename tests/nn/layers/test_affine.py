@@ -30,5 +30,5 @@ def test_the_generator_decides_the_weights():
 
 @pytest.mark.parametrize("sizes", [(0, 2), (2, 0), (-1, 2)])
 def test_sizes_are_at_least_1(sizes):
-    with pytest.raises(ValueError, match=f"at least 1, not {sizes[0]} and {sizes[1]}"):
+    with pytest.raises(ValueError, match=f"put_size must be at least 1, not {min(sizes)}"):
         Affine(*sizes)

@@ -6,7 +6,7 @@ import pickle
 import numpy as np
 import pytest
 
-from zeronet import Affine, Layer, Network, ReLU, Sigmoid, Tanh
+from zeronet import Affine, Layer, Network, ReLU, Sigmoid, Tanh, gradient_check
 from zeronet.nn.gradient_check import numerical_gradient, relative_error
 from zeronet.nn.layers import LAYERS
 
@@ -21,6 +21,9 @@ WITH_PARAMETERS = ["Affine"]
 
 every_layer = pytest.mark.parametrize("name", TABLE)
 every_layer_with_parameters = pytest.mark.parametrize("name", WITH_PARAMETERS)
+every_copy = pytest.mark.parametrize(
+    "copied", [copy.deepcopy, lambda layer: pickle.loads(pickle.dumps(layer))], ids=["deepcopy", "pickle"]
+)
 
 
 def test_every_layer_has_a_row():
@@ -37,34 +40,20 @@ def x(rng):
 
 def in_float32(layer):
     """The layer as a network would hold it: its parameters and gradients in float32."""
-    for name in layer.param_names:
-        layer.bind(name, getattr(layer, name).astype(np.float32), getattr(layer, f"d{name}").astype(np.float32))
+    names = [*layer.param_names, *(f"d{name}" for name in layer.param_names), *layer.buffer_names]
+    layer.bind(**{name: getattr(layer, name).astype(np.float32) for name in names})
     return layer
 
 
 @every_layer
-def test_the_input_gradient_is_the_measured_one(name, x, rng):
+def test_all_gradients_are_the_measured_ones(name, x, rng):
     layer = TABLE[name]()
-    weights = rng.standard_normal(
-        layer.forward(x).shape
-    )  # any loss will do: L = Σ weights ⊙ y, so that ∂L/∂y = weights
+    weights = rng.standard_normal(layer.forward(x).shape)  # L = Σ weights ⊙ y, so that ∂L/∂y = weights
 
     def loss():
         return float((weights * layer.forward(x)).sum())
 
-    loss()
-    analytic = layer.backward(weights)
-    assert relative_error(analytic, numerical_gradient(loss, x)) < 1e-6
-
-
-@every_layer_with_parameters
-def test_the_parameter_gradients_are_the_measured_ones(name, x, rng):
-    layer = TABLE[name]()
-    weights = rng.standard_normal(layer.forward(x).shape)
-
-    def loss():
-        return float((weights * layer.forward(x)).sum())
-
+    assert relative_error(layer.backward(weights), numerical_gradient(loss, x)) < 1e-6
     for param in layer.param_names:
         loss()
         layer.backward(weights)
@@ -86,21 +75,14 @@ def test_backward_belongs_to_the_last_forward_pass(name, x):
 
 
 @every_layer
-def test_a_layer_never_changes_its_argument(name, x):
-    layer = TABLE[name]()
-    before = x.copy()
-    dy = np.ones_like(layer.forward(x))
-    layer.backward(dy)
+def test_a_layer_never_changes_its_argument_nor_returns_an_array_that_its_next_call_overwrites(name, x):
+    layer, before = TABLE[name](), x.copy()
+    y = layer.forward(x)
+    dy = np.ones_like(y)
+    dx = layer.backward(dy)
+    kept = y.copy(), dx.copy()
     np.testing.assert_array_equal(x, before)
     np.testing.assert_array_equal(dy, 1)
-
-
-@every_layer
-def test_a_layer_never_returns_an_array_that_its_next_call_overwrites(name, x):
-    layer = TABLE[name]()
-    y = layer.forward(x)
-    dx = layer.backward(np.ones_like(y))
-    kept = y.copy(), dx.copy()
     layer.backward(np.full_like(layer.forward(x + 1), 2))
     np.testing.assert_array_equal(y, kept[0])
     np.testing.assert_array_equal(dx, kept[1])
@@ -134,9 +116,7 @@ def test_settings_build_the_layer_again(name, x):
 
 
 @every_layer
-@pytest.mark.parametrize(
-    "copied", [copy.deepcopy, lambda layer: pickle.loads(pickle.dumps(layer))], ids=["deepcopy", "pickle"]
-)
+@every_copy
 def test_a_copied_layer_computes_the_same_on_its_own(name, copied, x):
     layer = TABLE[name]()
     twin = copied(layer)
@@ -146,9 +126,20 @@ def test_a_copied_layer_computes_the_same_on_its_own(name, copied, x):
     np.testing.assert_array_equal(twin.forward(x), expected)
 
 
+@every_copy
+def test_a_copy_of_a_first_layer_may_stand_anywhere_and_the_copied_network_keeps_its_first_layer(copied, points):
+    net = Network([Affine(6, 6, rng=np.random.default_rng(1)), Tanh(), Affine(6, 3, rng=np.random.default_rng(2))])
+    first = copied(net.layers[0])
+    assert first.input_grad and not first.in_network
+    assert not copied(net).layers[0].input_grad
+    wider = Network([Affine(6, 6, rng=np.random.default_rng(3)), Tanh(), first, Tanh(), copied(net.layers[2])])
+    assert [layer.input_grad for layer in wider.layers] == [False, True, True, True, True]
+    assert max(gradient_check(wider, *points).values()) < 1e-6
+
+
 @every_layer_with_parameters
 @pytest.mark.parametrize("place", ["alone", "in a network"])
-def test_an_assignment_copies_into_the_array_and_never_replaces_it(name, place):
+def test_an_assignment_copies_into_the_array_and_another_shape_is_refused(name, place):
     layer = TABLE[name]()
     net = Network([layer]) if place == "in a network" else None
     for attribute in [*layer.param_names, *(f"d{param}" for param in layer.param_names)]:
@@ -156,25 +147,14 @@ def test_an_assignment_copies_into_the_array_and_never_replaces_it(name, place):
         a = np.full(view.shape, 2.5)
         setattr(layer, attribute, a)
         a[...] = 0
+        with pytest.raises(ValueError, match=rf"{name}\.{attribute} has shape .* shape \(7, 7, 7\)") as error:
+            setattr(layer, attribute, np.zeros((7, 7, 7)))
+        assert str(view.shape) in str(error.value)
         assert getattr(layer, attribute) is view
         np.testing.assert_array_equal(view, 2.5)
     if net:
         np.testing.assert_array_equal(net.params.flat, 2.5)
         np.testing.assert_array_equal(net.grads.flat, 2.5)
-
-
-@every_layer_with_parameters
-@pytest.mark.parametrize("place", ["alone", "in a network"])
-def test_an_assignment_of_another_shape_is_refused_with_both_shapes(name, place):
-    layer = TABLE[name]()
-    net = Network([layer]) if place == "in a network" else None
-    for attribute in [*layer.param_names, *(f"d{param}" for param in layer.param_names)]:
-        view = getattr(layer, attribute)
-        with pytest.raises(ValueError, match=rf"{name}\.{attribute} has shape .* shape \(7, 7, 7\)") as error:
-            setattr(layer, attribute, np.zeros((7, 7, 7)))
-        assert str(view.shape) in str(error.value)
-        assert getattr(layer, attribute) is view
-    assert net is None or net.params["W1"] is layer.W
 
 
 @every_layer_with_parameters
@@ -193,9 +173,9 @@ def test_a_layer_must_say_what_it_computes(x):
     class Nothing(Layer):
         pass
 
-    with pytest.raises(NotImplementedError, match="Nothing must say forward"):
+    with pytest.raises(NotImplementedError, match="Nothing must implement forward"):
         Nothing().forward(x)
-    with pytest.raises(NotImplementedError, match="Nothing must say backward"):
+    with pytest.raises(NotImplementedError, match="Nothing must implement backward"):
         Nothing().backward(x)
 
 

@@ -11,7 +11,7 @@ from matplotlib.ticker import LogLocator
 
 from zeronet.common.errors import UserError
 from zeronet.lab.comparison import words
-from zeronet.lab.comparison.files import ComparisonFolder, read_folder
+from zeronet.lab.comparison.files import ComparisonFolder, read_comparison
 from zeronet.lab.comparison.page import LOSS_WIDTH, lay_out, new_page
 from zeronet.lab.plots.style import QUIET, SMALL, STROKE, drawable, house_style, logarithmic, look, shortened, wrapped
 from zeronet.lab.runner.analysis import curves
@@ -33,7 +33,7 @@ def comparison_figure(folder: str | Path, ylim: float | None = None, log: bool =
     """
     if ylim is not None and (isinstance(ylim, bool) or not math.isfinite(ylim) or ylim <= 0):
         raise UserError(f"ylim must be a number above 0, not {ylim!r}")
-    data = read_folder(folder)
+    data = read_comparison(folder)
     with house_style():
         figure, loss, accuracy = new_page(data)
         _draw_loss(loss, data, ylim, log)

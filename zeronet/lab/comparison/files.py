@@ -1,36 +1,40 @@
-"""The files of one comparison folder, read and checked."""
+"""The files of a comparison: protocol.json, curves.csv, evaluations.csv, inspection.csv …, written and read."""
 
-import csv
-import json
 import math
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from zeronet.common.errors import UserError
-from zeronet.lab.runner.plan import FORMAT
+from zeronet.common.files import (
+    finite,
+    grouped,
+    one_of,
+    read_arrays,
+    read_csv,
+    reading,
+    slug,
+    write_arrays,
+    write_csv,
+    write_json,
+    write_text,
+)
+from zeronet.lab.comparison.table import Table
+from zeronet.lab.runner.problem import problem_of
+from zeronet.lab.runner.protocol import read_protocol
+from zeronet.lab.runner.runs import Run
+from zeronet.training.inspection import COLUMNS
 
-CURVES = ["optimizer", "seed", "step", "loss"]
-EVALUATIONS = ["optimizer", "seed", "step", "{seen}_loss", "{seen}_accuracy"]
+Columns = Mapping[str, Callable[[str], Any]]
+RUN = ("optimizer", "seed")  # the first columns of every table
+CURVES: Columns = {"step": int, "loss": finite}
 
-# What a figure cannot do without: where it stands in protocol.json, its type, the type's name, the least number.
-NEEDED = [
-    (("problem", "source"), str, "a text", None),
-    (("problem", "train"), int, "a whole number", 1),
-    (("problem", "test"), int, "a whole number", 1),
-    (("problem", "input_size"), int, "a whole number", 1),
-    (("problem", "classes"), int, "a whole number", 2),
-    (("network", "class"), str, "a text", None),
-    (("network", "hidden_sizes"), list, "a list", None),
-    (("optimizers",), list, "a list", None),
-    (("seeds",), list, "a list", None),
-    (("batch_size",), int, "a whole number", 1),
-    (("steps",), int, "a whole number", 1),
-]
+
+def _evaluation_columns(protocol: Mapping[str, Any]) -> Columns:
+    seen = "validation" if "split" in protocol else "test"
+    return {"step": int, f"{seen}_loss": float, f"{seen}_accuracy": finite}
 
 
 @dataclass(frozen=True)
@@ -66,93 +70,116 @@ class ComparisonFolder:
         return {seed: len(losses) for seed, losses in self.losses[label].items() if len(losses) < self.steps}
 
 
-def read_folder(folder: str | Path) -> ComparisonFolder:
-    """Read curves.csv, evaluations.csv and protocol.json of a folder.
-
-    Raises UserError where the folder or a file is missing, empty or damaged: its line names the file and the place.
-    """
+def read_comparison(folder: str | Path) -> ComparisonFolder:
+    """Read protocol.json, curves.csv and evaluations.csv; UserError if one is missing, empty or damaged."""
     folder = Path(folder)
-    if not folder.is_dir():
-        raise UserError(f"there is no folder {folder}")
-    protocol = _read_protocol(folder / "protocol.json")
-    labels = [optimizer["label"] for optimizer in protocol["optimizers"]]
-    curves = _read_table(folder / "curves.csv", CURVES, protocol)
-    for (label, seed), (steps, _) in curves.items():
-        if len(steps) > protocol["steps"] or not np.array_equal(steps, np.arange(len(steps))):
-            place = f"{folder / 'curves.csv'} is damaged: {label!r}, seed {seed}"
-            raise UserError(f"{place}: the steps are not 0, 1, 2 … up to {protocol['steps'] - 1}")
-    seen = "validation" if "split" in protocol else "test"
-    evaluations = _read_table(folder / "evaluations.csv", [name.format(seen=seen) for name in EVALUATIONS], protocol)
-    for (label, seed), (steps, _) in evaluations.items():
-        if np.any(np.diff(steps) <= 0):
-            place = f"{folder / 'evaluations.csv'} is damaged: {label!r}, seed {seed}"
-            raise UserError(f"{place}: the steps do not increase")
+    protocol = read_protocol(folder / "protocol.json", "problem", "network", "seeds", "batch_size")
+    losses, evaluations = read_curves(folder, protocol), read_evaluations(folder, protocol)
     return ComparisonFolder(
         protocol,
-        {label: {seed: run[1] for (name, seed), run in curves.items() if name == label} for label in labels},
-        {label: {seed: run for (name, seed), run in evaluations.items() if name == label} for label in labels},
+        {label: {seed: run[:, 1] for seed, run in runs.items()} for label, runs in losses.items()},
+        {label: {seed: (run[:, 0], run[:, 2]) for seed, run in runs.items()} for label, runs in evaluations.items()},
     )
 
 
-def _read_protocol(path: Path) -> dict[str, Any]:
-    with _named(path):
-        protocol = json.loads(path.read_text(encoding="utf-8"))
-        if not isinstance(protocol, dict):
-            raise ValueError("it is not a JSON object")
-        if protocol.get("format") != FORMAT:
-            raise ValueError(f"its format is {protocol.get('format')!r}, and this zeronet reads format {FORMAT}")
-        for place, kind, name, least in NEEDED:
-            value = protocol
-            for key in place:
-                value = value.get(key) if isinstance(value, dict) else None
-            if not isinstance(value, kind) or isinstance(value, bool) or (least is not None and value < least):
-                atleast = "" if least is None else f" ≥ {least}"
-                raise ValueError(f"{'.'.join(place)} must be {name}{atleast}, not {value!r}")
-        target = protocol.get("target")
-        if target is not None and not (isinstance(target, int | float) and math.isfinite(target)):
-            raise ValueError(f"target must be a number or null, not {target!r}")
-        labels = [entry.get("label") if isinstance(entry, dict) else None for entry in protocol["optimizers"]]
-        if not labels or not all(isinstance(label, str) for label in labels) or len(set(labels)) < len(labels):
-            raise ValueError("optimizers must be a list of entries with labels, each different")
-        if not protocol["seeds"] or not all(isinstance(seed, int) for seed in protocol["seeds"]):
-            raise ValueError("seeds must be a list of whole numbers")
-    return protocol
+def read_curves(folder: Path, protocol: Mapping[str, Any]) -> dict[str, dict[int, np.ndarray]]:
+    """Read curves.csv: label → seed → rows (step, loss)."""
+    runs = _read_runs(folder / "curves.csv", CURVES, protocol)
+    last = protocol["steps"] - problem_of(protocol["problem"]).classifies  # a network's last loss is before its update
+    with reading(folder / "curves.csv"):
+        for label, seed, run in [(label, *item) for label, each in runs.items() for item in each.items()]:
+            if len(run) > last + 1 or not np.array_equal(run[:, 0], np.arange(len(run))):
+                raise ValueError(f"{label!r}, seed {seed}: the steps are not 0, 1, 2 … up to {last}")
+    return runs
 
 
-def _read_table(path: Path, header: list[str], protocol: dict[str, Any]) -> dict[tuple[str, int], Any]:
-    """Read {(label, seed): (steps, last column)}; runs in order of their first line."""
-    runs = {(entry["label"], str(seed)): ([], []) for entry in protocol["optimizers"] for seed in protocol["seeds"]}
-    with _named(path), path.open(encoding="utf-8-sig", newline="") as file:
-        lines = csv.reader(file, strict=True)
-        first = next(lines, None)
-        if first is None:
-            raise ValueError("it is empty")
-        if first != header:
-            raise ValueError(f"its first line is not {','.join(header)}")
-        for fields in lines:
-            try:
-                label, seed, step, *_, value = fields
-                steps, values = runs[label, seed]
-                steps.append(int(step))
-                values.append(float(value))
-            except (ValueError, KeyError):
-                raise ValueError(f"line {lines.line_num} is not a row of this comparison") from None
-            if len(fields) != len(header) or not math.isfinite(values[-1]):
-                raise ValueError(f"line {lines.line_num} does not hold {len(header)} fields that end in a number")
-    return {(label, int(seed)): (np.array(s), np.array(v)) for (label, seed), (s, v) in runs.items() if s}
+def read_evaluations(folder: Path, protocol: Mapping[str, Any]) -> dict[str, dict[int, np.ndarray]]:
+    """Read evaluations.csv: label → seed → rows (step, loss, accuracy)."""
+    runs = _read_runs(folder / "evaluations.csv", _evaluation_columns(protocol), protocol)
+    with reading(folder / "evaluations.csv"):
+        for label, seed, run in [(label, *item) for label, each in runs.items() for item in each.items()]:
+            if np.any(np.diff(run[:, 0]) <= 0):
+                raise ValueError(f"{label!r}, seed {seed}: the steps do not increase")
+    return runs
 
 
-@contextmanager
-def _named(path: Path) -> Iterator[None]:
-    """Turn what goes wrong with a file inside the block into a UserError that names the file."""
-    try:
-        yield
-    except FileNotFoundError:
-        raise UserError(f"there is no file {path}") from None
-    except OSError as error:
-        raise UserError(f"cannot read {path}: {error.strerror or error}") from None
-    except RecursionError:
-        raise UserError(f"{path} is damaged: it is nested too deeply") from None
-    except (ValueError, csv.Error) as error:  # bad JSON and bad UTF-8 are ValueErrors too
-        empty = path.stat().st_size == 0
-        raise UserError(f"{path} is empty" if empty else f"{path} is damaged: {error}") from None
+def _read_runs(path: Path, columns: Columns, protocol: Mapping[str, Any]) -> dict[str, dict[int, np.ndarray]]:
+    labels = [about["label"] for about in protocol["optimizers"]]
+    head: Columns = dict(zip(RUN, (one_of(labels), one_of(protocol["seeds"])), strict=True))
+    runs = grouped(read_csv(path, {**head, **columns}), len(RUN))
+    return {label: {seed: run for (name, seed), run in runs.items() if name == label} for label in labels}
+
+
+def write_results(folder: Path, protocol: Mapping[str, Any], runs: Mapping[tuple[str, int], Run], table: Table) -> None:
+    """Write the tables, the protocol, the models and the errors into an empty folder."""
+    keys = {(label, seed): f"{slug(label, [other for other, _ in runs])}-seed{seed}" for label, seed in runs}
+    write_json(folder / "protocol.json", protocol)
+    losses = ((*key, step, f"{loss:.9g}") for key, run in runs.items() for step, loss in enumerate(run.losses))
+    write_csv(folder / "curves.csv", [*RUN, *CURVES], losses)
+    rows = (
+        (*key, step, f"{loss:.9g}", f"{right:.9g}")
+        for key, run in runs.items()
+        for step, loss, right in run.evaluations
+    )
+    if problem_of(protocol["problem"]).classifies:  # otherwise curves.csv has it all
+        write_csv(folder / "evaluations.csv", [*RUN, *_evaluation_columns(protocol)], rows)
+    seconds = ((*key, "" if run.seconds is None else f"{run.seconds:.3f}") for key, run in runs.items())
+    write_csv(folder / "timings.csv", [*RUN, "seconds"], seconds)
+    write_csv(folder / "summary.csv", *table.records())
+    for key, run in runs.items():
+        if run.model:
+            write_arrays(folder / "models" / f"{keys[key]}.npz", run.model)
+        if run.traceback:
+            write_text(folder / "errors" / f"{keys[key]}.txt", run.traceback)
+
+
+@dataclass(frozen=True)
+class InspectionFolder:
+    """protocol; rows: label → parameter → seed → (looks, columns); images: name in inspection.npz → array."""
+
+    protocol: Mapping[str, Any]
+    rows: Mapping[str, Mapping[str, Mapping[int, np.ndarray]]]
+    images: Mapping[str, np.ndarray]
+
+    @property
+    def labels(self) -> list[str]:
+        """The optimizers' labels."""
+        return [about["label"] for about in self.protocol["optimizers"]]
+
+    @property
+    def side(self) -> int | None:
+        """The side of the images that the inputs are, or None where they are no square images."""
+        side = math.isqrt(self.protocol["problem"]["input_size"])
+        return side if side > 1 and side**2 == self.protocol["problem"]["input_size"] else None
+
+
+def read_inspection(folder: str | Path) -> InspectionFolder:
+    """Read protocol.json, inspection.csv and inspection.npz; UserError if one is missing or damaged."""
+    folder = Path(folder)
+    protocol = read_protocol(folder / "protocol.json", "problem", "seeds")
+    rows: dict[str, dict[str, dict[int, np.ndarray]]] = {about["label"]: {} for about in protocol["optimizers"]}
+    types = dict.fromkeys(COLUMNS, lambda text: float(text or "nan"))
+    head: Columns = {"optimizer": one_of(rows), "seed": one_of(protocol["seeds"]), "parameter": str}
+    for (label, seed, name), looks in grouped(read_csv(folder / "inspection.csv", {**head, **types}), 3).items():
+        rows[label].setdefault(name, {})[seed] = looks
+    with reading(folder / "inspection.npz"):
+        return InspectionFolder(protocol, rows, read_arrays(folder / "inspection.npz"))
+
+
+def write_inspection(folder: Path, protocol: Mapping[str, Any], runs: Mapping[tuple[str, int], Run]) -> None:
+    """Write what the microscope saw: the rows of all runs as a table, the images of each optimizer's first seed."""
+    rows = (
+        (*key, name.removeprefix("rows/"), int(step), *("" if np.isnan(v) else f"{v:.6g}" for v in values))
+        for key, run in runs.items()
+        for name, table in run.inspection.items()
+        if name.startswith("rows/")
+        for step, *values in table
+    )
+    write_csv(folder / "inspection.csv", [*RUN, "parameter", *COLUMNS], rows)
+    images = {
+        f"{k}/{name}": array
+        for k, about in enumerate(protocol["optimizers"])
+        for name, array in runs[about["label"], protocol["seeds"][0]].inspection.items()
+        if not name.startswith("rows/")
+    }
+    write_arrays(folder / "inspection.npz", images)

@@ -1,9 +1,6 @@
 """Figures of what went on inside the networks: effective steps, gradients, updates, dead units; weights as images."""
 
-import csv
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
-from zeronet.common.errors import UserError
-from zeronet.common.files import read_arrays
+from zeronet.lab.comparison.files import InspectionFolder, read_inspection
 from zeronet.lab.plots.style import (
     QUIET,
     SMALL,
@@ -26,7 +22,6 @@ from zeronet.lab.plots.style import (
     save_figure,
     shortened,
 )
-from zeronet.lab.runner.plan import read_protocol
 from zeronet.locale import translate
 from zeronet.training.inspection import COLUMNS
 
@@ -39,51 +34,6 @@ PANELS = [
     ("dead_share", "dead ReLUs", False),
 ]
 NEVER = "#BDBDBD"  # pixels without an effective step
-
-
-@dataclass(frozen=True)
-class InspectionFolder:
-    """protocol; rows: label → parameter → seed → (looks, columns); images: name in inspection.npz → array."""
-
-    protocol: Mapping[str, Any]
-    rows: Mapping[str, Mapping[str, Mapping[int, np.ndarray]]]
-    images: Mapping[str, np.ndarray]
-
-    @property
-    def labels(self) -> list[str]:
-        """The optimizers' labels."""
-        return [about["label"] for about in self.protocol["optimizers"]]
-
-    @property
-    def side(self) -> int | None:
-        """The side of the images that the inputs are, or None where they are no square images."""
-        side = math.isqrt(self.protocol["problem"]["input_size"])
-        return side if side > 1 and side**2 == self.protocol["problem"]["input_size"] else None
-
-
-def read_inspection(folder: str | Path) -> InspectionFolder:
-    """Read inspection.csv, inspection.npz and protocol.json. Raises UserError where one is missing or damaged."""
-    folder = Path(folder)
-    protocol = read_protocol(folder / "protocol.json")
-    try:
-        found: dict[str, Any] = {about["label"]: {} for about in protocol["optimizers"]}
-        with (folder / "inspection.csv").open(encoding="utf-8-sig", newline="") as file:
-            lines = csv.reader(file, strict=True)
-            if next(lines, None) != ["optimizer", "seed", "parameter", *COLUMNS]:
-                raise ValueError("its first line is another one")
-            for label, seed, name, *values in lines:
-                numbers = [float(value) if value else math.nan for value in values]
-                found[label].setdefault(name, {}).setdefault(int(seed), []).append(numbers)
-        images = read_arrays(folder / "inspection.npz")
-    except OSError as error:
-        raise UserError(f"cannot read the inspection in {folder}: {error.strerror or error}") from error
-    except (KeyError, TypeError, ValueError, csv.Error) as error:
-        raise UserError(f"the inspection in {folder} is damaged: {type(error).__name__} {error}") from error
-    rows = {
-        label: {name: {seed: np.array(looks) for seed, looks in seeds.items()} for name, seeds in names.items()}
-        for label, names in found.items()
-    }
-    return InspectionFolder(protocol, rows, images)
 
 
 def save_inspection(folder: str | Path) -> None:

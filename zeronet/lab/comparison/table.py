@@ -7,7 +7,7 @@ from typing import Any
 
 from zeronet.common.text import aligned
 from zeronet.lab.runner.analysis.summary import LAST, Spread, final_training_loss, settings_words, steps_to
-from zeronet.lab.runner.run import Run
+from zeronet.lab.runner.runs import Run
 from zeronet.locale import translate
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from zeronet.lab.comparison.files import ComparisonFolder
 from zeronet.lab.plots.style import drawable, shortened
 from zeronet.lab.runner.analysis.curves import smoothing_window
+from zeronet.lab.runner.problem import layer_sizes
 from zeronet.locale import translate
 
 
@@ -44,11 +45,10 @@ def footer(data: ComparisonFolder) -> list[str]:
     """Return the paragraphs of the protocol: what was trained, how it was compared and drawn, and on what machine."""
     protocol = data.protocol
     problem, network = protocol["problem"], protocol["network"]
-    sizes = "–".join(number(n) for n in [problem["input_size"], *network["hidden_sizes"], problem["classes"]])
     epochs = data.steps / data.steps_per_epoch
     trained = [
         shortened(problem["source"], 300),
-        f"{network['class']} {sizes}",
+        f"{network['class']} {layer_sizes(network, problem)}",
         translate("batches of {n:,}", n=protocol["batch_size"]),
         translate("{steps:,} steps = {epochs:.3g} epochs", steps=data.steps, epochs=epochs),
         seeds_named(protocol["seeds"]),

@@ -1,21 +1,17 @@
 """The book's figure of its comparison, and the ladder from there: one small panel per rung."""
 
-import csv
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from zeronet.common.errors import UserError
 from zeronet.lab.comparison import words
-from zeronet.lab.comparison.files import read_folder
-from zeronet.lab.ladder.table import Ranking
+from zeronet.lab.comparison.files import read_comparison
+from zeronet.lab.ladder.files import LadderFolder, read_ladder
+from zeronet.lab.ladder.rungs import RUNGS, Rung
 from zeronet.lab.plots.style import (
     QUIET,
     SMALL,
@@ -29,9 +25,9 @@ from zeronet.lab.plots.style import (
     wrapped,
 )
 from zeronet.lab.runner.analysis.curves import thinned_band, thinned_line
+from zeronet.lab.runner.analysis.ranking import Ranking
 from zeronet.lab.runner.analysis.summary import settings_words
-from zeronet.lab.runner.book import RUNGS, Rung
-from zeronet.lab.runner.plan import read_protocol
+from zeronet.lab.runner.problem import layer_sizes
 from zeronet.locale import translate
 
 WINDOW = 11  # steps, β = 2
@@ -59,7 +55,7 @@ def book_figure(folder: str | Path) -> Figure:
 
     Raises UserError for a file that is missing or damaged.
     """
-    data = read_folder(folder)
+    data = read_comparison(folder)
     with house_style():
         figure = HouseFigure(figsize=(7.4, 5.6), dpi=100, layout="constrained")
         axes = figure.subplots()
@@ -84,42 +80,6 @@ def book_figure(folder: str | Path) -> Figure:
         )
         _write_foot(figure, [trained, unfair, machine], 7.1)
     return figure
-
-
-@dataclass(frozen=True)
-class LadderFolder:
-    """What the ladder left behind.
-
-    protocol; losses: rung → label → final losses; curves: rung → label → (median, low, high), each (steps,).
-    """
-
-    protocol: Mapping[str, Any]
-    losses: Mapping[str, Mapping[str, list[float]]]
-    curves: Mapping[str, Mapping[str, np.ndarray]]
-
-
-def read_ladder(folder: str | Path) -> LadderFolder:
-    """Read protocol.json, ladder.csv and rungs.csv. Raises UserError where one is missing or damaged."""
-    folder = Path(folder)
-    protocol = read_protocol(folder / "protocol.json")
-    try:
-        labels = [about["label"] for about in protocol["optimizers"]]
-        losses: dict[str, dict[str, list[float]]] = {r.key: {label: [] for label in labels} for r in RUNGS}
-        rows: dict[str, dict[str, list[list[float]]]] = {r.key: {label: [] for label in labels} for r in RUNGS}
-        with (folder / "ladder.csv").open(encoding="utf-8-sig", newline="") as file:
-            for rung, label, _, loss in list(csv.reader(file, strict=True))[1:]:
-                losses[rung][label].append(float(loss))
-        with (folder / "rungs.csv").open(encoding="utf-8-sig", newline="") as file:
-            for rung, label, _, *numbers in list(csv.reader(file, strict=True))[1:]:
-                rows[rung][label].append(list(map(float, numbers)))
-        curves = {
-            rung: {label: np.array(each).reshape(-1, 3).T for label, each in of.items()} for rung, of in rows.items()
-        }
-    except OSError as error:
-        raise UserError(f"cannot read the ladder in {folder}: {error.strerror or error}") from error
-    except (KeyError, TypeError, ValueError, csv.Error) as error:
-        raise UserError(f"the ladder in {folder} is damaged: {type(error).__name__} {error}") from error
-    return LadderFolder(protocol, losses, curves)
 
 
 def ladder_figure(folder: str | Path) -> Figure:
@@ -182,10 +142,10 @@ def _draw_rung(axes: Axes, data: LadderFolder, rung: Rung) -> None:
 
 def _footer(data: LadderFolder) -> list[str]:
     protocol, tuning = data.protocol, data.protocol["tuning"]
-    problem, sizes = protocol["problem"], protocol["network"]["hidden_sizes"]
+    problem = protocol["problem"]
     trained = [
         shortened(problem["source"], 200),
-        "–".join(map(str, [problem["input_size"], *sizes, problem["classes"]])),
+        layer_sizes(protocol["network"], problem),
         translate("batches of {n:,}", n=protocol["batch_size"]),
         translate("{steps} updates", steps=f"{protocol['steps']:,}"),
         words.seeds_named(protocol["seeds"]),

@@ -1,35 +1,25 @@
-"""The book's comparison as it was printed, and the ladder from there to a fair one, an unfair choice at a time."""
+"""The book's comparison as it was printed, and the ladder from there to a fair one, one of its choices at a time."""
 
-import json
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from zeronet.common.files import TEXT, write_csv
-from zeronet.lab.comparison.run import Result, write_results
+from zeronet.lab.comparison.files import write_results
 from zeronet.lab.comparison.table import Table, summarize
+from zeronet.lab.ladder.files import write_ladder
+from zeronet.lab.ladder.rungs import RUNGS
 from zeronet.lab.ladder.table import LadderTable
 from zeronet.lab.runner.analysis.summary import final_training_loss
-from zeronet.lab.runner.book import RUNGS
 from zeronet.lab.runner.execution.options import ExecutionOptions
-from zeronet.lab.runner.execution.processes import execute
-from zeronet.lab.runner.folder import locked_folder, publish
+from zeronet.lab.runner.experiment import Experiment, Result, Runs
 from zeronet.lab.runner.plan import Plan, split_sizes
 from zeronet.lab.runner.problem import Problem
-from zeronet.lab.runner.resume import start_or_resume
-from zeronet.lab.runner.run import Run
-from zeronet.lab.runner.runs import prune_runs, results
 from zeronet.lab.tuning.grid import Tuning
-from zeronet.lab.tuning.search import TRIALS, search
+from zeronet.lab.tuning.search import search
 from zeronet.locale import translate
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-
-Runs = Mapping[tuple[str, int], Run]  # (label, seed) → run
 
 
 class BookTable(Table):
@@ -44,151 +34,73 @@ class BookTable(Table):
         return f"{super().caption()}\n{unfair}"
 
 
-@dataclass(frozen=True)
-class LadderResult:
-    """What the ladder says.
-
-    folder: where its files are; table: print it; figure: drawn from the files; runs: ("RUNG: LABEL", seed) → run.
-    """
-
-    folder: Path
-    table: LadderTable
-    figure: "Figure"
-    runs: Runs
-
-
-def carry_out_unfair(
-    plan: Plan, tuning: Tuning | None, problem: Problem, folder: Path, how: ExecutionOptions
-) -> Result | LadderResult:
-    """Carry out the ladder where there is a search for its last rung, else the book's comparison."""
-    if tuning is None:
-        return carry_out_book(plan, problem, folder, how)
-    return carry_out_ladder(plan, tuning, problem, folder, how)
-
-
-def carry_out_book(plan: Plan, problem: Problem, folder: Path, how: ExecutionOptions) -> Result:
+def run_book(plan: Plan, problem: Problem, folder: Path, options: ExecutionOptions) -> Result:
     """Run a plan with the book's choices, write all files into folder, its figure as in the book.
 
-    Raises UserError as carry_out does.
+    Raises UserError as run_comparison does.
     """
     from zeronet.lab.ladder.figure import book_figure  # only here: matplotlib takes a while to import
-    from zeronet.lab.plots.style import save_figure
+    from zeronet.lab.plots import save_figure
 
-    with locked_folder(folder):
-        start_or_resume(folder, plan.protocol(), how.resume)
-        execute(plan, problem.arrays, folder, how)
-        runs = results(plan, folder)
-        table = BookTable(plan.protocol(), summarize(plan.protocol(), runs))
-        figures: list[Any] = []
+    protocol = plan.protocol()
+    with Experiment(folder, protocol, problem, options) as experiment:
+        runs = experiment.run(plan)
+        table = BookTable(protocol, summarize(protocol, runs))
 
-        def write(new: Path) -> None:
-            write_results(new, plan.protocol(), runs, table)
-            figures.append(book_figure(new))
-            save_figure(figures[0], new, "book")
+        def write(new: Path) -> "Figure":
+            write_results(new, protocol, runs, table)
+            figure = book_figure(new)
+            save_figure(figure, new, "book")
+            return figure
 
-        publish(folder, write)
-        prune_runs([plan], folder)
-        return Result(folder, table, figures[0], runs)
+        return experiment.publish(table, runs, write, "book.png")
 
 
-def carry_out_ladder(plan: Plan, tuning: Tuning, problem: Problem, folder: Path, how: ExecutionOptions) -> LadderResult:
+def run_ladder(plan: Plan, tuning: Tuning, problem: Problem, folder: Path, options: ExecutionOptions) -> Result:
     """Run the rungs one after the other, write all files into folder, return what they say.
 
     plan: the first rung; tuning: of the last. The search trains on five sixths of the training images and judges by
-    the others, on seeds of its own; the rung itself trains on all of them again, so that only the rates have changed.
-    Raises UserError as carry_out does.
+    the others, on seeds of its own; the rung itself trains on all of them again, so that only the learning rates have
+    changed. The runs of the result are ("RUNG: LABEL", seed) → run. Raises UserError as run_comparison does.
     """
     from zeronet.lab.ladder.figure import ladder_figure  # only here: matplotlib takes a while to import
-    from zeronet.lab.plots.style import save_figure
+    from zeronet.lab.plots import save_figure
 
-    asked = {**plan.protocol(), "tuning": tuning.about()}
-    with locked_folder(folder):
-        start_or_resume(folder, asked, how.resume)
-        done: list[Plan] = []
-
-        def runs_of(stage: Plan, name: str) -> Runs:
-            if stage not in done:
-                execute(stage, problem.arrays, folder, how, name)
-                done.append(stage)
-            return results(stage, folder)
-
+    requested = {**plan.protocol(), "tuning": tuning.about()}
+    sizes = split_sizes(plan.problem["train"])
+    with Experiment(folder, requested, problem, options) as experiment:
         rungs: dict[str, Plan] = {}
-        found: dict[str, Runs] = {}
+        runs: dict[str, Runs] = {}
         at_edge: list[str] = []
         trials: list[list[Any]] = []
         for number, rung in enumerate(RUNGS):
-            rungs[rung.key] = replace(plan, unfair=rung.unfair, kind="rung")
+            stage = replace(plan, book_choices=rung.book_choices, kind="rung")
             if rung.tuned:
-                trial = replace(rungs[rung.key], unfair=None, split=split_sizes(plan.problem["train"]))
-                best, at_edge, trials = search(trial, tuning, runs_of)
-                rungs[rung.key] = replace(rungs[rung.key], optimizers=best)
-            found[rung.key] = runs_of(rungs[rung.key], f"rung {number}")
+                trial = replace(stage, book_choices=None, split=sizes)
+                best, at_edge, trials = search(trial, tuning, experiment.run)
+                stage = replace(stage, optimizers=best)
+            rungs[rung.key], runs[rung.key] = stage, experiment.run(stage, f"rung {number}")
         about = [
-            {"rung": key, "unfair": list(stage.unfair), "optimizers": stage.protocol()["optimizers"]}
-            for key, stage in rungs.items()
+            {"rung": key, "book_choices": list(rung.book_choices or ()), "optimizers": rung.protocol()["optimizers"]}
+            for key, rung in rungs.items()
         ]
-        sizes = dict(zip(("train", "validation"), split_sizes(plan.problem["train"]), strict=True))
-        protocol = {**asked, "tuning": {**tuning.about(), **sizes}, "rungs": about}
-        losses = {key: _final_losses(plan, runs) for key, runs in found.items()}
-        seconds = [run.seconds or 0.0 for stage in done for run in results(stage, folder).values()]
+        split = dict(zip(("train", "validation"), sizes, strict=True))
+        protocol = {**requested, "tuning": {**tuning.about(), **split}, "rungs": about}
+        losses = {
+            key: {
+                spec.label: [final_training_loss(on_rung[spec.label, seed]) for seed in plan.seeds]
+                for spec in plan.optimizers
+            }
+            for key, on_rung in runs.items()
+        }
+        seconds = experiment.seconds()
         table = LadderTable(protocol, losses, at_edge, len(seconds), sum(seconds))
-        figures: list[Any] = []
 
-        def write(new: Path) -> None:
-            write_ladder(new, protocol, found, table, trials)
-            figures.append(ladder_figure(new))
-            save_figure(figures[0], new, "ladder")
+        def write(new: Path) -> "Figure":
+            write_ladder(new, protocol, runs, table, trials)
+            figure = ladder_figure(new)
+            save_figure(figure, new, "ladder")
+            return figure
 
-        publish(folder, write)
-        prune_runs(done, folder)
-        runs = {(f"{key}: {label}", seed): run for key in found for (label, seed), run in found[key].items()}
-        return LadderResult(folder, table, figures[0], runs)
-
-
-def _final_losses(plan: Plan, runs: Runs) -> dict[str, list[float]]:
-    return {
-        spec.label: [final_training_loss(runs[spec.label, seed]) for seed in plan.seeds] for spec in plan.optimizers
-    }
-
-
-def write_ladder(
-    folder: Path,
-    protocol: Mapping[str, Any],
-    found: Mapping[str, Runs],
-    table: LadderTable,
-    trials: list[list[Any]],
-) -> None:
-    """Write the tables, the protocol and the errors into an empty folder.
-
-    ladder.csv has the final loss of every run, rungs.csv each step's median and range over the seeds, tuning.csv the
-    trials of the last rung.
-    """
-    from zeronet.lab.runner.analysis.curves import over_seeds
-
-    words = json.dumps(protocol, indent=2, ensure_ascii=False) + "\n"
-    (folder / "protocol.json").write_text(words, newline="\n", **TEXT)
-    losses = (
-        (key, label, seed, f"{loss:.9g}")
-        for key, each in table.losses.items()
-        for label, values in each.items()
-        for seed, loss in zip(protocol["seeds"], values, strict=True)
-    )
-    write_csv(folder / "ladder.csv", ["rung", "optimizer", "seed", "final_loss"], losses)
-    steps = []
-    for key, runs in found.items():
-        for label in table.losses[key]:
-            curves = [np.array(run.losses) for (name, _), run in runs.items() if name == label and run.losses]
-            for step, numbers in enumerate(zip(*over_seeds(curves), strict=False) if curves else ()):
-                steps.append([key, label, step, *(f"{n:.6g}" for n in numbers)])
-    write_csv(folder / "rungs.csv", ["rung", "optimizer", "step", "median", "low", "high"], steps)
-    seconds = ((key, *which, run.seconds) for key, runs in found.items() for which, run in runs.items())
-    rows = ((*which, "" if each is None else f"{each:.3f}") for *which, each in seconds)
-    write_csv(folder / "timings.csv", ["rung", "optimizer", "seed", "seconds"], rows)
-    write_csv(folder / "summary.csv", *table.records())
-    write_csv(folder / "tuning.csv", TRIALS, trials)
-    for key, runs in found.items():
-        for number, ((_, seed), run) in enumerate(runs.items()):
-            if run.traceback:
-                (folder / "errors").mkdir(exist_ok=True)
-                number //= len(protocol["seeds"])
-                (folder / "errors" / f"{key}-{number}-seed{seed}.txt").write_text(run.traceback, **TEXT)
+        every = {(f"{key}: {label}", seed): run for key in runs for (label, seed), run in runs[key].items()}
+        return experiment.publish(table, every, write, "ladder.png")

@@ -18,7 +18,7 @@ from zeronet.lab.race.figure import (
     read_paths,
     title,
 )
-from zeronet.lab.race.paths import TARGET
+from zeronet.lab.runner.problem import ARRIVED
 from zeronet.locale import translate
 
 MOST_FRAMES, REST = 120, 12  # frames of the way, frames that show the end
@@ -43,7 +43,7 @@ def race_figure(folder: str | Path) -> tuple[Figure, animation.FuncAnimation]:
             plane.plot([], [], marker="o", color=look(k)["color"], markersize=9, markeredgecolor="black", zorder=4)[0]
             for k in range(len(data.points))
         ]
-        draw_heights(against_step, data.heights, data.landscape.lowest, TARGET)
+        draw_heights(against_step, data.heights, data.landscape.lowest, ARRIVED)
         against_step.set_xlim(0, data.protocol["steps"])
         label_heights(against_step, data.landscape)
         figure.suptitle(title(data), x=0.01, ha="left", fontsize=10.5, fontweight="bold")

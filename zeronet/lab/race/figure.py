@@ -1,9 +1,7 @@
 """The figure of the paths: all on one landscape, their heights beside it, and a panel for each."""
 
-import csv
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,56 +9,15 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from zeronet.common.errors import UserError
 from zeronet.lab.plots.landscape import draw_heights, draw_landscape, draw_path, farthest, height_over_width
 from zeronet.lab.plots.style import SMALL, HouseFigure, drawable, house_style, shortened, text_width
-from zeronet.lab.race.paths import COLUMNS, TARGET
+from zeronet.lab.race.files import PathFolder, read_paths
 from zeronet.lab.runner.analysis.summary import settings_words
-from zeronet.lab.runner.plan import read_protocol
-from zeronet.landscapes import LANDSCAPES, Landscape
+from zeronet.lab.runner.problem import ARRIVED
+from zeronet.landscapes import Landscape
 from zeronet.locale import translate
 
 WIDTH, LEGEND_SIZE = 11.0, 8.5  # inches, points
-
-
-@dataclass(frozen=True)
-class PathFolder:
-    """What optimizers on a landscape left behind: the protocol, label → places (n, 2), label → heights (n,)."""
-
-    protocol: Mapping[str, Any]
-    landscape: Landscape
-    points: Mapping[str, np.ndarray]
-    heights: Mapping[str, np.ndarray]
-
-
-def read_paths(folder: str | Path) -> PathFolder:
-    """Read paths.csv and protocol.json of a folder. Raises UserError where one is missing or damaged."""
-    folder = Path(folder)
-    protocol = read_protocol(folder / "protocol.json")
-    try:
-        landscape = LANDSCAPES[protocol["landscape"]]()
-        found: dict[str, list[list[float]]] = {about["label"]: [] for about in protocol["optimizers"]}
-        with (folder / "paths.csv").open(encoding="utf-8-sig", newline="") as file:
-            lines = csv.reader(file, strict=True)
-            if next(lines, None) != COLUMNS:
-                raise ValueError(f"its first line is not {','.join(COLUMNS)}")
-            for label, step, x, y, f, *_ in lines:
-                if int(step) != len(found[label]):
-                    raise ValueError(f"line {lines.line_num}: the steps are not 0, 1, 2 …")
-                found[label].append([float(x), float(y), float(f)])
-        settings = [settings_words(about["settings"]) for about in protocol["optimizers"]]
-        assert len(settings) == len(found)
-    except OSError as error:
-        raise UserError(f"cannot read {folder / 'paths.csv'}: {error.strerror or error}") from error
-    except (KeyError, TypeError, ValueError, AttributeError, AssertionError, csv.Error) as error:
-        raise UserError(f"the files in {folder} are no paths, or damaged: {type(error).__name__} {error}") from error
-    walked = {label: np.array(rows) for label, rows in found.items() if rows}
-    return PathFolder(
-        protocol,
-        landscape,
-        {label: path[:, :2] for label, path in walked.items()},
-        {label: path[:, 2] for label, path in walked.items()},
-    )
 
 
 def paths_figure(folder: str | Path) -> Figure:
@@ -81,7 +38,7 @@ def paths_figure(folder: str | Path) -> Figure:
         above, below = figure.subfigures(2, 1, height_ratios=heights)
         plane, against_step = above.subplots(1, 2)
         draw_together(plane, data.landscape, data.points)
-        draw_heights(against_step, data.heights, data.landscape.lowest, TARGET)
+        draw_heights(against_step, data.heights, data.landscape.lowest, ARRIVED)
         label_heights(against_step, data.landscape)
         above.suptitle(title(data), x=0.01, ha="left", fontsize=10.5, fontweight="bold")
         add_legend(above, plane, data)
@@ -161,6 +118,6 @@ def entry(data: PathFolder, label: str) -> str:
 
 def title(data: PathFolder) -> str:
     """Return name, equation, start and length."""
-    x, y = data.protocol["start"]
+    x, y = data.protocol["problem"]["start"]
     words = translate("{steps} updates from ({x:g}, {y:g})", steps=data.protocol["steps"], x=x, y=y)
     return f"{type(data.landscape).__name__}:  f = {data.landscape.equation}   ·   {words}"

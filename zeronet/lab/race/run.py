@@ -1,37 +1,21 @@
-"""Optimizers on a landscape, from the question to the answer: paths, table, files, figures, animation."""
+"""A race: optimizers descend one landscape from one start; paths, table, files, figures, animation."""
 
-import json
-import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from zeronet.common.errors import UserError
-from zeronet.common.files import TEXT, slug, write_csv
-from zeronet.lab.comparison.run import specs_of
-from zeronet.lab.race.paths import COLUMNS, PathPlan, PathTable, Trajectory, rows, travel
-from zeronet.lab.runner.folder import locked_folder, publish
-from zeronet.lab.runner.problem import RATES, STEPS
-from zeronet.landscapes import LANDSCAPES
-from zeronet.version import __version__
+from zeronet.lab.race.files import write_paths
+from zeronet.lab.race.planning import paths_from
+from zeronet.lab.race.table import RaceTable
+from zeronet.lab.runner.execution.options import ExecutionOptions
+from zeronet.lab.runner.experiment import Experiment, Result, in_folder
+from zeronet.lab.runner.plan import Plan
+from zeronet.lab.runner.problem import RATES, STEPS, problem_of
+from zeronet.lab.specs.spec import specs_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-
-
-@dataclass(frozen=True)
-class Race:
-    """What a race says.
-
-    folder: where its files are, or None where they were not kept; table: print it; runs: label → its moments and
-    what became of it; figure: drawn from the files.
-    """
-
-    folder: Path | None
-    table: PathTable
-    runs: Mapping[str, Trajectory]
-    figure: "Figure"
 
 
 def race(
@@ -41,70 +25,60 @@ def race(
     steps: int | None = None,
     start: tuple[float, float] | None = None,
     out: str | Path | None = None,
-) -> Race:
-    """Let optimizers go down a landscape from one start, as `train.py --problem valley` does.
-
-    landscape: a name in zeronet.landscapes.LANDSCAPES; optimizers: as in compare; those that are named without a rate
-    get the landscape's (problems.RATES); steps: updates of each (default: the landscape's); start: (x, y) (default:
-    the landscape's); out: a folder for the files (default: they are not kept). Raises UserError, a ValueError, for what
-    cannot be run.
+) -> Result:
+    """Let optimizers descend a landscape from one start, as `train.py --problem valley` does.
 
         race("valley", ["sgd", "adagrad:lr=0.3", RMSProp(lr=0.3)]).figure
+
+    Parameters
+    ----------
+    landscape : str
+        A name in zeronet.landscapes.LANDSCAPES.
+    optimizers : sequence, or mapping of label to optimizer
+        As in compare; those that are named without a learning rate get the landscape's own.
+    steps : int, optional
+        Updates of each; default: the landscape's.
+    start : (x, y), optional
+        Default: the landscape's.
+    out : path, optional
+        A folder for the files; default: they are not kept.
+
+    Raises
+    ------
+    UserError
+        A ValueError, for what cannot be run.
     """
-    specs = tuple(specs_of(optimizers, RATES.get(landscape), STEPS.get(landscape) if steps is None else steps))
-    plan = path_plan(landscape, specs, steps, start)
-    if out is not None:
-        return carry_out_race(plan, Path(out))
-    with tempfile.TemporaryDirectory(prefix="zeronet-") as folder:
-        return replace(carry_out_race(plan, Path(folder)), folder=None)
+    specs = specs_of(optimizers, RATES.get(landscape), STEPS.get(landscape) if steps is None else steps)
+    plan = paths_from(landscape, specs, steps, start)
+    return in_folder(out, lambda folder: run_race(plan, folder, ExecutionOptions(quiet=True)))
 
 
-def path_plan(landscape: str, specs: Sequence[Any], steps: int | None, start: tuple[float, float] | None) -> PathPlan:
-    """Return the plan, with the landscape's own start and number of steps where none are given."""
-    if landscape not in LANDSCAPES:
-        raise UserError(f"unknown landscape {landscape!r}: ({', '.join(LANDSCAPES)})")
-    return PathPlan(
-        landscape=landscape,
-        optimizers=tuple(specs),
-        start=tuple(LANDSCAPES[landscape].start if start is None else start),
-        steps=STEPS[landscape] if steps is None else steps,
-        version=__version__,
-    )
+def run_race(plan: Plan, folder: Path, options: ExecutionOptions, animation: str | None = None) -> Result:
+    """Descend all paths, write all files into folder, and return what they say.
 
-
-def carry_out_race(plan: PathPlan, folder: Path, animation: str | None = None, quiet: bool = False) -> Race:
-    """Go all ways, write all files into folder, and return what they say.
-
-    animation: the name of a .gif or .mp4 in the folder, to be drawn too, with a contact sheet beside it; quiet: no
-    progress bar. Raises UserError where folder cannot be used.
+    animation: the name of a .gif or .mp4 in the folder, to be drawn too, with a contact sheet beside it. Raises
+    UserError if folder cannot be used.
     """
     if animation not in (None, "race.gif", "race.mp4"):
         raise UserError(f"an animation is race.gif or race.mp4, not {animation!r}")
-    from zeronet.lab.plots import save_figure
+    from zeronet.lab.plots import save_figure  # only here: matplotlib takes a while to import
     from zeronet.lab.plots.animation import check_target
-    from zeronet.lab.race.animation import moments_figure, save_race  # only here: matplotlib
+    from zeronet.lab.race.animation import moments_figure, save_race
     from zeronet.lab.race.figure import paths_figure
 
     if animation:
         check_target(Path(animation))
+    protocol = plan.protocol()
+    with Experiment(folder, protocol, problem_of(plan.problem), options) as experiment:
+        runs = experiment.run(plan)
 
-    paths, figures = travel(plan), []
-    table = PathTable(plan.protocol(), paths)
+        def write(new: Path) -> "Figure":
+            write_paths(new, protocol, runs)
+            figure = paths_figure(new)
+            save_figure(figure, new, "paths")
+            if animation:
+                save_race(new, new / animation, options.quiet)
+                save_figure(moments_figure(new), new, "moments", vectors=False)
+            return figure
 
-    def write(new: Path) -> None:
-        words = json.dumps(plan.protocol(), indent=2, ensure_ascii=False) + "\n"
-        (new / "protocol.json").write_text(words, newline="\n", **TEXT)
-        write_csv(new / "paths.csv", COLUMNS, rows(paths))
-        for label, path in paths.items():
-            if path.traceback:
-                (new / "errors").mkdir(exist_ok=True)
-                (new / "errors" / f"{slug(label, paths)}.txt").write_text(path.traceback, **TEXT)
-        figures.append(paths_figure(new))
-        save_figure(figures[0], new, "paths")
-        if animation:
-            save_race(new, new / animation, quiet)
-            save_figure(moments_figure(new), new, "moments", vectors=False)
-
-    with locked_folder(folder):
-        publish(folder, write)
-    return Race(folder, table, paths, figures[0])
+        return experiment.publish(RaceTable(protocol, runs), runs, write, animation or "paths.png")

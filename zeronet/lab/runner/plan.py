@@ -1,23 +1,23 @@
-"""A comparison as data: which runs there are, and everything that determines each of them."""
+"""A plan is data: which runs there are, and everything that determines each of them."""
 
 import hashlib
 import json
 import platform
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from numbers import Real
-from pathlib import Path
 from typing import Any
 
 from zeronet.common.errors import UserError
-from zeronet.common.files import TEXT
 from zeronet.common.validation import checked_integer
-from zeronet.lab.runner.book import OWN_START, UNFAIR
+from zeronet.lab.runner.book import BOOK_CHOICES, OWN_START
+from zeronet.lab.runner.protocol import FORMAT
 from zeronet.lab.specs.spec import Spec, distinct, from_protocol
-from zeronet.training import environment as float_environment
+from zeronet.training.environment import description
+from zeronet.version import __version__
 
-FORMAT = 1  # of the protocol file
+MOST_STEPS_OF_A_PATH = 100_000
 
 
 @dataclass(frozen=True)
@@ -36,58 +36,84 @@ class Cell:
 
 @dataclass(frozen=True)
 class Plan:
-    """Every optimizer with every seed.
+    """Every optimizer with every seed. Complete when it is made: it can be repeated from its protocol.
 
-    problem: Problem.about(); hidden_sizes: of the network; optimizers: with distinct labels; seeds: whole numbers ≥ 0;
-    batch_size: examples per step; steps: updates per run; eval_every: steps between two evaluations on the test set;
-    target: the accuracy to reach, or None; blas_threads: threads of each run's matrix products; version: zeronet's;
-    inspect: whether to look inside (zeronet.training.inspection); split: training and validation examples, split off
-    the training set, or None; kind: None, or "trial" or "final" where rates are tuned, or "rung" of the ladder; unfair:
-    the book's choices that it repeats (zeronet.lab.runner.book), or None for a comparison that has nothing to do
-    with them. On a landscape (problem["landscape"]) only optimizers, seeds and steps count.
-    Raises UserError for what cannot be run.
+    Parameters
+    ----------
+    problem : mapping
+        Problem.about().
+    optimizers : tuple of Spec
+        With distinct labels.
+    seeds : tuple of int
+        Distinct, at least 0.
+    steps : int
+        Updates per run.
+    network : mapping or None
+        {"class": name, argument: value, …}; None if the problem has none (a landscape).
+    batch_size, eval_every : int
+        Examples per step; steps between two evaluations.
+    target : float or None
+        The accuracy to reach.
+    blas_threads : int
+        Threads of each run's matrix products.
+    inspect : bool
+        Whether to look inside the networks (zeronet.training.inspection).
+    split : (int, int) or None
+        Training and validation examples, split off the training set.
+    kind : str or None
+        "trial" or "final" if learning rates are tuned, "rung" of the ladder, "path" on a landscape, or None.
+    book_choices : tuple of str or None
+        The book's choices that it repeats (zeronet.lab.runner.book); None if it has nothing to do with them.
+    environment : mapping
+        Versions, BLAS and flushing, which decide the bits of runs; captured when the plan is made.
+    version : str
+        Of zeronet.
+
+    Raises
+    ------
+    UserError
+        For what cannot be run.
     """
 
     problem: Mapping[str, Any]
-    hidden_sizes: tuple[int, ...]
     optimizers: tuple[Spec, ...]
     seeds: tuple[int, ...]
-    batch_size: int
     steps: int
-    eval_every: int
-    target: float | None
-    blas_threads: int
-    version: str
+    network: Mapping[str, Any] | None = None
+    batch_size: int = 1
+    eval_every: int = 1
+    target: float | None = None
+    blas_threads: int = 1
     inspect: bool = False
     split: tuple[int, int] | None = None
     kind: str | None = None
-    unfair: tuple[str, ...] | None = None
+    book_choices: tuple[str, ...] | None = None
+    environment: Mapping[str, Any] = field(
+        default_factory=lambda: {"python": platform.python_version(), **description()}
+    )
+    version: str = __version__
 
     def __post_init__(self) -> None:
         distinct(self.optimizers)
         for name in ("batch_size", "steps", "eval_every", "blas_threads"):
             object.__setattr__(self, name, checked_integer(name.replace("_", "-"), getattr(self, name)))
-        for name, each, least in (("hidden_sizes", "hidden size", 1), ("seeds", "seed", 0)):
-            numbers = tuple(checked_integer(each, number, least) for number in getattr(self, name))
-            object.__setattr__(self, name, numbers)
-        for name in ("hidden_sizes", "seeds", "optimizers"):
-            if name != "hidden_sizes" or not self.on_landscape:
-                checked_integer(f"number of {name.replace('_', ' ')}", len(getattr(self, name)))
+        object.__setattr__(self, "seeds", tuple(checked_integer("seed", seed, 0) for seed in self.seeds))
+        if self.network is not None:
+            object.__setattr__(self, "network", _checked_network(self.network))
+        for name in ("seeds", "optimizers"):
+            checked_integer(f"number of {name}", len(getattr(self, name)))
         if len(set(self.seeds)) < len(self.seeds):
-            raise UserError(f"a seed stands twice among {', '.join(map(str, self.seeds))}")
+            raise UserError(f"duplicate seed among {', '.join(map(str, self.seeds))}")
         examples = self.problem.get("train", self.batch_size) if self.split is None else self.split[0]
         if self.batch_size > examples:
             raise UserError(f"a batch of {self.batch_size} is larger than the data: {examples} examples")
         if self.target is not None and not (isinstance(self.target, Real) and 0 < self.target <= 1):
             raise UserError(f"the target is an accuracy above 0 and up to 1, not {self.target!r}")
-        for choice in self.unfair or ():
-            if choice not in UNFAIR:
-                raise UserError(f"an unfair choice is one of {', '.join(UNFAIR)}, not {choice!r}")
-
-    @property
-    def on_landscape(self) -> bool:
-        """Whether the problem is a function of two variables, and not a network's."""
-        return "landscape" in self.problem
+        if self.kind == "path" and self.steps > MOST_STEPS_OF_A_PATH:
+            raise UserError(f"a path has at most {MOST_STEPS_OF_A_PATH} steps, not {self.steps}")
+        for choice in self.book_choices or ():
+            if choice not in BOOK_CHOICES:
+                raise UserError(f"a choice of the book is one of {', '.join(BOOK_CHOICES)}, not {choice!r}")
 
     def cells(self) -> list[Cell]:
         """Return the runs, optimizer by optimizer, seed by seed."""
@@ -99,54 +125,55 @@ class Plan:
             "format": FORMAT,
             "zeronet": self.version,
             "problem": dict(self.problem),
-            "network": self._network(),
+            **({"network": dict(self.network)} if self.network else {}),
             "optimizers": [spec.about() for spec in self.optimizers],
             "seeds": list(self.seeds),
             "batch_size": self.batch_size,
             "steps": self.steps,
             "eval_every": self.eval_every,
             "target": self.target,
-            "environment": self._environment(),
+            "environment": {**self.environment, "blas_threads": self.blas_threads},
             **({"inspect": True} if self.inspect else {}),
             **({"split": dict(zip(("train", "validation"), self.split, strict=True))} if self.split else {}),
             **({"kind": self.kind} if self.kind else {}),
-            **({} if self.unfair is None else {"unfair": list(self.unfair)}),
+            **({} if self.book_choices is None else {"book_choices": list(self.book_choices)}),
         }
-
-    def _network(self) -> dict[str, Any]:
-        kind = "TwoLayerNet" if len(self.hidden_sizes) == 1 else "MultiLayerNet"
-        return {"class": kind, "hidden_sizes": list(self.hidden_sizes)}
-
-    def _environment(self) -> dict[str, Any]:
-        here = {"python": platform.python_version(), **float_environment.description()}
-        return here | {"blas_threads": self.blas_threads}
 
     def _task(self, spec: Spec, seed: int) -> dict[str, Any]:
         shared = self.protocol()
         for name in ("format", "optimizers", "seeds", "target"):  # they do not change a run's numbers
             del shared[name]
         # Neither does the label, nor where the data or the class were found: their digests say what they are.
-        problem = {
-            k: v
-            for k, v in shared["problem"].items()
-            if k in ("digest", "train", "test", "input_size", "classes", "landscape")
-        }
+        problem = {k: v for k, v in shared["problem"].items() if k not in ("address", "name", "source")}
         optimizer = {k: v for k, v in spec.about().items() if k != "label"}
         task = {**shared, "problem": problem, "optimizer": optimizer, "seed": seed}
-        if OWN_START in (self.unfair or ()):
-            task["start"] = [each.label for each in self.optimizers].index(spec.label)
+        if OWN_START in (self.book_choices or ()):
+            task["start"] = [other.label for other in self.optimizers].index(spec.label)
         return task
 
 
+def _checked_network(network: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the plan of a network. Raises UserError if it has no class, or a hidden size is no positive integer."""
+    if not network.get("class"):
+        raise UserError(f"the plan of a network must have a class, not {dict(network)!r}")
+    checked = dict(network)
+    if "hidden_size" in network:
+        checked["hidden_size"] = checked_integer("hidden size", network["hidden_size"])
+    if "hidden_sizes" in network:
+        checked_integer("number of hidden sizes", len(network["hidden_sizes"]))
+        checked["hidden_sizes"] = [checked_integer("hidden size", size) for size in network["hidden_sizes"]]
+    return checked
+
+
 def consecutive(first: int, number: int) -> tuple[int, ...]:
-    """Return so many seeds from the first on. Raises UserError unless there is at least one, and at most a million."""
+    """Return this number of seeds from the first on. Raises UserError unless it is between one and a million."""
     if checked_integer("number of seeds", number) > 1_000_000:
         raise UserError(f"number of seeds must be at most a million, not {number}")
     return tuple(range(checked_integer("seed", first, 0), first + number))
 
 
 def split_sizes(images: int, train: int | None = None, validation: int | None = None) -> tuple[int, int]:
-    """Return how many images are trained on, and how many judge the rates: a sixth, if nothing else is said."""
+    """Return how many images are for training, and how many for validation: by default a sixth of all."""
     validation = checked_integer("validation-size", images // 6 if validation is None else validation)
     train = checked_integer("train-size", images - validation if train is None else train)
     if train + validation > images:
@@ -154,44 +181,31 @@ def split_sizes(images: int, train: int | None = None, validation: int | None = 
     return train, validation
 
 
-def read_protocol(path: str | Path) -> dict[str, Any]:
-    """Return the content of a protocol file. Raises UserError where it is none."""
-    try:
-        protocol = json.loads(Path(path).read_text(**TEXT))
-        if protocol["format"] == FORMAT:
-            return protocol
-    except OSError as error:
-        raise UserError(f"{path} cannot be read: {error.strerror}") from error
-    except (ValueError, KeyError, TypeError) as error:
-        raise UserError(f"{path} is no protocol of a comparison ({error})") from error
-    raise UserError(f"{path} has format {protocol['format']}, but this version of zeronet reads format {FORMAT}")
-
-
-def plan_from_protocol(protocol: Mapping[str, Any], problem: Mapping[str, Any], version: str) -> Plan:
+def plan_from_protocol(protocol: Mapping[str, Any], problem: Mapping[str, Any]) -> Plan:
     """Return the plan that a protocol file keeps. problem: the data as they were found now.
 
-    Raises UserError where the protocol is damaged, or where the data or a plug-in are not those that it was made with.
+    Raises UserError if the protocol is damaged, or if the data or a plug-in are not those that it was made with.
     """
     try:
         if problem.get("digest") != protocol["problem"].get("digest"):
             made_with = protocol["problem"]["source"]
             raise UserError(f"{problem['name']} is not the data that the protocol was made with: {made_with}")
-        asked = protocol.get("tuning", {}).get("asked", protocol["optimizers"])  # before their rates were tuned
+        requested = protocol.get("tuning", {}).get("asked", protocol["optimizers"])  # before their rates were tuned
         sizes = protocol.get("split")
         return Plan(
             problem=problem,
-            hidden_sizes=tuple(protocol["network"]["hidden_sizes"]),
-            optimizers=tuple(from_protocol(about) for about in asked),
+            network=protocol.get("network"),
+            optimizers=tuple(from_protocol(about) for about in requested),
             seeds=tuple(protocol["seeds"]),
             batch_size=protocol["batch_size"],
             steps=protocol["steps"],
             eval_every=protocol["eval_every"],
             target=protocol["target"],
             blas_threads=protocol["environment"]["blas_threads"],
-            version=version,
             inspect=bool(protocol.get("inspect", False)),
             split=(sizes["train"], sizes["validation"]) if sizes else None,
-            unfair=tuple(protocol["unfair"]) if "unfair" in protocol else None,
+            kind="path" if protocol.get("kind") == "path" else None,
+            book_choices=tuple(protocol["book_choices"]) if "book_choices" in protocol else None,
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise UserError(f"the protocol is damaged ({type(error).__name__}: {error})") from error

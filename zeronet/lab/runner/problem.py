@@ -1,27 +1,44 @@
-"""What is to be learned: data, the network that shall learn them, and when they count as learned."""
+"""What is to be learned: a data set, or a landscape. A problem knows its data, its metric, its target and how to run.
 
+`problem_of` is the one place that tells the kinds apart; everything else asks the problem.
+"""
+
+import math
 import os
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any, ClassVar
 
 import numpy as np
 
 from zeronet.common.errors import UserError
-from zeronet.landscapes import LANDSCAPES
+from zeronet.datasets import load
+from zeronet.lab.runner.analysis.summary import first_below, steps_to
+from zeronet.lab.runner.book import BookTrainer, weights_seed
+from zeronet.lab.runner.runs import Run
+from zeronet.lab.runner.split import Rows, split
+from zeronet.lab.specs.spec import Spec
+from zeronet.landscapes import LANDSCAPES, PathPoint, walk
+from zeronet.locale import translate
+from zeronet.nn.functions import accuracy
 from zeronet.nn.models import MultiLayerNet, TwoLayerNet
 from zeronet.nn.network import Network
+from zeronet.nn.rng import stream
+from zeronet.training import Diverged, Evaluation, History, Trainer
+from zeronet.training.inspection import Inspection
 
 # The test accuracy to reach, where steps to a target are counted.
 TARGETS = {"mnist": 0.90, "mnist-sample": 0.90, "fashion-mnist": 0.80, "digits": 0.95}
+
+ARRIVED = 0.01  # f − f_min of an optimizer that has arrived at a minimum
 
 # The number of updates on each landscape.
 STEPS = {"valley": 30, "slope": 30, "saddle": 30, "himmelblau": 50, "branin": 50}
 STEPS |= {"beale": 100, "rastrigin": 100, "ackley": 100, "rosenbrock": 200}
 
 # Learning rates there, optimizer by optimizer. The valley's are the book's and the articles'. Slope and saddle have no
-# bottom to arrive at: one rate for all. Elsewhere one rule chose them: of 1, 2, 5 × 10ᵏ from 0.0001 to 50, the rate
-# with the lowest second half of the path, as the mean of log(f − f_min), where 0.001 counts as low enough.
+# minimum: one learning rate for all. Elsewhere one rule chose them: of 1, 2, 5 × 10ᵏ from 0.0001 to 50, the one with
+# the lowest second half of the path, as the mean of log(f − f_min), where 0.001 counts as low enough.
 NAMES = ("SGD", "Momentum", "Nesterov", "AdaGrad", "RMSProp", "Adam")
 RATES: dict[str, dict[str, float]] = {
     landscape: dict(zip(NAMES, rates, strict=True))
@@ -38,14 +55,78 @@ RATES: dict[str, dict[str, float]] = {
     }.items()
 }
 
+NETWORKS: dict[str, Callable[..., Network]] = {"TwoLayerNet": TwoLayerNet, "MultiLayerNet": MultiLayerNet}
+WITHOUT_MODEL = ("trial", "rung")  # kinds of runs: there are hundreds of them, and nobody wants their networks
+PATH = ("step", "x", "y", "f", "h_x", "h_y", "effective_step_x", "effective_step_y")  # the columns of a path
+
+
+class Problem:
+    """What the runs of a plan learn.
+
+    Attributes
+    ----------
+    name, source : str
+        What it is called, and where it comes from, in one line.
+    arrays : sequence of ndarray
+        What a run needs besides its task.
+    classifies : bool
+        Whether runs train networks that classify: they have an accuracy, a model, and evaluations on other data.
+    """
+
+    name: str
+    source: str
+    arrays: Sequence[np.ndarray] = ()
+    classifies: ClassVar[bool]
+
+    def about(self) -> dict[str, Any]:
+        """Return what the protocol keeps of it."""
+        raise NotImplementedError(f"{type(self).__name__} must implement about()")
+
+    def train(self, task: Mapping[str, Any], spec: Spec, steps: int, run: Run) -> None:
+        """Do one run of this many steps, and leave what comes out in run. Raises Diverged."""
+        raise NotImplementedError(f"{type(self).__name__} must implement train(task, spec, steps, run)")
+
+    def target(self, protocol: Mapping[str, Any]) -> float | None:
+        """Return what a run has to reach, or None."""
+        raise NotImplementedError(f"{type(self).__name__} must implement target(protocol)")
+
+    def steps_to_target(self, protocol: Mapping[str, Any], run: Run) -> float:
+        """Return the updates until a run reached the target; infinity if it did not."""
+        raise NotImplementedError(f"{type(self).__name__} must implement steps_to_target(protocol, run)")
+
+    def reached(self, rows: np.ndarray, target: float) -> np.ndarray:
+        """Return which rows (step, loss, …) have reached the target."""
+        raise NotImplementedError(f"{type(self).__name__} must implement reached(rows, target)")
+
+    def target_words(self, target: float) -> str:
+        """Return the target as a reader would write it."""
+        raise NotImplementedError(f"{type(self).__name__} must implement target_words(target)")
+
+    @property
+    def loss_name(self) -> str:
+        """What evaluations measure."""
+        raise NotImplementedError(f"{type(self).__name__} must implement loss_name")
+
+    @property
+    def judged_by(self) -> str:
+        """What final losses are."""
+        return self.loss_name
+
 
 @dataclass(frozen=True)
-class Problem:
-    """Four arrays and a few words about them.
+class DataProblem(Problem):
+    """A data set to be classified by networks.
 
-    address: what finds the data again (a name or a file's path); name, source, digest: what they are called, where
-    they came from, what their content is; x_train (N, D), t_train (N,), x_test (M, D), t_test (M,): images as
-    numbers, integer labels.
+    Parameters
+    ----------
+    address : str
+        What finds the data again: a name, or a file's path.
+    name, source, digest : str
+        What they are called, where they came from, what their content is.
+    x_train, t_train, x_test, t_test : ndarray
+        Inputs (N, D) as numbers, integer labels (N,).
+    image_shape : tuple of int, optional
+        The shape of one input as an image; its product is D.
     """
 
     address: str
@@ -56,10 +137,12 @@ class Problem:
     t_train: np.ndarray
     x_test: np.ndarray
     t_test: np.ndarray
+    image_shape: tuple[int, ...] = ()
+    classifies = True
 
     @property
-    def arrays(self) -> tuple[np.ndarray, ...]:
-        """The four arrays, which is all that a run needs."""
+    def arrays(self) -> tuple[np.ndarray, ...]:  # type: ignore[override]  # computed here, empty elsewhere
+        """The four arrays."""
         return self.x_train, self.t_train, self.x_test, self.t_test
 
     def about(self) -> dict[str, Any]:
@@ -75,46 +158,173 @@ class Problem:
             "classes": 1 + int(max(self.t_train.max(), self.t_test.max())),
         }
 
+    def target(self, protocol: Mapping[str, Any]) -> float | None:
+        """Return the accuracy to reach, or None."""
+        target: float | None = protocol["target"]
+        return target
+
+    def steps_to_target(self, protocol: Mapping[str, Any], run: Run) -> float:
+        """Return the updates before the first evaluation that reached the accuracy; infinity if none did."""
+        return steps_to(protocol["target"], run)
+
+    def reached(self, rows: np.ndarray, target: float) -> np.ndarray:
+        """Return which rows (step, loss, accuracy) have the accuracy of the target, or a higher one."""
+        reached: np.ndarray = rows[:, 2] >= target
+        return reached
+
+    def target_words(self, target: float) -> str:
+        """Return: accuracy 0.9."""
+        return translate("accuracy {target:g}", target=target)
+
+    @property
+    def loss_name(self) -> str:
+        """What evaluations measure."""
+        return translate("validation loss")
+
+    def train(self, task: Mapping[str, Any], spec: Spec, steps: int, run: Run) -> None:
+        """Train a new network; leave losses, evaluations and the model in run."""
+        x_train: Any = self.x_train
+        t_train = self.t_train
+        x_seen, t_seen = self.x_test, self.t_test  # what it is evaluated on while it learns
+        if "split" in task:
+            training, held_out = split(t_train, task["split"]["train"], task["split"]["validation"])
+            x_seen, t_seen = x_train[held_out], t_train[held_out]
+            x_train, t_train = Rows(x_train, training), t_train[training]
+        network = build_network(task["network"], task["problem"], weights_seed(task))
+        untrained = network.params.flat.copy()
+        history, evaluation = History(), Evaluation(x_seen, t_seen, task["eval_every"])
+        run.losses, run.evaluations = history.losses, evaluation.rows
+        inspection = Inspection(task["eval_every"]) if task.get("inspect") else None
+        callbacks = [history, *filter(None, [inspection]), evaluation]  # it looks before an evaluation uses the layers
+        trainer = Trainer(network, spec.build(), task["batch_size"], task["seed"], callbacks)
+        if choices := task.get("book_choices"):
+            trainer = BookTrainer(choices, network, spec.build(), task["batch_size"], task["seed"], callbacks)
+        try:
+            trainer.fit(x_train, t_train, steps=steps)
+        finally:
+            run.inspection = inspection.arrays() if inspection else {}
+        if not math.isfinite(evaluation.rows[-1][1]):  # the last update did it
+            raise Diverged(trainer.step, evaluation.rows[-1][1], getattr(trainer.optimizer, "lr", None))
+        if steps and np.array_equal(network.params.flat, untrained):
+            run.message = "no parameter has changed: does update change params in place (params[k] -= …)?"
+        if task.get("kind") in WITHOUT_MODEL:
+            return
+        with trainer.evaluating():
+            run.model = network.contents()
+            if task.get("kind") == "final":
+                y = network.predict(self.x_test)
+                run.test = network.loss_function.forward(y, self.t_test), accuracy(y, self.t_test)
+
 
 @dataclass(frozen=True)
-class LandscapeProblem:
-    """A landscape as something to be learned: from starts that the seeds draw, with f − f_min for a loss.
+class LandscapeProblem(Problem):
+    """A landscape to be descended, with f − f_min for a loss.
 
-    name: in LANDSCAPES. Raises UserError for one without a bottom.
+    Parameters
+    ----------
+    name : str
+        In LANDSCAPES.
+    start : (x, y), optional
+        Where every run begins; default: at a point of the domain that the run's seed draws.
+
+    Raises
+    ------
+    UserError
+        If there is no such landscape, or the start is not a pair of finite numbers.
     """
 
     name: str
-    arrays: tuple[np.ndarray, ...] = ()
+    start: tuple[float, float] | None = None
+    classifies = False
 
     def __post_init__(self) -> None:
-        if LANDSCAPES[self.name]().lowest is None:
-            raise UserError(f"{self.name} has no lowest place, so that nothing can be tuned there")
+        if self.name not in LANDSCAPES:
+            raise UserError(f"unknown landscape {self.name!r}: ({', '.join(LANDSCAPES)})")
+        start = self.start
+        if start is not None and (len(start) != 2 or not all(math.isfinite(number) for number in start)):
+            raise UserError(f"the start is a pair of finite numbers, not {','.join(map(str, start))}")
 
     @property
-    def source(self) -> str:
+    def source(self) -> str:  # type: ignore[override]  # computed here
         """What it is, in words."""
-        return f"{self.name}: f = {LANDSCAPES[self.name].equation}, starts drawn uniformly from the domain by the seeds"
+        starts = "one start" if self.start else "starts drawn uniformly from the domain by the seeds"
+        return f"{self.name}: f = {LANDSCAPES[self.name].equation}, {starts}"
 
     def about(self) -> dict[str, Any]:
         """Return what the protocol keeps of it."""
-        return {"address": self.name, "name": self.name, "source": self.source, "landscape": self.name}
+        start = {} if self.start is None else {"start": list(self.start)}
+        return {"address": self.name, "name": self.name, "source": self.source, "landscape": self.name, **start}
+
+    def target(self, protocol: Mapping[str, Any]) -> float | None:
+        """Return the f − f_min at which an optimizer has arrived; None if the landscape has no minimum."""
+        return None if LANDSCAPES[self.name]().lowest is None else ARRIVED
+
+    def steps_to_target(self, protocol: Mapping[str, Any], run: Run) -> float:
+        """Return the updates until f − f_min was below the target; infinity if it never was."""
+        return first_below(run.losses, ARRIVED)
+
+    def reached(self, rows: np.ndarray, target: float) -> np.ndarray:
+        """Return which rows (step, f − f_min) are below the target."""
+        reached: np.ndarray = rows[:, 1] < target
+        return reached
+
+    def target_words(self, target: float) -> str:
+        """Return: f − f_min < 0.01."""
+        return f"f − f_min < {target:g}"
+
+    loss_name = "f − f_min"
+
+    @property
+    def judged_by(self) -> str:
+        """What final losses are."""
+        return translate("f − f_min from random starts")
+
+    def train(self, task: Mapping[str, Any], spec: Spec, steps: int, run: Run) -> None:
+        """Descend; losses and evaluations are f − f_min after each update, and run.path is the path from one start."""
+        landscape = LANDSCAPES[self.name]()
+        low, high = np.array(landscape.domain).T
+        start = self.start or tuple(stream(task["seed"], "start").uniform(low, high))
+        rows = []
+        try:
+            for point in walk(landscape, spec.build(), start, steps):
+                loss = point.f - (landscape.lowest or 0.0)
+                run.losses.append(loss)
+                run.evaluations.append((point.step, loss, math.nan))
+                rows.append(_row(point))
+        finally:
+            run.path = np.array(rows) if self.start else None
+        if len(run.losses) <= steps:
+            raise Left(len(run.losses))
 
 
-def load_problem(address: str, data_dir: str | None = None) -> Problem:
-    """Return the problem called mnist, fashion-mnist, digits, or that of an .npz file, through the folder datasets.
+class Left(Diverged):
+    """An optimizer left a landscape for infinity. step: the update that took it there."""
 
-    data_dir: where to look for files first. Raises UserError where there are no such data.
+    def __init__(self, step: int):
+        super().__init__(step, math.inf)
+
+    def __str__(self) -> str:
+        return f"it left for infinity at update {self.step}"
+
+
+def problem_of(about: Mapping[str, Any], arrays: Sequence[np.ndarray] = ()) -> Problem:
+    """Return the problem that a protocol tells of; arrays: x_train, t_train, x_test, t_test, if its runs are wanted."""
+    if "landscape" in about:
+        start = about.get("start")
+        return LandscapeProblem(about["landscape"], start and (start[0], start[1]))
+    empty = [np.empty((0, about.get("input_size", 0))), np.empty(0, int)] * 2
+    names = [about.get(field.name, "") for field in fields(DataProblem)[:4]]
+    return DataProblem(*names, *(arrays or empty))
+
+
+def load_problem(address: str | os.PathLike[str], data_dir: str | None = None) -> DataProblem:
+    """Return the problem called mnist, fashion-mnist, digits, or that of an .npz file.
+
+    data_dir: where to look for files first. Raises UserError if there are no such data.
     """
     address = os.fspath(address)
-    try:
-        from zeronet.datasets import DataError, load
-    except ImportError as error:  # also where another package of this name was found
-        raise UserError(f"zeronet's folder datasets, which stands beside train.py, was not found: {error}") from error
-    try:
-        data = load(address, data_dir)
-    except DataError as error:
-        raise UserError(str(error)) from error
-    return Problem(
+    data = load(address, data_dir)
+    return DataProblem(
         address if address.lower().endswith(".npz") else data.name,
         data.name,
         data.source,
@@ -123,15 +333,44 @@ def load_problem(address: str, data_dir: str | None = None) -> Problem:
         data.t_train,
         data.x_test,
         data.t_test,
+        data.image_shape,
     )
 
 
-def build_network(input_size: int, hidden_sizes: Sequence[int], classes: int, seed: int) -> Network:
-    """Return a TwoLayerNet for one hidden size, and a MultiLayerNet for several.
+def network_plan(hidden_sizes: Sequence[int]) -> dict[str, Any]:
+    """Return the plan of a network: a TwoLayerNet for one hidden size, a MultiLayerNet for several.
 
-    >>> build_network(784, [100, 100], 10, seed=0).params
-    Parameters(W1 (784, 100), b1 (100,), W2 (100, 100), b2 (100,), W3 (100, 10), b3 (10,); float32)
+    >>> network_plan([50])
+    {'class': 'TwoLayerNet', 'hidden_size': 50}
     """
     if len(hidden_sizes) == 1:
-        return TwoLayerNet(input_size, hidden_sizes[0], classes, seed=seed)
-    return MultiLayerNet(input_size, hidden_sizes, classes, seed=seed)
+        return {"class": "TwoLayerNet", "hidden_size": hidden_sizes[0]}
+    return {"class": "MultiLayerNet", "hidden_sizes": list(hidden_sizes)}
+
+
+def layer_sizes(plan: Mapping[str, Any], problem: Mapping[str, Any]) -> str:
+    """Return the sizes of a network's layers.
+
+    >>> layer_sizes(network_plan([50]), {"input_size": 784, "classes": 10})
+    '784–50–10'
+    """
+    hidden = plan.get("hidden_sizes", [plan.get("hidden_size")])
+    return "–".join(map(str, [problem["input_size"], *hidden, problem["classes"]]))
+
+
+def build_network(plan: Mapping[str, Any], problem: Mapping[str, Any], seed: int) -> Network:
+    """Return the network of a plan for a problem, with the weights that the seed draws.
+
+    >>> build_network(network_plan([100, 100]), {"input_size": 784, "classes": 10}, seed=0).params
+    Parameters(W1 (784, 100), b1 (100,), W2 (100, 100), b2 (100,), W3 (100, 10), b3 (10,); float32)
+    """
+    arguments = {name: value for name, value in plan.items() if name != "class"}
+    return NETWORKS[plan["class"]](
+        input_size=problem["input_size"], output_size=problem["classes"], seed=seed, **arguments
+    )
+
+
+def _row(point: PathPoint) -> list[float]:
+    """Return a row of a path; nan if the optimizer has no h, or its rule is not w ← w − r ⊙ g."""
+    nothing = (math.nan, math.nan)
+    return [point.step, point.x, point.y, point.f, *point.states.get("h", nothing), *(point.effective_steps or nothing)]

@@ -1,10 +1,12 @@
-"""The files of single runs, in .runs: written once when a run ends, read back for every table and figure."""
+"""What comes out of runs, and their files in .runs: written once when a run ends, read for every table and figure."""
 
 import csv
 import json
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -12,9 +14,45 @@ from zeronet.common.errors import UserError
 from zeronet.common.files import read_arrays, replacing
 from zeronet.lab.runner.folder import RUNS
 from zeronet.lab.runner.plan import Cell, Plan
-from zeronet.lab.runner.run import Run
 
 TIMINGS = "timings.csv"  # of the runs, beside their files: seconds are no part of a run's bytes
+
+
+@dataclass
+class Run:
+    """What came out of a run.
+
+    Attributes
+    ----------
+    outcome : "finished", "diverged" or "raised"
+    message, traceback : str
+        What there is to say about it, in one line; where an error arose.
+    losses : list of float
+        Of step 0, 1, …
+    evaluations : list of (step, loss, accuracy)
+        On the test images or, if the task splits some off, on the validation images.
+    test : (loss, accuracy) or None
+        On the test images, read once after the last step of a final run.
+    model : dict
+        The arrays of the network's file.
+    inspection : dict
+        What an inspection saw, if there was one.
+    path : ndarray (points, columns) or None
+        The path on a landscape, if all runs have one start.
+    seconds : float or None
+        Of training and evaluation, if known.
+    """
+
+    outcome: str = "finished"
+    message: str = ""
+    traceback: str = ""
+    losses: list[float] = field(default_factory=list)
+    evaluations: list[tuple[int, float, float]] = field(default_factory=list)
+    test: tuple[float, float] | None = None
+    model: dict[str, Any] = field(default_factory=dict)
+    inspection: dict[str, np.ndarray] = field(default_factory=dict)
+    path: np.ndarray | None = None
+    seconds: float | None = None
 
 
 def write_run(path: Path, run: Run) -> None:
@@ -22,6 +60,7 @@ def write_run(path: Path, run: Run) -> None:
     about = {"outcome": run.outcome, "message": run.message, "traceback": run.traceback, "test": run.test}
     model = {f"model/{name}": array for name, array in run.model.items()}
     model |= {f"inspection/{name}": array for name, array in run.inspection.items()}
+    model |= {} if run.path is None else {"path": run.path}
     evaluations = np.array(run.evaluations, dtype=np.float64).reshape(-1, 3)
     with replacing(path) as file:
         np.savez(file, about=json.dumps(about), losses=np.array(run.losses), evaluations=evaluations, **model)
@@ -41,7 +80,9 @@ def read_run(path: Path) -> Run:
     about = json.loads(str(arrays["about"]))
     about["test"] = about["test"] and tuple(about["test"])
     losses = arrays["losses"].tolist()
-    return Run(**about, losses=losses, evaluations=evaluations, model=model, inspection=inspection)
+    return Run(
+        **about, losses=losses, evaluations=evaluations, model=model, inspection=inspection, path=arrays.get("path")
+    )
 
 
 def results(plan: Plan, folder: Path) -> dict[tuple[str, int], Run]:
@@ -57,9 +98,9 @@ def results(plan: Plan, folder: Path) -> dict[tuple[str, int], Run]:
 def prune_runs(plans: Iterable[Plan], folder: Path) -> None:
     """Delete the files and seconds of runs that are in none of the plans."""
     wanted, seconds = {cell.digest for plan in plans for cell in plan.cells()}, _seconds(folder)
-    for file in (folder / RUNS).glob("*.npz"):
-        if file.stem not in wanted:
-            file.unlink()
+    for path in (folder / RUNS).glob("*.npz"):
+        if path.stem not in wanted:
+            path.unlink()
     with replacing(folder / RUNS / TIMINGS) as file:
         file.write("".join(f"{digest},{seconds[digest]:.3f}\n" for digest in seconds if digest in wanted).encode())
 

@@ -5,7 +5,7 @@ SPEC = [LABEL=]TARGET[:key=value,…]          TARGET = name | FILE.py:Class | m
 
 import difflib
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib import metadata
 from pathlib import Path
@@ -193,3 +193,15 @@ def _checked(spec: Spec, defaults: Mapping[str, Any] | None = None) -> Spec:
     words = ",".join(f"{key}={word(value)}" for key, value in parts.named.items())
     name = spec.target.rpartition(":")[2]
     return replace(spec, label=spec.label or f"{name} {words}".strip(), settings=settings)
+
+
+def specs_of(
+    optimizers: Sequence[Any] | Mapping[str, Any], rates: Mapping[str, float] | None = None, steps: int | None = None
+) -> list[Spec]:
+    """Return the specs of optimizers, listed or as label → optimizer; rates, steps: as in parse."""
+    if isinstance(optimizers, str) or not isinstance(optimizers, Iterable):
+        raise UserError(f"optimizers must be a list, as in [{optimizers!r}]")
+    if isinstance(optimizers, Mapping):
+        items = optimizers.items()
+        return [replace(from_object(optimizer, rates, steps), label=str(label)) for label, optimizer in items]
+    return [from_object(optimizer, rates, steps) for optimizer in optimizers]

@@ -1,18 +1,12 @@
 """The figure of a verdict: loss against step, loss against rate, who reached the target, who beats whom."""
 
-import csv
-import json
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from zeronet.common.errors import UserError
 from zeronet.lab.plots.style import (
     QUIET,
     SMALL,
@@ -25,76 +19,11 @@ from zeronet.lab.plots.style import (
     shortened,
     wrapped,
 )
-from zeronet.lab.race.paths import TARGET
 from zeronet.lab.runner.analysis.summary import settings_words
-from zeronet.lab.runner.plan import read_protocol
+from zeronet.lab.tuning.files import VerdictFolder, read_verdict
 from zeronet.locale import translate
 
 LEAST = 1e-12  # what is lower is drawn here
-
-
-@dataclass(frozen=True)
-class VerdictFolder:
-    """What a tuned comparison left behind.
-
-    protocol; seen: label → seed → rows (step, loss, accuracy); trials: label → rate → losses; finals: label → losses.
-    """
-
-    protocol: Mapping[str, Any]
-    seen: Mapping[str, Mapping[int, np.ndarray]]
-    trials: Mapping[str, Mapping[float, list[float]]]
-    finals: Mapping[str, list[float]]
-
-    @property
-    def on_landscape(self) -> bool:
-        """Whether the problem is a function of two variables."""
-        return "landscape" in self.protocol["problem"]
-
-    @property
-    def target(self) -> float | None:
-        """What counts as arrived: an accuracy, or a height."""
-        return TARGET if self.on_landscape else self.protocol.get("target")
-
-
-def read_verdict(folder: str | Path) -> VerdictFolder:
-    """Read protocol.json, tuning.csv, verdict.json and the curves. Raises UserError where one is missing or damaged."""
-    folder = Path(folder)
-    protocol = read_protocol(folder / "protocol.json")
-    if "tuning" not in protocol:
-        raise UserError(f"{folder} holds no verdict: its rates were not tuned")
-    try:
-        labels = [about["label"] for about in protocol["optimizers"]]
-        settings = {about["label"]: about["settings"] for about in protocol["optimizers"]}
-        seen: dict[str, dict[int, list[list[float]]]] = {label: {} for label in labels}
-        table = "curves.csv" if "landscape" in protocol["problem"] else "evaluations.csv"
-        with (folder / table).open(encoding="utf-8-sig", newline="") as file:
-            head, *rows = csv.reader(file, strict=True)
-            for row in rows:
-                label, seed, *numbers = dict(zip(head, row, strict=True)).values()
-                step, loss, accuracy = map(float, [*numbers, math.nan][:3])
-                seen[label].setdefault(int(seed), []).append([step, loss, accuracy])
-        trials: dict[str, dict[float, list[float]]] = {label: {} for label in labels}
-        with (folder / "tuning.csv").open(encoding="utf-8-sig", newline="") as file:
-            for label, rate, tried, _, loss in list(csv.reader(file, strict=True))[1:]:
-                others = {k: v for k, v in json.loads(tried).items() if k != "lr"}
-                if others.items() <= settings[label].items():  # the rates of the settings that won
-                    trials[label].setdefault(float(rate), []).append(float(loss))
-        verdict = json.loads((folder / "verdict.json").read_text(encoding="utf-8"))
-        finals = {
-            each["label"]: [math.inf if loss is None else loss for loss in each["final_losses"]]
-            for each in verdict["optimizers"]
-        }
-        for label in labels:
-            if not (seen[label] and finals[label] and settings[label]["lr"] in trials[label]):
-                raise ValueError(f"rows of {label} are missing")
-        arrays = {label: {seed: np.array(each) for seed, each in runs.items()} for label, runs in seen.items()}
-        data = VerdictFolder(protocol, arrays, trials, {label: finals[label] for label in labels})
-        _footer(data)  # it needs the rest of the protocol
-    except OSError as error:
-        raise UserError(f"cannot read the verdict in {folder}: {error.strerror or error}") from error
-    except (KeyError, TypeError, ValueError, AttributeError, csv.Error) as error:
-        raise UserError(f"the verdict in {folder} is damaged: {type(error).__name__} {error}") from error
-    return data
 
 
 def verdict_figure(folder: str | Path) -> Figure:
@@ -123,7 +52,7 @@ def _footer(data: VerdictFolder) -> str:
     protocol = data.protocol
     tuning, problem = protocol["tuning"], protocol["problem"]
     said = [shortened(problem["source"], 200)]
-    if not data.on_landscape:
+    if data.problem.classifies:
         split = protocol["split"]
         said.append(
             translate(
@@ -165,8 +94,11 @@ def _draw_loss(axes: Axes, data: VerdictFolder) -> None:
         axes.plot(steps[finite], middle[finite], **look(k), **STROKE, markevery=(k % every, every), zorder=3 + 0.01 * k)
         axes.fill_between(steps, low, np.minimum(high, top), where=finite, facecolor=look(k)["color"], alpha=0.18, lw=0)
     logarithmic(axes, "y")
-    name = "f − f_min" if data.on_landscape else translate("validation loss")
-    axes.set(xlabel=translate("update"), ylabel=name, title=translate("Loss: median and middle half of the seeds"))
+    axes.set(
+        xlabel=translate("update"),
+        ylabel=data.problem.loss_name,
+        title=translate("Loss: median and middle half of the seeds"),
+    )
     axes.set_ylim(None, top)
 
 
@@ -210,19 +142,14 @@ def _draw_reached(axes: Axes, data: VerdictFolder) -> None:
     axes.set(xlabel=translate("update"), ylabel=translate("share of the seeds"), ylim=(-0.03, 1.05), xlim=(0, last))
     title = translate("Reached the target: no target is set")
     if data.target is not None:
-        what = (
-            f"f − f_min < {data.target:g}"
-            if data.on_landscape
-            else translate("accuracy {target:g}", target=data.target)
-        )
-        title = translate("Reached the target: {what}", what=what)
+        title = translate("Reached the target: {what}", what=data.problem.target_words(data.target))
     axes.set_title(title)
 
 
 def _arrival(run: np.ndarray, data: VerdictFolder) -> float:
     if data.target is None:
         return math.inf
-    there = run[:, 1] < data.target if data.on_landscape else run[:, 2] >= data.target
+    there = data.problem.reached(run, data.target)
     return float(run[there.argmax(), 0]) if there.any() else math.inf
 
 

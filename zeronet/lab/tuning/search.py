@@ -9,11 +9,9 @@ import numpy as np
 
 from zeronet.lab.runner.analysis.pairwise import final_evaluation_loss
 from zeronet.lab.runner.plan import Plan
-from zeronet.lab.runner.run import Run
+from zeronet.lab.runner.runs import Run
 from zeronet.lab.specs.spec import Spec
 from zeronet.lab.tuning.grid import Tuning, best_trial
-
-TRIALS = ["optimizer", "lr", "settings", "seed", "loss"]  # the columns of tuning.csv
 
 
 def search(

@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 
 from zeronet.common.text import aligned
-from zeronet.lab.race.paths import TARGET, first_below
-from zeronet.lab.runner.analysis.pairwise import Pair, compared, final_evaluation_loss, ranking
-from zeronet.lab.runner.analysis.summary import settings_words, steps_to
-from zeronet.lab.runner.run import Run
+from zeronet.lab.runner.analysis.pairwise import Pair, compared, final_evaluation_loss
+from zeronet.lab.runner.analysis.ranking import ranking
+from zeronet.lab.runner.analysis.summary import settings_words
+from zeronet.lab.runner.problem import problem_of
+from zeronet.lab.runner.runs import Run
 from zeronet.locale import translate
 
 
@@ -31,6 +32,7 @@ class VerdictTable:
         seconds: float,
     ):
         self.protocol, self.runs, self.at_edge = protocol, runs, list(at_edge)
+        self.problem = problem_of(protocol["problem"])
         self.count, self.seconds = count, seconds
         self.settings = {about["label"]: about["settings"] for about in protocol["optimizers"]}
         self.losses = {
@@ -40,16 +42,16 @@ class VerdictTable:
         self.pairs = compared(self.losses)
 
     def __str__(self) -> str:
-        target = self._target()
+        target = self.problem.target(self.protocol)
         head = [translate("optimizer"), translate("settings"), translate("final loss: median (quartiles)")]
-        if not self._on_landscape():
+        if self.problem.classifies:
             head.append(translate("test accuracy"))
         if target is not None:
             head.append(translate("steps to {target:g}", target=target))
         body = [head]
         for label in ranking(self.losses):
             cells = [label, settings_words(self.settings[label]), self._loss_words(label)]
-            if not self._on_landscape():
+            if self.problem.classifies:
                 tested = [run.test[1] for run in self._runs(label) if run.test]
                 cells.append(f"{statistics.median(tested):.4f}" if tested else "-")
             if target is not None:
@@ -88,9 +90,7 @@ class VerdictTable:
                 budget=tuning["budget"],
                 n=len(tuning["seeds"]),
                 m=len(self.protocol["seeds"]),
-                what=translate("f − f_min from random starts")
-                if self._on_landscape()
-                else translate("validation loss"),
+                what=self.problem.judged_by,
             )
         )
         said.append(translate("{n} runs, {seconds:.0f} s of training.", n=self.count, seconds=self.seconds))
@@ -107,7 +107,9 @@ class VerdictTable:
                 "median": _json(float(np.median(self.losses[label]))),
                 "quartiles": [_json(q) for q in _quartiles(self.losses[label])],
                 "test": [run.test and list(run.test) for run in self._runs(label)],
-                "steps_to_target": [_json(step) for step in self.steps(label)] if self._target() is not None else None,
+                "steps_to_target": [_json(step) for step in self.steps(label)]
+                if self.problem.target(self.protocol) is not None
+                else None,
             }
             for label in ranking(self.losses)
         ]
@@ -127,7 +129,7 @@ class VerdictTable:
         for label in ranking(self.losses):
             tested = [run.test for run in self._runs(label) if run.test]
             tests = [statistics.median(column) for column in zip(*tested, strict=True)] if tested else ["", ""]
-            steps = self.steps(label) if self._target() is not None else []
+            steps = self.steps(label) if self.problem.target(self.protocol) is not None else []
             reached = [step for step in steps if math.isfinite(step)]
             numbers = [float(np.median(self.losses[label])), *_quartiles(self.losses[label]), *tests]
             rows.append(
@@ -144,20 +146,11 @@ class VerdictTable:
         return header, rows
 
     def steps(self, label: str) -> list[float]:
-        """Return the updates until the target was reached, seed by seed; infinity where it was not."""
-        if self._on_landscape():
-            arrivals = [first_below(run.losses, TARGET) for run in self._runs(label)]
-            return [math.inf if step is None else step for step in arrivals]
-        return [steps_to(self.protocol["target"], run) for run in self._runs(label)]
+        """Return the updates until the target was reached, seed by seed; infinity if it was not."""
+        return [self.problem.steps_to_target(self.protocol, run) for run in self._runs(label)]
 
     def _runs(self, label: str) -> list[Run]:
         return [self.runs[label, seed] for seed in self.protocol["seeds"]]
-
-    def _on_landscape(self) -> bool:
-        return "landscape" in self.protocol["problem"]
-
-    def _target(self) -> float | None:
-        return TARGET if self._on_landscape() else self.protocol["target"]
 
     def _loss_words(self, label: str) -> str:
         losses = self.losses[label]

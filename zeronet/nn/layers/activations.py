@@ -1,4 +1,4 @@
-"""Activations: the bend between two affine layers, without which they would be one."""
+"""Activations: the nonlinearity between two affine layers, without which they would be one."""
 
 import numpy as np
 
@@ -6,12 +6,18 @@ from zeronet.nn.layers.base import Layer
 
 
 class ReLU(Layer):
-    """Let positive numbers through and stop the others.
+    """Pass positive numbers and zero the others.
 
         y = max(x, 0)                ∂L/∂x = ∂L/∂y where x > 0, else 0
 
-    x, y of any shape. At x = 0 the derivative is taken as 0. (『ゼロから作るDeep Learning』, 5.5.1)
+    x, y of any shape. The derivative at x = 0 is taken as 0, as in PyTorch and Keras.
 
+    References
+    ----------
+    『ゼロから作るDeep Learning』, 5.5.1.
+
+    Examples
+    --------
     >>> layer = ReLU()
     >>> layer.forward(np.array([[-1.0, 2.0]]))
     array([[0., 2.]])
@@ -25,7 +31,7 @@ class ReLU(Layer):
         return np.maximum(x, 0)
 
     def backward(self, dy: np.ndarray) -> np.ndarray:
-        """Return ∂L/∂y where x was positive."""
+        """Return ∂L/∂y where x is positive, else 0."""
         return dy * (self.x > 0)
 
 
@@ -34,8 +40,14 @@ class Sigmoid(Layer):
 
         y = 1 / (1 + exp(−x)) = (1 + tanh(x/2)) / 2          ∂L/∂x = ∂L/∂y ⊙ y (1 − y)
 
-    x, y of any shape. The form with tanh cannot overflow. (『ゼロから作るDeep Learning』, 5.5.2)
+    x, y of any shape. The form with tanh cannot overflow.
 
+    References
+    ----------
+    『ゼロから作るDeep Learning』, 5.5.2.
+
+    Examples
+    --------
     >>> Sigmoid().forward(np.array([[-1000.0, 0.0, 1000.0]]))
     array([[0. , 0.5, 1. ]])
     """
@@ -51,12 +63,14 @@ class Sigmoid(Layer):
 
 
 class Tanh(Layer):
-    """Squeeze every number into (−1, 1), around 0.
+    """Squeeze every number into (−1, 1).
 
         y = tanh(x)                  ∂L/∂x = ∂L/∂y ⊙ (1 − y²)
 
     x, y of any shape.
 
+    Examples
+    --------
     >>> layer = Tanh()
     >>> layer.forward(np.array([[0.0]])), layer.backward(np.array([[3.0]]))
     (array([[0.]]), array([[3.]]))

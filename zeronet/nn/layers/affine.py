@@ -4,20 +4,33 @@ from typing import Any
 
 import numpy as np
 
+from zeronet.common.validation import checked_integer
 from zeronet.nn.initializers import He, Initializer
 from zeronet.nn.layers.base import Layer
 
 
 class Affine(Layer):
-    """Weigh and add: y = x W + b. Also called Linear, Dense, fully connected.
+    """A weighted sum of all inputs for each output, plus a bias. Also called Linear, Dense, fully connected.
 
         y = x W + b                  x (N, D), W (D, M), b (M,), y (N, M)
         ∂L/∂W = xᵀ ∂L/∂y    ∂L/∂b = Σ over the batch of ∂L/∂y    ∂L/∂x = ∂L/∂y Wᵀ
 
-    input_size is D and output_size is M; init draws W (He() by default) from the generator rng (None: a fresh one); b
-    starts at 0. Raises ValueError for a size below 1. (『ゼロから作るDeep Learning』, 5.6; torch.nn.Linear keeps Wᵀ
-    instead.)
+    Parameters
+    ----------
+    input_size, output_size : int, ≥ 1; D and M
+    init : Initializer, default He(); draws W; b starts at 0
+    rng : numpy Generator, default a fresh one; what `init` draws from
 
+    Raises
+    ------
+    ValueError if a size is not an integer ≥ 1.
+
+    References
+    ----------
+    『ゼロから作るDeep Learning』, 5.6. PyTorch's Linear stores Wᵀ.
+
+    Examples
+    --------
     >>> layer = Affine(2, 1)
     >>> layer.W = [[1.0], [10.0]]
     >>> layer.forward(np.array([[3.0, 4.0]]))
@@ -33,10 +46,9 @@ class Affine(Layer):
     def __init__(
         self, input_size: int, output_size: int, init: Initializer | None = None, rng: np.random.Generator | None = None
     ):
-        if input_size < 1 or output_size < 1:
-            raise ValueError(f"an affine layer needs sizes of at least 1, not {input_size} and {output_size}")
-        self.input_size, self.output_size = int(input_size), int(output_size)
-        self.W = (init or He())(rng or np.random.default_rng(), (input_size, output_size))
+        self.input_size = checked_integer("input_size", input_size)
+        self.output_size = checked_integer("output_size", output_size)
+        self.W = (init or He())(rng or np.random.default_rng(), (self.input_size, self.output_size))
         self.b = np.zeros(output_size)
         self.dW, self.db = np.zeros_like(self.W), np.zeros_like(self.b)
 

@@ -1,4 +1,4 @@
-"""What every layer is: a forward pass, a backward pass, and parameters with gradients."""
+"""The base class of layers: a forward pass, a backward pass, and parameters with gradients."""
 
 from typing import Any
 
@@ -13,42 +13,67 @@ class Layer:
         y = forward(x)                remembers what backward needs
         ∂L/∂x = backward(∂L/∂y)       and fills the gradient d… of each of its parameters
 
-    A parameter W has its gradient in dW. A subclass names its parameters in param_names and gives them values in
-    __init__. From then on, assigning to one (layer.W = a, self.dW = x.T @ dy) checks the shape and copies the numbers
-    in: inside a network these arrays are views of one long vector, and a view that was replaced would stop learning
-    in silence.
+    A parameter W has its gradient in dW. A subclass lists its parameters in param_names, and in buffer_names the arrays
+    that training changes and no optimizer sees (running means); it gives them values in __init__. After that, assigning
+    to one (layer.W = a, self.dW = x.T @ dy) checks the shape and copies the numbers: inside a network these arrays are
+    views of one long vector, and a view that was replaced would silently stop learning.
+
+    Examples
+    --------
+    >>> class Scale(Layer):
+    ...     param_names = ("s",)
+    ...
+    ...     def __init__(self, size):
+    ...         self.s, self.ds = np.ones(size), np.zeros(size)
+    ...
+    ...     def forward(self, x, train=False):
+    ...         self.x = x
+    ...         return self.s * x
+    ...
+    ...     def backward(self, dy):
+    ...         self.ds = (dy * self.x).sum(axis=0)
+    ...         return dy * self.s
+    >>> layer = Scale(2)
+    >>> layer.s = [10, 100]
+    >>> layer.forward(np.array([[1.0, 2.0]]))
+    array([[ 10., 200.]])
+    >>> layer.backward(np.array([[1.0, 1.0]])), layer.ds
+    (array([[ 10., 100.]]), array([1., 2.]))
     """
 
     param_names: tuple[str, ...] = ()
-    input_size: int | None = None  # numbers per example; None where any will do
+    buffer_names: tuple[str, ...] = ()
+    input_size: int | None = None  # numbers per example; None if any will do
     output_size: int | None = None
-    in_network = False  # whether its arrays are a network's views
-    input_grad = True  # False where nobody needs ∂L/∂x: in the first layer
+    random = False  # whether forward draws from rng while training
+    rng: np.random.Generator | None = None  # set by a Trainer before each step, if random
+    in_network = False  # whether its arrays are views of a network's vectors
+    input_grad = True  # False if ∂L/∂x is not needed: in the first layer
 
     @property
     def settings(self) -> dict[str, Any]:
-        """The arguments that build this layer again (its parameters' values aside)."""
+        """The arguments that build this layer again, apart from the values of its parameters."""
         return {}
 
     def forward(self, x: np.ndarray, train: bool = False) -> np.ndarray:
-        """Return y for a batch x; train says whether this is a training step."""
-        raise NotImplementedError(f"{type(self).__name__} must say forward(x, train)")
+        """Return y for a batch x; train is True in a training step."""
+        raise NotImplementedError(f"{type(self).__name__} must implement forward(x, train)")
 
     def backward(self, dy: np.ndarray) -> np.ndarray | None:
-        """Return ∂L/∂x for ∂L/∂y, or None where input_grad is False; fill the gradients of the parameters."""
-        raise NotImplementedError(f"{type(self).__name__} must say backward(dy)")
+        """Fill the gradients of the parameters; return ∂L/∂x for ∂L/∂y, or None if input_grad is False."""
+        raise NotImplementedError(f"{type(self).__name__} must implement backward(dy)")
 
-    def bind(self, name: str, param: np.ndarray, grad: np.ndarray) -> None:
-        """Let the parameter called name live in the array param, and its gradient in grad: a network's views."""
-        self.__dict__["in_network"] = True
-        self.__dict__[name] = param
-        self.__dict__[f"d{name}"] = grad
+    def bind(self, **arrays: np.ndarray) -> None:
+        """Replace the named parameters, gradients and buffers by these views of a network's vectors."""
+        self.__dict__.update(arrays, in_network=True)
 
     def __getstate__(self) -> dict[str, Any]:
-        return {name: value for name, value in self.__dict__.items() if name != "in_network"}  # a copy is free
+        return {
+            k: v for k, v in self.__dict__.items() if k not in ("in_network", "input_grad", "rng")
+        }  # a copy is free
 
     def __setattr__(self, name: str, value: Any) -> None:
-        declared = name in self.param_names or name.removeprefix("d") in self.param_names
+        declared = name in (*self.param_names, *self.buffer_names) or name.removeprefix("d") in self.param_names
         if declared and name in self.__dict__:
             copy_into(self.__dict__[name], value, f"{type(self).__name__}.{name}")
         else:

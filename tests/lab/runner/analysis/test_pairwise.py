@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from zeronet.lab.runner.analysis.pairwise import LEAST, compared, final_evaluation_loss, ranking
-from zeronet.lab.runner.run import Run
+from zeronet.lab.runner.analysis.pairwise import LEAST, compared, final_evaluation_loss
+from zeronet.lab.runner.analysis.ranking import ranking
+from zeronet.lab.runner.runs import Run
 
 
 def drawn(optimizers, seeds, spread=0.3, stream=0):

@@ -21,16 +21,15 @@ from dask.task_spec import Task
 from distributed import Client
 
 from zeronet.common.errors import UserError
-from zeronet.lab.comparison.run import carry_out, specs_of
+from zeronet.lab.comparison.run import run_comparison
 from zeronet.lab.runner.execution.cluster import gathered, joined, returned
 from zeronet.lab.runner.execution.options import ExecutionOptions
 from zeronet.lab.runner.execution.processes import execute
-from zeronet.lab.runner.execution.worker import carry_out as carry_out_there
-from zeronet.lab.runner.execution.worker import parcel
+from zeronet.lab.runner.execution.worker import parcel, run_parcel
 from zeronet.lab.runner.plan import Plan
-from zeronet.lab.runner.problem import Problem
+from zeronet.lab.runner.problem import DataProblem, network_plan
 from zeronet.lab.runner.runs import results
-from zeronet.version import __version__
+from zeronet.lab.specs.spec import specs_of
 
 TRAIN = Path(__file__).parents[4] / "train.py"
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="sends signals")
@@ -41,12 +40,19 @@ def problem():
     rng = np.random.default_rng(0)
     x = rng.standard_normal((130, 6), dtype=np.float32)
     t = x[:, :3].argmax(axis=1)
-    return Problem("memory", "largest", "the largest of three numbers", "0123", x[:100], t[:100], x[100:], t[100:])
+    return DataProblem("memory", "largest", "the largest of three numbers", "0123", x[:100], t[:100], x[100:], t[100:])
 
 
 def plan_of(problem, optimizers=("sgd", "rmsprop"), seeds=2, steps=100):
     return Plan(
-        problem.about(), (8,), tuple(specs_of(optimizers)), tuple(range(seeds)), 10, steps, 50, 0.5, 1, __version__
+        problem.about(),
+        tuple(specs_of(optimizers)),
+        tuple(range(seeds)),
+        steps,
+        network_plan([8]),
+        batch_size=10,
+        eval_every=50,
+        target=0.5,
     )
 
 
@@ -111,10 +117,10 @@ def when_runs_are_there(folder, number, then):
 
 def test_a_worker_killed_in_the_middle_changes_nothing(problem, scheduler, tmp_path):
     plan = plan_of(problem, seeds=6, steps=600)
-    carry_out(plan, problem, tmp_path / "here", ExecutionOptions(jobs=1, quiet=True))
+    run_comparison(plan, problem, tmp_path / "here", ExecutionOptions(jobs=1, quiet=True))
     with workers(scheduler, 2) as (first, _):
         when_runs_are_there(tmp_path / "there", 2, first.kill)
-        carry_out(plan, problem, tmp_path / "there", ExecutionOptions(quiet=True, cluster=scheduler))
+        run_comparison(plan, problem, tmp_path / "there", ExecutionOptions(quiet=True, cluster=scheduler))
         assert first.wait(5) == -signal.SIGKILL
     assert bytes_of(tmp_path / "there") == bytes_of(tmp_path / "here")
 
@@ -182,7 +188,7 @@ def test_arrays_are_sent_once_and_tasks_are_small(problem, scheduler, monkeypatc
         assert [[*data] for data in sent] == [["arrays-0123"]]
         assert len(session.client.who_has()["arrays-0123"]) == 2
         for cell in plan.cells():
-            task = Task("run", carry_out_there, *parcel(cell), session.arrays["0123"])
+            task = Task("run", run_parcel, *parcel(cell), session.arrays["0123"])
             assert len(cloudpickle.dumps(task)) < 3000
 
 
@@ -203,7 +209,7 @@ def test_another_blas_kernel_is_named_or_accepted_and_then_in_the_protocol(probl
             runs_of(plan_of(problem), problem, tmp_path / "refused", how)
         accepting = ExecutionOptions(quiet=True, cluster=scheduler, accept_mixed=True)
         with gathered(plan_of(problem), accepting) as plan:
-            carry_out(plan, problem, tmp_path / "out", accepting)
+            run_comparison(plan, problem, tmp_path / "out", accepting)
         [mixed] = json.loads((tmp_path / "out" / "protocol.json").read_text())["environment"]["mixed"]
         assert mixed.startswith("blas") and kernel in mixed
 
@@ -218,7 +224,7 @@ def test_a_worker_that_comes_late_is_looked_at_too(problem, scheduler):
     with workers(scheduler, 1, threads=2), joined(ExecutionOptions(cluster=scheduler)) as session:
         arrays = session.scattered("0123", problem.arrays)
         with pytest.raises(UserError, match=r"tcp://127.0.0.1:\d+ \(threads: 1 → 2\)"):
-            session.client.submit(carry_out_there, *parcel(plan_of(problem).cells()[0]), arrays).result()
+            session.client.submit(run_parcel, *parcel(plan_of(problem).cells()[0]), arrays).result()
 
 
 def test_a_worker_without_zeronet_is_named(problem, scheduler, tmp_path):

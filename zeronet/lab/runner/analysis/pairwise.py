@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from zeronet.lab.runner.run import Run
+from zeronet.lab.runner.runs import Run
 
 LEVEL = 0.05  # of all pairs together: so often a difference is claimed where there is none
 LAST_SHARE = 0.1  # of the steps: their evaluations are the final loss
@@ -101,8 +101,3 @@ def _student(share: float, freedom: int) -> float:
     from scipy.stats import t  # only here: it takes a while to import
 
     return float(t.ppf(share, freedom))
-
-
-def ranking(losses: Mapping[str, Sequence[float]]) -> list[str]:
-    """Return the labels from the lowest median loss to the highest."""
-    return sorted(losses, key=lambda label: float(np.median(losses[label])))

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from zeronet.lab.runner.run import Run
+from zeronet.lab.runner.runs import Run
 
 LAST = 100  # steps whose mean is the final training loss
 
@@ -37,6 +37,15 @@ def final_training_loss(run: Run) -> float:
 def steps_to(target: float, run: Run) -> float:
     """Return the updates before the first evaluation that reached target; infinity where none did."""
     return next((step for step, _, accuracy in run.evaluations if accuracy >= target), math.inf)
+
+
+def first_below(values: Sequence[float], level: float) -> float:
+    """Return the first index whose value is below a level; infinity if there is none.
+
+    >>> first_below([6.0, 0.5, 0.009, 0.5], 0.01)
+    2
+    """
+    return next((step for step, value in enumerate(values) if value < level), math.inf)
 
 
 def settings_words(settings: Mapping[str, Any]) -> str:

@@ -12,7 +12,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, replace
 from multiprocessing import resource_tracker
 from typing import Any
 from uuid import uuid4
@@ -21,23 +21,13 @@ import numpy as np
 
 from zeronet.common.errors import UserError
 from zeronet.lab.runner.execution.options import ExecutionOptions
-from zeronet.lab.runner.execution.worker import about_worker, carry_out, differing, here, parcel, refuse
+from zeronet.lab.runner.execution.worker import about_worker, differing, here, parcel, refuse, run_parcel
 from zeronet.lab.runner.plan import Cell, Plan
-from zeronet.lab.runner.run import Run
+from zeronet.lab.runner.runs import Run
 from zeronet.locale import translate
 
 PATIENCE = 10  # seconds for a scheduler to answer
 LOSSES = 3  # rounds in which the data were lost with their last worker and no run came back: then it is given up
-
-
-@dataclass(frozen=True)
-class MixedPlan(Plan):
-    """A plan whose runs may come from workers that differ from this process; mixed: in what, as its protocol says."""
-
-    mixed: tuple[str, ...] = ()
-
-    def _environment(self) -> dict[str, Any]:
-        return super()._environment() | {"mixed": list(self.mixed)}
 
 
 @dataclass
@@ -66,8 +56,9 @@ def joined(how: ExecutionOptions) -> Iterator[Session]:
     "local" starts how.jobs worker processes of one thread each on this machine, and ends them with the block.
     Raises UserError where Dask is not installed, or no scheduler answers.
     """
-    if how.cluster in _open:
-        yield _open[how.cluster]
+    place = how.cluster or "local"
+    if place in _open:
+        yield _open[place]
         return
     try:
         from distributed import Client, LocalCluster
@@ -77,8 +68,8 @@ def joined(how: ExecutionOptions) -> Iterator[Session]:
     for name in ("distributed", "distributed.client", "distributed.core", "distributed.nanny", "tornado.application"):
         logging.getLogger(name).setLevel(logging.CRITICAL)  # what went wrong is said in one line
     with ExitStack() as stack:
-        address = how.cluster
-        if address == "local":
+        address: Any = place
+        if place == "local":
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="zeronet-", ignore_cleanup_errors=True))
             with _interrupts_held():  # the workers inherit it: Ctrl-C is for this process to handle
                 address = LocalCluster(
@@ -95,13 +86,13 @@ def joined(how: ExecutionOptions) -> Iterator[Session]:
             asyncio.run(_answering(address))
         client = stack.enter_context(Client(address, set_as_default=False))
         if not client.ncores():
-            print(translate("waiting for a worker of {address}", address=how.cluster), file=sys.stderr)
+            print(translate("waiting for a worker of {address}", address=place), file=sys.stderr)
             client.submit(os.getpid, pure=False).result()  # clusters that grow with their work start one for it
-        _open[how.cluster] = session = Session(client)
+        _open[place] = session = Session(client)
         try:
             yield session
         finally:
-            del _open[how.cluster]
+            del _open[place]
 
 
 async def _answering(address: str) -> None:
@@ -140,19 +131,14 @@ def _interrupts_held() -> Iterator[None]:
 
 @contextmanager
 def gathered(plan: Plan, how: ExecutionOptions) -> Iterator[Plan]:
-    """Stay joined to how.cluster inside the block, if there is one; yields the plan to carry out there.
+    """Stay joined to how.cluster inside the block; yields the plan to carry out there.
 
     Raises UserError where a worker differs from this process, unless how.accept_mixed: then the plan says in what.
     """
-    if how.cluster is None:
-        yield plan
-        return
     with joined(how) as session:
         found = differences(session)
         if found and how.accept_mixed:
-            plan = MixedPlan(
-                **{f.name: getattr(plan, f.name) for f in fields(Plan)}, mixed=tuple(sorted({*found.values()}))
-            )
+            plan = replace(plan, environment={**plan.environment, "mixed": sorted({*found.values()})})
         elif found:
             refuse(found)
         yield plan
@@ -202,7 +188,7 @@ def _round(session: Session, cells: Sequence[Cell], arrays: Any) -> Iterator[tup
 
     client, waiting = session.client, {}
     for cell in cells:
-        future = client.submit(carry_out, *parcel(cell), arrays, key=f"run-{cell.digest}-{uuid4().hex}")
+        future = client.submit(run_parcel, *parcel(cell), arrays, key=f"run-{cell.digest}-{uuid4().hex}")
         waiting[future] = cell
     for future, result in as_completed(list(waiting), loop=client.loop, with_results=True, raise_errors=False):
         cell = waiting.pop(future)

@@ -28,3 +28,10 @@ class ExecutionOptions:
         checked_integer("number of jobs", self.jobs)
         if self.cluster not in (None, "local") and not re.fullmatch(ADDRESS, self.cluster):
             raise UserError(f"--cluster takes local, or an address such as tcp://scheduler:8786, not {self.cluster!r}")
+
+
+def default_jobs() -> int:
+    """Return the number of cores that this process may use."""
+    import joblib  # only here: it takes a while to import
+
+    return int(joblib.cpu_count())

@@ -19,7 +19,7 @@ from zeronet.common.errors import UserError
 from zeronet.lab.runner.execution.options import ExecutionOptions
 from zeronet.lab.runner.folder import RUNS
 from zeronet.lab.runner.plan import Cell, Plan
-from zeronet.lab.runner.run import run
+from zeronet.lab.runner.run import run_task
 from zeronet.lab.runner.runs import TIMINGS, run_file, write_run
 from zeronet.lab.specs.plugins import packed
 
@@ -54,7 +54,7 @@ def _finished(
 
         for cell, result in returned(cells, arrays, how):  # workers elsewhere have no folder of ours
             write_run(run_file(cell, runs), result)
-            yield cell.digest, result.seconds
+            yield cell.digest, result.seconds or 0.0
         return
     jobs = min(how.jobs, len(cells))
     if jobs == 1:
@@ -96,9 +96,9 @@ def _end_with_parent() -> None:
 
 
 def _run_to_file(cell: Cell, arrays: Sequence[np.ndarray], runs: Path) -> tuple[str, float]:
-    result = run(cell.task, cell.spec, arrays)
+    result = run_task(cell.task, cell.spec, arrays)
     write_run(run_file(cell, runs), result)
-    return cell.digest, result.seconds
+    return cell.digest, result.seconds or 0.0
 
 
 @contextmanager

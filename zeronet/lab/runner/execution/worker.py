@@ -13,7 +13,8 @@ import numpy as np
 from zeronet.common.errors import UserError
 from zeronet.lab.runner.plan import Cell
 from zeronet.lab.runner.resume import changes
-from zeronet.lab.runner.run import Run, run
+from zeronet.lab.runner.run import run_task
+from zeronet.lab.runner.runs import Run
 from zeronet.lab.specs.plugins import Plugin, located, packed
 from zeronet.lab.specs.spec import Spec
 from zeronet.training import environment as float_environment
@@ -34,7 +35,7 @@ def parcel(cell: Cell) -> tuple[str, bytes | None]:
     return json.dumps(about), instance
 
 
-def carry_out(words: str, instance: bytes | None, arrays: Sequence[np.ndarray] | None) -> Run:
+def run_parcel(words: str, instance: bytes | None, arrays: Sequence[np.ndarray] | None) -> Run:
     """Do one run, in a worker. Raises UserError where the worker is not one to do it."""
     from distributed import get_worker
 
@@ -49,7 +50,7 @@ def carry_out(words: str, instance: bytes | None, arrays: Sequence[np.ndarray] |
     if plugin and instance is None:
         _same_plugin(plugin, worker.address)
     spec = Spec(about["label"], optimizer["target"], optimizer["settings"], plugin, instance and pickle.loads(instance))
-    return run(task, spec, arrays or ())
+    return run_task(task, spec, arrays or ())
 
 
 def _same_plugin(plugin: Plugin, address: str) -> None:

@@ -1,0 +1,58 @@
+"""From options to the plan of a comparison of optimizers on networks."""
+
+from collections.abc import Callable, Mapping
+from types import SimpleNamespace
+from typing import Any
+
+from zeronet.common.validation import checked_integer
+from zeronet.lab.runner.plan import Plan, consecutive, split_sizes
+from zeronet.lab.runner.problem import TARGETS, Problem, network_plan
+from zeronet.lab.specs.spec import Spec, parse
+
+# The options that describe what is run, with their defaults.
+OPTIONS: dict[str, Any] = {
+    "problem": "mnist",
+    "optimizer": ["sgd", "adagrad", "rmsprop"],
+    "lr": None,
+    "hidden": [50],
+    "steps": 2000,
+    "epochs": None,
+    "batch_size": 128,
+    "seeds": 3,
+    "seed": 0,
+    "eval_every": 100,
+    "target": None,
+    "blas_threads": 1,
+    "inspect": False,
+    "train_size": None,
+    "validation_size": None,
+}
+
+
+def plan_comparison(
+    given: Mapping[str, Any], problem: Problem, held_out: bool = False, read: Callable[..., Spec] = parse
+) -> Plan:
+    """Return the plan that options describe.
+
+    given: the options of OPTIONS that were given; held_out: whether validation images are split off the training set;
+    read: what turns the text of an optimizer into a Spec.
+    """
+    o = SimpleNamespace(**{**OPTIONS, **given})
+    about = problem.about()
+    sizes = split_sizes(about["train"], o.train_size, o.validation_size) if held_out else None
+    examples = sizes[0] if sizes else about["train"]
+    steps_per_epoch = examples // checked_integer("batch-size", o.batch_size)
+    steps = o.steps if o.epochs is None else checked_integer("epochs", o.epochs) * steps_per_epoch
+    return Plan(
+        problem=about,
+        network=network_plan(o.hidden),
+        optimizers=tuple(read(text, o.lr, steps=steps) for text in o.optimizer),
+        seeds=consecutive(o.seed, o.seeds),
+        batch_size=o.batch_size,
+        steps=steps,
+        eval_every=o.eval_every,
+        target=TARGETS.get(problem.name) if o.target is None else o.target,
+        blas_threads=o.blas_threads,
+        inspect=o.inspect,
+        split=sizes,
+    )

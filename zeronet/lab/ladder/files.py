@@ -1,0 +1,92 @@
+"""The files of the ladder: protocol.json, ladder.csv, rungs.csv …, written and read."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from zeronet.common.files import grouped, one_of, read_csv, reading, write_csv, write_json, write_text
+from zeronet.lab.ladder.rungs import RUNGS
+from zeronet.lab.ladder.table import LadderTable
+from zeronet.lab.runner.analysis.curves import over_seeds
+from zeronet.lab.runner.protocol import read_protocol
+from zeronet.lab.runner.runs import Run
+from zeronet.lab.tuning.files import TRIALS
+
+LOSSES = ["rung", "optimizer", "seed", "final_loss"]
+CURVES = ["rung", "optimizer", "step", "median", "low", "high"]
+
+
+@dataclass(frozen=True)
+class LadderFolder:
+    """What the ladder left behind.
+
+    protocol; losses: rung → label → final losses; curves: rung → label → (median, low, high), each (steps,).
+    """
+
+    protocol: Mapping[str, Any]
+    losses: Mapping[str, Mapping[str, list[float]]]
+    curves: Mapping[str, Mapping[str, np.ndarray]]
+
+
+def read_ladder(folder: str | Path) -> LadderFolder:
+    """Read protocol.json, ladder.csv and rungs.csv; UserError if one is missing or damaged."""
+    folder = Path(folder)
+    protocol = read_protocol(folder / "protocol.json", "problem", "network", "seeds", "batch_size", "tuning", "rungs")
+    labels = [about["label"] for about in protocol["optimizers"]]
+    head = (one_of(rung.key for rung in RUNGS), one_of(labels))
+    types = dict(zip(LOSSES, (*head, one_of(protocol["seeds"]), float), strict=True))
+    losses = grouped(read_csv(folder / "ladder.csv", types), 2)
+    with reading(folder / "ladder.csv"):
+        for rung in RUNGS:
+            for label in labels:
+                if len(losses.get((rung.key, label), ())) != len(protocol["seeds"]):
+                    raise ValueError(f"rows of {label} on the rung {rung.key} are missing")
+    curves = grouped(read_csv(folder / "rungs.csv", dict(zip(CURVES, (*head, int, *[float] * 3), strict=True))), 2)
+    empty = np.empty((0, 4))
+    return LadderFolder(
+        protocol,
+        {rung.key: {label: losses[rung.key, label][:, 1].tolist() for label in labels} for rung in RUNGS},
+        {rung.key: {label: curves.get((rung.key, label), empty)[:, 1:].T for label in labels} for rung in RUNGS},
+    )
+
+
+def write_ladder(
+    folder: Path,
+    protocol: Mapping[str, Any],
+    found: Mapping[str, Mapping[tuple[str, int], Run]],
+    table: LadderTable,
+    trials: list[list[Any]],
+) -> None:
+    """Write the tables, the protocol and the errors into an empty folder.
+
+    ladder.csv has the final loss of every run, rungs.csv each step's median and range over the seeds, tuning.csv the
+    trials of the last rung.
+    """
+    write_json(folder / "protocol.json", protocol)
+    losses = (
+        (key, label, seed, f"{loss:.9g}")
+        for key, each in table.losses.items()
+        for label, values in each.items()
+        for seed, loss in zip(protocol["seeds"], values, strict=True)
+    )
+    write_csv(folder / "ladder.csv", LOSSES, losses)
+    steps = []
+    for key, runs in found.items():
+        for label in table.losses[key]:
+            curves = [np.array(run.losses) for (name, _), run in runs.items() if name == label and run.losses]
+            for step, numbers in enumerate(zip(*over_seeds(curves), strict=False) if curves else ()):
+                steps.append([key, label, step, *(f"{n:.6g}" for n in numbers)])
+    write_csv(folder / "rungs.csv", CURVES, steps)
+    seconds = ((key, *which, run.seconds) for key, runs in found.items() for which, run in runs.items())
+    rows = ((*which, "" if each is None else f"{each:.3f}") for *which, each in seconds)
+    write_csv(folder / "timings.csv", ["rung", "optimizer", "seed", "seconds"], rows)
+    write_csv(folder / "summary.csv", *table.records())
+    write_csv(folder / "tuning.csv", TRIALS, trials)
+    for key, runs in found.items():
+        for number, ((_, seed), run) in enumerate(runs.items()):
+            if run.traceback:
+                number //= len(protocol["seeds"])
+                write_text(folder / "errors" / f"{key}-{number}-seed{seed}.txt", run.traceback)

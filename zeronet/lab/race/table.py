@@ -1,0 +1,54 @@
+"""The table of a race: where each optimizer came on its landscape."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from zeronet.common.text import aligned
+from zeronet.lab.runner.analysis.summary import settings_words
+from zeronet.lab.runner.problem import ARRIVED, problem_of
+from zeronet.lab.runner.runs import Run
+from zeronet.landscapes import LANDSCAPES
+from zeronet.locale import translate
+
+
+class RaceTable:
+    """Where each optimizer came: str(table), or the last line of a notebook's cell."""
+
+    def __init__(self, protocol: Mapping[str, Any], runs: Mapping[tuple[str, int], Run]):
+        self.protocol, self.runs = protocol, runs
+
+    def __str__(self) -> str:
+        landscape = LANDSCAPES[self.protocol["problem"]["landscape"]]()
+        problem, lowest, steps = problem_of(self.protocol["problem"]), landscape.lowest, self.protocol["steps"]
+        head = [translate("optimizer"), translate("settings"), translate("end point (x, y)")]
+        arrival = translate("updates to {target:g}", target=ARRIVED)
+        head += ["f"] if lowest is None else ["f − f_min", translate("to the minimum"), arrival]
+        lines = [head]
+        for about, run in zip(self.protocol["optimizers"], self.runs.values(), strict=True):
+            cells = [about["label"], settings_words(about["settings"])]
+            if run.path is None or not len(run.path):
+                lines.append([*cells, translate(run.outcome), *[""] * (len(head) - 3)])
+                continue
+            x, y, f = run.path[-1, 1:4]
+            ended = "" if run.outcome == "finished" else f" {translate(run.outcome)}"
+            cells.append(f"({x:.4g}, {y:.4g}){ended}")
+            if lowest is None:
+                cells.append(f"{f:.4g}")
+            else:
+                distance = np.hypot(*(landscape.minima - (x, y)).T).min()
+                arrived = problem.steps_to_target(self.protocol, run)
+                when = str(arrived) if arrived <= steps else translate("not in {steps}", steps=steps)
+                cells += [f"{f - lowest:.3g}", f"{distance:.3g}", when]
+            lines.append(cells)
+        return "\n".join([*aligned(lines), "", self.caption()])
+
+    __repr__ = __str__
+
+    def caption(self) -> str:
+        """Return the line that says what the numbers are."""
+        about = self.protocol["problem"]
+        x, y = about["start"]
+        words = translate("{steps} updates from ({x:g}, {y:g})", steps=self.protocol["steps"], x=x, y=y)
+        return f"f = {LANDSCAPES[about['landscape']].equation}; {words}"

@@ -1,0 +1,57 @@
+"""protocol.json: all that is needed to repeat an experiment, and to draw its figures."""
+
+from pathlib import Path
+from typing import Any
+
+from zeronet.common.files import read_json, reading
+from zeronet.common.validation import check_structure
+from zeronet.landscapes import LANDSCAPES
+
+FORMAT = 1  # of the protocol file
+OPTIMIZERS = [{"label": str, "settings": dict}]
+
+# Every part that a protocol may have, and its structure; optimizers and steps are in all.
+STRUCTURE: dict[str, Any] = {
+    "optimizers": OPTIMIZERS,
+    "steps": 1,
+    "problem": {"source": str},
+    "network": {"class": str},
+    "seeds": [0],
+    "batch_size": 1,
+    "target": float,
+    "split": {"train": 1, "validation": 1},
+    "tuning": {"budget": 1, "seeds": [0]},
+    "rungs": [{"rung": str, "optimizers": OPTIMIZERS}],
+}
+IMAGES = {"train": 1, "test": 1, "input_size": 1, "classes": 2}  # of a problem that is no landscape
+
+
+def read_protocol(path: str | Path, *needed: str) -> dict[str, Any]:
+    """Return the content of a protocol file; UserError if it is missing, damaged, or of another format.
+
+    needed: the parts that it must have besides its optimizers and the number of steps.
+    """
+    path = Path(path)
+    protocol = read_json(path)
+    with reading(path):
+        check_structure("protocol", protocol, {})
+        if protocol.get("format") != FORMAT:
+            raise ValueError(f"its format is {protocol.get('format')!r}, and this zeronet reads format {FORMAT}")
+        for name, structure in STRUCTURE.items():
+            if name in ("optimizers", "steps", *needed) or protocol.get(name) is not None:
+                check_structure(name, protocol.get(name), structure)
+        if "problem" in protocol and "landscape" not in protocol["problem"]:
+            check_structure("problem", protocol["problem"], IMAGES)
+            if "tuning" in protocol and "book_choices" not in protocol:
+                check_structure("split", protocol.get("split"), STRUCTURE["split"])
+        labels = [about["label"] for about in protocol["optimizers"]]
+        if len(set(labels)) < len(labels):
+            raise ValueError(f"the labels of its optimizers are not different: {', '.join(labels)}")
+        about = protocol.get("problem", {})
+        if about.get("landscape", "valley") not in LANDSCAPES:
+            raise ValueError(f"unknown landscape {about['landscape']!r}")
+        if "start" in about:
+            check_structure("problem.start", about["start"], [float])
+            if len(about["start"]) != 2:
+                raise ValueError(f"problem.start must be two numbers, not {about['start']}")
+    return protocol

@@ -1,0 +1,91 @@
+"""The files of a tuned comparison: tuning.csv and verdict.json beside those of a comparison, written and read."""
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from zeronet.common.errors import UserError
+from zeronet.common.files import one_of, read_csv, read_json, reading, write_csv, write_json
+from zeronet.common.validation import check_structure
+from zeronet.lab.comparison.files import Columns, read_curves, read_evaluations
+from zeronet.lab.runner.problem import Problem, problem_of
+from zeronet.lab.runner.protocol import read_protocol
+from zeronet.lab.tuning.table import VerdictTable
+
+TRIALS = ["optimizer", "lr", "settings", "seed", "loss"]  # the columns of tuning.csv
+
+
+@dataclass(frozen=True)
+class VerdictFolder:
+    """What a tuned comparison left behind.
+
+    protocol; seen: label → seed → rows (step, loss, accuracy); trials: label → rate → losses; finals: label → losses.
+    """
+
+    protocol: Mapping[str, Any]
+    seen: Mapping[str, Mapping[int, np.ndarray]]
+    trials: Mapping[str, Mapping[float, list[float]]]
+    finals: Mapping[str, list[float]]
+
+    @property
+    def problem(self) -> Problem:
+        """What was learned."""
+        return problem_of(self.protocol["problem"])
+
+    @property
+    def target(self) -> float | None:
+        """What counts as arrived: an accuracy, or a height."""
+        return self.problem.target(self.protocol)
+
+
+def read_verdict(folder: str | Path) -> VerdictFolder:
+    """Read protocol.json, tuning.csv, verdict.json and the curves; UserError if one is missing or damaged."""
+    folder = Path(folder)
+    protocol = read_protocol(folder / "protocol.json", "problem", "seeds")
+    if "tuning" not in protocol:
+        raise UserError(f"{folder} holds no verdict: its rates were not tuned")
+    classifies = problem_of(protocol["problem"]).classifies
+    curves = (read_evaluations if classifies else read_curves)(folder, protocol)
+    settings = {about["label"]: about["settings"] for about in protocol["optimizers"]}
+    with reading(folder / "protocol.json"):
+        check_structure("optimizers", protocol["optimizers"], [{"settings": {"lr": float}}])
+
+    trials: dict[str, dict[float, list[float]]] = {label: {} for label in settings}
+    seeds = one_of(protocol["tuning"]["seeds"])
+    types: Columns = dict(
+        zip(TRIALS, (one_of(settings), float, lambda text: dict(json.loads(text)), seeds, float), strict=True)
+    )
+    for label, rate, tried, _, loss in read_csv(folder / "tuning.csv", types):
+        others = {name: value for name, value in tried.items() if name != "lr"}
+        if others.items() <= settings[label].items():  # the rates of the settings that won
+            trials[label].setdefault(rate, []).append(loss)
+
+    verdict = read_json(folder / "verdict.json")
+    finals: dict[str, list[float]] = {}
+    with reading(folder / "verdict.json"):
+        check_structure("verdict", verdict, {"optimizers": [{"label": str, "final_losses": list}]})
+        losses = {about["label"]: about["final_losses"] for about in verdict["optimizers"]}
+        for label in settings:
+            for loss in losses.get(label, ()):
+                check_structure(f"a final loss of {label}", 0 if loss is None else loss, float)
+            finals[label] = [math.inf if loss is None else loss for loss in losses.get(label, ())]
+    for label in settings:
+        for name, there in (
+            ("tuning.csv", settings[label]["lr"] in trials[label]),
+            ("verdict.json", len(finals[label]) == len(protocol["seeds"])),
+            ("evaluations.csv" if classifies else "curves.csv", curves[label]),
+        ):
+            if not there:
+                raise UserError(f"{folder / name} is damaged: rows of {label} are missing")
+    return VerdictFolder(protocol, curves, trials, finals)
+
+
+def write_verdict(folder: Path, table: VerdictTable, trials: Sequence[Sequence[Any]]) -> None:
+    """Write tuning.csv and verdict.json; trials: rows of TRIALS."""
+    write_csv(folder / "tuning.csv", TRIALS, trials)
+    write_json(folder / "verdict.json", table.about())
