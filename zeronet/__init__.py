@@ -124,7 +124,6 @@ __all__ = [
     "Step",
     "Tanh",
     "Trainer",
-    "Transformed",
     "TwoLayerNet",
     "Warmup",
     "WeightDecay",

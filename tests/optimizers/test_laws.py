@@ -291,7 +291,7 @@ def test_the_books_own_loop_trains_a_network(points):
 BAD = [-1, math.nan, math.inf, "0.1", True, None, [0.1], 1j]
 RANGES = {
     "lr": ("positive", [0]),
-    **dict.fromkeys(("momentum", "rho", "beta1", "beta2", "beta3"), ("at least 0 and below 1", [1, 1.5])),
+    **dict.fromkeys(("momentum", "rho", "beta1", "beta2", "beta3"), (r"in \[0, 1\)", [1, 1.5])),
     **dict.fromkeys(("eps", "weight_decay"), ("at least 0", [-1e-300])),
 }
 
@@ -303,7 +303,7 @@ def test_the_settings_are_python_floats_in_their_ranges_in_the_order_of_the_argu
     assert {type(value) for value in optimizer.settings.values()} == {float}
     for name, (words, bad) in RANGES.items():
         for value in [*BAD, *bad] if name in row.settings else ():
-            with pytest.raises(ValueError, match=f"{name} must be {words} and finite, not ") as error:
+            with pytest.raises(ValueError, match=f"{name} must be {words}( and finite)?, not ") as error:
                 row.kind(**{name: value})
             assert repr(value) in str(error.value)
         if name in row.settings and name != "lr":

@@ -62,7 +62,7 @@ def test_grammar(text, label, target, settings):
         ("sgd:lr=abc", "not 'abc'"),
         ("sgd:lr=nan", "not nan"),
         ("sgd:lr=true", "not True"),
-        ("rmsprop:rho=1", "rho must be at least 0 and below 1"),
+        ("rmsprop:rho=1", "rho must be in [0, 1)"),
     ],
 )
 def test_mistakes_end_in_one_line_that_helps(text, words):
