@@ -101,6 +101,19 @@ def test_settings_may_be_given_and_a_required_one_must_be(write):
         check(f"{path}:lr=0.05,momentum=0.9")
 
 
+def test_a_role_may_be_declared(write, capsys):
+    path = write(RIGHT.replace("lr", "alpha"))
+    assert main([path]) == 0
+    assert "alpha is taken for lr" in capsys.readouterr().out
+    assert main([path, "--role", "alpha=lr"]) == 0
+    assert "which setting is which" not in capsys.readouterr().out
+    laws = {each["law"]: each for each in check(path, roles={"alpha": "none"})["laws"]}
+    assert laws["first-step"]["seen"] == "it has no setting lr"
+    with pytest.raises(SystemExit):
+        main([path, "--role", "alpha=rate"])
+    assert "'alpha=rate' is not SETTING=ROLE" in capsys.readouterr().err
+
+
 def test_the_only_class_with_update_is_found_and_of_several_one_must_be_named(write):
     helper = "class Helper:\n    pass\n"
     assert check(write(helper + RIGHT))["class"] == "AdaGrad"
@@ -259,4 +272,4 @@ def test_a_time_limit_is_a_number_of_seconds(seconds, capsys):
     with pytest.raises(SystemExit) as end:
         main(["mine.py", "--time-limit", seconds])
     assert end.value.code == 2
-    assert "--time-limit is a number of seconds" in capsys.readouterr().err
+    assert "--time-limit must be a positive number of seconds" in capsys.readouterr().err

@@ -11,19 +11,13 @@ from typing import Any
 
 from zeronet.common.errors import UserError
 from zeronet.lab.dialects import DIALECTS, Dialect, dialect_of
+from zeronet.lab.specs.aliases import our_settings
 from zeronet.optimizers import OPTIMIZERS, Optimizer
 from zeronet.optimizers.schedules import SCHEDULES, Schedule, Warmup
 from zeronet.optimizers.transforms import L2, ClipNorm, ClipValue, WeightDecay
 
 # In the order in which they are applied. decay goes with the last two.
 TRANSFORMS = {"clip_value": ClipValue, "clip_norm": ClipNorm, "l2": L2, "weight_decay": WeightDecay}
-FOREIGN_SETTINGS = {
-    **dict.fromkeys(("learning_rate", "learningrate", "eta"), "lr"),
-    **dict.fromkeys(("alpha", "decay_rate", "decay"), "rho"),
-    **dict.fromkeys(("epsilon",), "eps"),
-    **dict.fromkeys(("beta_1", "b1"), "beta1"),
-    **dict.fromkeys(("beta_2", "b2"), "beta2"),
-}
 
 
 @dataclass(frozen=True)
@@ -220,10 +214,9 @@ def _renamed(key: str, cls: type) -> str:
     names = _names(cls)
     if key.lower() in names:
         return names[key.lower()]
-    translated = FOREIGN_SETTINGS.get(key.lower())
-    called = f"here it is called {translated}" if translated in parameters(cls) else ""
-    has = f"it has {', '.join(parameters(cls)) or 'none'}"
-    raise UserError(f"{cls.__name__} has no setting {key!r}: {called or has}")
+    ours = [name for name in our_settings(key) if name in parameters(cls)]
+    hint = f"here it is called {ours[0]}" if ours else f"it has {', '.join(parameters(cls)) or 'none'}"
+    raise UserError(f"{cls.__name__} has no setting {key!r}: {hint}")
 
 
 def _defaults(cls: type) -> dict[str, Any]:
