@@ -5,9 +5,9 @@
 Look at the order of the lines, and at how close the lower three are. The book draws one run of each, from a different
 random network every time. Here all four start from the same network and meet the same batches, three times (seeds 0,
 1, 2): the line is the smoothed median, the band goes from the least to the greatest loss of the three. SGD at 0.01 is
-last because this rate is small for it, not because SGD is bad: `python train.py --optimizer sgd:lr=0.5` shows it on a
-smaller network.
-Each optimizer has the one rate of the book: this says how these settings do, not which optimizer is best.
+last because this learning rate is small for it, not because SGD is bad: `python train.py --optimizer sgd:lr=0.5` shows
+it on a smaller network.
+Each optimizer has the one learning rate of the book: this compares these settings, not the optimizers as such.
 (Book, figure 6-9)
 """
 

@@ -1,11 +1,11 @@
-"""Drag the rate, click a start: optimizers on a landscape, and their paths at once.
+"""Drag the learning rate, click a start: optimizers on a landscape, and their paths at once.
 
 python examples/playground.py                                    SGD, Momentum, AdaGrad and RMSProp in the valley
 python examples/playground.py adam my_optimizer.py:MyAdaGrad     others, and your own class with update(params, grads)
 python examples/playground.py rmsprop adagrad --landscape rosenbrock
-python examples/playground.py rmsprop:rho=0.5 rmsprop:rho=0.99   a setting that is named here stays as it is
+python examples/playground.py rmsprop:rho=0.5 rmsprop:rho=0.99   a setting that is named here is fixed
 
-The sliders move the rate of all, the momentum or ρ of those that have one, and the number of updates.
+The sliders set the learning rate of all, the momentum or ρ of those that have one, and the number of updates.
 """
 
 import argparse
@@ -37,7 +37,7 @@ class Playground:
     """Sliders below a landscape, which redraw the paths on it.
 
     figure: an empty one; specs: the optimizers, as the command line names them; landscape: a name in LANDSCAPES.
-    Raises UserError for an optimizer that is not known.
+    UserError if an optimizer is unknown.
     """
 
     def __init__(self, figure: Figure, specs: Sequence[str], landscape: str = "valley"):
@@ -49,7 +49,7 @@ class Playground:
         with house_style():
             self.plane: Axes = figure.add_axes((0.07, 0.36, 0.62, 0.57))
             draw_landscape(self.plane, LANDSCAPES[landscape]())
-            # 10 to this power: equal ways on the slider multiply the rate equally.
+            # The exponent of 10: equal distances on the slider multiply the learning rate equally.
             self.rate = self._slider(0.20, "learning rate", -4, 2, math.log10(0.3), step=None)
             self.memory = self._slider(0.13, "momentum, ρ", 0, 0.99, 0.9, step=0.01)
             self.steps = self._slider(0.06, "updates", 1, max(200, 2 * STEPS[landscape]), STEPS[landscape], step=1)
@@ -63,7 +63,7 @@ class Playground:
         return slider
 
     def click(self, event: MouseEvent) -> None:
-        """Let the paths begin where the mouse is, unless it zooms."""
+        """Start the paths at the mouse, unless it zooms."""
         x, y = event.xdata, event.ydata
         if (
             event.inaxes is self.plane
@@ -75,7 +75,7 @@ class Playground:
             self.redraw()
 
     def redraw(self, _: float | None = None) -> None:
-        """Go all paths with the settings of the sliders, and draw them instead of the old ones."""
+        """Compute the paths with the settings of the sliders, and draw them in place of the old ones."""
         rate = float(f"{10**self.rate.val:.2g}")  # two digits, so that what is shown is what is used
         self.rate.valtext.set_text(f"{rate:g}")
         moved = {"lr": rate, "momentum": self.memory.val, "rho": self.memory.val}

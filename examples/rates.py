@@ -1,11 +1,11 @@
-"""The rate decides.
+"""The learning rate decides.
 
     AdaGrad:  w ← w − η g / (√h + ε)          SGD on the valley:  x ← (1 − η/10) x,   y ← (1 − 2η) y
 
-Look at each row. AdaGrad takes rates from 0.95 to 30: at 0.95 it does not arrive in 30 updates, at 30 it leaps out of
-the picture once, fills h with the large gradient it finds there, and comes back. SGD's range ends in a cliff: each
-update multiplies y by 1 − 2η, so it shrinks at 0.95 (−0.9), flips between 2 and −2 for ever at 1 (−1), and diverges
-exactly when η > 1: at 1.05 (−1.1), |y| is 34.9 after 30 updates.
+Look at each row. AdaGrad takes learning rates from 0.95 to 30: at 0.95 it does not arrive in 30 updates, at 30 it
+leaps out of the picture once, fills h with the large gradient there, and comes back. SGD's range ends in a cliff:
+each update multiplies y by 1 − 2η, so it shrinks at 0.95 (−0.9), flips between 2 and −2 for ever at 1 (−1), and
+diverges exactly when η > 1: at 1.05 (−1.1), |y| is 34.9 after 30 updates.
 """
 
 from zeronet.lab.plots import finish

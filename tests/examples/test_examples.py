@@ -154,7 +154,7 @@ def test_momentum_s_arrows_are_its_equation(run):
 
 
 def test_adagrad_s_rates_settle(run):
-    rates = run("adagrad")[0]["rates"]
+    rates = run("adagrad")[0]["steps"]
     np.testing.assert_allclose(rates[0] * (0.7, 4), 1.5, rtol=1e-6)  # the first step is lr long in both directions
     np.testing.assert_allclose(rates[-1], (1.18, 0.36), atol=0.005)
 

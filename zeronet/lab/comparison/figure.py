@@ -1,4 +1,4 @@
-"""The comparison figure: training loss against step, test accuracy beside it, the protocol below."""
+"""The figure of a comparison: training loss and test accuracy against the step, the protocol below."""
 
 import math
 from collections.abc import Sequence
@@ -90,7 +90,7 @@ def _new_panel(figure: Figure, data: ComparisonFolder, left: float, width: float
 
 
 def _how_compared(data: ComparisonFolder) -> str:
-    """Return how the optimizers were compared, and on what the losses and accuracies are."""
+    """Return how the optimizers were compared, and which data the losses and accuracies are of."""
     targets = [str(about.get("target")) for about in data.protocol["optimizers"]]
     tuning = translate("settings as given, not tuned")
     if data.tuned:
@@ -144,7 +144,9 @@ def _draw_loss(axes: Axes, data: ComparisonFolder, ylim: float | None, log: bool
         band.set(**band_style(k, 0.22) | {"edgecolor": colour, "linewidth": 0.35})
         steps, values = curves.thinned_line(curves.smoothed(median, window))
         spacing = max(1, math.ceil(len(values) / 20 * max(1, len(median) / data.steps)))
-        first = spacing * k // len(data.losses) if spacing > 1 else 0  # staggered, so that no marker hides another
+        first = (
+            spacing * k // len(data.losses) if spacing > 1 else 0
+        )  # staggered, so that markers do not hide each other
         axes.plot(steps, values, **curve_style(k), markevery=(first, spacing), label=label)
         for step in data.stopped(label).values():
             last = next(run[-1] for run in losses.values() if len(run) == step)

@@ -39,10 +39,10 @@ def _evaluation_columns(protocol: Mapping[str, Any]) -> Columns:
 
 @dataclass(frozen=True)
 class ComparisonFolder:
-    """What a comparison left behind.
+    """The files of a comparison.
 
-    protocol: the dictionary of protocol.json. losses: label → {seed: (rows,) array}, in protocol order, where row k is
-    the loss before update k + 1; a run without rows is not there. evaluations: label → {seed: (steps, accuracies)}.
+    protocol: the content of protocol.json. losses: label → seed → (rows,) array, in protocol order; row k is the loss
+    before update k + 1; runs without rows are left out. evaluations: label → seed → (steps, accuracies).
     """
 
     protocol: dict[str, Any]
@@ -56,11 +56,11 @@ class ComparisonFolder:
 
     @property
     def tuned(self) -> bool:
-        """Whether rates were tuned: then the evaluations are those of validation images."""
+        """Whether learning rates were tuned: then the evaluations are on validation images."""
         return "split" in self.protocol
 
     def stopped(self, label: str) -> dict[int, int]:
-        """Tell which runs of an optimizer ended early, and after how many updates: {seed: step}."""
+        """Return the runs of an optimizer that ended early, as seed → number of updates."""
         return {seed: len(losses) for seed, losses in self.losses[label].items() if len(losses) < self.steps}
 
 
@@ -86,7 +86,7 @@ def read_curves(folder: Path, protocol: Mapping[str, Any]) -> dict[str, dict[int
     runs = _read_runs(folder / "curves.csv", CURVES, protocol)
     last = protocol["steps"] - problem_of(protocol["problem"]).classifies  # a network's last loss is before its update
     with reading(folder / "curves.csv"):
-        for label, seed, run in [(label, *item) for label, each in runs.items() for item in each.items()]:
+        for label, seed, run in [(label, *item) for label, by_seed in runs.items() for item in by_seed.items()]:
             if len(run) > last + 1 or not np.array_equal(run[:, 0], np.arange(len(run))):
                 raise ValueError(f"{label!r}, seed {seed}: the steps are not 0, 1, 2 … up to {last}")
     return runs
@@ -96,7 +96,7 @@ def read_evaluations(folder: Path, protocol: Mapping[str, Any]) -> dict[str, dic
     """Read evaluations.csv: label → seed → rows (step, loss, accuracy)."""
     runs = _read_runs(folder / "evaluations.csv", _evaluation_columns(protocol), protocol)
     with reading(folder / "evaluations.csv"):
-        for label, seed, run in [(label, *item) for label, each in runs.items() for item in each.items()]:
+        for label, seed, run in [(label, *item) for label, by_seed in runs.items() for item in by_seed.items()]:
             if np.any(np.diff(run[:, 0]) <= 0):
                 raise ValueError(f"{label!r}, seed {seed}: the steps do not increase")
     return runs
@@ -116,9 +116,9 @@ def write_results(folder: Path, protocol: Mapping[str, Any], runs: Mapping[tuple
     losses = ((*key, step, f"{loss:.9g}") for key, run in runs.items() for step, loss in enumerate(run.losses))
     write_csv(folder / "curves.csv", [*RUN, *CURVES], losses)
     rows = (
-        (*key, step, f"{loss:.9g}", f"{right:.9g}")
+        (*key, step, f"{loss:.9g}", f"{accuracy:.9g}")
         for key, run in runs.items()
-        for step, loss, right in run.evaluations
+        for step, loss, accuracy in run.evaluations
     )
     if problem_of(protocol["problem"]).classifies:  # otherwise curves.csv has it all
         write_csv(folder / "evaluations.csv", [*RUN, *_evaluation_columns(protocol)], rows)
@@ -135,7 +135,11 @@ def write_results(folder: Path, protocol: Mapping[str, Any], runs: Mapping[tuple
 
 @dataclass(frozen=True)
 class InspectionFolder:
-    """protocol; rows: label → parameter → seed → (looks, columns); images: name in inspection.npz → array."""
+    """The files of an inspection.
+
+    protocol: the content of protocol.json; rows: label → parameter → seed → (looks, COLUMNS); images: name in
+    inspection.npz → array.
+    """
 
     protocol: Mapping[str, Any]
     rows: Mapping[str, Mapping[str, Mapping[int, np.ndarray]]]
@@ -148,7 +152,7 @@ class InspectionFolder:
 
     @property
     def side(self) -> int:
-        """The side of the images that the inputs are; 0 if they are no square images."""
+        """The side of the input images; 0 if the inputs are not square images."""
         side = math.isqrt(self.protocol["problem"]["input_size"])
         return side if side > 1 and side**2 == self.protocol["problem"]["input_size"] else 0
 
@@ -167,7 +171,7 @@ def read_inspection(folder: str | Path) -> InspectionFolder:
 
 
 def write_inspection(folder: Path, protocol: Mapping[str, Any], runs: Mapping[tuple[str, int], Run]) -> None:
-    """Write what the microscope saw: the rows of all runs as a table, the images of each optimizer's first seed."""
+    """Write the inspection: the rows of all runs as a table, the images of each optimizer's first seed."""
     rows = (
         (*key, name.removeprefix("rows/"), int(step), *("" if np.isnan(v) else f"{v:.6g}" for v in values))
         for key, run in runs.items()

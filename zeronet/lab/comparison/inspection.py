@@ -1,4 +1,4 @@
-"""Figures of what went on inside the networks: effective steps, gradients, updates, dead units; weights as images."""
+"""Figures of the inside of networks: effective steps, gradients, updates, dead units; weights as images."""
 
 import math
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What the legend and the footer of a figure say: settings, what became of the runs, the protocol, the machine."""
+"""The text of legends and footers: settings, outcomes of the runs, the protocol, the machine."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -13,7 +13,7 @@ from zeronet.locale import translate
 def legend_entries(protocol: Mapping[str, Any], outcomes: Mapping[str, Sequence[str]] | None = None) -> list[str]:
     """Return each optimizer with the settings that its label does not name: RMSProp lr=0.1  rho 0.9, eps 1e-07.
 
-    outcomes: label → what became of its runs, to be added.
+    outcomes: label → texts on its runs, to be added.
     """
     entries = []
     for label, settings in ((about["label"], about["settings"]) for about in protocol["optimizers"]):
@@ -25,7 +25,7 @@ def legend_entries(protocol: Mapping[str, Any], outcomes: Mapping[str, Sequence[
 
 
 def unfinished(data: ComparisonFolder) -> dict[str, list[str]]:
-    """Return label → which of its runs did not finish, and where they stopped."""
+    """Return label → texts that say which of its runs did not finish, and at which step they stopped."""
     return {label: _unfinished(data, label) for label in data.losses}
 
 
@@ -63,7 +63,7 @@ def footer(protocol: Mapping[str, Any], *meaning: str) -> list[str]:
 
 
 def machine(protocol: Mapping[str, Any]) -> str:
-    """Return the versions and the settings of the machine that the numbers depend on."""
+    """Return the versions and settings of the machine that the numbers depend on."""
     about = protocol.get("environment") or {}
     names = {"zeronet": protocol.get("zeronet"), "Python": about.get("python"), "NumPy": about.get("numpy")}
     parts = [f"{name} {version}" for name, version in names.items() if version]

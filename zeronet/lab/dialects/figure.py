@@ -12,13 +12,13 @@ from zeronet.landscapes import Landscape
 from zeronet.locale import translate
 
 WIDTH = 10.0  # inches
-EQUAL = 1e-17  # a distance that stands for 0 on the logarithmic axis
+EQUAL = 1e-17  # drawn for a distance of 0 on the logarithmic axis
 
 
 def dialects_figure(name: str, lr: float, landscape: Landscape, paths: Mapping[str, np.ndarray]) -> Figure:
-    """Draw label → path (n, 2): from above, and the distance of each from the first of them, update by update.
+    """Draw the paths, label → (n, 2), from above, and their distances from the first one, update by update.
 
-    name, lr: of what the title tells: an optimizer and the rate that all dialects went at.
+    name, lr: for the title: the optimizer, and the learning rate of all dialects.
     """
     first, *others = paths
     with house_style():

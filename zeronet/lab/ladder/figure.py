@@ -73,7 +73,8 @@ def ladder_figure(folder: str | Path) -> Figure:
         panels = figure.subplots(2, 3, sharex=True, sharey=True).ravel()
         logarithmic(panels[0], "y")
         guess = math.log(data.protocol["problem"]["classes"])
-        lines = [book_smoothed(each[0]) for of in data.curves.values() for each in of.values() if each.size]
+        curves = [curve for by_label in data.curves.values() for curve in by_label.values() if curve.size]
+        lines = [book_smoothed(curve[0]) for curve in curves]
         lowest = min((line[line > 0].min() for line in lines if (line > 0).any()), default=guess / 10)
         limits = max(0.7 * min(lowest, guess / 10), 1e-6), 12 * guess  # above the curves: room for the ranking
         for number, (axes, rung) in enumerate(zip(panels, RUNGS, strict=True)):
@@ -88,7 +89,7 @@ def ladder_figure(folder: str | Path) -> Figure:
 
 
 def _draw_rung(axes: Axes, data: LadderFolder, rung: Rung) -> None:
-    """Draw the median over the seeds, smoothed; the range of the raw losses where the rung shows it; the ranking."""
+    """Draw the median over the seeds, smoothed; the range of the raw losses if the rung shows it; the ranking."""
     for k, curves in enumerate(data.curves[rung.key].values()):
         if not curves.size:
             continue

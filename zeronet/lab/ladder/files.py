@@ -21,9 +21,10 @@ CURVES = ["rung", "optimizer", "step", "median", "low", "high"]
 
 @dataclass(frozen=True)
 class LadderFolder:
-    """What the ladder left behind.
+    """The files of the ladder.
 
-    protocol; losses: rung → label → final losses; curves: rung → label → (median, low, high), each (steps,).
+    protocol: the content of protocol.json; losses: rung → label → final losses; curves: rung → label → rows median, low
+    and high, (3, steps).
     """
 
     protocol: Mapping[str, Any]
@@ -56,7 +57,7 @@ def read_ladder(folder: str | Path) -> LadderFolder:
 def write_ladder(
     folder: Path,
     protocol: Mapping[str, Any],
-    found: Mapping[str, Mapping[tuple[str, int], Run]],
+    runs_of_rungs: Mapping[str, Mapping[tuple[str, int], Run]],
     table: LadderTable,
     trials: list[list[Any]],
 ) -> None:
@@ -68,24 +69,24 @@ def write_ladder(
     write_json(folder / "protocol.json", protocol)
     losses = (
         (key, label, seed, f"{loss:.9g}")
-        for key, each in table.losses.items()
-        for label, values in each.items()
+        for key, by_label in table.losses.items()
+        for label, values in by_label.items()
         for seed, loss in zip(protocol["seeds"], values, strict=True)
     )
     write_csv(folder / "ladder.csv", LOSSES, losses)
     steps = []
-    for key, runs in found.items():
+    for key, runs in runs_of_rungs.items():
         for label in table.losses[key]:
             curves = [np.array(run.losses) for (name, _), run in runs.items() if name == label and run.losses]
             for step, numbers in enumerate(zip(*over_seeds(curves), strict=False) if curves else ()):
                 steps.append([key, label, step, *(f"{n:.6g}" for n in numbers)])
     write_csv(folder / "rungs.csv", CURVES, steps)
-    seconds = ((key, *which, run.seconds) for key, runs in found.items() for which, run in runs.items())
-    rows = ((*which, "" if each is None else f"{each:.3f}") for *which, each in seconds)
+    all_runs = ((key, *cell, run.seconds) for key, runs in runs_of_rungs.items() for cell, run in runs.items())
+    rows = ((*cell, "" if seconds is None else f"{seconds:.3f}") for *cell, seconds in all_runs)
     write_csv(folder / "timings.csv", ["rung", "optimizer", "seed", "seconds"], rows)
     write_csv(folder / "summary.csv", *table.records())
     write_csv(folder / "tuning.csv", TRIALS, trials)
-    for key, runs in found.items():
+    for key, runs in runs_of_rungs.items():
         for number, ((_, seed), run) in enumerate(runs.items()):
             if run.traceback:
                 number //= len(protocol["seeds"])

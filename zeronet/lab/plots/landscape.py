@@ -10,7 +10,7 @@ from zeronet.lab.plots.style import draw_level, logarithmic, look
 from zeronet.landscapes import Landscape
 from zeronet.locale import translate
 
-GRID = 241  # points per side: contours without corners
+GRID = 241  # points per side: enough for smooth contours
 # Shares of the plane that lie below the contours: as many lines at the bottom as higher up.
 SHARES = (0.003, 0.01, 0.025, 0.05, 0.1, 0.17, 0.25, 0.35, 0.45, 0.55, 0.65, 0.75, 0.85, 0.95)
 Domain = tuple[tuple[float, float], tuple[float, float]]

@@ -1,4 +1,4 @@
-"""The page of a figure: panels, and under them a legend and the protocol, with all the room that they need."""
+"""The page of a figure: panels, and below them a legend and the protocol, with all the room that they need."""
 
 import math
 from collections.abc import Sequence
@@ -18,11 +18,11 @@ def new_page(
 ) -> HouseFigure:
     """Return a figure with legend and protocol, and room for panels above them, which constrained layout fills.
 
-    width, panels, below: inches, of the page and of the parts above and below legend and protocol; entries: of the
-    legend, one for each look in turn; paragraphs: of the protocol.
+    width, panels, below: in inches, of the page and of the room above and below legend and protocol; entries: of the
+    legend, the k-th in the look of the k-th optimizer; paragraphs: of the protocol.
     """
     figure = HouseFigure(figsize=(width, panels), dpi=100, layout="constrained")
-    FigureCanvasAgg(figure)  # measures text; saving and windows bring a canvas of their own
+    FigureCanvasAgg(figure)  # measures text; saving and windows use another canvas
     inches = width - 2 * MARGIN
     lines = "\n".join(wrapped(paragraph, inches, SMALL) for paragraph in paragraphs)
     height = below
@@ -33,7 +33,7 @@ def new_page(
     if entries:
         legend = figure.legend(
             [Line2D([], [], **look(k), **STROKE) for k in range(len(entries))],
-            ["?"] * len(entries),  # set below: matplotlib has its own opinion of labels that begin with an underscore
+            ["?"] * len(entries),  # set below: matplotlib leaves out labels that begin with an underscore
             loc="lower left",
             bbox_to_anchor=(MARGIN, height + SPACE),
             bbox_transform=figure.dpi_scale_trans,

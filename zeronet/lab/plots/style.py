@@ -23,7 +23,7 @@ from matplotlib.ticker import StrMethodFormatter
 from zeronet.common.files import replacing
 from zeronet.locale import current_language, language
 
-# Okabe and Ito (2008), told apart by colour-blind readers; ordered so that neighbours also differ in grey. Their
+# Okabe and Ito (2008): colour-blind readers can tell them apart; ordered so that neighbours also differ in grey. Their
 # yellow is too pale for a line on white; grey takes its place, as in R's palette.
 COLOURS = ["#0072B2", "#E69F00", "#000000", "#D55E00", "#CC79A7", "#009E73", "#56B4E9", "#8C8C8C"]
 MARKERS = ["o", "s", "^", "D", "v", "P", "*", "p"]
@@ -31,8 +31,8 @@ LINE_STYLES: list[Any] = ["-", (0, (5, 1.5)), (0, (5, 1.5, 1, 1.5)), (0, (1.2, 1
 
 STROKE: dict[str, Any] = {"linewidth": 1.5, "markersize": 5, "markeredgecolor": "white", "markeredgewidth": 0.5}
 
-INK, QUIET = "#000000", "#555555"
-SMALL = 7.2  # points: notes and footer
+INK, QUIET = "#000000", "#555555"  # QUIET: notes and footer
+SMALL = 7.2  # points, of the same
 PNG_DPI = 150
 
 LATIN_FONT = "DejaVu Sans"  # comes with matplotlib: the same figure on every machine
@@ -137,12 +137,12 @@ def band_style(k: int, alpha: float = 0.18) -> dict[str, Any]:
 
 
 def mark_end(axes: Axes, x: Any, y: Any, k: int) -> None:
-    """Put an x where a run failed, whole also at the edge of the panel."""
+    """Mark the end of a failed run with an x, not clipped at the edge of the panel."""
     axes.plot(x, y, "x", color=look(k)["color"], markersize=8, markeredgewidth=2, clip_on=False, zorder=6)
 
 
 def draw_level(axes: Axes, y: float, name: str) -> None:
-    """Draw a dashed line across the panel, named in the margin, where no curve can hide the name."""
+    """Draw a dashed line across the panel, with its name in the margin, so that no curve hides it."""
     axes.axhline(y, color=QUIET, linewidth=0.9, linestyle=(0, (6, 4)), zorder=2)
     axes.annotate(name, (1, y), (4, 0), xycoords=("axes fraction", "data"), textcoords="offset points",
                   va="center", fontsize=SMALL, color=QUIET, annotation_clip=False)  # fmt: skip
@@ -179,7 +179,7 @@ def save_figure(figure: Figure, folder: str | Path, stem: str = "comparison", ve
 
 
 def logarithmic(axes: Axes, which: str) -> None:
-    """Give the x or y axis a logarithmic scale with plain numbers: 0.01, 1, 100; and 2, 5 where it is short."""
+    """Give the x or y axis a logarithmic scale with plain numbers: 0.01, 1, 100; also 2 and 5 on a short axis."""
     axes.set(**{f"{which}scale": "log"})
     axis = axes.xaxis if which == "x" else axes.yaxis
 

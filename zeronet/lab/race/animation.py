@@ -1,4 +1,4 @@
-"""The race: all optimizers moving on one landscape, while f grows beside it; and eight moments of it, still."""
+"""The race: all optimizers moving on one landscape, with f against the step; and eight moments of it as a picture."""
 
 from pathlib import Path
 

@@ -20,7 +20,7 @@ COLUMNS = ["optimizer", *PATH]
 
 @dataclass(frozen=True)
 class PathFolder:
-    """What optimizers on a landscape left behind: the protocol, label → places (n, 2), label → heights (n,)."""
+    """The files of optimizers on a landscape: the protocol, label → places (n, 2), label → heights (n,)."""
 
     protocol: Mapping[str, Any]
     landscape: Landscape

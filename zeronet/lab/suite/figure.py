@@ -13,14 +13,14 @@ from zeronet.locale import translate
 def profile_figure(ratios: Mapping[str, Sequence[float]], problems: Sequence[str]) -> Figure:
     """Draw ρ(τ) for each optimizer.
 
-    ratios: label → one for each problem, as suite.profile.ratios returns them; problems: their names.
+    ratios: label → one per problem, as suite.profile.ratios returns them; problems: their names.
     """
     with house_style():
-        entries = [f"{drawable(label, 50)}  {score(each):.2f}" for label, each in ratios.items()]
+        entries = [f"{drawable(label, 50)}  {score(values):.2f}" for label, values in ratios.items()]
         figure = new_page(7, 4.4, entries, [drawable(", ".join(problems), 400)])
         axes = figure.subplots()
-        for k, each in enumerate(ratios.values()):
-            draw_shares(axes, k, [ratio for ratio in each if ratio <= MOST], len(each), 1, MOST)
+        for k, values in enumerate(ratios.values()):
+            draw_shares(axes, k, [ratio for ratio in values if ratio <= MOST], len(values), 1, MOST)
         axes.set(xlim=(0.97, MOST), xlabel=translate("τ: updates to the target, over those of the fastest"))
         axes.set_ylabel(translate("share of the problems"))
         axes.set_title(translate("Performance profile; area up to τ = {most:g} in the legend", most=MOST))

@@ -63,7 +63,7 @@ def _how_tuned(data: VerdictFolder) -> str:
 
 
 def _draw_loss(axes: Axes, data: VerdictFolder) -> None:
-    """Median over the seeds and the band of their middle half."""
+    """Median over the seeds, and the band of their middle half."""
     every_run = [run[:, 1] for runs in data.seen.values() for run in runs.values()]
     highest = max(losses[np.isfinite(losses)].max() for losses in every_run)
     top = min(1.3 * highest, 10 * float(np.median([losses[0] for losses in every_run])))

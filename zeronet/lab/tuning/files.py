@@ -1,4 +1,4 @@
-"""The files of a tuned comparison: tuning.csv and verdict.json beside those of a comparison, written and read."""
+"""The files of a tuned comparison: tuning.csv and verdict.json, in addition to those of a comparison."""
 
 import json
 import math
@@ -22,9 +22,10 @@ TRIALS = ["optimizer", "lr", "settings", "seed", "loss"]  # the columns of tunin
 
 @dataclass(frozen=True)
 class VerdictFolder:
-    """What a tuned comparison left behind.
+    """The files of a tuned comparison.
 
-    protocol; seen: label → seed → rows (step, loss, accuracy); trials: label → rate → losses; finals: label → losses.
+    protocol: the content of protocol.json; seen: label → seed → rows (step, loss, accuracy), without accuracy on a
+    landscape; trials: label → learning rate → losses; finals: label → losses of the final runs.
     """
 
     protocol: Mapping[str, Any]
