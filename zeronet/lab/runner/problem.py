@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from zeronet.common.errors import UserError
+from zeronet.datasets import load
 from zeronet.landscapes import LANDSCAPES
 from zeronet.nn.models import MultiLayerNet, TwoLayerNet
 from zeronet.nn.network import Network
@@ -101,19 +102,12 @@ class LandscapeProblem:
 
 
 def load_problem(address: str, data_dir: str | None = None) -> Problem:
-    """Return the problem called mnist, fashion-mnist, digits, or that of an .npz file, through the folder datasets.
+    """Return the problem called mnist, fashion-mnist, digits, or that of an .npz file.
 
-    data_dir: where to look for files first. Raises UserError where there are no such data.
+    data_dir: where to look for files first. Raises DataError, a UserError, if there are no such data.
     """
     address = os.fspath(address)
-    try:
-        from zeronet.datasets import DataError, load
-    except ImportError as error:  # also where another package of this name was found
-        raise UserError(f"zeronet's folder datasets, which stands beside train.py, was not found: {error}") from error
-    try:
-        data = load(address, data_dir)
-    except DataError as error:
-        raise UserError(str(error)) from error
+    data = load(address, data_dir)
     return Problem(
         address if address.lower().endswith(".npz") else data.name,
         data.name,
