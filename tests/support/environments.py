@@ -36,5 +36,6 @@ class Environment:
     def install(self, source):
         """Install a wheel or a source folder, without its dependencies."""
         pytest.importorskip("hatchling")
+        pytest.importorskip("pip")  # environments made by uv have none
         options = ["--quiet", "--no-index", "--no-deps", "--no-build-isolation", "--disable-pip-version-check"]
         run(sys.executable, "-m", "pip", "--python", self.python, "install", *options, source)
