@@ -7,12 +7,22 @@ from joblib._memmapping_reducer import _get_backing_memmap
 
 from tests.support.environments import CHECKOUT, run
 from zeronet.datasets import DataError, load
+from zeronet.datasets.catalogue import KNOWN, STEMS
 from zeronet.datasets.dataset import ROLES
 
 
 def test_the_folder_datasets_beside_train_py_is_a_door_to_the_package():
     code = "import datasets, zeronet.datasets; print(datasets.load is zeronet.datasets.load, datasets.__file__)"
     assert run(sys.executable, "-c", code, cwd=CHECKOUT).split() == ["True", str(CHECKOUT / "datasets" / "__init__.py")]
+
+
+def test_the_readme_lists_every_set_with_its_digests():
+    readme = (CHECKOUT / "datasets" / "README.md").read_text(encoding="utf-8")
+    for known in KNOWN.values():
+        assert f"| `{known.name}` | `{known.digest}` |" in readme
+        assert f"| `{known.name}` | {known.n_train:,} + {known.n_test:,}, " in readme
+        for role, digest in getattr(known, "contents", {}).items():
+            assert f"| {STEMS[role]} | `{digest}` |" in readme
 
 
 def test_importing_datasets_imports_no_heavy_library():

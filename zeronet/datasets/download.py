@@ -99,4 +99,6 @@ def _reason(error: Exception) -> str:
         return f"status {response.status_code}"
     if isinstance(error, DataError | TimeoutError):
         return str(error)
-    return type(error).__name__  # the full text of a failed connection is five lines long
+    return (
+        getattr(error, "strerror", None) or type(error).__name__
+    )  # the full text of a failed connection is five lines long
