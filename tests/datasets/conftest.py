@@ -55,14 +55,12 @@ class Fakes:
     """Sets of 30 + 10 images of 4×3, under the names of the real ones: `contents[name][role]` are IDX files."""
 
     def __init__(self):
-        self.pixels, self.contents = {}, {}
-        for number, name in enumerate(("mnist", "fashion-mnist")):
-            rng = np.random.default_rng(number)
-            arrays = {}
+        self.pixels, self.contents = {"mnist": {}, "fashion-mnist": {}}, {}
+        rng = np.random.default_rng(0)
+        for name, arrays in self.pixels.items():
             for part, n in (("train", 30), ("test", 10)):
                 arrays[f"x_{part}"] = rng.integers(0, 256, (n, 4, 3), dtype=np.uint8)
                 arrays[f"t_{part}"] = rng.permutation(np.arange(n, dtype=np.uint8) % 10)
-            self.pixels[name] = arrays
             self.contents[name] = {role: idx.render(array) for role, array in arrays.items()}
 
     def write(self, folder, name="mnist", roles=ROLES, pattern="{}.gz", dotted=False, level=9):

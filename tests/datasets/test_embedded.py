@@ -13,21 +13,15 @@ def name(request):
     return request.param
 
 
-def test_the_content_is_always_the_same(name):
-    assert array_digest(vars(load(name))) == KNOWN[name].digest == load(name).digest
-
-
-def test_images_lie_in_0_1_and_every_class_is_tested_in_its_share(name):
+def test_the_content_is_always_the_same_and_the_split_is_fair(name):
     data = load(name)
+    assert array_digest(vars(data)) == KNOWN[name].digest == data.digest
     assert data.x_train.min() == data.x_test.min() == 0
     assert data.x_train.max() == data.x_test.max() == 1
     train, test = np.bincount(data.t_train), np.bincount(data.t_test)
     assert len(train) == len(test) == 10
     np.testing.assert_array_equal(test, (train + test) // 5)
-
-
-def test_the_first_images_are_a_fair_sample_too(name):
-    assert np.bincount(load(name).t_train[:200]).tolist() == [20] * 10
+    assert np.bincount(data.t_train[:200]).tolist() == [20] * 10
 
 
 def test_from_the_second_load_on_the_package_is_not_asked(name, monkeypatch):
