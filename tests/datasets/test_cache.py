@@ -59,6 +59,7 @@ def test_who_waited_for_the_lock_finds_the_arrays_and_builds_nothing(warm, monke
     assert cache.cached(known, lambda: pytest.fail("built twice"))["x_train"].shape == (30, 12)
 
 
+@pytest.mark.slow
 def test_two_processes_at_once_build_one_entry(cache_folder):
     code = """
 import sys, pathlib

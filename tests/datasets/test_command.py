@@ -103,6 +103,7 @@ def test_ctrl_c_is_one_line_and_status_130(run, monkeypatch):
     assert run("mnist") == (130, "", "zeronet datasets: stopped; earlier results are as they were\n")
 
 
+@pytest.mark.slow
 def test_no_output_fails_for_its_encoding(tmp_path):
     settings = {"PYTHONUTF8": "0", "PYTHONIOENCODING": "cp932", "ZERONET_CACHE_DIR": str(tmp_path / "한국어 €")}
     code = """

@@ -7,6 +7,7 @@ import pytest
 
 from tests.support.environments import CHECKOUT, Environment, run
 
+pytestmark = pytest.mark.slow
 TEMPLATE = CHECKOUT / "examples" / "plugin"
 
 
