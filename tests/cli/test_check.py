@@ -14,6 +14,8 @@ from zeronet.common.errors import UserError
 from zeronet.lab.check import check
 from zeronet.locale import JAPANESE, language
 
+pytestmark = pytest.mark.slow  # each class is checked in a process of its own
+
 RIGHT = """
 import numpy as np
 
@@ -138,7 +140,6 @@ def test_a_mistake_ends_with_2_and_one_line(write, monkeypatch, tmp_path, capsys
     assert words in captured.err
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("line", "law", "words"),
     [
@@ -184,7 +185,6 @@ def test_what_the_class_prints_is_no_part_of_the_report(write, capfd):
     assert capfd.readouterr() == ("", "")
 
 
-@pytest.mark.slow
 def test_a_loop_later_on_keeps_what_was_found_before(write):
     loop = "        self.n = getattr(self, 'n', 0) + 1\n        while self.n > 100: pass\n"
     loop += "        for key in params.keys():"
@@ -232,7 +232,6 @@ def test_json_has_no_nan_and_only_ascii(write, capsys):
     assert finite([float("nan"), {"a": float("inf")}, 1.5]) == [None, {"a": None}, 1.5]
 
 
-@pytest.mark.slow
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
 def test_a_full_disk_and_a_reader_that_leaves_are_no_tracebacks(write):
     command = f"{sys.executable} -m zeronet check {write(RIGHT)} {write(WRONG, 'wrong.py')}"

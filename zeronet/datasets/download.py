@@ -7,7 +7,7 @@ import tempfile
 import threading
 from collections.abc import Iterable
 from concurrent.futures import Future
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -34,18 +34,18 @@ def download(known: Published, roles: Iterable[str]) -> dict[str, bytes]:
     """
     import pooch
 
-    pooch.get_logger().setLevel("WARNING")
     registry = {STEMS[role]: known.contents[role] for role in roles}
     role_of = {stem: role for role, stem in STEMS.items()}
 
-    def unpacked(url: str, path: str, store: pooch.Pooch) -> None:
-        """Download as pooch asks for it; what its registry knows are the digests of the uncompressed files."""
+    def unpacked(url: str, path: str, _: object) -> None:  # pooch's registry has the digests of uncompressed files
         role, archive = role_of[url.rpartition("/")[2]], f"{url}.gz"
         Path(path).write_bytes(idx.content_of(known, role, fetch(archive), archive))
 
     failures = []
-    with tempfile.TemporaryDirectory(prefix="zeronet-") as temporary:
-        folder = _writable_folder(known) or temporary
+    with ExitStack() as stack:
+        stack.callback(pooch.get_logger().setLevel, pooch.get_logger().level)
+        pooch.get_logger().setLevel("WARNING")  # only a terminal shows progress
+        folder = _writable_folder(known) or stack.enter_context(tempfile.TemporaryDirectory(prefix="zeronet-"))
         for mirror in known.mirrors:
             store = pooch.create(folder, mirror, registry=registry)
             try:

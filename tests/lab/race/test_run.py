@@ -73,6 +73,7 @@ def test_a_default_that_is_meant_for_networks_is_named(words, told, tmp_path, ca
     assert told in error if told else "note" not in error
 
 
+@pytest.mark.slow
 @pytest.mark.drawn
 def test_a_protocol_repeats_the_paths_byte_for_byte(tmp_path):
     command("--optimizer", "adam", "a=rmsprop:rho=0.5", "--start=3,-1", "--steps", 7, out=tmp_path / "a")
