@@ -16,6 +16,7 @@ from zeronet.common.errors import UserError
 from zeronet.landscapes import Valley
 from zeronet.optimizers import AdaGrad, RMSProp
 
+pytestmark = [pytest.mark.slow, pytest.mark.drawn]
 EXAMPLES = Path(__file__).parents[2] / "examples"
 GALLERY = EXAMPLES.parent / "docs" / "gallery"
 ALL = sorted(file.stem for file in EXAMPLES.glob("*.py"))

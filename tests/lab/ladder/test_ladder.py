@@ -218,9 +218,12 @@ def bytes_of(folder):
     return {str(path.relative_to(folder)): path.read_bytes() for path in kept}
 
 
-def test_the_ladder_has_the_same_bytes_for_two_jobs_and_after_an_interruption(ladder, problem, tmp_path):
-    plan = plan_of(problem, "sgd:lr=0.5", "adagrad", "Far=sgd:lr=1e25")
-    one = bytes_of(ladder.folder)
+@pytest.mark.drawn
+@pytest.mark.slow
+def test_the_ladder_has_the_same_bytes_for_two_jobs_and_after_an_interruption(problem, tmp_path):
+    plan = plan_of(problem, "sgd:lr=0.5", "Far=sgd:lr=1e25")
+    run_ladder(plan, TUNING, problem, tmp_path / "one", ONE_JOB)
+    one = bytes_of(tmp_path / "one")
     assert {"ladder.csv", "rungs.csv", "summary.csv", "tuning.csv", "protocol.json", "ladder.svg"} <= one.keys()
     run_ladder(plan, TUNING, problem, tmp_path / "two", ExecutionOptions(2, quiet=True))
     assert bytes_of(tmp_path / "two") == one
@@ -307,6 +310,7 @@ def test_what_does_not_go_with_a_protocol_is_said_in_one_line(words, message):
     assert str(caught.value) == message
 
 
+@pytest.mark.slow
 def test_a_ladder_is_repeated_from_its_protocol_file(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     short = [

@@ -74,6 +74,8 @@ def test_a_default_that_is_meant_for_networks_is_named(words, told, tmp_path, ca
     assert told in error if told else "note" not in error
 
 
+@pytest.mark.slow
+@pytest.mark.drawn
 def test_a_protocol_repeats_the_paths_byte_for_byte(tmp_path):
     command("--optimizer", "adam", "a=rmsprop:rho=0.5", "--start=3,-1", "--steps", 7, out=tmp_path / "a")
     train.main(["--protocol-file", str(tmp_path / "a" / "protocol.json"), "--out", str(tmp_path / "b"), "--quiet"])
@@ -82,6 +84,8 @@ def test_a_protocol_repeats_the_paths_byte_for_byte(tmp_path):
     assert json.loads((tmp_path / "b" / "protocol.json").read_text())["problem"]["start"] == [3.0, -1.0]
 
 
+@pytest.mark.drawn
+@pytest.mark.slow
 def test_the_figure_is_drawn_again_from_the_files(tmp_path):
     command("--optimizer", "sgd:lr=1.05", out=tmp_path / "out")
     before = (tmp_path / "out" / "paths.png").read_bytes()
@@ -134,6 +138,8 @@ def test_any_label_can_be_drawn(tmp_path, labels):
     assert len(result.figure.legends[0].get_texts()) == len(labels)
 
 
+@pytest.mark.drawn
+@pytest.mark.slow
 def test_the_race_is_a_gif_with_every_update_and_a_contact_sheet(tmp_path):
     assert command("--optimizer", "sgd", "rmsprop", "--steps", 6, "--animate", out=tmp_path / "out") == 0
     with Image.open(tmp_path / "out" / "race.gif") as gif:

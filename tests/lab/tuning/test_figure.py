@@ -139,6 +139,8 @@ def test_a_landscape_has_heights_and_no_validation(tmp_path):
     assert "validation" not in said
 
 
+@pytest.mark.slow
+@pytest.mark.drawn
 def test_the_same_files_give_the_same_bytes(tmp_path):
     folder = write_verdict(tmp_path / "out", failing=["SGD"])
     drawn = []
