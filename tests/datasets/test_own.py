@@ -79,7 +79,7 @@ def with_value(value, kind=np.float64):
         ({"x_train": GOOD["x_train"].astype(complex)}, "x_train has the type complex128"),
         (
             {"x_train": np.array([None, None, None])},
-            "own.npz cannot be read: no .npz file, or a damaged one .*allow_pickle=False",
+            "own.npz cannot be read: not an .npz file, or a damaged one .*allow_pickle=False",
         ),
         ({"x_train": np.arange(3)}, r"x_train has the shape \(3,\)"),
         ({"x_train": np.zeros((0, 2, 2, 2))}, r"x_train has the shape \(0, 2, 2, 2\)"),
@@ -115,7 +115,7 @@ def test_what_is_not_such_a_file_is_refused(save, tmp_path):
     damaged[200] ^= 0xFF  # inside x_train: the checksum of the archive tells
     for raw in (b"", b"no archive", b"PK\x03\x04 no archive", (tmp_path / "array.npy").read_bytes(), damaged):
         (tmp_path / "a.npz").write_bytes(raw)
-        with pytest.raises(DataError, match=r"a\.npz cannot be read: no \.npz file, or a damaged one \("):
+        with pytest.raises(DataError, match=r"a\.npz cannot be read: not an \.npz file, or a damaged one \("):
             load(tmp_path / "a.npz")
 
 
