@@ -31,7 +31,7 @@ def answer(options: argparse.Namespace) -> int:
     if options.list_optimizers:
         return list_optimizers()
     requests = plan(options)  # which optimizers, on which problem, how long, from which seeds
-    results = {request.name: run(request, options) for request in requests}  # train, write files, draw figures
+    results = {request.problem.name: run(request, options) for request in requests}  # train, write files, draw figures
     return report(results, options)  # print what several problems say together; open windows
 
 

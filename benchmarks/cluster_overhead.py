@@ -15,13 +15,13 @@ import numpy as np
 from dask.task_spec import Task
 
 from benchmarks import harness
-from zeronet.lab.comparison.run import specs_of
-from zeronet.lab.runner.execution.cluster import joined, returned
+from zeronet.lab.runner.execution.cluster import connected, run_on_cluster
 from zeronet.lab.runner.execution.options import ExecutionOptions
-from zeronet.lab.runner.execution.worker import parcel, run_parcel
+from zeronet.lab.runner.execution.worker import pack_task, run_packed
 from zeronet.lab.runner.plan import Cell, Plan
 from zeronet.lab.runner.problem import DataProblem, load_problem, network_plan
-from zeronet.lab.runner.run import run
+from zeronet.lab.runner.run import run_task
+from zeronet.lab.specs.spec import specs_of
 
 ROUNDS = 3
 EMPTY = 50  # runs without a step, for the overhead
@@ -50,12 +50,12 @@ def seconds(call: Callable[[], object]) -> float:
 def here(some: Sequence[Cell], arrays: Sequence[np.ndarray]) -> None:
     """Carry out the runs in this process, one after the other."""
     for cell in some:
-        run(cell.task, cell.spec, arrays)
+        run_task(cell.task, cell.spec, arrays)
 
 
 def there(some: Sequence[Cell], arrays: Sequence[np.ndarray], how: ExecutionOptions) -> None:
     """Carry out the runs on the cluster."""
-    for _ in returned(some, arrays, how):
+    for _ in run_on_cluster(some, arrays, how):
         pass
 
 
@@ -64,11 +64,11 @@ def main() -> None:
     print(f"{harness.machine()}\n", flush=True)
     digits, mnist = load_problem("digits"), load_problem("mnist")
     real = cells(mnist, RUNS, 2000)
-    result = run(real[0].task, real[0].spec, mnist.arrays)
+    result = run_task(real[0].task, real[0].spec, mnist.arrays)
     one = ExecutionOptions(1, cluster="local", quiet=True)
-    with joined(one) as session:
+    with connected(one) as session:
         handle = session.scattered(digits.digest, digits.arrays)
-        task = Task("run", run_parcel, *parcel(real[0]), handle)
+        task = Task("run", run_packed, *pack_task(real[0]), handle)
         sizes = [len(cloudpickle.dumps(task)), len(pickle.dumps(result)), sum(a.nbytes for a in mnist.arrays)]
         empty = [without_steps(cell) for cell in cells(digits, EMPTY, 1)]
         there(empty[:10], digits.arrays, one)  # to warm up
@@ -82,7 +82,7 @@ def main() -> None:
     speeds = {}
     for number in (1, 2):
         how = ExecutionOptions(number, cluster="local", quiet=True)
-        with joined(how):
+        with connected(how):
             there(real[:number], mnist.arrays, how)  # the arrays travel, and the workers warm up
             speeds[number] = [seconds(lambda how=how: there(real, mnist.arrays, how)) for _ in range(ROUNDS)]
     training = result.seconds

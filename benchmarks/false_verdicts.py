@@ -14,9 +14,8 @@ from pathlib import Path
 import numpy as np
 from scipy.stats import binomtest
 
-from zeronet.lab.comparison.run import default_jobs
 from zeronet.lab.runner.analysis.pairwise import compared, final_evaluation_loss
-from zeronet.lab.runner.execution.options import ExecutionOptions
+from zeronet.lab.runner.execution.options import ExecutionOptions, default_jobs
 from zeronet.lab.runner.execution.processes import execute
 from zeronet.lab.runner.plan import Plan, consecutive
 from zeronet.lab.runner.problem import load_problem, network_plan

@@ -5,19 +5,19 @@ from importlib import import_module
 
 COMMANDS = {
     "train": "train networks, or descend on landscapes, and compare optimizers",
-    "check": "is this optimizer right? laws for one's own class",
-    "plot": "draw the figure of a finished comparison again",
+    "check": "is this optimizer right? laws for your own class",
+    "plot": "draw the figure of a finished experiment again",
     "dialects": "why do my numbers differ from PyTorch's?",
     "datasets": "list the data sets, or fetch and verify one",
 }
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Hand the rest of the command line to the command that it names; return the exit status."""
+    """Run the command that the command line names; return the exit status."""
     name, *rest = (sys.argv[1:] if arguments is None else arguments) or ["--help"]
     if name in COMMANDS:
-        return import_module(f"zeronet.cli.{name}").main(rest)  # only the one: matplotlib takes a while to import
-    usage = "\n".join(f"    zeronet {name:10} {words}" for name, words in COMMANDS.items())
+        return import_module(f"zeronet.cli.{name}").main(rest)  # only this one: matplotlib takes a while to import
+    usage = "\n".join(f"    zeronet {name:10} {summary}" for name, summary in COMMANDS.items())
     if name in ("-h", "--help"):
         print(f"{usage}\n\nzeronet COMMAND --help shows a command's options.")
         return 0
@@ -26,5 +26,5 @@ def main(arguments: list[str] | None = None) -> int:
 
         print(f"zeronet {__version__}")
         return 0
-    print(f"zeronet: there is no command {name!r}: {', '.join(COMMANDS)} (--help tells what they do)", file=sys.stderr)
+    print(f"zeronet: unknown command {name!r}: {', '.join(COMMANDS)} (--help describes them)", file=sys.stderr)
     return 2

@@ -1,4 +1,4 @@
-"""What all commands share: a parser, and how whatever goes wrong becomes one line and an exit status."""
+"""What all commands share: a parser, and how every error becomes one line and an exit status."""
 
 import argparse
 import os
@@ -11,7 +11,7 @@ from zeronet.locale import language
 
 
 class Parser(argparse.ArgumentParser):
-    """An argument parser whose mistakes are one line."""
+    """An argument parser whose errors are one line."""
 
     def error(self, message: str) -> NoReturn:
         """Print the line and end with status 2."""
@@ -19,26 +19,26 @@ class Parser(argparse.ArgumentParser):
 
 
 def exit_status(prog: str, command: Callable[[], int], lang: str | None = None) -> int:
-    """Run a command; return its exit status: 2 for a mistake, 130 for Ctrl-C, each said in one line on stderr."""
+    """Run a command; return its exit status: 2 for an error, 130 for Ctrl-C, each with one line on stderr."""
     for stream in filter(None, (sys.stdout, sys.stderr)):
-        stream.reconfigure(errors="replace")  # a terminal that lacks a letter shows "?" instead of failing
+        stream.reconfigure(errors="replace")  # a terminal that lacks a character shows "?" instead of failing
     try:
         with language(lang):
             return command()
-    except UserError as mistake:
-        return complain(prog, mistake, status=2)
+    except UserError as error:
+        return complain(prog, error, status=2)
     except ImportError as error:
         return complain(prog, f"{error}: to install it, {sys.executable} -m pip install zeronet-dl", status=2)
     except KeyboardInterrupt:
         return complain(prog, "stopped; earlier results are as they were", status=130)
     except OSError as error:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what is still to be flushed
-        if isinstance(error, BrokenPipeError):  # the reader of our output, such as head, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for unflushed output
+        if isinstance(error, BrokenPipeError):  # the reader of our output, such as head, has closed it
             return 0
         return complain(prog, f"cannot write: {error.strerror or error}", status=2)
 
 
-def complain(prog: str, words: object, status: int) -> int:
+def complain(prog: str, message: object, status: int) -> int:
     """Print one line on stderr, and return status."""
-    print(f"{prog}: {words}", file=sys.stderr)
+    print(f"{prog}: {message}", file=sys.stderr)
     return status

@@ -1,4 +1,4 @@
-"""Draw the figure of a comparison again: zeronet plot FOLDER [--ylim TOP] [--log] [--lang ja] [--show]."""
+"""Draw the figure of an experiment again: zeronet plot FOLDER [--ylim TOP] [--log] [--lang ja] [--show]."""
 
 import argparse
 from pathlib import Path
@@ -8,9 +8,9 @@ from zeronet.locale import LANGUAGES
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Draw, save, and print where; return the exit status."""
-    p = Parser(prog="zeronet plot", description="Draw a comparison's figure from its files.", allow_abbrev=False)
-    p.add_argument("folder", metavar="FOLDER", help="where the files of a comparison or of paths are")
+    """Draw and save the figure, and print its path; return the exit status."""
+    p = Parser(prog="zeronet plot", description="Draw the figure of an experiment from its files.", allow_abbrev=False)
+    p.add_argument("folder", metavar="FOLDER", help="folder of the experiment's files")
     p.add_argument(
         "--ylim", type=float, metavar="TOP", help="upper end of the loss axis (default: above the first loss)"
     )
@@ -22,7 +22,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def draw(args: argparse.Namespace) -> int:
-    """Draw the figure that the folder's files are for."""
+    """Draw the figure of the experiment whose files are in the folder."""
     from zeronet.lab.comparison.figure import comparison_figure  # only here: matplotlib takes a while to import
     from zeronet.lab.ladder.figure import book_figure, ladder_figure
     from zeronet.lab.plots import save_figure, show

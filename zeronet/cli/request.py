@@ -1,4 +1,4 @@
-"""What a command line asks for: which options go together, and the plans that they describe."""
+"""From options to requests: which options can be combined, and the plans that they describe."""
 
 import difflib
 from collections.abc import Mapping
@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from zeronet.common.errors import UserError
+from zeronet.common.files import slug
+from zeronet.common.validation import checked_integer
 from zeronet.lab.comparison.planning import OPTIONS as NETWORK
 from zeronet.lab.comparison.planning import plan_comparison
 from zeronet.lab.ladder.planning import plan_ladder
@@ -30,40 +32,37 @@ DESCRIBING = {*NETWORK, *PATHS, *TUNING, "protocol"}  # the options that describ
 class Request:
     """One problem and what to do with it.
 
-    kind: "comparison", "tuning", "book", "ladder" or "race"; plan: what to run; problem: what is learned; tuning: the
-    search for learning rates, or None; notes: to print before.
+    kind: "comparison", "tuning", "book", "ladder" or "race"; tuning: the search for learning rates, or None; note: to
+    print before the runs.
     """
 
     kind: str
     plan: Plan
     problem: Problem
     tuning: Tuning | None = None
-    notes: tuple[str, ...] = ()
-
-    @property
-    def name(self) -> str:
-        """What is learned, or descended."""
-        return self.problem.name
+    note: str = ""
 
 
 def read_request(options: Mapping[str, Any]) -> list[Request]:
-    """Return what these options describe, problem by problem: plans and, for networks, the data.
+    """Return what these options describe, problem by problem.
 
     options: name → value of the command line's options, None if one was not given; problem: a list. Raises UserError
-    for what cannot be run, and for options that do not go together.
+    if something cannot be run, or options cannot be combined.
     """
     problems = options["problem"] or [None]
     if len(problems) == 1:
         return [_request({**options, "problem": problems[0]})]
-    if len({name if name.endswith(".npz") else name.lower() for name in problems}) < len(problems):
-        raise UserError(f"duplicate problem in --problem {' '.join(problems)}")
     if options["protocol"] is not None:
         raise UserError(f"--protocol {options['protocol']} takes one problem")
     shared = {**options, "optimizer": options["optimizer"] or NETWORK["optimizer"]}
-    return [_request(_fitting(shared | {"problem": name})) for name in problems]
+    requests = [_request(_applicable(shared | {"problem": name})) for name in problems]
+    names = [slug(request.problem.name).lower() for request in requests]  # of their folders
+    if len(set(names)) < len(names):
+        raise UserError(f"two problems have one name in --problem {' '.join(problems)}")
+    return requests
 
 
-def _fitting(options: Mapping[str, Any]) -> dict[str, Any]:
+def _applicable(options: Mapping[str, Any]) -> dict[str, Any]:
     """Return the options without those that do not apply to this one of several problems."""
     if options["problem"].lower() not in LANDSCAPES:
         return dict(options)
@@ -77,7 +76,7 @@ def _request(options: Mapping[str, Any]) -> Request:
     protocol: dict[str, Any] = {}
     if options["protocol_file"] is not None:
         if given:
-            raise UserError(f"--protocol-file describes the whole comparison: leave out {_option(min(given))}")
+            raise UserError(f"--protocol-file describes the whole experiment: leave out {_option(min(given))}")
         protocol = read_protocol(options["protocol_file"])
     address = str(protocol.get("problem", {}).get("address") if protocol else given.get("problem", NETWORK["problem"]))
     landscape, tune = address.lower() in LANDSCAPES, "tune" in given or "tuning" in protocol
@@ -87,7 +86,7 @@ def _request(options: Mapping[str, Any]) -> Request:
     else:
         near = difflib.get_close_matches(address.lower(), LANDSCAPES, n=1)
         if near and not address.lower().endswith(".npz"):
-            raise UserError(f"there is no problem {address!r}: did you mean {near[0]}?")
+            raise UserError(f"unknown problem {address!r}: did you mean {near[0]}?")
         problem = load_problem(address, options["data_dir"])
     if protocol:
         return _request_again(protocol, problem)
@@ -101,41 +100,43 @@ def _request(options: Mapping[str, Any]) -> Request:
         return Request("comparison", plan_comparison(given, problem), problem)
     plan = plan_race(given)
     slow = ", ".join(hardly_moving(given, plan))
-    note = f"note: {slow}: at a default learning rate meant for networks; --lr RATE or NAME:lr=RATE gives another"
-    return Request("race", plan, problem_of(plan.problem), notes=(note,) if slow else ())
+    note = f"note: {slow}: at a default learning rate meant for networks; set another with --lr RATE or NAME:lr=RATE"
+    return Request("race", plan, problem_of(plan.problem), note=note if slow else "")
 
 
 def _check_options(options: Mapping[str, Any], landscape: bool, tune: bool) -> None:
     """Raise UserError for an option that cannot be combined with the others."""
     misplaced: dict[str, str] = {}
     if options["cluster"] is None:
-        misplaced["accept_mixed"] = "goes with --cluster"
+        misplaced["accept_mixed"] = "needs --cluster"
     elif options["cluster"] != "local":
-        misplaced["jobs"] = "is for this machine and for --cluster local: elsewhere every worker takes one run"
+        misplaced["jobs"] = "is for this machine and for --cluster local: elsewhere each worker takes one run"
     if not tune:
-        misplaced |= dict.fromkeys(TUNING_ONLY, "goes with --tune")
+        misplaced |= dict.fromkeys(TUNING_ONLY, "needs --tune")
     networks = [name for name in (*NETWORK, "protocol") if name not in (*PATHS, *TUNED_LANDSCAPE)]
     if landscape and tune:
-        words = "cannot be used when learning rates are tuned on a landscape"
-        misplaced |= dict.fromkeys(["data_dir", *networks, "animate", "explain", "start"], words)
+        reason = "cannot be used when learning rates are tuned on a landscape"
+        misplaced |= dict.fromkeys(["data_dir", *networks, "animate", "explain", "start"], reason)
     elif landscape:
         misplaced |= dict.fromkeys([*FOR_RUNS, *networks, *TUNED_LANDSCAPE], "is for networks, not for landscapes")
     else:
         misplaced |= dict.fromkeys(("start", "animate", "explain"), "needs a landscape: --problem valley")
-    for name, words in misplaced.items():
+    for name, reason in misplaced.items():
         if options[name] is not None:
-            raise UserError(f"{_option(name)} {words}")
+            raise UserError(f"{_option(name)} {reason}")
+    if options["explain"] is not None:
+        checked_integer("explain", options["explain"])
 
 
 def _request_again(protocol: Mapping[str, Any], problem: Problem) -> Request:
-    """Return what a protocol file asks for."""
+    """Return what a protocol file describes."""
     plan, tuning = plan_from_protocol(protocol, problem.about()), tuning_from_protocol(protocol.get("tuning"))
     same = plan.protocol()["environment"] == protocol["environment"] and protocol["zeronet"] == __version__
-    note = "note: versions or BLAS are not those of the protocol, so that the last digits may differ"
+    note = "note: versions or BLAS are not those of the protocol: the last digits may differ"
     kind = "race" if plan.kind == "path" else "tuning" if tuning else "comparison"
     if plan.book_choices is not None:
         kind = "ladder" if tuning else "book"
-    return Request(kind, plan, problem, tuning, () if same else (note,))
+    return Request(kind, plan, problem, tuning, "" if same else note)
 
 
 def _option(name: str) -> str:

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from zeronet.cli.parser import Parser, complain, exit_status
-from zeronet.common.validation import checked_integer
 
 # The rest of zeronet is imported where it is used: --help and errors are answered at once.
 if TYPE_CHECKING:
@@ -37,22 +36,15 @@ def answer(options: argparse.Namespace) -> int:
     if options.list_optimizers:
         return list_optimizers()
     requests = plan(options)
-    results = {request.name: run(request, options) for request in requests}
+    results = {request.problem.name: run(request, options) for request in requests}
     return report(results, options)
 
 
 def parse(arguments: list[str] | None = None, prog: str = "zeronet train") -> argparse.Namespace:
-    """Return the options of the command line; those that were not given are None. prog: what messages begin with."""
-    p = parser()
-    p.prog = prog
-    options = p.parse_args(arguments)
-    options.prog = prog
-    return options
-
-
-def parser() -> Parser:
-    """Return the parser of the command line; options that were not given are None."""
-    p = Parser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False)
+    """Return the options of the command line; those that were not given are None. prog: prefix of messages."""
+    form = argparse.RawDescriptionHelpFormatter
+    p = Parser(prog=prog, description=__doc__, formatter_class=form, allow_abbrev=False)
+    p.set_defaults(prog=prog)
     p.add_argument(
         "--problem",
         nargs="+",
@@ -68,47 +60,54 @@ def parser() -> Parser:
         help="[LABEL=]NAME[:key=value,…]; NAME is sgd, momentum, nesterov, adagrad, rmsprop, adam, FILE.py:Class or "
         "module:Class (default: sgd adagrad rmsprop)",
     )
-    p.add_argument("--list-optimizers", action="store_true", help="name, equation, defaults, reference of all; no run")
-    p.add_argument("--lr", type=float, metavar="RATE", help="one learning rate for all (default: each optimizer's own)")
+    p.add_argument("--list-optimizers", action="store_true", help="list name, equation, defaults and reference of each")
+    p.add_argument("--lr", type=float, metavar="RATE", help="learning rate of all optimizers (default: each one's own)")
     p.add_argument("--hidden", type=int, nargs="+", metavar="UNITS", help="hidden units, layer by layer (default: 50)")
     length = p.add_mutually_exclusive_group()
     length.add_argument("--steps", type=int, metavar="N", help="updates per run (default: 2000)")
     length.add_argument("--epochs", type=int, metavar="N", help="passes over the data, instead of --steps")
     p.add_argument("--batch-size", type=int, metavar="N", help="examples per step (default: 128)")
-    p.add_argument("--seeds", type=int, metavar="N", help="how many seeds: runs per optimizer (default: 3)")
-    p.add_argument("--seed", type=int, metavar="S", help="the first seed (default: 0)")
+    p.add_argument("--seeds", type=int, metavar="N", help="number of seeds: runs per optimizer (default: 3)")
+    p.add_argument("--seed", type=int, metavar="S", help="first seed (default: 0)")
     p.add_argument("--eval-every", type=int, metavar="N", help="steps between two evaluations (default: 100)")
     p.add_argument("--target", type=float, metavar="ACCURACY", help="test accuracy to reach (default: the problem's)")
-    p.add_argument("--jobs", type=int, metavar="N", help="runs side by side (default: one per core)")
+    p.add_argument("--jobs", type=int, metavar="N", help="runs in parallel (default: one per core)")
     p.add_argument("--blas-threads", type=int, metavar="N", help="threads of each run's matrix products (default: 1)")
-    p.add_argument("--data-dir", metavar="DIR", help="where the data files are (default: the usual places)")
-    p.add_argument("--out", metavar="DIR", help="where results go (default: runs/PROBLEM-OPTIMIZERS)")
-    p.add_argument("--protocol-file", metavar="FILE", help="repeat the comparison that this protocol.json describes")
+    p.add_argument("--data-dir", metavar="DIR", help="folder of the data files (default: the usual places)")
+    p.add_argument("--out", metavar="DIR", help="folder for the results (default: runs/PROBLEM-OPTIMIZERS)")
+    p.add_argument("--protocol-file", metavar="FILE", help="repeat the experiment that this protocol.json describes")
+    budget = "search each optimizer's learning rate with this number of trials (15)"
+    p.add_argument("--tune", type=int, nargs="?", const=15, metavar="BUDGET", help=budget)
     p.add_argument(
-        "--tune", type=int, nargs="?", const=15, metavar="BUDGET", help="search each one's rate: so many trials (15)"
+        "--tune-range", type=float, nargs=2, metavar=("LOW", "HIGH"), help="learning rates of the search's grid"
     )
-    p.add_argument("--tune-range", type=float, nargs=2, metavar=("LOW", "HIGH"), help="rates of the search's grid")
-    p.add_argument("--tune-over", nargs="+", metavar="SPEC", help="settings to search, too: rmsprop:rho=0.9,rho=0.99")
+    p.add_argument(
+        "--tune-over", nargs="+", metavar="SPEC", help="also search other settings: rmsprop:rho=0.9,rho=0.99"
+    )
     p.add_argument("--train-size", type=int, metavar="N", help="training examples under --tune (default: the others)")
     p.add_argument(
         "--validation-size", type=int, metavar="N", help="validation examples under --tune (default: a sixth)"
     )
     p.add_argument("--cluster", metavar="ADDRESS", help="send the runs to a Dask cluster: tcp://host:8786, or local")
-    p.add_argument("--accept-mixed", action="store_true", default=None, help="go on where its workers differ from here")
     p.add_argument(
-        "--protocol", choices=["book", "ladder"], help="as chapter 6 did it; or from there to fair, a choice at a time"
+        "--accept-mixed", action="store_true", default=None, help="accept workers that differ from this machine"
     )
-    p.add_argument("--resume", action="store_true", default=None, help="go on where the folder's last run stopped")
-    p.add_argument("--inspect", action="store_true", default=None, help="look inside the networks, too")
-    p.add_argument("--start", type=pair, metavar="X,Y", help="where paths on a landscape begin, as in --start=-7,2")
     p.add_argument(
-        "--animate", nargs="?", const="race.gif", metavar="NAME", help="draw the paths in motion: race.gif or race.mp4"
+        "--protocol",
+        choices=["book", "ladder"],
+        help="compare as chapter 6 does; or go from there to fair, one choice at a time",
+    )
+    p.add_argument("--resume", action="store_true", default=None, help="continue the folder's interrupted experiment")
+    p.add_argument("--inspect", action="store_true", default=None, help="also measure what happens inside the networks")
+    p.add_argument("--start", type=pair, metavar="X,Y", help="start of paths on a landscape, as in --start=-7,2")
+    p.add_argument(
+        "--animate", nargs="?", const="race.gif", metavar="NAME", help="animate the paths: race.gif or race.mp4"
     )
     p.add_argument("--explain", type=int, metavar="K", help="print the first K updates on a landscape in numbers")
     p.add_argument("--lang", choices=["en", "ja"], help="language of tables and figures (default: ZERONET_LANG, or en)")
     p.add_argument("--show", action="store_true", help="open the figure in a window")
     p.add_argument("--quiet", action="store_true", help="no progress bar")
-    return p
+    return p.parse_args(arguments)
 
 
 def pair(text: str) -> tuple[float, float]:
@@ -129,13 +128,13 @@ def list_optimizers() -> int:
 
 
 def plan(options: argparse.Namespace) -> "list[Request]":
-    """Return what the options ask for, problem by problem, and choose the folder for the results."""
+    """Return what the options describe, problem by problem, and choose the folder for the results."""
     from zeronet.cli.request import read_request
     from zeronet.common.files import slug
 
     requests = read_request(vars(options))
     labels = [options.protocol] if options.protocol else [spec.label for spec in requests[0].plan.optimizers]
-    default = Path("runs") / slug("-".join([*(request.name for request in requests), *labels]).lower())
+    default = Path("runs") / slug("-".join([*(request.problem.name for request in requests), *labels]).lower())
     options.folder, options.several = Path(options.out or default), len(requests) > 1
     return requests
 
@@ -145,17 +144,17 @@ def run(request: "Request", options: argparse.Namespace) -> "Result":
     from zeronet.common.files import slug
     from zeronet.lab.runner.execution.options import ExecutionOptions, default_jobs
 
-    for note in request.notes:
-        complain(options.prog, note, status=0)
-    folder = options.folder / slug(request.name) if options.several else options.folder
-    jobs = 1 if request.kind == "race" else options.jobs  # paths are short: processes would take longer to start
-    jobs = default_jobs() if jobs is None else jobs
-    execution = ExecutionOptions(jobs, options.quiet, bool(options.resume), options.cluster, bool(options.accept_mixed))
-    if request.kind != "race":
+    if request.note:
+        complain(options.prog, request.note, status=0)
+    folder = options.folder / slug(request.problem.name) if options.several else options.folder
+    if request.kind == "race":  # paths are short: processes would take longer to start
+        execution = ExecutionOptions(1, options.quiet, bool(options.resume))
+    else:
         print(request.problem.source, file=sys.stderr)
-    elif options.explain is not None:
-        checked_integer("explain", options.explain)
-    with _gathered(request.plan, execution) as plan:
+        jobs = default_jobs() if options.jobs is None else options.jobs
+        accept_mixed = bool(options.accept_mixed)
+        execution = ExecutionOptions(jobs, options.quiet, bool(options.resume), options.cluster, accept_mixed)
+    with _checked_cluster(request.plan, execution) as plan:
         result = _conduct(replace(request, plan=plan), folder, execution, options.animate)
     if options.explain is not None:
         _explain(request, result, options.explain)
@@ -165,37 +164,28 @@ def run(request: "Request", options: argparse.Namespace) -> "Result":
     return result
 
 
-def _gathered(plan: "Plan", execution: "ExecutionOptions") -> "AbstractContextManager[Plan]":
-    """Stay joined to the cluster inside the block, if there is one; the block has the plan to carry out there."""
+def _checked_cluster(plan: "Plan", execution: "ExecutionOptions") -> "AbstractContextManager[Plan]":
+    """Stay connected to the cluster inside the block, if there is one; the block gets the plan to execute there."""
     if execution.cluster is None:
         return nullcontext(plan)
-    from zeronet.lab.runner.execution.cluster import gathered  # only here: it takes a while to import
+    from zeronet.lab.runner.execution.cluster import checked_cluster  # only here: Dask is optional
 
-    return gathered(plan, execution)
+    return checked_cluster(plan, execution)
 
 
 def _conduct(request: "Request", folder: Path, execution: "ExecutionOptions", animation: str | None) -> "Result":
     """Conduct the experiment of this kind: plan → runs → files → figure."""
+    from zeronet.lab.comparison.run import run_comparison
+    from zeronet.lab.ladder.run import run_book, run_ladder
+    from zeronet.lab.race.run import run_race
+    from zeronet.lab.tuning.run import run_tuning
+
     plan, problem, tuning = request.plan, request.problem, request.tuning
     if request.kind == "race":
-        from zeronet.lab.race.run import run_race
-
         return run_race(plan, folder, execution, animation)
-    if request.kind == "tuning" and tuning:
-        from zeronet.lab.tuning.run import run_tuning
-
-        return run_tuning(plan, tuning, problem, folder, execution)
-    if request.kind == "ladder" and tuning:
-        from zeronet.lab.ladder.run import run_ladder
-
-        return run_ladder(plan, tuning, problem, folder, execution)
-    if request.kind == "book":
-        from zeronet.lab.ladder.run import run_book
-
-        return run_book(plan, problem, folder, execution)
-    from zeronet.lab.comparison.run import run_comparison
-
-    return run_comparison(plan, problem, folder, execution)
+    if tuning:
+        return (run_ladder if request.kind == "ladder" else run_tuning)(plan, tuning, problem, folder, execution)
+    return (run_book if request.kind == "book" else run_comparison)(plan, problem, folder, execution)
 
 
 def _explain(request: "Request", result: "Result", updates: int) -> None:
@@ -210,7 +200,7 @@ def _explain(request: "Request", result: "Result", updates: int) -> None:
 
 
 def print_result(result: "Result", request: "Request", folder: Path) -> None:
-    """Print the table, what went wrong in the runs, and where the figure is."""
+    """Print the table, what failed in the runs, and where the figure is."""
     from zeronet.locale import translate
 
     print(result.table)
@@ -224,10 +214,10 @@ def print_result(result: "Result", request: "Request", folder: Path) -> None:
 
 
 def print_advice(request: "Request", prog: str) -> None:
-    """Print what an untuned comparison does not show, and a command that shows it."""
+    """Print what an untuned comparison does not show, and a command that does."""
     from zeronet.locale import translate
 
-    print(translate("Each ran at the rate above, not tuned: the rates decide the ranking."))
+    print(translate("Each ran at the learning rate above, not tuned: the learning rates decide the ranking."))
     if [spec.label for spec in request.plan.optimizers] != ["SGD lr=0.5", "AdaGrad", "RMSProp"]:
         address = request.plan.problem["address"]
         command = f"python {sys.argv[0]}" if prog.endswith(".py") else prog
@@ -236,7 +226,7 @@ def print_advice(request: "Request", prog: str) -> None:
 
 
 def report(results: "Mapping[str, Result]", options: argparse.Namespace) -> int:
-    """Sum up several problems, show the figures if that was asked for; return the exit status."""
+    """Summarize several problems, show the figures if requested; return the exit status."""
     if options.several:
         from zeronet.lab.suite.run import write_profile
 

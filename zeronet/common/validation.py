@@ -1,4 +1,4 @@
-"""Checks of what a user gives, with errors of one line."""
+"""Checks of a user's input, with errors of one line."""
 
 import math
 import operator
@@ -9,7 +9,7 @@ from zeronet.common.errors import UserError
 
 
 def checked_integer(name: str, value: Any, least: int = 1) -> int:
-    """Return value as an int. Raises UserError, with its name, if it is not an integer, a bool, or below least.
+    """Return value as an int. Raises UserError, with its name, if it is not an integer, is a bool, or is below least.
 
     >>> checked_integer("steps", 3)
     3
@@ -28,8 +28,8 @@ def checked_integer(name: str, value: Any, least: int = 1) -> int:
 def check_structure(name: str, value: Any, schema: Any) -> None:
     """Raise ValueError, naming the place, unless a value of a JSON file has this structure.
 
-    schema: str, list, dict or float (a finite number); an integer, the least that the value may be; [schema] for a list
-    with at least one entry; {key: schema} for an object with at least these keys.
+    schema: str, list, dict or float (a finite number); an integer, the value's minimum; [schema] for a list with at
+    least one entry; {key: schema} for an object with at least these keys.
 
     >>> check_structure("protocol", {"seeds": [0, -1]}, {"seeds": [0]})
     Traceback (most recent call last):

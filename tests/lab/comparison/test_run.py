@@ -10,19 +10,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.support.folders import bytes_of
 from zeronet import SGD, RMSProp, compare, load
 from zeronet.common.errors import UserError
-from zeronet.lab.runner.problem import DataProblem
 
 PLAN = {"steps": 30, "batch_size": 10, "hidden_sizes": (8,), "eval_every": 10, "target": 0.5}
-
-
-@pytest.fixture(scope="session")
-def problem():
-    rng = np.random.default_rng(0)
-    x = rng.standard_normal((130, 6), dtype=np.float32)
-    t = x[:, :3].argmax(axis=1)
-    return DataProblem("memory", "largest", "the largest of three numbers", "0123", x[:100], t[:100], x[100:], t[100:])
 
 
 class Recorder:
@@ -56,12 +48,6 @@ def test_the_first_loss_is_that_of_the_untrained_network_for_everybody(problem):
         assert len({histories[label][seed][1] for label in histories}) == 3
 
 
-def bytes_of(folder):
-    files = [path for path in folder.rglob("*") if path.is_file()]
-    kept = [path for path in files if path.name not in ("timings.csv", ".lock") and path.suffix != ".png"]
-    return {str(path.relative_to(folder)): path.read_bytes() for path in kept}
-
-
 @pytest.mark.drawn
 @pytest.mark.slow
 def test_the_same_plan_gives_the_same_bytes_for_any_number_of_jobs_and_again(problem, tmp_path):
@@ -72,12 +58,12 @@ def test_the_same_plan_gives_the_same_bytes_for_any_number_of_jobs_and_again(pro
 
     for name, jobs in {"one": 1, "two": 2, "three": 3, "again": 2}.items():
         compare(problem, ["sgd:lr=0.5", "rmsprop", Mine()], seeds=2, jobs=jobs, out=tmp_path / name, **PLAN)
-    one = bytes_of(tmp_path / "one")
+    one = bytes_of(tmp_path / "one", ".png")
     assert {"curves.csv", "evaluations.csv", "summary.csv", "protocol.json", "comparison.svg"} <= one.keys()
     assert sum(name.startswith("models") for name in one) == 6
     assert sum(name.startswith(".runs") and name.endswith(".npz") for name in one) == 6
     for other in ("two", "three", "again"):
-        assert bytes_of(tmp_path / other) == one
+        assert bytes_of(tmp_path / other, ".png") == one
 
 
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs /proc to list processes")
@@ -138,6 +124,17 @@ def test_a_run_that_diverges_or_raises_is_reported_and_the_others_finish(problem
     assert told.endswith("\nArithmeticError: 1 + 1 = 3\n")
 
 
+@pytest.mark.parametrize("others", [["sgd"], []])
+def test_an_optimizer_that_raises_in_its_first_update_does_not_spoil_an_inspection(problem, tmp_path, others):
+    class Careless:
+        def update(self, params, grads):
+            raise ArithmeticError("1 + 1 = 3")
+
+    result = compare(problem, [Careless(), *others], seeds=1, jobs=1, inspect=True, out=tmp_path / "out", **PLAN)
+    assert result.runs["Careless", 0].outcome == "raised"
+    assert (tmp_path / "out" / "inspection.png").exists() == bool(others)
+
+
 CELL = """import numpy as np
 
 def root(a):
@@ -176,7 +173,7 @@ def test_an_error_of_a_class_made_in_python_is_told_alike_for_any_number_of_jobs
         assert result.runs["Careless", 0].message.startswith(f"{file}, line {line}: LinAlgError: ")
         told = (out / "errors" / "Careless-seed0.txt").read_text(encoding="utf-8")
         assert f'File "{file}", line {line}, in root\n    return np.linalg.cholesky(-a)' in told
-    assert bytes_of(tmp_path / "jobs2") == bytes_of(tmp_path / "jobs1")
+    assert bytes_of(tmp_path / "jobs2", ".png") == bytes_of(tmp_path / "jobs1", ".png")
 
 
 @pytest.mark.slow
@@ -189,7 +186,7 @@ def test_an_error_of_a_script_s_own_class_is_told_alike_for_any_number_of_jobs(t
     subprocess.run([sys.executable, "script.py"], cwd=tmp_path, env=environment, check=True, capture_output=True)
     told = (tmp_path / "jobs2" / "errors" / "Careless-seed0.txt").read_text(encoding="utf-8")
     assert 'script.py", line 4, in root\n    return np.linalg.cholesky(-a)' in told
-    assert bytes_of(tmp_path / "jobs2") == bytes_of(tmp_path / "jobs1")
+    assert bytes_of(tmp_path / "jobs2", ".png") == bytes_of(tmp_path / "jobs1", ".png")
 
 
 class Exploding:

@@ -1,7 +1,6 @@
 """The book's way and the ladder: each rung changes what it names, and nothing else."""
 
 import ast
-import csv
 import json
 from dataclasses import replace
 from itertools import pairwise
@@ -12,6 +11,7 @@ import pytest
 
 import train
 import zeronet
+from tests.support.folders import bytes_of, rows_of
 from zeronet import TwoLayerNet, stream
 from zeronet.cli.request import read_request
 from zeronet.common.errors import UserError
@@ -22,7 +22,7 @@ from zeronet.lab.runner.analysis.ranking import Ranking
 from zeronet.lab.runner.book import BOOK_CHOICES, batches_with_replacement
 from zeronet.lab.runner.execution.options import ExecutionOptions
 from zeronet.lab.runner.plan import Plan
-from zeronet.lab.runner.problem import DataProblem, network_plan
+from zeronet.lab.runner.problem import network_plan
 from zeronet.lab.runner.run import run_task
 from zeronet.lab.specs.spec import parse
 from zeronet.lab.tuning.grid import Tuning
@@ -31,14 +31,6 @@ from zeronet.training.trainer import batches
 
 TUNING = Tuning(3, (7, 8))
 ONE_JOB = ExecutionOptions(1, quiet=True)
-
-
-@pytest.fixture(scope="module")
-def problem():
-    rng = np.random.default_rng(0)
-    x = rng.standard_normal((130, 6), dtype=np.float32)
-    t = x[:, :3].argmax(axis=1)
-    return DataProblem("memory", "largest", "the largest of three numbers", "0123", x[:100], t[:100], x[100:], t[100:])
 
 
 def plan_of(problem, *optimizers, **changes):
@@ -130,7 +122,7 @@ def test_an_ordinary_comparison_knows_nothing_of_unfair_choices(problem):
 
 
 def test_an_unknown_choice_is_a_mistake(problem):
-    with pytest.raises(UserError, match=r"a choice of the book is one of own start, .*, not 'luck'"):
+    with pytest.raises(UserError, match=r"a choice of the book must be one of own start, .*, not 'luck'"):
         plan_of(problem, book_choices=("luck",))
 
 
@@ -152,14 +144,9 @@ def test_short_curves_are_smoothed_without_an_error(n):
     assert book_smoothed(np.full(n, 3.0)) == pytest.approx(np.full(n, 3.0))
 
 
-def rows(path):
-    with path.open(newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file))
-
-
 def test_the_ladder_keeps_the_final_loss_of_every_run_and_its_raw_rung_changes_no_number(ladder):
     found = {
-        (row["rung"], row["optimizer"], row["seed"]): row["final_loss"] for row in rows(ladder.folder / "ladder.csv")
+        (row["rung"], row["optimizer"], row["seed"]): row["final_loss"] for row in rows_of(ladder.folder / "ladder.csv")
     }
     assert len(found) == 6 * 3 * 2
     for (rung, label, seed), loss in found.items():
@@ -174,7 +161,7 @@ def test_the_last_rung_differs_in_the_rates_alone_which_other_seeds_have_found(l
     for raw, tuned in zip(rungs["raw"]["optimizers"], rungs["tuned"]["optimizers"], strict=True):
         assert {**raw["settings"], "lr": 0} == {**tuned["settings"], "lr": 0}
     assert rungs["tuned"]["book_choices"] == []
-    trials = rows(ladder.folder / "tuning.csv")
+    trials = rows_of(ladder.folder / "tuning.csv")
     assert {row["seed"] for row in trials} == {"7", "8"}
     best = {about["label"]: about["settings"]["lr"] for about in rungs["tuned"]["optimizers"]}
     medians = {}
@@ -190,16 +177,15 @@ def test_the_table_names_every_rung_and_who_is_first_in_how_many_seeds(ladder):
     lines = str(ladder.table).splitlines()
     assert [line.split("  ")[0] for line in lines[1:7]] == [f"{k} {rung.name}" for k, rung in enumerate(RUNGS)]
     assert "of 2 seeds" in lines[1]
-    assert all(sum(standing.firsts.values()) == 2 for standing in ladder.table.standings.values())
-    assert all(list(standing.medians)[-1] == "Far" for standing in ladder.table.standings.values())
-    summary = rows(ladder.folder / "summary.csv")
+    assert all(sum(ranking.firsts.values()) == 2 for ranking in ladder.table.rankings.values())
+    assert all(list(ranking.medians)[-1] == "Far" for ranking in ladder.table.rankings.values())
+    summary = rows_of(ladder.folder / "summary.csv")
     assert len(summary) == 18
     assert [row["rank"] for row in summary[:3]] == ["1", "2", "3"]
 
 
 def test_a_run_that_failed_is_first_nowhere():
-    standing = Ranking.of({"A": [np.inf, 2.0], "B": [np.inf, 3.0]})
-    assert standing.firsts == {"A": 1, "B": 0}
+    assert Ranking.of({"A": [np.inf, 2.0], "B": [np.inf, 3.0]}).firsts == {"A": 1, "B": 0}
 
 
 def test_the_ladders_figure_has_a_panel_per_rung_with_its_ranking_and_the_raw_losses_from_rung_4_on(ladder):
@@ -208,14 +194,8 @@ def test_the_ladders_figure_has_a_panel_per_rung_with_its_ranking_and_the_raw_lo
     for panel, rung in zip(panels, RUNGS, strict=True):
         assert bool(panel.collections) == rung.raw
         [note] = [text.get_text() for text in panel.texts]
-        first = next(iter(ladder.table.standings[rung.key].medians))
+        first = next(iter(ladder.table.rankings[rung.key].medians))
         assert note.startswith(f"1. {first}")
-
-
-def bytes_of(folder):
-    files = [path for path in folder.rglob("*") if path.is_file()]
-    kept = [path for path in files if path.name not in ("timings.csv", ".lock") and path.suffix != ".png"]
-    return {str(path.relative_to(folder)): path.read_bytes() for path in kept}
 
 
 @pytest.mark.drawn
@@ -223,16 +203,16 @@ def bytes_of(folder):
 def test_the_ladder_has_the_same_bytes_for_two_jobs_and_after_an_interruption(problem, tmp_path):
     plan = plan_of(problem, "sgd:lr=0.5", "Far=sgd:lr=1e25")
     run_ladder(plan, TUNING, problem, tmp_path / "one", ONE_JOB)
-    one = bytes_of(tmp_path / "one")
+    one = bytes_of(tmp_path / "one", ".png")
     assert {"ladder.csv", "rungs.csv", "summary.csv", "tuning.csv", "protocol.json", "ladder.svg"} <= one.keys()
     run_ladder(plan, TUNING, problem, tmp_path / "two", ExecutionOptions(2, quiet=True))
-    assert bytes_of(tmp_path / "two") == one
+    assert bytes_of(tmp_path / "two", ".png") == one
     files = sorted((tmp_path / "two" / ".runs").glob("*.npz"))
     for file in files[::3]:
         file.unlink()
     kept = {file: file.stat().st_mtime_ns for file in files if file.exists()}
     run_ladder(plan, TUNING, problem, tmp_path / "two", ExecutionOptions(1, quiet=True, resume=True))
-    assert bytes_of(tmp_path / "two") == one
+    assert bytes_of(tmp_path / "two", ".png") == one
     assert {file: file.stat().st_mtime_ns for file in kept} == kept  # no finished run was repeated
 
 
@@ -313,26 +293,13 @@ def test_what_does_not_go_with_a_protocol_is_said_in_one_line(words, message):
 @pytest.mark.slow
 def test_a_ladder_is_repeated_from_its_protocol_file(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
-    short = [
-        "--problem",
-        "digits",
-        "--hidden",
-        "8",
-        "--steps",
-        "8",
-        "--seeds",
-        "2",
-        "--tune",
-        "3",
-        "--optimizer",
-        "sgd",
-    ]
-    assert train.main(["--protocol", "ladder", *short, "adam", "--jobs", "1", "--quiet"]) == 0
+    short = "--problem digits --hidden 8 --steps 8 --seeds 2 --tune 3 --optimizer sgd adam --jobs 1 --quiet"
+    assert train.main(["--protocol", "ladder", *short.split()]) == 0
     assert "ladder.png" in capsys.readouterr().out
     folder = tmp_path / "runs" / "digits-ladder"
     again = ["--protocol-file", str(folder / "protocol.json"), "--out", "again", "--jobs", "1", "--quiet"]
     assert train.main(again) == 0
-    assert bytes_of(tmp_path / "again") == bytes_of(folder)
+    assert bytes_of(tmp_path / "again", ".png") == bytes_of(folder, ".png")
 
 
 def test_every_word_of_the_ladder_has_its_japanese(ladder):

@@ -1,6 +1,5 @@
 """A race on a landscape, from the command line to its files."""
 
-import csv
 import json
 import subprocess
 import sys
@@ -11,6 +10,7 @@ import pytest
 from PIL import Image
 
 import train
+from tests.support.folders import rows_of
 from zeronet import SGD, RMSProp, race
 from zeronet.common.errors import UserError
 from zeronet.lab.plots.landscape import farthest
@@ -32,14 +32,9 @@ def command(*words, out):
     return train.main(["--problem", "valley", *map(str, words), "--out", str(out), "--quiet"])
 
 
-def table_of(folder):
-    with (folder / "paths.csv").open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
 def test_paths_csv_has_every_moment_with_states_and_rates_where_there_are_any(tmp_path):
     assert command("--optimizer", "sgd", "momentum", "adagrad", out=tmp_path / "out") == 0
-    rows = table_of(tmp_path / "out")
+    rows = rows_of(tmp_path / "out" / "paths.csv")
     assert list(rows[0]) == COLUMNS
     by_label = {label: [row for row in rows if row["optimizer"] == label] for label in ("SGD", "Momentum", "AdaGrad")}
     assert {len(each) for each in by_label.values()} == {31}
@@ -113,7 +108,7 @@ def test_an_optimizer_that_raises_leaves_its_traceback_and_the_others_go_on(tmp_
     printed = capsys.readouterr().out
     assert "RuntimeError: no such luck" in printed
     assert "RuntimeError: no such luck" in next((tmp_path / "out" / "errors").iterdir()).read_text()
-    assert sum(row["optimizer"] == "SGD" for row in table_of(tmp_path / "out")) == 31
+    assert sum(row["optimizer"] == "SGD" for row in rows_of(tmp_path / "out" / "paths.csv")) == 31
 
 
 def test_a_path_that_diverges_is_cut_and_still_drawn(tmp_path):

@@ -71,7 +71,7 @@ def test_a_file_that_is_held_open_is_named_and_the_new_results_are_kept(tmp_path
     with locked_folder(tmp_path / "out") as folder:
         publish(folder, writer("old"))
         monkeypatch.setattr(path_type, "rename", held)
-        with pytest.raises(UserError, match=r"models is held by another program \(in use\)"):
+        with pytest.raises(UserError, match=r"models is in use by another program \(in use\)"):
             publish(folder, writer("new"))
         assert (folder / "curves.csv").read_text() == "old"
         assert (folder / KEPT / "curves.csv").read_text() == "new"

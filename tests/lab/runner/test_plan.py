@@ -104,6 +104,17 @@ def test_plans_that_cannot_be_run(plan, change, words):
 def test_numbers_of_numpy_are_numbers(plan):
     same = replace(plan, steps=np.int64(20), seeds=np.arange(2), network=network_plan(np.array([5])))
     assert json.dumps(same.protocol()) == json.dumps(plan.protocol())
+    assert json.dumps(replace(plan, target=np.float32(0.5)).protocol()["target"]) == "0.5"
+
+
+def test_the_machine_is_asked_for_its_blas_once_for_each_plan_made(monkeypatch):
+    asked = []
+    monkeypatch.setattr("zeronet.lab.runner.plan.description", lambda: asked.append(1) or {"blas": len(asked)})
+    plan = Plan(PROBLEM, (parse("sgd"),), (0, 1), 20, network_plan([5]))
+    for same in (plan, replace(plan, steps=30), replace(plan, kind="trial")):
+        assert same.protocol()["environment"]["blas"] == 1
+        assert {cell.task["environment"]["blas"] for cell in same.cells()} == {1}
+    assert len(asked) == 1
 
 
 @pytest.mark.parametrize(

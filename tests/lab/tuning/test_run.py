@@ -1,19 +1,20 @@
 """The tuned comparison from question to verdict: nothing leaks, nothing is counted twice, all of it repeats."""
 
-import csv
 import json
 
 import numpy as np
 import pytest
 
 import train
+from tests.support.folders import bytes_of, rows_of
+from tests.support.problems import save_largest_of_three
 from zeronet import SGD
 from zeronet.cli.request import read_request
 from zeronet.lab import plots
 from zeronet.lab.runner.execution import processes as execute
 from zeronet.lab.runner.execution.options import ExecutionOptions
 from zeronet.lab.runner.plan import Plan, consecutive
-from zeronet.lab.runner.problem import DataProblem, LandscapeProblem, network_plan
+from zeronet.lab.runner.problem import LandscapeProblem, network_plan
 from zeronet.lab.specs.spec import parse
 from zeronet.lab.tuning.grid import Tuning
 from zeronet.lab.tuning.run import run_tuning
@@ -22,14 +23,6 @@ from zeronet.locale import language
 from zeronet.nn.rng import stream
 
 RUN = {"network": network_plan([8]), "batch_size": 10, "steps": 30, "eval_every": 10, "target": 0.5}
-
-
-@pytest.fixture(scope="module")
-def problem():
-    rng = np.random.default_rng(0)
-    x = rng.standard_normal((130, 6), dtype=np.float32)
-    t = x[:, :3].argmax(axis=1)
-    return DataProblem("memory", "largest", "the largest of three numbers", "0123", x[:100], t[:100], x[100:], t[100:])
 
 
 def tuned(problem, folder, *optimizers, budget=3, seeds=2, over=None, **changes):
@@ -66,11 +59,6 @@ def undrawn(monkeypatch):
     return saved
 
 
-def table(path):
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
 def test_one_optimizer_under_two_labels_is_a_tie_with_every_difference_exactly_0(outcome):
     one, other = ([run.losses for (label, _), run in outcome.runs.items() if label == name] for name in PAIR)
     assert one == other
@@ -83,7 +71,7 @@ PAIR = ("RMSProp", "twin")
 
 
 def test_the_trials_are_in_tuning_csv_and_the_best_median_won(outcome):
-    rows = table(outcome.folder / "tuning.csv")
+    rows = rows_of(outcome.folder / "tuning.csv")
     assert len(rows) == 4 * 6 * 3
     assert {row["seed"] for row in rows} == {"2", "3", "4"}  # none of the final seeds
     protocol = json.loads((outcome.folder / "protocol.json").read_text(encoding="utf-8"))
@@ -101,10 +89,10 @@ def test_the_trials_are_in_tuning_csv_and_the_best_median_won(outcome):
 
 
 def test_an_optimizer_that_always_fails_counts_as_infinite_and_the_others_go_on(outcome):
-    assert {row["loss"] for row in table(outcome.folder / "tuning.csv") if row["optimizer"] == "Failing"} == {"inf"}
+    assert {row["loss"] for row in rows_of(outcome.folder / "tuning.csv") if row["optimizer"] == "Failing"} == {"inf"}
     assert {run.outcome for (label, _), run in outcome.runs.items() if label == "Failing"} == {"raised"}
     assert "SGD and Failing: not compared, for some runs failed." in str(outcome.table)
-    assert "The best rate of Failing" in str(outcome.table)  # at the edge
+    assert "The best learning rate of Failing" in str(outcome.table)  # at the edge
 
 
 def test_verdict_json_says_what_the_runs_and_the_table_say(outcome):
@@ -124,11 +112,11 @@ def test_verdict_json_says_what_the_runs_and_the_table_say(outcome):
             assert each["steps_to_target"] == reached
     assert [(p["a"], p["b"], p["tie"]) for p in verdict["pairs"]] == [(p.a, p.b, p.tie) for p in outcome.table.pairs]
     # A run that stands under two labels was made once: 3 optimizers × (6 trials × 3 seeds + 2).
-    assert verdict["runs"] == outcome.table.count == 3 * (6 * 3 + 2)
+    assert verdict["runs"] == len(outcome.table.seconds) == 3 * (6 * 3 + 2)
 
 
 def test_summary_csv_has_a_row_for_each_optimizer_best_first(outcome):
-    rows = table(outcome.folder / "summary.csv")
+    rows = rows_of(outcome.folder / "summary.csv")
     medians = [float(row["loss_median"]) for row in rows]
     assert medians == sorted(medians)
     assert rows[-1]["optimizer"] == "Failing"
@@ -140,7 +128,7 @@ def test_summary_csv_has_a_row_for_each_optimizer_best_first(outcome):
 
 
 def test_evaluations_are_on_the_validation_images_and_say_so(outcome):
-    rows = table(outcome.folder / "evaluations.csv")
+    rows = rows_of(outcome.folder / "evaluations.csv")
     assert list(rows[0]) == ["optimizer", "seed", "step", "validation_loss", "validation_accuracy"]
     assert {round(float(row["validation_accuracy"]) * 20, 6) % 1 for row in rows} == {0}  # 20 of them
 
@@ -200,7 +188,7 @@ def valley(tmp_path_factory):
 
 def test_on_a_landscape_the_seed_draws_the_start_and_the_loss_is_the_height_above_the_minimum(valley):
     first = {}
-    for row in table(valley / "curves.csv"):
+    for row in rows_of(valley / "curves.csv"):
         if row["step"] == "0":
             first.setdefault(int(row["seed"]), set()).add(float(row["loss"]))
     assert [*first] == [0, 1, 2, 3]
@@ -229,7 +217,7 @@ def test_a_landscape_of_which_the_lowest_value_is_not_0_has_it_taken_off(tmp_pat
     for (_, seed), run in result.runs.items():
         start = stream(seed, "start").uniform(*np.array(branin.domain).T)
         assert run.losses[0] == pytest.approx(branin(*start) - 0.397887, abs=1e-5)
-    assert undrawn == ["verdict"]  # a comparison of training losses has no meaning there
+    assert undrawn == ["verdict"]  # without a comparison of training losses
 
 
 @pytest.mark.parametrize(
@@ -261,7 +249,7 @@ def test_settings_to_be_searched_may_have_the_names_of_a_dialect_s_library(over)
     [
         ("t:rho", "'rho' in 't:rho' is not key=value"),
         ("t:rho=0.9,", "'' in 't:rho=0.9,' is not key=value"),
-        ("t:LR=0.1", "the rate is searched anyway"),
+        ("t:LR=0.1", "the learning rate is always searched"),
         ("t:beta=0.1", "PyTorchRMSProp has no setting 'beta'"),
     ],
 )
@@ -277,25 +265,18 @@ def test_settings_that_cannot_be_searched_end_in_one_line(over, words, capsys):
 def test_a_landscape_without_a_bottom_is_refused_in_one_line(tmp_path, monkeypatch, capsys, name):
     monkeypatch.chdir(tmp_path)
     assert train.main(["--problem", name, "--tune", "6"]) == 2
-    assert capsys.readouterr().err == f"train.py: {name} has no minimum, so that nothing can be tuned there\n"
+    assert capsys.readouterr().err == f"train.py: {name} has no minimum: nothing can be tuned there\n"
     assert list(tmp_path.iterdir()) == []
-
-
-def bytes_of(folder, leaving_out=()):
-    left_out = ("timings.csv", *leaving_out)
-    files = [path for path in folder.rglob("*") if path.is_file() and not path.name.endswith(left_out)]
-    return {str(path.relative_to(folder)): path.read_bytes() for path in files}
 
 
 @pytest.mark.drawn
 @pytest.mark.slow
-def test_a_protocol_repeats_a_tuned_comparison_byte_for_byte(tmp_path, monkeypatch, problem, valley):
+def test_a_protocol_repeats_a_tuned_comparison_byte_for_byte(tmp_path, monkeypatch, valley):
     save = plots.save_figure  # the figure of the training losses is left out: it takes long, and has a test of its own
     monkeypatch.setattr("zeronet.lab.comparison.figure.comparison_figure", lambda folder: None)
     monkeypatch.setattr(plots, "save_figure", lambda figure, *place: save(figure, *place) if figure else None)
     monkeypatch.chdir(tmp_path)
-    x_train, t_train, x_test, t_test = problem.arrays
-    np.savez("own.npz", x_train=x_train, t_train=t_train, x_test=x_test, t_test=t_test)
+    save_largest_of_three("own.npz")
     options = "--problem own.npz --optimizer sgd mine=rmsprop --tune 6 --tune-over rmsprop:rho=0.5,rho=0.9 --seeds 2"
     options += " --tune-range 0.01 1 --validation-size 30 --steps 20 --batch-size 10 --hidden 8 --quiet"
     assert train.main([*options.split(), "--jobs", "1", "--out", "first"]) == 0
@@ -304,7 +285,7 @@ def test_a_protocol_repeats_a_tuned_comparison_byte_for_byte(tmp_path, monkeypat
     assert {"verdict.json", "verdict.svg", "tuning.csv"} <= bytes_of(tmp_path / "first").keys()
     again = ["--protocol-file", str(valley / "protocol.json"), "--out", "valley", "--quiet"]
     assert train.main(again) == 0
-    assert bytes_of(tmp_path / "valley", (".png", ".svg")) == bytes_of(valley, (".png", ".svg"))
+    assert bytes_of(tmp_path / "valley", ".png", ".svg") == bytes_of(valley, ".png", ".svg")
 
 
 def test_where_all_fail_no_winner_is_named(problem, tmp_path):
@@ -316,8 +297,8 @@ def test_where_all_fail_no_winner_is_named(problem, tmp_path):
 
 def test_the_microscope_looks_into_the_final_runs(problem, tmp_path, undrawn):
     folder = tuned(problem, tmp_path / "out", "sgd", inspect=True).folder
-    assert {row["seed"] for row in table(folder / "inspection.csv")} == {"0", "1"}
-    assert undrawn == ["comparison", "inspection", "verdict"]
+    assert {row["seed"] for row in rows_of(folder / "inspection.csv")} == {"0", "1"}
+    assert sorted(undrawn) == ["comparison", "inspection", "verdict"]
 
 
 def test_the_verdict_speaks_japanese(outcome):

@@ -33,7 +33,7 @@ def verdict(losses, at_edge=(), target=0.9, problem=None, accuracy=0.8):
                 evaluations=rows if finished else rows[:1],
                 test=(loss, accuracy - 0.01) if finished else None,
             )
-    return VerdictTable(protocol, runs, at_edge, 42, 12.3)
+    return VerdictTable(protocol, runs, at_edge, [12.3 / 42] * 42)
 
 
 BETTER = {"slow": [0.4, 0.41, 0.39, 0.42], "quick": [0.2, 0.21, 0.19, 0.2]}
@@ -77,7 +77,7 @@ def test_very_different_losses_are_told_in_few_digits():
 def test_a_best_rate_at_an_edge_and_failed_runs_are_said():
     table = verdict({"a": [0.1, math.inf, 0.2], "b": [0.3, 0.4, 0.3]}, at_edge=["a"])
     said = str(table)
-    assert "The best rate of a, 0.1, is at the edge of those tried: look further." in said
+    assert "The best learning rate of a, 0.1, is at the edge of those tried: look further." in said
     assert "1 of 3 failed" in said
     assert "a and b: not compared, for some runs failed." in said
     assert table.about()["optimizers"][0]["rate_at_edge"]

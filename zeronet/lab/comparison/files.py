@@ -1,7 +1,7 @@
-"""The files of a comparison: protocol.json, curves.csv, evaluations.csv, inspection.csv …, written and read."""
+"""Write and read the files of a comparison: protocol.json, curves.csv, evaluations.csv, inspection.csv …"""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,10 +21,9 @@ from zeronet.common.files import (
     write_json,
     write_text,
 )
-from zeronet.lab.comparison.table import Table
 from zeronet.lab.runner.problem import problem_of
 from zeronet.lab.runner.protocol import read_protocol
-from zeronet.lab.runner.runs import Run
+from zeronet.lab.runner.runs import Runs
 from zeronet.training.inspection import COLUMNS
 
 Columns = Mapping[str, Callable[[str], Any]]
@@ -33,16 +32,16 @@ CURVES: Columns = {"step": int, "loss": finite}
 
 
 def _evaluation_columns(protocol: Mapping[str, Any]) -> Columns:
-    seen = "validation" if "split" in protocol else "test"
-    return {"step": int, f"{seen}_loss": float, f"{seen}_accuracy": finite}
+    images = "validation" if "split" in protocol else "test"
+    return {"step": int, f"{images}_loss": float, f"{images}_accuracy": finite}
 
 
 @dataclass(frozen=True)
 class ComparisonFolder:
     """The files of a comparison.
 
-    protocol: the content of protocol.json. losses: label → seed → (rows,) array, in protocol order; row k is the loss
-    before update k + 1; runs without rows are left out. evaluations: label → seed → (steps, accuracies).
+    protocol: that of protocol.json; losses: label → seed → (rows,), in the protocol's order, where row k is the loss
+    before update k + 1 (a run without rows is missing); evaluations: label → seed → (steps, accuracies).
     """
 
     protocol: dict[str, Any]
@@ -60,7 +59,7 @@ class ComparisonFolder:
         return "split" in self.protocol
 
     def stopped(self, label: str) -> dict[int, int]:
-        """Return the runs of an optimizer that ended early, as seed → number of updates."""
+        """Return seed → number of updates, of the runs of an optimizer that ended early."""
         return {seed: len(losses) for seed, losses in self.losses[label].items() if len(losses) < self.steps}
 
 
@@ -84,9 +83,11 @@ def read_comparison(folder: str | Path) -> ComparisonFolder:
 def read_curves(folder: Path, protocol: Mapping[str, Any]) -> dict[str, dict[int, np.ndarray]]:
     """Read curves.csv: label → seed → rows (step, loss)."""
     runs = _read_runs(folder / "curves.csv", CURVES, protocol)
-    last = protocol["steps"] - problem_of(protocol["problem"]).classifies  # a network's last loss is before its update
+    last = (
+        protocol["steps"] - problem_of(protocol["problem"]).classifies
+    )  # the last loss of a network precedes its last update
     with reading(folder / "curves.csv"):
-        for label, seed, run in [(label, *item) for label, by_seed in runs.items() for item in by_seed.items()]:
+        for label, seed, run in [(label, *item) for label, seeds in runs.items() for item in seeds.items()]:
             if len(run) > last + 1 or not np.array_equal(run[:, 0], np.arange(len(run))):
                 raise ValueError(f"{label!r}, seed {seed}: the steps are not 0, 1, 2 … up to {last}")
     return runs
@@ -96,7 +97,7 @@ def read_evaluations(folder: Path, protocol: Mapping[str, Any]) -> dict[str, dic
     """Read evaluations.csv: label → seed → rows (step, loss, accuracy)."""
     runs = _read_runs(folder / "evaluations.csv", _evaluation_columns(protocol), protocol)
     with reading(folder / "evaluations.csv"):
-        for label, seed, run in [(label, *item) for label, by_seed in runs.items() for item in by_seed.items()]:
+        for label, seed, run in [(label, *item) for label, seeds in runs.items() for item in seeds.items()]:
             if np.any(np.diff(run[:, 0]) <= 0):
                 raise ValueError(f"{label!r}, seed {seed}: the steps do not increase")
     return runs
@@ -109,8 +110,10 @@ def _read_runs(path: Path, columns: Columns, protocol: Mapping[str, Any]) -> dic
     return {label: {seed: run for (name, seed), run in runs.items() if name == label} for label in labels}
 
 
-def write_results(folder: Path, protocol: Mapping[str, Any], runs: Mapping[tuple[str, int], Run], table: Table) -> None:
-    """Write the tables, the protocol, the models and the errors into an empty folder."""
+def write_results(
+    folder: Path, protocol: Mapping[str, Any], runs: Runs, summary: tuple[Sequence[str], Sequence[Sequence[Any]]]
+) -> None:
+    """Write tables, protocol, models and errors into an empty folder; summary: header and rows of summary.csv."""
     keys = {(label, seed): f"{slug(label, [other for other, _ in runs])}-seed{seed}" for label, seed in runs}
     write_json(folder / "protocol.json", protocol)
     losses = ((*key, step, f"{loss:.9g}") for key, run in runs.items() for step, loss in enumerate(run.losses))
@@ -120,11 +123,11 @@ def write_results(folder: Path, protocol: Mapping[str, Any], runs: Mapping[tuple
         for key, run in runs.items()
         for step, loss, accuracy in run.evaluations
     )
-    if problem_of(protocol["problem"]).classifies:  # otherwise curves.csv has it all
+    if problem_of(protocol["problem"]).classifies:  # otherwise curves.csv contains everything
         write_csv(folder / "evaluations.csv", [*RUN, *_evaluation_columns(protocol)], rows)
     seconds = ((*key, "" if run.seconds is None else f"{run.seconds:.3f}") for key, run in runs.items())
     write_csv(folder / "timings.csv", [*RUN, "seconds"], seconds)
-    write_csv(folder / "summary.csv", *table.records())
+    write_csv(folder / "summary.csv", *summary)
     for key, run in runs.items():
         if run.model:
             (folder / "models").mkdir(exist_ok=True)
@@ -170,8 +173,8 @@ def read_inspection(folder: str | Path) -> InspectionFolder:
         return InspectionFolder(protocol, rows, read_arrays(folder / "inspection.npz"))
 
 
-def write_inspection(folder: Path, protocol: Mapping[str, Any], runs: Mapping[tuple[str, int], Run]) -> None:
-    """Write the inspection: the rows of all runs as a table, the images of each optimizer's first seed."""
+def write_inspection(folder: Path, protocol: Mapping[str, Any], runs: Runs) -> None:
+    """Write the measurements of all runs as a table, and the images of each optimizer's first seed."""
     rows = (
         (*key, name.removeprefix("rows/"), int(step), *("" if np.isnan(v) else f"{v:.6g}" for v in values))
         for key, run in runs.items()

@@ -41,7 +41,7 @@ def inspection_figure(data: InspectionFolder) -> Figure:
 
     Lines are medians over the seeds; of the effective step, the band holds the middle half of the weights.
     """
-    names = [name for name in next(iter(data.rows.values()), {}) if name.startswith("W")]
+    names = [name for name in max(data.rows.values(), key=len) if name.startswith("W")]
     with house_style():
         note = translate("lines: medians over the seeds · band: the middle half of the weights · r where Δw = −r ⊙ g")
         entries = legend_entries(data.protocol)

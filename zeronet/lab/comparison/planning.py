@@ -9,7 +9,7 @@ from zeronet.lab.runner.plan import Plan, consecutive, split_sizes
 from zeronet.lab.runner.problem import TARGETS, Problem, network_plan
 from zeronet.lab.specs.spec import Spec, parse
 
-# The options that describe what is run, with their defaults.
+# The options that describe a comparison, with their defaults.
 OPTIONS: dict[str, Any] = {
     "problem": "mnist",
     "optimizer": ["sgd", "adagrad", "rmsprop"],
@@ -34,8 +34,8 @@ def plan_comparison(
 ) -> Plan:
     """Return the plan that options describe.
 
-    given: the options of OPTIONS that were given; held_out: whether validation images are split off the training set;
-    read: what turns the text of an optimizer into a Spec.
+    given: option → value of those in OPTIONS that were given; held_out: whether validation images are split off the
+    training set; read: as specs.spec.parse.
     """
     o = SimpleNamespace(**{**OPTIONS, **given})
     about = problem.about()

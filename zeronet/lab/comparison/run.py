@@ -1,15 +1,16 @@
-"""A comparison of optimizers on networks: plan it, run it, write its files, draw its figure."""
+"""A comparison of optimizers on networks: plan, run, write the files, draw the figure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from zeronet.lab.comparison.files import write_inspection, write_results
 from zeronet.lab.comparison.table import Table, summarize
 from zeronet.lab.runner.execution.options import ExecutionOptions, default_jobs
-from zeronet.lab.runner.experiment import Experiment, Result, in_folder
+from zeronet.lab.runner.experiment import Result, in_folder, open_experiment
 from zeronet.lab.runner.plan import Plan, consecutive
 from zeronet.lab.runner.problem import TARGETS, DataProblem, Problem, load_problem, network_plan
+from zeronet.lab.runner.runs import Runs
 from zeronet.lab.specs.spec import specs_of
 
 if TYPE_CHECKING:
@@ -39,32 +40,32 @@ def compare(
     Parameters
     ----------
     problem : str or DataProblem
-        "mnist", "fashion-mnist", "digits", an .npz file's path, or a problem.
+        "mnist", "fashion-mnist", "digits", the path of an .npz file, or a problem.
     optimizers : sequence, or mapping of label to optimizer
-        Names with settings ("sgd:lr=0.5"), zeronet's objects, or any unused objects with update(params, grads).
+        Names with settings ("sgd:lr=0.5"), or unused objects with update(params, grads).
     steps : int
         Updates per run.
     seeds : int or iterable of int
-        How many, from 0, or which.
+        Their number, counted from 0, or the seeds.
     hidden_sizes : int or sequence of int
-        (50,) makes a TwoLayerNet, several a MultiLayerNet.
+        One makes a TwoLayerNet, several a MultiLayerNet.
     batch_size, eval_every : int
         Examples per step; steps between two evaluations on the test images.
     target : float, optional
-        The test accuracy to reach; default: the problem's.
+        Test accuracy to reach, in (0, 1]; default: the problem's.
     jobs : int, optional
-        Processes; default: one per core.
+        Number of processes; default: one per core.
     blas_threads : int
         Threads of each run's matrix products.
     inspect : bool
-        Whether to look inside the networks, too.
+        Whether to measure what happens inside the networks.
     out : path, optional
-        A folder for the files; default: they are not kept.
+        Folder for the files; default: they are not kept.
 
     Raises
     ------
     UserError
-        A ValueError, for what cannot be run.
+        A ValueError, if an argument is out of range, or a problem or an optimizer is not found.
     """
     data = problem if isinstance(problem, DataProblem) else load_problem(problem)
     plan = Plan(
@@ -83,27 +84,49 @@ def compare(
     return in_folder(out, lambda folder: run_comparison(plan, data, folder, options))
 
 
-def run_comparison(plan: Plan, problem: Problem, folder: Path, options: ExecutionOptions) -> Result:
-    """Run the plan, write all files of the comparison into folder, and return what they say.
+def run_comparison(
+    plan: Plan,
+    problem: Problem,
+    folder: Path,
+    options: ExecutionOptions,
+    table_class: type[Table] = Table,
+    draw: "Callable[[Path], Figure] | None" = None,
+    stem: str = "comparison",
+) -> Result:
+    """Run the plan, write all files of the comparison into folder, and return its result.
 
-    Raises UserError if folder cannot be used, or if what is there belongs to another plan than is resumed.
+    table_class, draw, stem: the table, the function that draws the figure, and the name of its files. Raises UserError
+    if folder cannot be used, or contains the runs of another plan than the one that is resumed.
     """
     from zeronet.lab.comparison.figure import comparison_figure  # only here: matplotlib takes a while to import
+
+    protocol = plan.protocol()
+    with open_experiment(folder, protocol, problem, options) as experiment:
+        runs = experiment.run(plan)
+        table = table_class(protocol, summarize(protocol, runs))
+
+        def write(new: Path) -> "Figure":
+            return write_comparison(new, protocol, runs, table.records(), draw or comparison_figure, stem)
+
+        return experiment.publish(table, runs, write, f"{stem}.png")
+
+
+def write_comparison(
+    folder: Path,
+    protocol: Mapping[str, Any],
+    runs: Runs,
+    summary: tuple[Sequence[str], Sequence[Sequence[Any]]],
+    draw: "Callable[[Path], Figure]",
+    stem: str,
+) -> "Figure":
+    """Write all files of a comparison into an empty folder, draw its figures, and return the one that draw makes."""
     from zeronet.lab.comparison.inspection import save_inspection
     from zeronet.lab.plots import save_figure
 
-    protocol = plan.protocol()
-    with Experiment(folder, protocol, problem, options) as experiment:
-        runs = experiment.run(plan)
-        table = Table(protocol, summarize(protocol, runs))
-
-        def write(new: Path) -> "Figure":
-            write_results(new, protocol, runs, table)
-            figure = comparison_figure(new)
-            save_figure(figure, new)
-            if plan.inspect:
-                write_inspection(new, protocol, runs)
-                save_inspection(new)
-            return figure
-
-        return experiment.publish(table, runs, write, "comparison.png")
+    write_results(folder, protocol, runs, summary)
+    if any(name.startswith("rows/") for run in runs.values() for name in run.inspection):
+        write_inspection(folder, protocol, runs)
+        save_inspection(folder)
+    figure = draw(folder)
+    save_figure(figure, folder, stem)
+    return figure

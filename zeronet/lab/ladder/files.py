@@ -1,4 +1,4 @@
-"""The files of the ladder: protocol.json, ladder.csv, rungs.csv …, written and read."""
+"""Write and read the files of the ladder: protocol.json, ladder.csv, rungs.csv …"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from zeronet.lab.ladder.rungs import RUNGS
 from zeronet.lab.ladder.table import LadderTable
 from zeronet.lab.runner.analysis.curves import over_seeds
 from zeronet.lab.runner.protocol import read_protocol
-from zeronet.lab.runner.runs import Run
+from zeronet.lab.runner.runs import Runs
 from zeronet.lab.tuning.files import TRIALS
 
 LOSSES = ["rung", "optimizer", "seed", "final_loss"]
@@ -57,14 +57,14 @@ def read_ladder(folder: str | Path) -> LadderFolder:
 def write_ladder(
     folder: Path,
     protocol: Mapping[str, Any],
-    runs_of_rungs: Mapping[str, Mapping[tuple[str, int], Run]],
+    runs_of: Mapping[str, Runs],
     table: LadderTable,
     trials: list[list[Any]],
 ) -> None:
     """Write the tables, the protocol and the errors into an empty folder.
 
     ladder.csv has the final loss of every run, rungs.csv each step's median and range over the seeds, tuning.csv the
-    trials of the last rung.
+    trials of the last rung. runs_of: key of a rung → its runs.
     """
     write_json(folder / "protocol.json", protocol)
     losses = (
@@ -75,18 +75,21 @@ def write_ladder(
     )
     write_csv(folder / "ladder.csv", LOSSES, losses)
     steps = []
-    for key, runs in runs_of_rungs.items():
+    for key, runs in runs_of.items():
         for label in table.losses[key]:
             curves = [np.array(run.losses) for (name, _), run in runs.items() if name == label and run.losses]
             for step, numbers in enumerate(zip(*over_seeds(curves), strict=False) if curves else ()):
                 steps.append([key, label, step, *(f"{n:.6g}" for n in numbers)])
     write_csv(folder / "rungs.csv", CURVES, steps)
-    all_runs = ((key, *cell, run.seconds) for key, runs in runs_of_rungs.items() for cell, run in runs.items())
-    rows = ((*cell, "" if seconds is None else f"{seconds:.3f}") for *cell, seconds in all_runs)
-    write_csv(folder / "timings.csv", ["rung", "optimizer", "seed", "seconds"], rows)
+    seconds = (
+        (key, label, seed, "" if run.seconds is None else f"{run.seconds:.3f}")
+        for key, runs in runs_of.items()
+        for (label, seed), run in runs.items()
+    )
+    write_csv(folder / "timings.csv", ["rung", "optimizer", "seed", "seconds"], seconds)
     write_csv(folder / "summary.csv", *table.records())
     write_csv(folder / "tuning.csv", TRIALS, trials)
-    for key, runs in runs_of_rungs.items():
+    for key, runs in runs_of.items():
         for number, ((_, seed), run) in enumerate(runs.items()):
             if run.traceback:
                 number //= len(protocol["seeds"])

@@ -1,4 +1,4 @@
-"""From options to the book's comparison, and to the ladder that begins with it."""
+"""From options to the book's comparison, and to the ladder that starts with it."""
 
 from collections.abc import Mapping
 from dataclasses import replace

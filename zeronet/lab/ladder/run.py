@@ -1,19 +1,20 @@
-"""The book's comparison as it was printed, and the ladder from there to a fair one, one of its choices at a time."""
+"""The book's comparison as printed, and the ladder from there to a fair one, one choice at a time."""
 
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from zeronet.lab.comparison.files import write_results
-from zeronet.lab.comparison.table import Table, summarize
+from zeronet.lab.comparison.run import run_comparison
+from zeronet.lab.comparison.table import Table
 from zeronet.lab.ladder.files import write_ladder
 from zeronet.lab.ladder.rungs import RUNGS
 from zeronet.lab.ladder.table import LadderTable
 from zeronet.lab.runner.analysis.summary import final_training_loss
 from zeronet.lab.runner.execution.options import ExecutionOptions
-from zeronet.lab.runner.experiment import Experiment, Result, Runs
+from zeronet.lab.runner.experiment import Result, open_experiment
 from zeronet.lab.runner.plan import Plan, split_sizes
 from zeronet.lab.runner.problem import Problem
+from zeronet.lab.runner.runs import Runs
 from zeronet.lab.tuning.grid import Tuning
 from zeronet.lab.tuning.search import search
 from zeronet.locale import translate
@@ -23,10 +24,10 @@ if TYPE_CHECKING:
 
 
 class BookTable(Table):
-    """The table of a comparison, and what is unfair about this one."""
+    """The table of a comparison, with what is unfair about it."""
 
     def caption(self) -> str:
-        """Return what the numbers are, and what decided them."""
+        """Return the line that explains the numbers, and what makes them unfair."""
         unfair = translate(
             "The book's way: each optimizer starts from random weights of its own, batches are drawn with replacement, "
             "the loss is that after the update, one run, no tuning. --protocol ladder shows what each choice does."
@@ -35,40 +36,28 @@ class BookTable(Table):
 
 
 def run_book(plan: Plan, problem: Problem, folder: Path, options: ExecutionOptions) -> Result:
-    """Run a plan with the book's choices, write all files into folder, its figure as in the book.
+    """Run a plan with the book's choices, write all files into folder, and draw the book's figure.
 
     Raises UserError as run_comparison does.
     """
     from zeronet.lab.ladder.figure import book_figure  # only here: matplotlib takes a while to import
-    from zeronet.lab.plots import save_figure
 
-    protocol = plan.protocol()
-    with Experiment(folder, protocol, problem, options) as experiment:
-        runs = experiment.run(plan)
-        table = BookTable(protocol, summarize(protocol, runs))
-
-        def write(new: Path) -> "Figure":
-            write_results(new, protocol, runs, table)
-            figure = book_figure(new)
-            save_figure(figure, new, "book")
-            return figure
-
-        return experiment.publish(table, runs, write, "book.png")
+    return run_comparison(plan, problem, folder, options, BookTable, book_figure, "book")
 
 
 def run_ladder(plan: Plan, tuning: Tuning, problem: Problem, folder: Path, options: ExecutionOptions) -> Result:
-    """Run the rungs one after the other, write all files into folder, return what they say.
+    """Run the rungs one after the other, write all files into folder, and return the result.
 
-    plan: the first rung; tuning: of the last. The search trains on five sixths of the training images and judges by
-    the others, on seeds of its own; the rung itself trains on all of them again, so that only the learning rates have
-    changed. The runs of the result are ("RUNG: LABEL", seed) → run. Raises UserError as run_comparison does.
+    plan: of the first rung; tuning: of the last. The search trains on five sixths of the training images and judges by
+    the others, on its own seeds; the rung itself trains on all of them again, so that only the learning rates differ.
+    The runs of the result are ("RUNG: LABEL", seed) → run. Raises UserError as run_comparison does.
     """
     from zeronet.lab.ladder.figure import ladder_figure  # only here: matplotlib takes a while to import
     from zeronet.lab.plots import save_figure
 
     requested = {**plan.protocol(), "tuning": tuning.about()}
     sizes = split_sizes(plan.problem["train"])
-    with Experiment(folder, requested, problem, options) as experiment:
+    with open_experiment(folder, requested, problem, options) as experiment:
         rungs: dict[str, Plan] = {}
         runs: dict[str, Runs] = {}
         at_edge: list[str] = []
@@ -93,8 +82,7 @@ def run_ladder(plan: Plan, tuning: Tuning, problem: Problem, folder: Path, optio
             }
             for key, on_rung in runs.items()
         }
-        seconds = experiment.seconds()
-        table = LadderTable(protocol, losses, at_edge, len(seconds), sum(seconds))
+        table = LadderTable(protocol, losses, at_edge, experiment.seconds())
 
         def write(new: Path) -> "Figure":
             write_ladder(new, protocol, runs, table, trials)
@@ -102,5 +90,5 @@ def run_ladder(plan: Plan, tuning: Tuning, problem: Problem, folder: Path, optio
             save_figure(figure, new, "ladder")
             return figure
 
-        every = {(f"{key}: {label}", seed): run for key in runs for (label, seed), run in runs[key].items()}
-        return experiment.publish(table, every, write, "ladder.png")
+        all_runs = {(f"{key}: {label}", seed): run for key in runs for (label, seed), run in runs[key].items()}
+        return experiment.publish(table, all_runs, write, "ladder.png")

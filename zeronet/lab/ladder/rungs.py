@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from zeronet.lab.runner.book import BOOK_CHOICES
 from zeronet.locale import translate
 
-BUDGET = 9  # trials of each optimizer on the last rung, fewer than --tune's, so that the ladder takes minutes
+BUDGET = 9  # trials of each optimizer on the last rung; fewer than --tune's, so that the ladder takes minutes
 
 
 @dataclass(frozen=True)
 class Rung:
     """One step of the ladder.
 
-    key: its name in files; book_choices: the choices that are left; raw: whether the raw losses are drawn beside the
-    smoothed; tuned: whether each optimizer has a rate of its own, searched with one budget.
+    key: its name in files; book_choices: the choices that are left; raw: whether the raw losses are drawn with the
+    smoothed ones; tuned: whether each optimizer has its own learning rate, searched with one budget.
     """
 
     key: str
@@ -23,7 +23,7 @@ class Rung:
 
     @property
     def name(self) -> str:
-        """What it is called where people read it."""
+        """Its name in tables and figures."""
         return {
             "book": translate("the book's way"),
             "start": translate("the same start"),
@@ -34,12 +34,12 @@ class Rung:
         }[self.key]
 
 
-# Each keeps what those before it have put right.
+# Each keeps what those before it have corrected.
 RUNGS = (
     Rung("book", BOOK_CHOICES),
     Rung("start", BOOK_CHOICES[1:]),
     Rung("batches", BOOK_CHOICES[2:]),
     Rung("before"),
-    Rung("raw", raw=True),  # the same runs, drawn otherwise
+    Rung("raw", raw=True),  # the same runs, drawn differently
     Rung("tuned", raw=True, tuned=True),
 )

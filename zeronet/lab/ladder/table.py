@@ -1,4 +1,4 @@
-"""Where the optimizers stand on each rung of the ladder: who is first, in how many seeds, and which are a tie."""
+"""The optimizers' ranking on each rung of the ladder: which is first, on how many seeds, and which are a tie."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -11,10 +11,10 @@ from zeronet.locale import translate
 
 
 class LadderTable:
-    """The ladder as a person reads it: str(table), or the last line of a notebook's cell.
+    """The ladder as a table to print: str(table), or the last line of a notebook's cell.
 
-    protocol: with "tuning" and "rungs"; losses: key of a rung → label → final losses; at_edge: labels whose best rate
-    was the lowest or highest tried; count, seconds: how many runs there were, and how long all took together.
+    protocol: with "tuning" and "rungs"; losses: key of a rung → label → final losses; at_edge: labels whose best
+    learning rate was the lowest or highest tried; seconds: of each run.
     """
 
     def __init__(
@@ -22,35 +22,32 @@ class LadderTable:
         protocol: Mapping[str, Any],
         losses: Mapping[str, Losses],
         at_edge: Sequence[str],
-        count: int,
-        seconds: float,
+        seconds: Sequence[float],
     ):
-        self.protocol, self.losses, self.at_edge = protocol, losses, list(at_edge)
-        self.count, self.seconds = count, seconds
-        self.standings = {key: Ranking.of(each) for key, each in losses.items()}
+        self.protocol, self.losses, self.at_edge, self.seconds = protocol, losses, at_edge, seconds
+        self.rankings = {key: Ranking.of(by_label) for key, by_label in losses.items()}
 
     def __str__(self) -> str:
         labels = [about["label"] for about in self.protocol["optimizers"]]
         seeds = len(self.protocol["seeds"])
         body = [[translate("rung"), *labels, translate("first in"), translate("ranking")]]
         for number, rung in enumerate(RUNGS):
-            standing = self.standings[rung.key]
-            cells = [f"{standing.medians[label]:.4f}" for label in labels]
-            most = max(standing.firsts, key=standing.firsts.__getitem__)
-            first = translate("{label}: {n} of {m} seeds", label=most, n=standing.firsts[most], m=seeds)
-            body.append([f"{number} {rung.name}", *cells, first, standing.words()])
+            ranking = self.rankings[rung.key]
+            cells = [f"{ranking.medians[label]:.4f}" for label in labels]
+            most = max(ranking.firsts, key=ranking.firsts.__getitem__)
+            first = translate("{label}: {n} of {m} seeds", label=most, n=ranking.firsts[most], m=seeds)
+            body.append([f"{number} {rung.name}", *cells, first, ranking.words()])
         return "\n".join([*aligned(body), "", *self.sentences()])
 
     __repr__ = __str__
 
     def sentences(self) -> list[str]:
-        """Return what the table means, at which rates the last rung ran, and what it cost."""
+        """Return what the table means, at which learning rates the last rung ran, and what it cost."""
         tuning, seeds = self.protocol["tuning"], len(self.protocol["seeds"])
-        tuned = self.protocol["rungs"][-1]["optimizers"]
         edge = translate(" (at the edge of those tried)")
         rates = [
-            f"{each['label']} {each['settings']['lr']:.4g}{edge if each['label'] in self.at_edge else ''}"
-            for each in tuned
+            f"{about['label']} {about['settings']['lr']:.4g}{edge if about['label'] in self.at_edge else ''}"
+            for about in self.protocol["rungs"][-1]["optimizers"]
         ]
         return [
             translate(
@@ -61,12 +58,13 @@ class LadderTable:
             ),
             translate("Raw beside smoothed changes no number, only what is drawn."),
             translate(
-                "Rates of the last rung, from {budget} trials each on {n} other seeds, by validation loss: {rates}.",
+                "Learning rates of the last rung, from {budget} trials each on {n} other seeds, by validation loss: "
+                "{rates}.",
                 budget=tuning["budget"],
                 n=len(tuning["seeds"]),
                 rates=", ".join(rates),
             ),
-            translate("{n} runs, {seconds:.0f} s of training.", n=self.count, seconds=self.seconds),
+            translate("{n} runs, {seconds:.0f} s of training.", n=len(self.seconds), seconds=sum(self.seconds)),
         ]
 
     def records(self) -> tuple[list[str], list[list[Any]]]:
@@ -75,14 +73,12 @@ class LadderTable:
         header += ["tie_with_next"]
         rows = []
         for about in self.protocol["rungs"]:
-            settings = {each["label"]: settings_words(each["settings"]) for each in about["optimizers"]}
-            standing = self.standings[about["rung"]]
-            tied = {a for a, _ in standing.ties}
-            for rank, label in enumerate(standing.medians, start=1):
+            settings = {spec["label"]: settings_words(spec["settings"]) for spec in about["optimizers"]}
+            ranking = self.rankings[about["rung"]]
+            tied = {a for a, _ in ranking.ties}
+            for rank, (label, median) in enumerate(ranking.medians.items(), start=1):
                 losses = self.losses[about["rung"]][label]
-                numbers = [f"{n:.9g}" for n in (standing.medians[label], min(losses), max(losses))]
-                rows.append(
-                    [about["rung"], rank, label, settings[label], *numbers, standing.firsts[label], len(losses)]
-                )
-                rows[-1].append("yes" if label in tied else "no")
+                numbers = [f"{n:.9g}" for n in (median, min(losses), max(losses))]
+                row = [about["rung"], rank, label, settings[label], *numbers, ranking.firsts[label], len(losses)]
+                rows.append([*row, "yes" if label in tied else "no"])
         return header, rows

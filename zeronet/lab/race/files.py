@@ -1,4 +1,4 @@
-"""The files of optimizers on a landscape: protocol.json and paths.csv, written and read."""
+"""Write and read the files of a race: protocol.json and paths.csv."""
 
 import math
 from collections.abc import Callable, Iterator, Mapping
@@ -10,9 +10,9 @@ import numpy as np
 
 from zeronet.common.errors import UserError
 from zeronet.common.files import finite, grouped, one_of, read_csv, reading, slug, write_csv, write_json, write_text
-from zeronet.lab.runner.experiment import Runs
 from zeronet.lab.runner.problem import PATH
 from zeronet.lab.runner.protocol import read_protocol
+from zeronet.lab.runner.runs import Runs
 from zeronet.landscapes import LANDSCAPES, Landscape
 
 COLUMNS = ["optimizer", *PATH]
@@ -41,31 +41,31 @@ def read_paths(folder: str | Path) -> PathFolder:
         *[finite] * 3,
         *[lambda text: float(text or "nan")] * 4,
     )
-    walked = grouped(read_csv(folder / "paths.csv", dict(zip(COLUMNS, kinds, strict=True))), 1)
+    paths = grouped(read_csv(folder / "paths.csv", dict(zip(COLUMNS, kinds, strict=True))), 1)
     with reading(folder / "paths.csv"):
-        for (label,), path in walked.items():
+        for (label,), path in paths.items():
             if not np.array_equal(path[:, 0], np.arange(len(path))):
                 raise ValueError(f"{label!r}: the steps are not 0, 1, 2 …")
     return PathFolder(
         protocol,
         LANDSCAPES[protocol["problem"]["landscape"]](),
-        {label: walked[label,][:, 1:3] for label in labels if (label,) in walked},
-        {label: walked[label,][:, 3] for label in labels if (label,) in walked},
+        {label: paths[label,][:, 1:3] for label in labels if (label,) in paths},
+        {label: paths[label,][:, 3] for label in labels if (label,) in paths},
     )
 
 
 def write_paths(folder: Path, protocol: Mapping[str, Any], runs: Runs) -> None:
     """Write protocol.json, paths.csv and the errors into an empty folder."""
     write_json(folder / "protocol.json", protocol)
-    write_csv(folder / "paths.csv", COLUMNS, rows(runs))
+    write_csv(folder / "paths.csv", COLUMNS, _rows(runs))
     labels = [label for label, _ in runs]
     for (label, _), run in runs.items():
         if run.traceback:
             write_text(folder / "errors" / f"{slug(label, labels)}.txt", run.traceback)
 
 
-def rows(runs: Runs) -> Iterator[list[Any]]:
-    """Yield the rows of paths.csv, numbers with all their digits; empty if an optimizer has no h, or no r."""
+def _rows(runs: Runs) -> Iterator[list[Any]]:
+    """Yield the rows of paths.csv, numbers with all their digits, empty if an optimizer has no h, or no r."""
     for (label, _), run in runs.items():
         for step, *numbers in () if run.path is None else run.path.tolist():
             yield [label, int(step), *("" if math.isnan(number) else number for number in numbers)]

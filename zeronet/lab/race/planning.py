@@ -10,7 +10,7 @@ from zeronet.lab.specs.grammar import split
 from zeronet.lab.specs.spec import Spec, named, parse
 from zeronet.landscapes import LANDSCAPES
 
-# The options that describe paths, with their defaults.
+# The options that describe a race, with their defaults.
 OPTIONS: dict[str, Any] = {
     "problem": None,
     "optimizer": ["sgd", "momentum", "adagrad", "rmsprop", "adam"],
@@ -21,24 +21,24 @@ OPTIONS: dict[str, Any] = {
 
 
 def plan_race(given: Mapping[str, Any]) -> Plan:
-    """Return the plan of one path for each optimizer; given: the options of OPTIONS that were given."""
+    """Return the plan of a path for each optimizer; given: option → value of those in OPTIONS that were given."""
     o = SimpleNamespace(**{**OPTIONS, **given})
     landscape = o.problem.lower()
     steps = STEPS[landscape] if o.steps is None else o.steps
     return paths_from(landscape, [parse(text, o.lr, RATES[landscape], steps) for text in o.optimizer], steps, o.start)
 
 
-def paths_from(landscape: str, specs: Sequence[Spec], steps: int | None, start: tuple[float, float] | None) -> Plan:
+def paths_from(landscape: str, specs: Sequence[Spec], steps: int | None, start: Sequence[float] | None) -> Plan:
     """Return the plan of a path for each spec, with the landscape's own start and steps if none are given."""
     if start is None and landscape in LANDSCAPES:
         start = LANDSCAPES[landscape].start
-    problem = LandscapeProblem(landscape, start and (start[0], start[1]))
+    problem = LandscapeProblem(landscape, start)
     steps = STEPS[landscape] if steps is None else steps
     return Plan(problem=problem.about(), optimizers=tuple(specs), seeds=(0,), steps=steps, kind="path")
 
 
 def plan_search(given: Mapping[str, Any], problem: LandscapeProblem, read: Any, seeds: int) -> Plan:
-    """Return the plan of runs from random starts; read: what turns the text of an optimizer into a Spec."""
+    """Return the plan of runs from random starts; read: as specs.spec.parse."""
     o = SimpleNamespace(**{**OPTIONS, "seeds": seeds, "seed": 0, **given})
     steps = STEPS[problem.name] if o.steps is None else o.steps
     specs = tuple(read(text, o.lr, RATES[problem.name], steps) for text in o.optimizer)
@@ -48,7 +48,7 @@ def plan_search(given: Mapping[str, Any], problem: LandscapeProblem, read: Any, 
 def hardly_moving(given: Mapping[str, Any], plan: Plan) -> list[str]:
     """Return the labels of optimizers whose default learning rate, meant for networks, is too small for this path.
 
-    Nobody gave them another, neither the options nor RATES, and all steps of its length together are below 1.
+    Neither the options nor RATES set another one, and learning rate × steps is below 1.
     """
     texts = given.get("optimizer", OPTIONS["optimizer"])
     return [

@@ -9,7 +9,7 @@ from zeronet.lab.race.files import write_paths
 from zeronet.lab.race.planning import paths_from
 from zeronet.lab.race.table import RaceTable
 from zeronet.lab.runner.execution.options import ExecutionOptions
-from zeronet.lab.runner.experiment import Experiment, Result, in_folder
+from zeronet.lab.runner.experiment import Result, in_folder, open_experiment
 from zeronet.lab.runner.plan import Plan
 from zeronet.lab.runner.problem import RATES, STEPS, problem_of
 from zeronet.lab.specs.spec import specs_of
@@ -23,7 +23,7 @@ def race(
     optimizers: Sequence[Any] | Mapping[str, Any],
     *,
     steps: int | None = None,
-    start: tuple[float, float] | None = None,
+    start: Sequence[float] | None = None,
     out: str | Path | None = None,
 ) -> Result:
     """Let optimizers descend a landscape from one start, as `train.py --problem valley` does.
@@ -35,18 +35,18 @@ def race(
     landscape : str
         A name in zeronet.landscapes.LANDSCAPES.
     optimizers : sequence, or mapping of label to optimizer
-        As in compare; those that are named without a learning rate get the landscape's own.
+        As in compare; names without a learning rate get the landscape's own.
     steps : int, optional
         Updates of each; default: the landscape's.
     start : (x, y), optional
         Default: the landscape's.
     out : path, optional
-        A folder for the files; default: they are not kept.
+        Folder for the files; default: they are not kept.
 
     Raises
     ------
     UserError
-        A ValueError, for what cannot be run.
+        A ValueError, if an argument is out of range, or a landscape or an optimizer is not found.
     """
     specs = specs_of(optimizers, RATES.get(landscape), STEPS.get(landscape) if steps is None else steps)
     plan = paths_from(landscape, specs, steps, start)
@@ -54,13 +54,12 @@ def race(
 
 
 def run_race(plan: Plan, folder: Path, options: ExecutionOptions, animation: str | None = None) -> Result:
-    """Descend all paths, write all files into folder, and return what they say.
+    """Compute all paths, write all files into folder, and return the result.
 
-    animation: the name of a .gif or .mp4 in the folder, to be drawn too, with a contact sheet beside it. Raises
-    UserError if folder cannot be used.
+    animation: "race.gif" or "race.mp4", drawn too, with a contact sheet. Raises UserError if folder cannot be used.
     """
     if animation not in (None, "race.gif", "race.mp4"):
-        raise UserError(f"an animation is race.gif or race.mp4, not {animation!r}")
+        raise UserError(f"animation must be race.gif or race.mp4, not {animation!r}")
     from zeronet.lab.plots import save_figure  # only here: matplotlib takes a while to import
     from zeronet.lab.plots.animation import check_target
     from zeronet.lab.race.animation import moments_figure, save_race
@@ -69,7 +68,7 @@ def run_race(plan: Plan, folder: Path, options: ExecutionOptions, animation: str
     if animation:
         check_target(Path(animation))
     protocol = plan.protocol()
-    with Experiment(folder, protocol, problem_of(plan.problem), options) as experiment:
+    with open_experiment(folder, protocol, problem_of(plan.problem), options) as experiment:
         runs = experiment.run(plan)
 
         def write(new: Path) -> "Figure":

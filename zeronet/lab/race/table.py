@@ -1,4 +1,4 @@
-"""The table of a race: where each optimizer came on its landscape."""
+"""The table of a race: where each optimizer ended on its landscape."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,15 +8,15 @@ import numpy as np
 from zeronet.common.text import aligned
 from zeronet.lab.runner.analysis.summary import settings_words
 from zeronet.lab.runner.problem import ARRIVED, problem_of
-from zeronet.lab.runner.runs import Run
+from zeronet.lab.runner.runs import Runs
 from zeronet.landscapes import LANDSCAPES
 from zeronet.locale import translate
 
 
 class RaceTable:
-    """Where each optimizer came: str(table), or the last line of a notebook's cell."""
+    """Where each optimizer ended: str(table), or the last line of a notebook's cell."""
 
-    def __init__(self, protocol: Mapping[str, Any], runs: Mapping[tuple[str, int], Run]):
+    def __init__(self, protocol: Mapping[str, Any], runs: Runs):
         self.protocol, self.runs = protocol, runs
 
     def __str__(self) -> str:
@@ -39,16 +39,16 @@ class RaceTable:
             else:
                 distance = np.hypot(*(landscape.minima - (x, y)).T).min()
                 arrived = problem.steps_to_target(self.protocol, run)
-                when = str(arrived) if arrived <= steps else translate("not in {steps}", steps=steps)
-                cells += [f"{f - lowest:.3g}", f"{distance:.3g}", when]
+                updates = str(arrived) if arrived <= steps else translate("not in {steps}", steps=steps)
+                cells += [f"{f - lowest:.3g}", f"{distance:.3g}", updates]
             lines.append(cells)
         return "\n".join([*aligned(lines), "", self.caption()])
 
     __repr__ = __str__
 
     def caption(self) -> str:
-        """Return the line that says what the numbers are."""
+        """Return the equation, and what was run."""
         about = self.protocol["problem"]
         x, y = about["start"]
-        words = translate("{steps} updates from ({x:g}, {y:g})", steps=self.protocol["steps"], x=x, y=y)
-        return f"f = {LANDSCAPES[about['landscape']].equation}; {words}"
+        length = translate("{steps} updates from ({x:g}, {y:g})", steps=self.protocol["steps"], x=x, y=y)
+        return f"f = {LANDSCAPES[about['landscape']].equation}; {length}"

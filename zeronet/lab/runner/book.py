@@ -1,4 +1,4 @@
-"""The choices of chapter 6's comparison that a fair one does not make, and a trainer that repeats them.
+"""The choices of chapter 6's comparison that a fair one avoids, and a trainer that repeats them.
 
 『ゼロから作るDeep Learning』 (Saito, 2016), ch06/optimizer_compare_mnist.py.
 """
@@ -9,14 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from zeronet.nn.network import Network
 from zeronet.nn.rng import stream
 from zeronet.training.trainer import Diverged, Trainer, batches
 
 OWN_START, REPLACEMENT, LOSS_AFTER = "own start", "batches with replacement", "loss after the update"
 BOOK_CHOICES = (OWN_START, REPLACEMENT, LOSS_AFTER)  # those that change a run's numbers, in the ladder's order
 
-# What the book compares; it has RMSProp, too, as a comment.
+# What the book compares; RMSProp is there as a comment.
 BOOK = (
     "SGD=sgd:lr=0.01",
     "Momentum=momentum:lr=0.01,momentum=0.9",
@@ -28,9 +27,9 @@ BOOK_HIDDEN = (100, 100, 100, 100)
 
 
 def weights_seed(task: Mapping[str, Any]) -> int:
-    """Return the seed of a run's first weights: the run's own, or one drawn from the stream of its optimizer.
+    """Return the seed of a run's initial weights: the run's own, or one drawn from the stream of its optimizer.
 
-    task: Cell.task; its "start" is the optimizer's number, where each starts from a network of its own.
+    task: Cell.task; its "start" is the optimizer's index if each optimizer starts from its own network.
     """
     if OWN_START not in task.get("book_choices", ()):
         return task["seed"]
@@ -38,9 +37,9 @@ def weights_seed(task: Mapping[str, Any]) -> int:
 
 
 def batches_with_replacement(n: int, batch_size: int, seed: int, start: int, stop: int) -> Iterator[np.ndarray]:
-    """Yield the example numbers (batch_size,) of the steps start … stop − 1, each drawn from all n, as in the book.
+    """Yield the indices (batch_size,) of the examples of the steps start … stop − 1, each drawn from all n.
 
-    The book's np.random.choice(n, batch_size) may draw an example twice, and none of its epochs meets all of them.
+    The book's np.random.choice(n, batch_size) may draw an example twice, and no epoch contains all of them.
 
     >>> [batch.tolist() for batch in batches_with_replacement(5, 3, seed=0, start=0, stop=2)]
     [[0, 1, 1], [2, 1, 4]]
@@ -50,22 +49,14 @@ def batches_with_replacement(n: int, batch_size: int, seed: int, start: int, sto
 
 
 class BookTrainer(Trainer):
-    """A Trainer that can draw its batches with replacement, and look at the loss after the update.
+    """A Trainer that can draw its batches with replacement, and record the loss after the update.
 
-    choices: some of BOOK_CHOICES; the rest as in Trainer. With the loss after the update, losses[k] is that of batch
-    k + 1 on the network that has just learned from it: a second forward pass.
+    choices: some of BOOK_CHOICES; the rest as in Trainer. The loss after the update is that of the same batch on the
+    network that has just learned from it: a second forward pass.
     """
 
-    def __init__(
-        self,
-        choices: Sequence[str],
-        network: Network,
-        optimizer: Any,
-        batch_size: int,
-        seed: int,
-        callbacks: Sequence[Any] = (),
-    ):
-        super().__init__(network, optimizer, batch_size, seed, callbacks)
+    def __init__(self, choices: Sequence[str], *arguments: Any, **options: Any):
+        super().__init__(*arguments, **options)
         self.choices = tuple(choices)
 
     def _loop(self, x: np.ndarray, t: np.ndarray) -> None:

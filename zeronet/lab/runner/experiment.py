@@ -1,11 +1,10 @@
 """How every experiment is conducted: lock the folder, start or resume, run plans, publish files and figure."""
 
 import tempfile
-from collections.abc import Callable, Mapping
-from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,24 +15,22 @@ from zeronet.lab.runner.folder import locked_folder, publish
 from zeronet.lab.runner.plan import Plan
 from zeronet.lab.runner.problem import Problem
 from zeronet.lab.runner.resume import start_or_resume
-from zeronet.lab.runner.runs import Run, prune_runs, results
+from zeronet.lab.runner.runs import Runs, prune_runs, results
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-Runs = Mapping[tuple[str, int], Run]  # (label, seed) → run
-
 
 @dataclass(frozen=True)
 class Result:
-    """What an experiment says.
+    """The result of an experiment.
 
     Attributes
     ----------
     folder : Path or None
         Where its files are; None if they were not kept.
     table
-        Print it; its `protocol` and `records()` are what the files hold.
+        Print it; its `protocol` is what the files keep.
     figure : matplotlib Figure
         Drawn from the files.
     runs : mapping
@@ -57,39 +54,27 @@ class Result:
         return histories
 
 
+@dataclass
 class Experiment:
-    """The folder of an experiment, held inside a with block.
+    """An experiment in its folder: run() plans, then publish() the files.
 
-        with Experiment(folder, protocol, problem, options) as experiment:
-            runs = experiment.run(plan)
-            …
-            return experiment.publish(table, runs, write)
-
-    protocol: what has to be the same when it is resumed. Raises UserError if the folder cannot be used, or belongs to
-    another protocol than the one that is resumed.
+    Parameters
+    ----------
+    folder : Path
+        Locked, with the protocol noted (open_experiment).
+    problem : Problem
+        What is learned.
+    options : ExecutionOptions
+        How the runs are executed.
     """
 
-    def __init__(self, folder: Path, protocol: Mapping[str, Any], problem: Problem, options: ExecutionOptions):
-        self.folder, self.protocol, self.problem, self.options = folder, protocol, problem, options
-        self.stages: list[tuple[Plan, Runs]] = []
-        self._held = ExitStack()
-
-    def __enter__(self) -> "Experiment":
-        self._held.enter_context(locked_folder(self.folder))
-        try:
-            start_or_resume(self.folder, self.protocol, self.options.resume)
-        except BaseException:
-            self._held.close()
-            raise
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
-    ) -> bool | None:
-        return self._held.__exit__(kind, error, where)
+    folder: Path
+    problem: Problem
+    options: ExecutionOptions
+    stages: list[tuple[Plan, Runs]] = field(default_factory=list)
 
     def run(self, plan: Plan, name: str | None = None) -> Runs:
-        """Carry out the runs of a plan that are not done yet, and return them all; name: of the progress bar."""
+        """Execute the runs of a plan that are not finished, and return them all; name: of the progress bar."""
         for stage, runs in self.stages:
             if stage == plan:
                 return runs
@@ -99,25 +84,55 @@ class Experiment:
         return runs
 
     def seconds(self) -> list[float]:
-        """Return the seconds of all runs so far; one that stands under two labels was made once."""
-        spent: dict[str, float] = {}
+        """Return the seconds of each run so far; a run with two labels counts once."""
+        seconds: dict[str, float] = {}
         for plan, runs in self.stages:
-            spent |= {cell.digest: run.seconds or 0.0 for cell, run in zip(plan.cells(), runs.values(), strict=True)}
-        return list(spent.values())
+            seconds |= {cell.digest: run.seconds or 0.0 for cell, run in zip(plan.cells(), runs.values(), strict=True)}
+        return list(seconds.values())
 
     def publish(self, table: Any, runs: Runs, write: Callable[[Path], "Figure"], drawn: str) -> Result:
-        """Let write fill a new folder and return the figure that it drew there; the files replace older ones.
+        """Replace the folder's results by the files that write puts into an empty folder.
 
-        drawn: the name of the figure's file.
+        Parameters
+        ----------
+        table, runs, drawn
+            As in Result.
+        write : callable
+            Given the empty folder, writes all files and returns the figure that it drew there.
         """
-        figures: list[Figure] = []
-        publish(self.folder, lambda new: figures.append(write(new)))
+        figure = publish(self.folder, write)
         prune_runs([plan for plan, _ in self.stages], self.folder)
-        return Result(self.folder, table, figures[0], runs, drawn)
+        return Result(self.folder, table, figure, runs, drawn)
+
+
+@contextmanager
+def open_experiment(
+    folder: Path, protocol: Mapping[str, Any], problem: Problem, options: ExecutionOptions
+) -> Iterator[Experiment]:
+    """Hold the folder of an experiment inside the block.
+
+        with open_experiment(folder, protocol, problem, options) as experiment:
+            runs = experiment.run(plan)
+            …
+            return experiment.publish(table, runs, write, "comparison.png")
+
+    Parameters
+    ----------
+    protocol : mapping
+        What must be unchanged when the experiment is resumed.
+
+    Raises
+    ------
+    UserError
+        If the folder cannot be used, or options.resume is set and the folder belongs to another protocol.
+    """
+    with locked_folder(folder):
+        start_or_resume(folder, protocol, options.resume)
+        yield Experiment(folder, problem, options)
 
 
 def in_folder(out: str | Path | None, conduct: Callable[[Path], Result]) -> Result:
-    """Conduct an experiment in the folder out; in one that is deleted afterwards if it is None."""
+    """Conduct an experiment in the folder out; if that is None, in a temporary one."""
     if out is not None:
         return conduct(Path(out))
     with tempfile.TemporaryDirectory(prefix="zeronet-") as folder:

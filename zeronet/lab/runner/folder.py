@@ -1,29 +1,31 @@
 """The folder of an experiment: one file per finished run in .runs, and results that replace older ones together.
 
-A folder belongs to one experiment at a time: it is locked. .runs tells that zeronet made it; other files in it, of
-editors, spreadsheets or people, stay as they are.
+A folder belongs to one experiment at a time: it is locked. .runs marks it as zeronet's; files that editors,
+spreadsheets or people leave in it stay as they are.
 """
 
-import json
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 import filelock
 
 from zeronet.common.errors import UserError
-from zeronet.common.files import TEXT
+from zeronet.common.files import read_json, write_json
 
 RUNS, LOCK, NEW, READY, OLD, KEPT = ".runs", ".lock", ".new", ".ready", ".old", "new-results"
 MANIFEST = "manifest.json"  # the names of all that was published, in .runs
 
+T = TypeVar("T")
+
 
 @contextmanager
 def locked_folder(path: Path) -> Iterator[Path]:
-    """Make the folder if need be, and hold it for this process inside the block.
+    """Lock the folder for this process inside the block; it is made if it does not exist.
 
-    Raises UserError if it cannot be written, was not made by zeronet, or is in use by another process.
+    Raises UserError if it cannot be written to, was not made by zeronet, or is in use by another process.
     """
     try:
         if path.is_dir() and not (path / RUNS).is_dir():
@@ -41,17 +43,17 @@ def locked_folder(path: Path) -> Iterator[Path]:
 
 
 def _refuse_foreign(path: Path) -> None:
-    """Raise UserError if a folder that zeronet did not make holds files, but for those that programs leave."""
+    """Raise UserError if a folder that zeronet did not make contains files other than those that programs leave."""
     left_by_programs = (".", "~$", "Thumbs.db", "desktop.ini")
     names = [entry.name for entry in path.iterdir() if not entry.name.startswith(left_by_programs)]
     if names:
         raise UserError(
-            f"{path} holds files that are not a comparison's, such as {min(names)}: choose another folder with --out"
+            f"{path} contains files that zeronet did not write, such as {min(names)}: choose another folder with --out"
         )
 
 
 def _tidy(path: Path) -> None:
-    """Finish an interrupted publish, and delete what an interrupted run has half written."""
+    """Finish an interrupted publish, and delete what an interrupted run left half written."""
     if (path / READY / MANIFEST).exists():
         _move_into_place(path)
     for name in (READY, OLD, NEW):
@@ -60,19 +62,18 @@ def _tidy(path: Path) -> None:
         part.unlink()
 
 
-def publish(path: Path, write: Callable[[Path], None]) -> None:
-    """Let write fill a folder beside the results, then move all that it wrote into their place.
+def publish(path: Path, write: Callable[[Path], T]) -> T:
+    """Let write fill an empty folder, move all that it wrote into place, and return what it returned.
 
-    Killed before all is written, this process leaves the old results; killed later, it leaves new ones that are moved
-    when the folder is opened again. Raises UserError if another program holds an old file open; the new results are
-    then kept in new-results.
+    If this process is killed before everything is written, the old results stay; if it is killed later, the new ones
+    are moved when the folder is opened again. Raises UserError if another program holds an old file open; the new
+    results are then kept in new-results.
     """
     new = path / NEW
     new.mkdir()
     try:
-        write(new)
-        names = sorted(entry.name for entry in new.iterdir())
-        (new / MANIFEST).write_text(json.dumps(names, indent=1, ensure_ascii=False) + "\n", newline="\n", **TEXT)
+        written = write(new)
+        write_json(new / MANIFEST, sorted(entry.name for entry in new.iterdir()))
     except BaseException:
         shutil.rmtree(new, ignore_errors=True)
         raise
@@ -80,40 +81,29 @@ def publish(path: Path, write: Callable[[Path], None]) -> None:
     _move_into_place(path)
     for leftover in (READY, OLD, KEPT):
         shutil.rmtree(path / leftover, ignore_errors=True)
+    return written
 
 
 def _move_into_place(path: Path) -> None:
     """Move the old results away and the new ones into their place, as far as that is still to be done."""
     ready, old, manifest = path / READY, path / OLD, path / RUNS / MANIFEST
-    names = json.loads((ready / MANIFEST).read_text(**TEXT))
-    before = json.loads(manifest.read_text(**TEXT)) if manifest.exists() else []
+    names = read_json(ready / MANIFEST)
+    before = read_json(manifest) if manifest.exists() else []
+    ours = [name for name in dict.fromkeys([*before, *names]) if name not in names or (ready / name).exists()]
+    moves = [(path / name, old / name) for name in ours if (path / name).exists()]
+    moves += [(ready / name, path / name) for name in names if (ready / name).exists()]
     old.mkdir(exist_ok=True)
-    moved: list[str] = []
-    placed: list[str] = []
+    moved: list[tuple[Path, Path]] = []
     try:
-        for name in dict.fromkeys([*before, *names]):
-            still_old = (ready / name).exists() or name not in names
-            if still_old and (path / name).exists():
-                (path / name).rename(old / name)
-                moved.append(name)
-        for name in names:
-            if (ready / name).exists():
-                (ready / name).rename(path / name)
-                placed.append(name)
+        for source, target in moves:
+            source.rename(target)
+            moved.append((source, target))
     except OSError as error:
-        for earlier in placed:
-            (path / earlier).rename(ready / earlier)
-        for earlier in moved:
-            _replace(old / earlier, path / earlier)
+        for earlier, place in reversed(moved):
+            place.rename(earlier)
         (ready / MANIFEST).unlink()
-        _replace(ready, path / KEPT)
-        raise UserError(
-            f"{path / name} is held by another program ({error.strerror}): the new results are in {path / KEPT}"
-        ) from error
+        shutil.rmtree(path / KEPT, ignore_errors=True)
+        ready.rename(path / KEPT)
+        held = f"{path / source.name} is in use by another program ({error.strerror})"
+        raise UserError(f"{held}: the new results are in {path / KEPT}") from error
     (ready / MANIFEST).replace(manifest)
-
-
-def _replace(source: Path, target: Path) -> None:
-    if target.is_dir():
-        shutil.rmtree(target)
-    source.replace(target)

@@ -1,4 +1,4 @@
-"""A plan is data: which runs there are, and everything that determines each of them."""
+"""A plan is data: the runs, and everything that determines each of them."""
 
 import hashlib
 import json
@@ -22,7 +22,7 @@ MOST_STEPS_OF_A_PATH = 100_000
 
 @dataclass(frozen=True)
 class Cell:
-    """One run of a plan: this optimizer, this seed. task is all that determines it, as JSON would have it."""
+    """One run of a plan: an optimizer and a seed. task: everything that determines it, as JSON values."""
 
     spec: Spec
     seed: int
@@ -36,7 +36,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Plan:
-    """Every optimizer with every seed. Complete when it is made: it can be repeated from its protocol.
+    """Every optimizer with every seed. A plan is complete when it is made, and can be repeated from its protocol.
 
     Parameters
     ----------
@@ -52,18 +52,19 @@ class Plan:
         {"class": name, argument: value, …}; None if the problem has none (a landscape).
     batch_size, eval_every : int
         Examples per step; steps between two evaluations.
-    target : float or None
+    target : float in (0, 1] or None
         The accuracy to reach.
     blas_threads : int
         Threads of each run's matrix products.
     inspect : bool
-        Whether to look inside the networks (zeronet.training.inspection).
+        Whether to measure what happens inside the networks (zeronet.training.inspection).
     split : (int, int) or None
         Training and validation examples, split off the training set.
     kind : str or None
         "trial" or "final" if learning rates are tuned, "rung" of the ladder, "path" on a landscape, or None.
     book_choices : tuple of str or None
-        The book's choices that it repeats (zeronet.lab.runner.book); None if it has nothing to do with them.
+        The book's choices that it repeats (zeronet.lab.runner.book); None if it is neither the book's comparison nor
+        the ladder.
     environment : mapping
         Versions, BLAS and flushing, which decide the bits of runs; captured when the plan is made.
     version : str
@@ -72,7 +73,7 @@ class Plan:
     Raises
     ------
     UserError
-        For what cannot be run.
+        If a number is out of range, a label or seed is duplicated, or a batch is larger than the data.
     """
 
     problem: Mapping[str, Any]
@@ -108,19 +109,33 @@ class Plan:
         if self.batch_size > examples:
             raise UserError(f"a batch of {self.batch_size} is larger than the data: {examples} examples")
         if self.target is not None and not (isinstance(self.target, Real) and 0 < self.target <= 1):
-            raise UserError(f"the target is an accuracy above 0 and up to 1, not {self.target!r}")
+            raise UserError(f"target must be an accuracy in (0, 1], not {self.target!r}")
+        object.__setattr__(self, "target", None if self.target is None else float(self.target))
         if self.kind == "path" and self.steps > MOST_STEPS_OF_A_PATH:
-            raise UserError(f"a path has at most {MOST_STEPS_OF_A_PATH} steps, not {self.steps}")
+            raise UserError(f"steps of a path must be at most {MOST_STEPS_OF_A_PATH}, not {self.steps}")
         for choice in self.book_choices or ():
             if choice not in BOOK_CHOICES:
-                raise UserError(f"a choice of the book is one of {', '.join(BOOK_CHOICES)}, not {choice!r}")
+                raise UserError(f"a choice of the book must be one of {', '.join(BOOK_CHOICES)}, not {choice!r}")
 
     def cells(self) -> list[Cell]:
         """Return the runs, optimizer by optimizer, seed by seed."""
-        return [Cell(spec, seed, self._task(spec, seed)) for spec in self.optimizers for seed in self.seeds]
+        shared = self.protocol()
+        for name in ("format", "optimizers", "seeds", "target"):  # they do not change a run's numbers
+            del shared[name]
+        # Neither does the label, nor where the data or the class were found: their digests identify them.
+        for name in ("address", "name", "source"):
+            shared["problem"].pop(name, None)
+        cells = []
+        for number, spec in enumerate(self.optimizers):
+            optimizer = {name: value for name, value in spec.about().items() if name != "label"}
+            start = {"start": number} if OWN_START in (self.book_choices or ()) else {}
+            cells += [
+                Cell(spec, seed, {**shared, "optimizer": optimizer, "seed": seed, **start}) for seed in self.seeds
+            ]
+        return cells
 
     def protocol(self) -> dict[str, Any]:
-        """Return all that is needed to repeat the comparison."""
+        """Return everything that is needed to repeat the experiment."""
         return {
             "format": FORMAT,
             "zeronet": self.version,
@@ -139,23 +154,11 @@ class Plan:
             **({} if self.book_choices is None else {"book_choices": list(self.book_choices)}),
         }
 
-    def _task(self, spec: Spec, seed: int) -> dict[str, Any]:
-        shared = self.protocol()
-        for name in ("format", "optimizers", "seeds", "target"):  # they do not change a run's numbers
-            del shared[name]
-        # Neither does the label, nor where the data or the class were found: their digests say what they are.
-        problem = {k: v for k, v in shared["problem"].items() if k not in ("address", "name", "source")}
-        optimizer = {k: v for k, v in spec.about().items() if k != "label"}
-        task = {**shared, "problem": problem, "optimizer": optimizer, "seed": seed}
-        if OWN_START in (self.book_choices or ()):
-            task["start"] = [other.label for other in self.optimizers].index(spec.label)
-        return task
-
 
 def _checked_network(network: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the plan of a network. Raises UserError if it has no class, or a hidden size is no positive integer."""
+    """Return the plan of a network. Raises UserError if it has no class, or a hidden size is not a positive integer."""
     if not network.get("class"):
-        raise UserError(f"the plan of a network must have a class, not {dict(network)!r}")
+        raise UserError(f"network must have a class, as in {{'class': 'TwoLayerNet', …}}, not {dict(network)!r}")
     checked = dict(network)
     if "hidden_size" in network:
         checked["hidden_size"] = checked_integer("hidden size", network["hidden_size"])
@@ -166,14 +169,14 @@ def _checked_network(network: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def consecutive(first: int, number: int) -> tuple[int, ...]:
-    """Return this number of seeds from the first on. Raises UserError unless it is between one and a million."""
+    """Return consecutive seeds. Raises UserError if their number is not between one and a million."""
     if checked_integer("number of seeds", number) > 1_000_000:
         raise UserError(f"number of seeds must be at most a million, not {number}")
     return tuple(range(checked_integer("seed", first, 0), first + number))
 
 
 def split_sizes(images: int, train: int | None = None, validation: int | None = None) -> tuple[int, int]:
-    """Return how many images are for training, and how many for validation: by default a sixth of all."""
+    """Return the numbers of training and of validation images; validation: by default a sixth of all."""
     validation = checked_integer("validation-size", images // 6 if validation is None else validation)
     train = checked_integer("train-size", images - validation if train is None else train)
     if train + validation > images:
@@ -182,15 +185,17 @@ def split_sizes(images: int, train: int | None = None, validation: int | None = 
 
 
 def plan_from_protocol(protocol: Mapping[str, Any], problem: Mapping[str, Any]) -> Plan:
-    """Return the plan that a protocol file keeps. problem: the data as they were found now.
+    """Return the plan in a protocol file. problem: Problem.about() of the data found now.
 
-    Raises UserError if the protocol is damaged, or if the data or a plug-in are not those that it was made with.
+    Raises UserError if the protocol is damaged, or if the data or a plug-in have changed since it was made.
     """
     try:
         if problem.get("digest") != protocol["problem"].get("digest"):
             made_with = protocol["problem"]["source"]
             raise UserError(f"{problem['name']} is not the data that the protocol was made with: {made_with}")
-        requested = protocol.get("tuning", {}).get("asked", protocol["optimizers"])  # before their rates were tuned
+        requested = protocol.get("tuning", {}).get(
+            "asked", protocol["optimizers"]
+        )  # before their learning rates were tuned
         sizes = protocol.get("split")
         return Plan(
             problem=problem,
@@ -204,7 +209,7 @@ def plan_from_protocol(protocol: Mapping[str, Any], problem: Mapping[str, Any]) 
             blas_threads=protocol["environment"]["blas_threads"],
             inspect=bool(protocol.get("inspect", False)),
             split=(sizes["train"], sizes["validation"]) if sizes else None,
-            kind="path" if protocol.get("kind") == "path" else None,
+            kind="path" if "start" in problem else None,
             book_choices=tuple(protocol["book_choices"]) if "book_choices" in protocol else None,
         )
     except (KeyError, TypeError, AttributeError) as error:

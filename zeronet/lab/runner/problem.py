@@ -1,8 +1,9 @@
-"""What is to be learned: a data set, or a landscape. A problem knows its data, its metric, its target and how to run.
+"""A problem to learn: a data set, or a landscape. It knows its data, its metric, its target and how to run a task.
 
-`problem_of` is the one place that tells the kinds apart; everything else asks the problem.
+Only `problem_of` distinguishes the kinds; everything else asks the problem.
 """
 
+import functools
 import math
 import os
 from collections.abc import Callable, Mapping, Sequence
@@ -27,7 +28,7 @@ from zeronet.nn.rng import stream
 from zeronet.training import Diverged, Evaluation, History, Trainer
 from zeronet.training.inspection import Inspection
 
-# The test accuracy to reach, where steps to a target are counted.
+# The test accuracy to reach.
 TARGETS = {"mnist": 0.90, "mnist-sample": 0.90, "fashion-mnist": 0.80, "digits": 0.95}
 
 ARRIVED = 0.01  # f − f_min of an optimizer that has arrived at a minimum
@@ -56,73 +57,20 @@ RATES: dict[str, dict[str, float]] = {
 }
 
 NETWORKS: dict[str, Callable[..., Network]] = {"TwoLayerNet": TwoLayerNet, "MultiLayerNet": MultiLayerNet}
-WITHOUT_MODEL = ("trial", "rung")  # kinds of runs: there are hundreds of them, and nobody wants their networks
+WITHOUT_MODEL = ("trial", "rung")  # kinds of runs whose networks are not kept: there are hundreds of them
 PATH = ("step", "x", "y", "f", "h_x", "h_y", "effective_step_x", "effective_step_y")  # the columns of a path
 
 
-class Problem:
-    """What the runs of a plan learn.
-
-    Attributes
-    ----------
-    name, source : str
-        What it is called, and where it comes from, in one line.
-    arrays : sequence of ndarray
-        What a run needs besides its task.
-    classifies : bool
-        Whether runs train networks that classify: they have an accuracy, a model, and evaluations on other data.
-    """
-
-    name: str
-    source: str
-    arrays: Sequence[np.ndarray] = ()
-    classifies: ClassVar[bool]
-
-    def about(self) -> dict[str, Any]:
-        """Return what the protocol keeps of it."""
-        raise NotImplementedError(f"{type(self).__name__} must implement about()")
-
-    def train(self, task: Mapping[str, Any], spec: Spec, steps: int, run: Run) -> None:
-        """Do one run of this many steps, and leave what comes out in run. Raises Diverged."""
-        raise NotImplementedError(f"{type(self).__name__} must implement train(task, spec, steps, run)")
-
-    def target(self, protocol: Mapping[str, Any]) -> float | None:
-        """Return what a run has to reach, or None."""
-        raise NotImplementedError(f"{type(self).__name__} must implement target(protocol)")
-
-    def steps_to_target(self, protocol: Mapping[str, Any], run: Run) -> float:
-        """Return the updates until a run reached the target; infinity if it did not."""
-        raise NotImplementedError(f"{type(self).__name__} must implement steps_to_target(protocol, run)")
-
-    def reached(self, rows: np.ndarray, target: float) -> np.ndarray:
-        """Return which rows (step, loss, …) have reached the target."""
-        raise NotImplementedError(f"{type(self).__name__} must implement reached(rows, target)")
-
-    def target_words(self, target: float) -> str:
-        """Return the target as a reader would write it."""
-        raise NotImplementedError(f"{type(self).__name__} must implement target_words(target)")
-
-    @property
-    def loss_name(self) -> str:
-        """What evaluations measure."""
-        raise NotImplementedError(f"{type(self).__name__} must implement loss_name")
-
-    @property
-    def judged_by(self) -> str:
-        """What final losses are."""
-        return self.loss_name
-
-
 @dataclass(frozen=True)
-class DataProblem(Problem):
+class DataProblem:
     """A data set to be classified by networks.
 
     Parameters
     ----------
     address : str
-        What finds the data again: a name, or a file's path.
+        Where to load the data from again: a name, or a file's path.
     name, source, digest : str
-        What they are called, where they came from, what their content is.
+        Their name, a line on where they come from, and a hash of their content.
     x_train, t_train, x_test, t_test : ndarray
         Inputs (N, D) as numbers, integer labels (N,).
     image_shape : tuple of int, optional
@@ -138,15 +86,15 @@ class DataProblem(Problem):
     x_test: np.ndarray
     t_test: np.ndarray
     image_shape: tuple[int, ...] = ()
-    classifies = True
+    classifies: ClassVar = True  # its runs have accuracies, a model, and evaluations on other data
 
     @property
-    def arrays(self) -> tuple[np.ndarray, ...]:  # type: ignore[override]  # computed here, empty elsewhere
+    def arrays(self) -> tuple[np.ndarray, ...]:
         """The four arrays."""
         return self.x_train, self.t_train, self.x_test, self.t_test
 
     def about(self) -> dict[str, Any]:
-        """Return what the protocol keeps of it."""
+        """Return the problem as the protocol keeps it."""
         return {
             "address": self.address,
             "name": self.name,
@@ -164,11 +112,11 @@ class DataProblem(Problem):
         return target
 
     def steps_to_target(self, protocol: Mapping[str, Any], run: Run) -> float:
-        """Return the updates before the first evaluation that reached the accuracy; infinity if none did."""
+        """Return the number of updates before the first evaluation that reached the accuracy; infinity if none did."""
         return steps_to(protocol["target"], run)
 
     def reached(self, rows: np.ndarray, target: float) -> np.ndarray:
-        """Return which rows (step, loss, accuracy) have the accuracy of the target, or a higher one."""
+        """Return for each row (step, loss, accuracy) whether its accuracy is at least the target."""
         reached: np.ndarray = rows[:, 2] >= target
         return reached
 
@@ -181,11 +129,13 @@ class DataProblem(Problem):
         """What evaluations measure."""
         return translate("validation loss")
 
+    judged_by = loss_name  # what final losses are
+
     def train(self, task: Mapping[str, Any], spec: Spec, steps: int, run: Run) -> None:
-        """Train a new network; leave losses, evaluations and the model in run."""
+        """Train a new network; store losses, evaluations and the model in run."""
         x_train: Any = self.x_train
         t_train = self.t_train
-        x_seen, t_seen = self.x_test, self.t_test  # what it is evaluated on while it learns
+        x_seen, t_seen = self.x_test, self.t_test  # for evaluations during training
         if "split" in task:
             training, held_out = split(t_train, task["split"]["train"], task["split"]["validation"])
             x_seen, t_seen = x_train[held_out], t_train[held_out]
@@ -195,10 +145,10 @@ class DataProblem(Problem):
         history, evaluation = History(), Evaluation(x_seen, t_seen, task["eval_every"])
         run.losses, run.evaluations = history.losses, evaluation.rows
         inspection = Inspection(task["eval_every"]) if task.get("inspect") else None
-        callbacks = [history, *filter(None, [inspection]), evaluation]  # it looks before an evaluation uses the layers
-        trainer = Trainer(network, spec.build(), task["batch_size"], task["seed"], callbacks)
-        if choices := task.get("book_choices"):
-            trainer = BookTrainer(choices, network, spec.build(), task["batch_size"], task["seed"], callbacks)
+        callbacks = [history, *filter(None, [inspection]), evaluation]  # evaluations overwrite what layers remember
+        choices = task.get("book_choices")
+        trainer_class = functools.partial(BookTrainer, choices) if choices else Trainer
+        trainer = trainer_class(network, spec.build(), task["batch_size"], task["seed"], callbacks)
         try:
             trainer.fit(x_train, t_train, steps=steps)
         finally:
@@ -217,54 +167,62 @@ class DataProblem(Problem):
 
 
 @dataclass(frozen=True)
-class LandscapeProblem(Problem):
-    """A landscape to be descended, with f − f_min for a loss.
+class LandscapeProblem:
+    """A landscape to be descended; the loss is f − f_min.
 
     Parameters
     ----------
     name : str
         In LANDSCAPES.
     start : (x, y), optional
-        Where every run begins; default: at a point of the domain that the run's seed draws.
+        Where every run starts; default: at a point of the domain that the run's seed draws.
 
     Raises
     ------
     UserError
-        If there is no such landscape, or the start is not a pair of finite numbers.
+        If there is no landscape `name`, or `start` is not a pair of finite numbers.
     """
 
     name: str
-    start: tuple[float, float] | None = None
-    classifies = False
+    start: Sequence[float] | None = None
+    classifies: ClassVar = False
+    arrays: ClassVar[tuple[np.ndarray, ...]] = ()
+    loss_name: ClassVar = "f − f_min"
 
     def __post_init__(self) -> None:
         if self.name not in LANDSCAPES:
             raise UserError(f"unknown landscape {self.name!r}: ({', '.join(LANDSCAPES)})")
-        start = self.start
-        if start is not None and (len(start) != 2 or not all(math.isfinite(number) for number in start)):
-            raise UserError(f"the start is a pair of finite numbers, not {','.join(map(str, start))}")
+        if self.start is None:
+            return
+        try:
+            x, y = map(float, self.start)
+        except (TypeError, ValueError):
+            x = y = math.nan
+        if not (math.isfinite(x) and math.isfinite(y)):
+            raise UserError(f"start must be a pair of finite numbers, not {self.start!r}")
+        object.__setattr__(self, "start", (x, y))
 
     @property
-    def source(self) -> str:  # type: ignore[override]  # computed here
-        """What it is, in words."""
+    def source(self) -> str:
+        """Its equation, and where runs start."""
         starts = "one start" if self.start else "starts drawn uniformly from the domain by the seeds"
         return f"{self.name}: f = {LANDSCAPES[self.name].equation}, {starts}"
 
     def about(self) -> dict[str, Any]:
-        """Return what the protocol keeps of it."""
+        """Return the problem as the protocol keeps it."""
         start = {} if self.start is None else {"start": list(self.start)}
         return {"address": self.name, "name": self.name, "source": self.source, "landscape": self.name, **start}
 
     def target(self, protocol: Mapping[str, Any]) -> float | None:
-        """Return the f − f_min at which an optimizer has arrived; None if the landscape has no minimum."""
+        """Return the f − f_min below which an optimizer has arrived; None if the landscape has no minimum."""
         return None if LANDSCAPES[self.name]().lowest is None else ARRIVED
 
     def steps_to_target(self, protocol: Mapping[str, Any], run: Run) -> float:
-        """Return the updates until f − f_min was below the target; infinity if it never was."""
+        """Return the number of updates until f − f_min was below the target; infinity if it never was."""
         return first_below(run.losses, ARRIVED)
 
     def reached(self, rows: np.ndarray, target: float) -> np.ndarray:
-        """Return which rows (step, f − f_min) are below the target."""
+        """Return for each row (step, f − f_min) whether it is below the target."""
         reached: np.ndarray = rows[:, 1] < target
         return reached
 
@@ -272,21 +230,19 @@ class LandscapeProblem(Problem):
         """Return: f − f_min < 0.01."""
         return f"f − f_min < {target:g}"
 
-    loss_name = "f − f_min"
-
     @property
     def judged_by(self) -> str:
         """What final losses are."""
         return translate("f − f_min from random starts")
 
     def train(self, task: Mapping[str, Any], spec: Spec, steps: int, run: Run) -> None:
-        """Descend; losses and evaluations are f − f_min after each update, and run.path is the path from one start."""
+        """Descend; losses and evaluations are f − f_min after each update, run.path is the path from a given start."""
         landscape = LANDSCAPES[self.name]()
         low, high = np.array(landscape.domain).T
-        start = self.start or tuple(stream(task["seed"], "start").uniform(low, high))
+        x, y = self.start or stream(task["seed"], "start").uniform(low, high)
         rows = []
         try:
-            for point in walk(landscape, spec.build(), start, steps):
+            for point in walk(landscape, spec.build(), (x, y), steps):
                 loss = point.f - (landscape.lowest or 0.0)
                 run.losses.append(loss)
                 run.evaluations.append((point.step, loss, math.nan))
@@ -298,7 +254,7 @@ class LandscapeProblem(Problem):
 
 
 class Left(Diverged):
-    """An optimizer left a landscape for infinity. step: the update that took it there."""
+    """A path is no longer finite. step: the update that made it so."""
 
     def __init__(self, step: int):
         super().__init__(step, math.inf)
@@ -307,34 +263,28 @@ class Left(Diverged):
         return f"it left for infinity at update {self.step}"
 
 
+Problem = DataProblem | LandscapeProblem  # they have the same methods: mypy names one that is missing
+
+
 def problem_of(about: Mapping[str, Any], arrays: Sequence[np.ndarray] = ()) -> Problem:
-    """Return the problem that a protocol tells of; arrays: x_train, t_train, x_test, t_test, if its runs are wanted."""
+    """Return the problem of a protocol; arrays: x_train, t_train, x_test, t_test, needed to run it."""
     if "landscape" in about:
-        start = about.get("start")
-        return LandscapeProblem(about["landscape"], start and (start[0], start[1]))
+        return LandscapeProblem(about["landscape"], about.get("start"))
     empty = [np.empty((0, about.get("input_size", 0))), np.empty(0, int)] * 2
     names = [about.get(field.name, "") for field in fields(DataProblem)[:4]]
     return DataProblem(*names, *(arrays or empty))
 
 
 def load_problem(address: str | os.PathLike[str], data_dir: str | None = None) -> DataProblem:
-    """Return the problem called mnist, fashion-mnist, digits, or that of an .npz file.
+    """Return the problem mnist, fashion-mnist or digits, or that of an .npz file.
 
     data_dir: where to look for files first. Raises UserError if there are no such data.
     """
     address = os.fspath(address)
     data = load(address, data_dir)
-    return DataProblem(
-        address if address.lower().endswith(".npz") else data.name,
-        data.name,
-        data.source,
-        data.digest,
-        data.x_train,
-        data.t_train,
-        data.x_test,
-        data.t_test,
-        data.image_shape,
-    )
+    arrays = data.x_train, data.t_train, data.x_test, data.t_test
+    found_at = address if address.lower().endswith(".npz") else data.name
+    return DataProblem(found_at, data.name, data.source, data.digest, *arrays, data.image_shape)
 
 
 def network_plan(hidden_sizes: Sequence[int]) -> dict[str, Any]:
@@ -359,7 +309,7 @@ def layer_sizes(plan: Mapping[str, Any], problem: Mapping[str, Any]) -> str:
 
 
 def build_network(plan: Mapping[str, Any], problem: Mapping[str, Any], seed: int) -> Network:
-    """Return the network of a plan for a problem, with the weights that the seed draws.
+    """Return the network of a plan for a problem, initialized from the seed.
 
     >>> build_network(network_plan([100, 100]), {"input_size": 784, "classes": 10}, seed=0).params
     Parameters(W1 (784, 100), b1 (100,), W2 (100, 100), b2 (100,), W3 (100, 10), b3 (10,); float32)

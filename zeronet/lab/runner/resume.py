@@ -1,4 +1,4 @@
-"""Going on where an interrupted comparison stopped: only with the very plan, versions and BLAS that it began with."""
+"""Resume an interrupted experiment, but only with the plan, versions and BLAS that it started with."""
 
 import json
 from collections.abc import Mapping
@@ -13,9 +13,9 @@ PLAN = "plan.json"  # beside the files of the runs
 
 
 def start_or_resume(folder: Path, protocol: Mapping[str, Any], resume: bool) -> None:
-    """Note what the runs of this folder belong to; on resume, check that it is the same as before.
+    """Write the protocol that the runs of this folder belong to; on resume, check that it has not changed.
 
-    Raises UserError, naming what has changed, where it is not.
+    Raises UserError, naming what differs, if it has changed.
     """
     path = folder / RUNS / PLAN
     protocol = json.loads(json.dumps(protocol))  # as it comes back from a file
@@ -23,17 +23,17 @@ def start_or_resume(folder: Path, protocol: Mapping[str, Any], resume: bool) -> 
         try:
             before = json.loads(path.read_text(**TEXT))
         except ValueError as error:
-            raise UserError(f"--resume cannot go on: {path} is damaged. Leave --resume out to begin anew") from error
+            raise UserError(f"cannot resume: {path} is damaged; leave out --resume to start over") from error
         if changed := changes(before, protocol):
             more = f" and {len(changed) - 3} more" if len(changed) > 3 else ""
-            raise UserError(f"--resume cannot go on: {'; '.join(changed[:3])}{more}. Leave --resume out to begin anew")
+            raise UserError(f"cannot resume: {'; '.join(changed[:3])}{more}; leave out --resume to start over")
         return
     with replacing(path) as file:
         file.write((json.dumps(protocol, indent=2, ensure_ascii=False) + "\n").encode(**TEXT))
 
 
 def changes(before: Any, now: Any, place: str = "") -> list[str]:
-    """Return what differs between two JSON values, each as place: before → now.
+    """Return the differences between two JSON values, each as place: before → now.
 
     >>> changes({"steps": 100, "seeds": [0, 1]}, {"steps": 200, "seeds": [0, 1]})
     ['steps: 100 → 200']

@@ -17,7 +17,7 @@ from zeronet.training.environment import blas_threads
 
 
 def run_task(task: Mapping[str, Any], spec: Spec, arrays: Sequence[np.ndarray]) -> Run:
-    """Train as the task says, and return what came out, whatever happens.
+    """Execute a task, and return its result whatever happens.
 
     task: Cell.task; spec: the optimizer; arrays: of the problem.
     """
@@ -28,14 +28,14 @@ def run_task(task: Mapping[str, Any], spec: Spec, arrays: Sequence[np.ndarray]) 
             problem.train(task, spec, task["steps"], run)
         except Diverged as error:
             run.outcome, run.message = "diverged", str(error)
-        except (Exception, SystemExit) as error:  # the optimizer may be anybody's
+        except (Exception, SystemExit) as error:  # the optimizer may be a plug-in
             run.outcome = "raised"
             run.message = explained(error, spec.plugin.blamed if spec.plugin else None)
             run.traceback = "".join(traceback.format_exception(error))
         run.seconds = time.perf_counter() - began
         if run.outcome == "diverged" and problem.classifies and task.get("kind") not in WITHOUT_MODEL:
             # Its model is the last one with a finite loss: that of the same run, ended one update earlier.
-            with suppress(Exception):  # unless the optimizer does not repeat itself
+            with suppress(Exception):  # an optimizer may not be deterministic
                 again = Run()
                 problem.train(task, spec, max(len(run.losses) - 1, 0), again)
                 run.model = again.model

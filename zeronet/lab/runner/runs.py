@@ -1,9 +1,9 @@
-"""What comes out of runs, and their files in .runs: written once when a run ends, read for every table and figure."""
+"""The results of runs, and their files in .runs: written once when a run ends, read for every table and figure."""
 
 import csv
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,28 +15,28 @@ from zeronet.common.files import read_arrays, replacing
 from zeronet.lab.runner.folder import RUNS
 from zeronet.lab.runner.plan import Cell, Plan
 
-TIMINGS = "timings.csv"  # of the runs, beside their files: seconds are no part of a run's bytes
+TIMINGS = "timings.csv"  # of the runs, in .runs: their files do not depend on how long they took
 
 
 @dataclass
 class Run:
-    """What came out of a run.
+    """The result of a run.
 
     Attributes
     ----------
     outcome : "finished", "diverged" or "raised"
     message, traceback : str
-        What there is to say about it, in one line; where an error arose.
+        A note in one line; where an error occurred.
     losses : list of float
-        Of step 0, 1, …
+        Of steps 0, 1, …
     evaluations : list of (step, loss, accuracy)
-        On the test images or, if the task splits some off, on the validation images.
+        On the test images or, if the task has a split, on the validation images.
     test : (loss, accuracy) or None
         On the test images, read once after the last step of a final run.
     model : dict
         The arrays of the network's file.
     inspection : dict
-        What an inspection saw, if there was one.
+        The arrays of an inspection, if there was one.
     path : ndarray (points, columns) or None
         The path on a landscape, if all runs have one start.
     seconds : float or None
@@ -55,6 +55,9 @@ class Run:
     seconds: float | None = None
 
 
+Runs = Mapping[tuple[str, int], Run]  # (label, seed) → run
+
+
 def write_run(path: Path, run: Run) -> None:
     """Write a run to its file, without its seconds: the file depends on the plan alone."""
     about = {"outcome": run.outcome, "message": run.message, "traceback": run.traceback, "test": run.test}
@@ -67,11 +70,11 @@ def write_run(path: Path, run: Run) -> None:
 
 
 def read_run(path: Path) -> Run:
-    """Return the run that a file holds. Raises UserError where it is damaged."""
+    """Return the run in a file. Raises UserError if it is damaged."""
     try:
         arrays = read_arrays(path)
     except ValueError as error:
-        raise UserError(f"{path} is damaged ({error}): delete it, and go on with --resume") from error
+        raise UserError(f"{path} is damaged ({error}): delete it and continue with --resume") from error
     model, inspection = (
         {name.removeprefix(kind): array for name, array in arrays.items() if name.startswith(kind)}
         for kind in ("model/", "inspection/")
@@ -85,14 +88,13 @@ def read_run(path: Path) -> Run:
     )
 
 
-def results(plan: Plan, folder: Path) -> dict[tuple[str, int], Run]:
+def results(plan: Plan, folder: Path) -> Runs:
     """Return (label, seed) → run, in the order of the plan, from the files of the runs."""
-    seconds = _seconds(folder)
-    found = {}
+    seconds, runs = _seconds(folder), {}
     for cell in plan.cells():
-        run = found[cell.spec.label, cell.seed] = read_run(run_file(cell, folder / RUNS))
+        run = runs[cell.spec.label, cell.seed] = read_run(run_file(cell, folder / RUNS))
         run.seconds = seconds.get(cell.digest)
-    return found
+    return runs
 
 
 def prune_runs(plans: Iterable[Plan], folder: Path) -> None:
@@ -108,9 +110,9 @@ def prune_runs(plans: Iterable[Plan], folder: Path) -> None:
 def _seconds(folder: Path) -> dict[str, float]:
     with (folder / RUNS / TIMINGS).open(encoding="utf-8", newline="") as file:
         rows = [row for row in csv.reader(file) if len(row) == 2 and re.fullmatch(r"[\d.]+", row[1])]
-    return {digest: float(seconds) for digest, seconds in rows}  # but for a line that a killed process cut off
+    return {digest: float(seconds) for digest, seconds in rows}  # without a line that a killed process cut off
 
 
 def run_file(cell: Cell, runs: Path) -> Path:
-    """Return where the run of a cell is kept."""
+    """Return the file of a cell's run."""
     return runs / f"{cell.digest}.npz"

@@ -1,6 +1,5 @@
 """Training and validation images: split off once, class by class, the same for every run."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -10,10 +9,10 @@ from zeronet.nn.rng import stream
 
 
 def split(t: np.ndarray, train: int, validation: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return the numbers of the training and of the validation examples, both sorted.
+    """Return the indices of the training and of the validation examples, both sorted.
 
-    t (N,), labels; train, validation: how many. Each class has its share of both, to about one example; which they are
-    follows from the stream "split" alone. Raises UserError where there are not so many examples.
+    t (N,), labels; train, validation: number of examples. Each class has its share of both, to about one example; the
+    choice follows from the stream "split" alone. Raises UserError if there are too few examples.
 
     >>> split(np.array([0, 0, 0, 0, 1, 1, 1, 1]), train=4, validation=2)
     (array([1, 2, 4, 7]), array([0, 5]))
@@ -31,22 +30,19 @@ def split(t: np.ndarray, train: int, validation: int) -> tuple[np.ndarray, np.nd
 
 
 class Rows:
-    """Some rows of an array, gathered when they are asked for: nothing is copied as a whole.
+    """Some rows of an array, gathered when they are indexed: nothing is copied as a whole.
 
     >>> rows = Rows(np.array([10, 20, 30]), np.array([0, 2]))
     >>> len(rows), rows[np.array([1])]
     (2, array([30]))
     """
 
-    def __init__(self, array: np.ndarray, numbers: np.ndarray):
-        self.array, self.numbers = array, numbers
-        self.shape = (len(numbers), *array.shape[1:])
+    def __init__(self, array: np.ndarray, indices: np.ndarray):
+        self.array, self.indices = array, indices
+        self.shape = (len(indices), *array.shape[1:])
 
     def __len__(self) -> int:
-        return len(self.numbers)
+        return len(self.indices)
 
     def __getitem__(self, which: Any) -> np.ndarray:
-        return self.array[self.numbers[which]]
-
-    def __iter__(self) -> Iterator[np.ndarray]:
-        return (self.array[number] for number in self.numbers)
+        return self.array[self.indices[which]]

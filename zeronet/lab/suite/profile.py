@@ -1,4 +1,4 @@
-"""How optimizers do over many problems: the share of problems on which each is nearly the fastest."""
+"""Performance profiles: the share of many problems on which each optimizer is nearly the fastest."""
 
 from collections.abc import Mapping, Sequence
 
@@ -9,22 +9,22 @@ MOST = 4.0  # τ up to which the area counts, as in AlgoPerf
 
 
 def ratios(steps: Mapping[str, Mapping[str, float]]) -> dict[str, list[float]]:
-    """Return label → for each problem, its updates to the target over those of the fastest; infinity for a miss.
+    """Return label → for each problem, updates to the target over those of the fastest; infinity for a miss.
 
         r_ps = t_ps / min over s of t_ps
 
-    steps: problem → label → updates. Where nobody arrived, everybody missed.
+    steps: problem → label → updates.
 
     >>> ratios({"a": {"SGD": 200.0, "Adam": 100.0}, "b": {"SGD": 50.0, "Adam": np.inf}})
     {'SGD': [2.0, 1.0], 'Adam': [1.0, inf]}
     """
     labels = next(iter(steps.values()))
-    found: dict[str, list[float]] = {label: [] for label in labels}
-    for each in steps.values():
-        fastest = max(min(each.values()), 1.0)
+    ratios: dict[str, list[float]] = {label: [] for label in labels}
+    for by_label in steps.values():
+        fastest = max(min(by_label.values()), 1.0)
         for label in labels:
-            found[label].append(max(each[label], 1.0) / fastest if np.isfinite(fastest) else np.inf)
-    return found
+            ratios[label].append(max(by_label[label], 1.0) / fastest if np.isfinite(fastest) else np.inf)
+    return ratios
 
 
 def score(ratios: Sequence[float]) -> float:

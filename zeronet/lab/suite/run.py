@@ -1,5 +1,6 @@
-"""Several problems, one after the other, and what they say together."""
+"""The summary of several problems: profile.csv, profile.png and a table."""
 
+import math
 import statistics
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,11 +13,8 @@ from zeronet.lab.suite.profile import LEAST_PROBLEMS, ratios, score
 from zeronet.locale import translate
 
 
-def arrivals(result: Result) -> dict[str, float] | None:
-    """Return label → the median over the seeds of the updates to the target, infinity if half of them missed it.
-
-    None if no target is set.
-    """
+def median_steps(result: Result) -> dict[str, float] | None:
+    """Return label → median over the seeds of the updates to the target, infinity for a miss; None if there is none."""
     protocol = result.table.protocol
     problem = problem_of(protocol["problem"])
     if problem.target(protocol) is None:
@@ -30,11 +28,11 @@ def arrivals(result: Result) -> dict[str, float] | None:
 
 
 def write_profile(results: Mapping[str, Result], folder: Path) -> str:
-    """Write profile.csv and, from five problems with a target on, profile.png into folder; return what to print.
+    """Write profile.csv and, if at least five problems have a target, profile.png into folder; return text to print.
 
-    results: problem → what came out of it.
+    results: name of the problem → result.
     """
-    medians = {name: arrivals(result) for name, result in results.items()}
+    medians = {name: median_steps(result) for name, result in results.items()}
     steps = {name: by_label for name, by_label in medians.items() if by_label is not None}
     if not steps:
         return translate("No problem here has a target, so that there is nothing to sum up.")
@@ -45,10 +43,10 @@ def write_profile(results: Mapping[str, Result], folder: Path) -> str:
         for label in by_label
     ]
     write_csv(folder / "profile.csv", ["problem", "optimizer", "updates_to_target", "ratio_to_fastest"], rows)
-    table = [
-        [translate("updates to the target"), *steps],
-        *([label, *(_steps_words(by_label[label]) for by_label in steps.values())] for label in to_fastest),
-    ]
+    table = [[translate("updates to the target"), *steps]]
+    for label in to_fastest:
+        updates = [by_label[label] for by_label in steps.values()]
+        table.append([label, *(f"{number:g}" if math.isfinite(number) else translate("never") for number in updates)])
     if len(steps) < LEAST_PROBLEMS:
         few = translate(
             "No performance profile: on {n} problems each would weigh too much; it takes {least}.",
@@ -63,7 +61,3 @@ def write_profile(results: Mapping[str, Result], folder: Path) -> str:
     for row, values in zip(table, [None, *to_fastest.values()], strict=True):
         row.append(translate("area of the profile") if values is None else f"{score(values):.2f}")
     return "\n".join([*aligned(table), "", f"{translate('figure:')} {path}"])
-
-
-def _steps_words(steps: float) -> str:
-    return translate("never") if steps == float("inf") else f"{steps:g}"

@@ -40,7 +40,7 @@ class VerdictFolder:
 
     @property
     def target(self) -> float | None:
-        """What counts as arrived: an accuracy, or a height."""
+        """The accuracy or the height to reach."""
         return self.problem.target(self.protocol)
 
 
@@ -49,7 +49,7 @@ def read_verdict(folder: str | Path) -> VerdictFolder:
     folder = Path(folder)
     protocol = read_protocol(folder / "protocol.json")
     if "tuning" not in protocol:
-        raise UserError(f"{folder} holds no verdict: its rates were not tuned")
+        raise UserError(f"{folder} contains no verdict: its learning rates were not tuned")
     classifies = problem_of(protocol["problem"]).classifies
     curves = (read_evaluations if classifies else read_curves)(folder, protocol)
     settings = {about["label"]: about["settings"] for about in protocol["optimizers"]}
@@ -63,7 +63,7 @@ def read_verdict(folder: str | Path) -> VerdictFolder:
     )
     for label, rate, tried, _, loss in read_csv(folder / "tuning.csv", types):
         others = {name: value for name, value in tried.items() if name != "lr"}
-        if others.items() <= settings[label].items():  # the rates of the settings that won
+        if others.items() <= settings[label].items():  # only the settings that won
             trials[label].setdefault(rate, []).append(loss)
 
     verdict = read_json(folder / "verdict.json")

@@ -4,9 +4,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from zeronet.lab.comparison.files import write_inspection, write_results
+from zeronet.lab.comparison.run import write_comparison
 from zeronet.lab.runner.execution.options import ExecutionOptions
-from zeronet.lab.runner.experiment import Experiment, Result
+from zeronet.lab.runner.experiment import Result, open_experiment
 from zeronet.lab.runner.plan import Plan
 from zeronet.lab.runner.problem import Problem
 from zeronet.lab.tuning.files import write_verdict
@@ -19,36 +19,31 @@ if TYPE_CHECKING:
 
 
 def run_tuning(plan: Plan, tuning: Tuning, problem: Problem, folder: Path, options: ExecutionOptions) -> Result:
-    """Search each optimizer's learning rate, run the best on plan's seeds, write all files, return what they say.
+    """Search each optimizer's learning rate, run the best on plan's seeds, write all files, and return the result.
 
     A trial runs on tuning.seeds and counts with the median of its final validation losses, infinite if it diverged.
-    The final runs have plan.seeds, which tuning never saw; each reads the test images once, after its last step.
+    The final runs have plan.seeds, which the search never used; each reads the test images once, after its last step.
     Raises UserError as run_comparison does.
     """
     from zeronet.lab.comparison.figure import comparison_figure  # only here: matplotlib takes a while to import
-    from zeronet.lab.comparison.inspection import save_inspection
     from zeronet.lab.plots import save_figure
     from zeronet.lab.tuning.figure import verdict_figure
 
     requested = {**plan.protocol(), "tuning": tuning.about()}
-    with Experiment(folder, requested, problem, options) as experiment:
+    with open_experiment(folder, requested, problem, options) as experiment:
         best, at_edge, trials = search(replace(plan, inspect=False), tuning, experiment.run)
         final = replace(plan, optimizers=best, kind="final")
         runs = experiment.run(final, "final runs")
         protocol = {**final.protocol(), "tuning": {**tuning.about(), "asked": requested["optimizers"]}}
-        seconds = experiment.seconds()
-        table = VerdictTable(protocol, runs, at_edge, len(seconds), sum(seconds))
+        table = VerdictTable(protocol, runs, at_edge, experiment.seconds())
 
-        def write(new: Path) -> "Figure":
-            write_results(new, protocol, runs, table)
-            write_verdict(new, table, trials)
+        def draw(new: Path) -> "Figure":
             if problem.classifies:
                 save_figure(comparison_figure(new), new)
-            if plan.inspect:
-                write_inspection(new, protocol, runs)
-                save_inspection(new)
-            figure = verdict_figure(new)
-            save_figure(figure, new, "verdict")
-            return figure
+            return verdict_figure(new)
+
+        def write(new: Path) -> "Figure":
+            write_verdict(new, table, trials)
+            return write_comparison(new, protocol, runs, table.records(), draw, "verdict")
 
         return experiment.publish(table, runs, write, "verdict.png")

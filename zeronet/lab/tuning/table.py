@@ -1,4 +1,4 @@
-"""The verdict of a tuned comparison, in a table, in sentences, and for verdict.json and summary.csv."""
+"""The verdict of a tuned comparison: as a table, in sentences, and for verdict.json and summary.csv."""
 
 import math
 import statistics
@@ -12,28 +12,20 @@ from zeronet.lab.runner.analysis.pairwise import Pair, compared, final_evaluatio
 from zeronet.lab.runner.analysis.ranking import ranking
 from zeronet.lab.runner.analysis.summary import settings_words
 from zeronet.lab.runner.problem import problem_of
-from zeronet.lab.runner.runs import Run
+from zeronet.lab.runner.runs import Run, Runs
 from zeronet.locale import translate
 
 
 class VerdictTable:
-    """Who won, by how much, at which rates, and at what cost: str(table), or the last line of a notebook's cell.
+    """Which won, by how much, at which learning rates, at what cost: str(table), or the last line of a notebook's cell.
 
-    protocol: of the final runs, with "tuning"; runs: (label, seed) → final run; at_edge: labels whose best rate was the
-    lowest or highest tried; count, seconds: how many runs there were, trials included, and how long all took together.
+    protocol: of the final runs, with "tuning"; runs: the final runs; at_edge: labels whose best learning rate was the
+    lowest or highest tried; seconds: of each run, trials included.
     """
 
-    def __init__(
-        self,
-        protocol: Mapping[str, Any],
-        runs: Mapping[tuple[str, int], Run],
-        at_edge: Sequence[str],
-        count: int,
-        seconds: float,
-    ):
-        self.protocol, self.runs, self.at_edge = protocol, runs, list(at_edge)
+    def __init__(self, protocol: Mapping[str, Any], runs: Runs, at_edge: Sequence[str], seconds: Sequence[float]):
+        self.protocol, self.runs, self.at_edge, self.seconds = protocol, runs, at_edge, seconds
         self.problem = problem_of(protocol["problem"])
-        self.count, self.seconds = count, seconds
         self.settings = {about["label"]: about["settings"] for about in protocol["optimizers"]}
         self.losses = {
             label: [final_evaluation_loss(runs[label, seed], protocol["steps"]) for seed in protocol["seeds"]]
@@ -50,40 +42,37 @@ class VerdictTable:
             head.append(translate("steps to {target:g}", target=target))
         body = [head]
         for label in ranking(self.losses):
-            cells = [label, settings_words(self.settings[label]), self._loss_words(label)]
+            cells = [label, settings_words(self.settings[label]), self._loss_cell(label)]
             if self.problem.classifies:
-                tested = [run.test[1] for run in self._runs(label) if run.test]
-                cells.append(f"{statistics.median(tested):.4f}" if tested else "-")
+                accuracies = [run.test[1] for run in self._runs(label) if run.test]
+                cells.append(f"{statistics.median(accuracies):.4f}" if accuracies else "-")
             if target is not None:
-                cells.append(self._steps_words(label))
+                cells.append(self._steps_cell(label))
             body.append(cells)
         return "\n".join([*aligned(body), "", *self.sentences()])
 
     __repr__ = __str__
 
     def sentences(self) -> list[str]:
-        """Return the verdict in plain words: who ended lowest, which pairs differ and which tie, what it cost."""
-        order = ranking(self.losses)
-        first = order[0]
-        lowest, rate = float(np.median(self.losses[first])), self.settings[first]["lr"]
-        said = [translate("No optimizer came through: each failed on half of its seeds or more.")]
+        """Return the verdict in words: which optimizer ended lowest, which pairs differ, which tie, what it cost."""
+        rates = {label: settings["lr"] for label, settings in self.settings.items()}
+        first, tuning = ranking(self.losses)[0], self.protocol["tuning"]
+        lowest = float(np.median(self.losses[first]))
+        head = translate("No optimizer came through: each failed on half of its seeds or more.")
         if math.isfinite(lowest):
-            said = [
+            ended = {"label": first, "loss": lowest, "lr": rates[first]}
+            head = translate("{label} ended lowest: median loss {loss:.4g} at lr {lr:.4g}.", **ended)
+        return [
+            head,
+            *map(_pair_sentence, self.pairs),
+            *(
                 translate(
-                    "{label} ended lowest: median loss {loss:.4g} at lr {lr:.4g}.", label=first, loss=lowest, lr=rate
-                )
-            ]
-        said += [self._pair_words(pair) for pair in self.pairs]
-        for label in self.at_edge:
-            said.append(
-                translate(
-                    "The best rate of {label}, {lr:.4g}, is at the edge of those tried: look further.",
+                    "The best learning rate of {label}, {lr:.4g}, is at the edge of those tried: look further.",
                     label=label,
-                    lr=self.settings[label]["lr"],
+                    lr=rates[label],
                 )
-            )
-        tuning = self.protocol["tuning"]
-        said.append(
+                for label in self.at_edge
+            ),
             translate(
                 "Each had {budget} trials on {n} seeds, then {m} fresh seeds; loss: {what}, mean of the last tenth of "
                 "the steps; pairs: Student's interval over the seeds, 95 % for all pairs together (Holm).",
@@ -91,13 +80,12 @@ class VerdictTable:
                 n=len(tuning["seeds"]),
                 m=len(self.protocol["seeds"]),
                 what=self.problem.judged_by,
-            )
-        )
-        said.append(translate("{n} runs, {seconds:.0f} s of training.", n=self.count, seconds=self.seconds))
-        return said
+            ),
+            translate("{n} runs, {seconds:.0f} s of training.", n=len(self.seconds), seconds=sum(self.seconds)),
+        ]
 
     def about(self) -> dict[str, Any]:
-        """Return what verdict.json holds; no seconds, so that it is the same for every repetition."""
+        """Return the content of verdict.json; without seconds, so that it is the same for every repetition."""
         optimizers = [
             {
                 "label": label,
@@ -113,10 +101,9 @@ class VerdictTable:
             }
             for label in ranking(self.losses)
         ]
-        statistic = "log of the final loss: mean of the evaluations in the last tenth of the steps"
         return {
-            "statistic": statistic,
-            "runs": self.count,
+            "statistic": "log of the final loss: mean of the evaluations in the last tenth of the steps",
+            "runs": len(self.seconds),
             "optimizers": optimizers,
             "pairs": [pair.about() for pair in self.pairs],
         }
@@ -127,17 +114,18 @@ class VerdictTable:
         header += ["test_loss_median", "test_accuracy_median", "steps_to_target_median", "reached_target", "seeds"]
         rows = []
         for label in ranking(self.losses):
-            tested = [run.test for run in self._runs(label) if run.test]
-            tests = [statistics.median(column) for column in zip(*tested, strict=True)] if tested else ["", ""]
+            tests = [run.test for run in self._runs(label) if run.test]
+            medians = [f"{statistics.median(column):.9g}" for column in zip(*tests, strict=True)] or ["", ""]
             steps = self.steps(label) if self.problem.target(self.protocol) is not None else []
             reached = [step for step in steps if math.isfinite(step)]
-            numbers = [float(np.median(self.losses[label])), *_quartiles(self.losses[label]), *tests]
+            numbers = [float(np.median(self.losses[label])), *_quartiles(self.losses[label])]
             rows.append(
                 [
                     label,
                     settings_words(self.settings[label]),
                     "yes" if label in self.at_edge else "no",
-                    *(f"{n:.9g}" if n != "" else "" for n in numbers),
+                    *(f"{n:.9g}" for n in numbers),
+                    *medians,
                     f"{statistics.median(steps):g}" if steps else "",
                     len(reached) if steps else "",
                     len(self.losses[label]),
@@ -146,56 +134,58 @@ class VerdictTable:
         return header, rows
 
     def steps(self, label: str) -> list[float]:
-        """Return the updates until the target was reached, seed by seed; infinity if it was not."""
+        """Return the number of updates to the target, seed by seed; infinity if it was not reached."""
         return [self.problem.steps_to_target(self.protocol, run) for run in self._runs(label)]
 
     def _runs(self, label: str) -> list[Run]:
         return [self.runs[label, seed] for seed in self.protocol["seeds"]]
 
-    def _loss_words(self, label: str) -> str:
+    def _loss_cell(self, label: str) -> str:
         losses = self.losses[label]
         failed = sum(not math.isfinite(loss) for loss in losses)
         low, high = _quartiles(losses)
-        words = f"{np.median(losses):.4g} ({low:.4g}..{high:.4g})"
-        return f"{words}, {translate('{n} of {m} failed', n=failed, m=len(losses))}" if failed else words
+        cell = f"{np.median(losses):.4g} ({low:.4g}..{high:.4g})"
+        return f"{cell}, {translate('{n} of {m} failed', n=failed, m=len(losses))}" if failed else cell
 
-    def _steps_words(self, label: str) -> str:
+    def _steps_cell(self, label: str) -> str:
         steps = self.steps(label)
         missed = sum(not math.isfinite(step) for step in steps)
-        words = f"{statistics.median(steps):g}" if missed < len(steps) / 2 else "-"
-        return f"{words} ({translate('{n} of {m} never', n=missed, m=len(steps))})" if missed else words
+        cell = f"{statistics.median(steps):g}" if missed < len(steps) / 2 else "-"
+        return f"{cell} ({translate('{n} of {m} never', n=missed, m=len(steps))})" if missed else cell
 
-    def _pair_words(self, pair: Pair) -> str:
-        if math.isnan(pair.difference):
-            return translate("{a} and {b}: not compared, for some runs failed.", a=pair.a, b=pair.b)
-        if pair.low is None:
-            if pair.difference == 0:
-                return translate("{a} and {b}: a tie, every difference is exactly 0.", a=pair.a, b=pair.b)
-            ratio = _ratio(pair.difference)
-            return translate("{a} and {b}: {a}'s loss is {ratio} times {b}'s on every seed, without an interval.",
-                       a=pair.a, b=pair.b, ratio=ratio)  # fmt: skip
-        a, b, wins, logs = pair.a, pair.b, pair.wins, (pair.difference, pair.low, pair.high)
-        if pair.difference > 0:  # name the better one first
-            a, b, wins, logs = b, a, 1 - wins, (-pair.difference, -pair.high, -pair.low)
-        return translate(
-            "{a} and {b}: {verdict}; {a}'s loss is {ratio} times {b}'s ({low} to {high}), "
-            "and a random run of {a} beats one of {b} {wins:.0%} of the time.",
-            a=a,
-            b=b,
-            verdict=translate("a tie") if pair.tie else translate("{a} wins", a=a),
-            **dict(zip(("ratio", "low", "high"), map(_ratio, logs), strict=True)),
-            wins=wins,
-        )
+
+def _pair_sentence(pair: Pair) -> str:
+    a, b, difference, low, high, wins = pair.a, pair.b, pair.difference, pair.low, pair.high, pair.wins
+    if math.isnan(difference):
+        return translate("{a} and {b}: not compared, for some runs failed.", a=a, b=b)
+    if difference == 0 and low is None:
+        return translate("{a} and {b}: a tie, every difference is exactly 0.", a=a, b=b)
+    if low is None or high is None:
+        names = {"a": a, "b": b, "ratio": _ratio(difference)}
+        return translate("{a} and {b}: {a}'s loss is {ratio} times {b}'s on every seed, without an interval.", **names)
+    if difference > 0:  # name the better one first
+        a, b, difference, low, high, wins = b, a, -difference, -high, -low, 1 - wins
+    return translate(
+        "{a} and {b}: {verdict}; {a}'s loss is {ratio} times {b}'s ({low} to {high}), "
+        "and a random run of {a} beats one of {b} {wins:.0%} of the time.",
+        a=a,
+        b=b,
+        verdict=translate("a tie") if pair.tie else translate("{a} wins", a=a),
+        ratio=_ratio(difference),
+        low=_ratio(low),
+        high=_ratio(high),
+        wins=wins,
+    )
 
 
 def _ratio(difference: float) -> str:
-    """Return what a difference of logarithms multiplies by, in words; a fixed number of digits where they tell."""
+    """Return the factor that a difference of logarithms means, with 3 decimals unless it is very small or large."""
     ratio = math.exp(min(difference, 700))
     return f"{ratio:.3f}" if 0.01 <= ratio < 1000 else f"{ratio:.2g}"
 
 
 def _quartiles(losses: Sequence[float]) -> tuple[float, float]:
-    """Return the lower and the upper quartile, numbers of the sample where infinite ones are in it."""
+    """Return the lower and the upper quartile; values of the sample if some of them are infinite."""
     low, high = np.quantile(losses, (0.25, 0.75), method="nearest" if not np.isfinite(losses).all() else "linear")
     return float(low), float(high)
 

@@ -29,7 +29,7 @@ TABLES: dict[str, str] = {
     "training loss: mean of the last {n} steps": "訓練の損失: 最後の {n} 回の平均",
     "{steps} updates from ({x:g}, {y:g})": "({x:g}, {y:g}) から更新 {steps} 回",
     # what train.py prints
-    "Each ran at the rate above, not tuned: the rates decide the ranking.": (
+    "Each ran at the learning rate above, not tuned: the learning rates decide the ranking.": (
         "学習率は上の値のままで、調整していません。順位は学習率で決まります。"
     ),
     "The tracebacks are in {folder}": "トレースバックは {folder} にあります",
@@ -83,7 +83,7 @@ TABLES: dict[str, str] = {
     "{label} ended lowest: median loss {loss:.4g} at lr {lr:.4g}.": (
         "最も低く終わったのは {label}: 損失の中央値 {loss:.4g} (学習率 {lr:.4g})。"
     ),
-    "The best rate of {label}, {lr:.4g}, is at the edge of those tried: look further.": (
+    "The best learning rate of {label}, {lr:.4g}, is at the edge of those tried: look further.": (
         "{label} の最良の学習率 {lr:.4g} は、試した範囲の端です。範囲を広げてください。"
     ),
     (
@@ -179,7 +179,7 @@ TABLES: dict[str, str] = {
     "Raw beside smoothed changes no number, only what is drawn.": (
         "「平滑化前も表示」で変わるのは図だけで、数値は同じです。"
     ),
-    "Rates of the last rung, from {budget} trials each on {n} other seeds, by validation loss: {rates}.": (
+    "Learning rates of the last rung, from {budget} trials each on {n} other seeds, by validation loss: {rates}.": (
         "最後の段の学習率 (試行は各 {budget} 回、別のシード {n} 個、検証の損失で選択): {rates}。"
     ),
     (

@@ -21,27 +21,20 @@ from dask.task_spec import Task
 from distributed import Client
 
 import train
+from tests.support.folders import bytes_of
 from zeronet.common.errors import UserError
 from zeronet.lab.comparison.run import run_comparison
-from zeronet.lab.runner.execution.cluster import gathered, joined, returned
+from zeronet.lab.runner.execution.cluster import checked_cluster, connected, run_on_cluster
 from zeronet.lab.runner.execution.options import ExecutionOptions
 from zeronet.lab.runner.execution.processes import execute
-from zeronet.lab.runner.execution.worker import parcel, run_parcel
+from zeronet.lab.runner.execution.worker import pack_task, run_packed
 from zeronet.lab.runner.plan import Plan
-from zeronet.lab.runner.problem import DataProblem, network_plan
+from zeronet.lab.runner.problem import network_plan
 from zeronet.lab.runner.runs import results
 from zeronet.lab.specs.spec import specs_of
 
 TRAIN = Path(train.__file__)
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform == "win32", reason="sends signals")]
-
-
-@pytest.fixture(scope="module")
-def problem():
-    rng = np.random.default_rng(0)
-    x = rng.standard_normal((130, 6), dtype=np.float32)
-    t = x[:, :3].argmax(axis=1)
-    return DataProblem("memory", "largest", "the largest of three numbers", "0123", x[:100], t[:100], x[100:], t[100:])
 
 
 def plan_of(problem, optimizers=("sgd", "rmsprop"), seeds=2, steps=100):
@@ -106,11 +99,6 @@ def pair(tmp_path_factory):
         yield address
 
 
-def bytes_of(folder):
-    files = [path for path in folder.rglob("*") if path.is_file() and path.name not in ("timings.csv", ".lock")]
-    return {str(path.relative_to(folder)): path.read_bytes() for path in files}
-
-
 def runs_of(plan, problem, folder, how):
     """Carry out the runs alone; return the bytes of their files."""
     (folder / ".runs").mkdir(parents=True)
@@ -143,7 +131,7 @@ def test_a_worker_killed_in_the_middle_changes_nothing(problem, scheduler, tmp_p
 def test_data_that_are_lost_with_the_last_worker_are_sent_again(problem, tmp_path):
     plan, how = plan_of(problem, seeds=6, steps=600), ExecutionOptions(quiet=True, cluster="local")
     here = runs_of(plan, problem, tmp_path / "here", ExecutionOptions(quiet=True))
-    with joined(how) as session:
+    with connected(how) as session:
         [process_id] = session.client.run(os.getpid).values()
         when_runs_are_there(tmp_path / "there", 1, lambda: os.kill(process_id, signal.SIGKILL))
         assert runs_of(plan, problem, tmp_path / "there", how) == here
@@ -192,15 +180,15 @@ def test_an_error_of_a_class_made_here_is_told_with_its_file_and_line(problem, p
 
 def test_arrays_are_sent_once_and_tasks_are_small(problem, pair, monkeypatch):
     plan, how, sent = plan_of(problem), ExecutionOptions(cluster=pair), []
-    with joined(how) as session:
+    with connected(how) as session:
         scatter = session.client.scatter
         monkeypatch.setattr(session.client, "scatter", lambda data, **more: sent.append(data) or scatter(data, **more))
         for _ in range(2):
-            assert len([*returned(plan.cells(), problem.arrays, how)]) == 4
+            assert len([*run_on_cluster(plan.cells(), problem.arrays, how)]) == 4
         assert [[*data] for data in sent] == [["arrays-0123"]]
         assert len(session.client.who_has()["arrays-0123"]) == 2
         for cell in plan.cells():
-            task = Task("run", run_parcel, *parcel(cell), session.arrays["0123"])
+            task = Task("run", run_packed, *pack_task(cell), session.arrays["0123"])
             assert len(cloudpickle.dumps(task)) < 3000
 
 
@@ -215,12 +203,12 @@ def test_another_blas_kernel_is_named_or_accepted_and_then_in_the_protocol(probl
     kernel, how = other_kernel(), ExecutionOptions(quiet=True, cluster=scheduler)
     with workers(scheduler, 1), workers(scheduler, 1, OPENBLAS_CORETYPE=kernel):
         named = rf"^workers differ from this process: tcp://127.0.0.1:\d+ \(blas.*{kernel}.*\)\. .*--accept-mixed"
-        with pytest.raises(UserError, match=named), gathered(plan_of(problem), how):
+        with pytest.raises(UserError, match=named), checked_cluster(plan_of(problem), how):
             pass
         with pytest.raises(UserError, match=named):
             runs_of(plan_of(problem), problem, tmp_path / "refused", how)
         accepting = ExecutionOptions(quiet=True, cluster=scheduler, accept_mixed=True)
-        with gathered(plan_of(problem), accepting) as plan:
+        with checked_cluster(plan_of(problem), accepting) as plan:
             run_comparison(plan, problem, tmp_path / "out", accepting)
         [mixed] = json.loads((tmp_path / "out" / "protocol.json").read_text())["environment"]["mixed"]
         assert mixed.startswith("blas") and kernel in mixed
@@ -228,21 +216,21 @@ def test_another_blas_kernel_is_named_or_accepted_and_then_in_the_protocol(probl
 
 def test_where_no_worker_differs_accepting_it_changes_nothing(problem, pair):
     plan = plan_of(problem)
-    with gathered(plan, ExecutionOptions(cluster=pair, accept_mixed=True)) as same:
+    with checked_cluster(plan, ExecutionOptions(cluster=pair, accept_mixed=True)) as same:
         assert same is plan
 
 
 def test_a_worker_that_comes_late_is_looked_at_too(problem, scheduler):
-    with workers(scheduler, 1, threads=2), joined(ExecutionOptions(cluster=scheduler)) as session:
+    with workers(scheduler, 1, threads=2), connected(ExecutionOptions(cluster=scheduler)) as session:
         arrays = session.scattered("0123", problem.arrays)
         with pytest.raises(UserError, match=r"tcp://127.0.0.1:\d+ \(threads: 1 → 2\)"):
-            session.client.submit(run_parcel, *parcel(plan_of(problem).cells()[0]), arrays).result()
+            session.client.submit(run_packed, *pack_task(plan_of(problem).cells()[0]), arrays).result()
 
 
 def test_a_worker_without_zeronet_is_named(problem, scheduler, tmp_path):
     (tmp_path / "sitecustomize.py").write_text("import sys; sys.modules['zeronet'] = None\n")
     with workers(scheduler, 1, PYTHONPATH=str(tmp_path)), pytest.raises(UserError, match=r"127.0.0.1:\d+ .*zeronet"):
-        [*returned(plan_of(problem).cells(), problem.arrays, ExecutionOptions(cluster=scheduler))]
+        [*run_on_cluster(plan_of(problem).cells(), problem.arrays, ExecutionOptions(cluster=scheduler))]
 
 
 def test_a_lost_scheduler_is_one_line_and_finished_runs_stay(problem, tmp_path):
@@ -262,10 +250,10 @@ def arguments(folder, *more):
 @pytest.mark.parametrize(
     ("more", "words"),
     [
-        (["--cluster", "elsewhere"], "--cluster takes local, or an address such as tcp://scheduler:8786"),
+        (["--cluster", "elsewhere"], "--cluster must be local or an address such as tcp://scheduler:8786"),
         (["--cluster", "tcp://127.0.0.1:1"], "no Dask scheduler answers at tcp://127.0.0.1:1"),
         (["--cluster", "tcp://127.0.0.1:1", "--jobs", "2"], "--jobs is for this machine"),
-        (["--accept-mixed"], "--accept-mixed goes with --cluster"),
+        (["--accept-mixed"], "--accept-mixed needs --cluster"),
         (["--cluster", "local", "without Dask"], "--cluster needs Dask"),
     ],
 )

@@ -1,1 +1,1 @@
-"""What finished runs say: summaries, pairwise comparisons, rankings, curves."""
+"""Statistics of finished runs: summaries, pairwise comparisons, rankings, curves."""

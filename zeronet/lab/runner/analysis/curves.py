@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-MOST_POINTS = 2000  # more would not be seen: a panel is some 800 pixels wide
+MOST_POINTS = 2000  # more would not be visible: a panel is about 800 pixels wide
 
 
 def over_seeds(runs: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -57,7 +57,7 @@ def evaluations_over_seeds(
 def smoothing_window(steps: int) -> int:
     """Return the width of the smoothing, an odd number of steps: the book's 11, and 2.5 % of a long run, at most 501.
 
-    At 11 steps the noise of single batches still hides which of two close curves is lower after a few hundred steps.
+    With 11 steps, the noise of single batches hides which of two close curves is lower after a few hundred steps.
 
     >>> smoothing_window(100), smoothing_window(2000)
     (11, 51)
@@ -98,7 +98,7 @@ def thinned_line(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def thinned_band(low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return steps, least and greatest of at most MOST_POINTS bins: every spike stays, however long the run."""
+    """Return steps, least and greatest of at most MOST_POINTS bins, so that every spike stays visible."""
     n = len(low)
     starts = np.linspace(0, n, min(n, MOST_POINTS), endpoint=False).astype(int)
     ends = np.append(starts[1:], n)
@@ -106,7 +106,7 @@ def thinned_band(low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndar
 
 
 def accuracy_limits(late_low: float, late_high: float, target: float | None) -> tuple[float, float]:
-    """Return the limits of the accuracy axis: what the second half of training and the target need, at most 0 … 1.
+    """Return the limits of the accuracy axis: the second half of training and the target fit, at most 0 … 1.
 
     >>> [round(limit, 2) for limit in accuracy_limits(0.89, 0.965, 0.9)]
     [0.85, 1.0]

@@ -1,4 +1,4 @@
-"""What the final losses of optimizers say about each other: differences with intervals, ties, who beats whom."""
+"""Pairwise comparison of optimizers by their final losses: differences with intervals, ties, winning probabilities."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -10,18 +10,18 @@ import numpy as np
 
 from zeronet.lab.runner.runs import Run
 
-LEVEL = 0.05  # of all pairs together: so often a difference is claimed where there is none
+LEVEL = 0.05  # of all pairs together: the probability of claiming a difference if there is none
 LAST_SHARE = 0.1  # of the steps: their evaluations are the final loss
-LEAST = 1e-12  # losses below count as this one, so that there is a logarithm
+LEAST = 1e-12  # lower losses count as this one, so that they have a logarithm
 
 
 @dataclass(frozen=True)
 class Pair:
     """Two optimizers on the same seeds.
 
-    difference: mean over the seeds of log loss(a) − log loss(b), nan where a run failed; low, high: its Student
-    interval, corrected over the pairs after Holm, None where the differences are constant or a run failed; tie: whether
-    it covers 0; wins: the probability that a random run of a ends lower than a random run of b, a draw counting half.
+    difference: mean over the seeds of log loss(a) − log loss(b), nan if a run failed; low, high: its Student interval,
+    with Holm's correction over the pairs, None if the differences are constant or a run failed; tie: whether the
+    interval contains 0; wins: the probability that a random run of a ends lower than one of b, a draw counting half.
     """
 
     a: str
@@ -33,7 +33,7 @@ class Pair:
     wins: float
 
     def about(self) -> dict[str, Any]:
-        """Return what verdict.json keeps of it."""
+        """Return the pair as verdict.json keeps it."""
         return {name: None if isinstance(v, float) and math.isnan(v) else v for name, v in asdict(self).items()}
 
 
@@ -51,9 +51,9 @@ def final_evaluation_loss(run: Run, steps: int) -> float:
 
 
 def compared(losses: Mapping[str, Sequence[float]]) -> list[Pair]:
-    """Compare each two optimizers, given label → final losses in the order of the seeds.
+    """Compare every pair of optimizers, given label → final losses in the order of the seeds.
 
-    The differences of the logarithms are taken seed by seed: both runs of a seed began alike and met the same batches.
+    Logarithms are subtracted seed by seed: both runs of a seed start from the same weights and see the same batches.
     Holm's correction: the clearest of m pairs is tested at the level 0.05/m, the next at 0.05/(m − 1), and so on until
     one is a tie; then all others are. (Holm, "A Simple Sequentially Rejective Multiple Test Procedure", 1979)
 
@@ -70,7 +70,7 @@ def compared(losses: Mapping[str, Sequence[float]]) -> list[Pair]:
     clear = {pair: abs(float(d.mean())) / errors[pair] for pair, d in tested.items()}
     order = sorted(tested, key=lambda pair: -clear[pair])
     for i, pair in enumerate(order):
-        if rejecting and not (i and clear[pair] == clear[order[i - 1]]):  # equals have one level, in whatever order
+        if rejecting and not (i and clear[pair] == clear[order[i - 1]]):  # equal pairs have one level, in any order
             level = LEVEL / (len(order) - i)
         half = _student(1 - level / 2, len(tested[pair]) - 1) * errors[pair]
         intervals[pair] = tested[pair].mean() - half, tested[pair].mean() + half

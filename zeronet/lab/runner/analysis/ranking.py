@@ -1,4 +1,4 @@
-"""Where optimizers rank by their final losses: who is first, on how many seeds, and which are a tie."""
+"""Optimizers ranked by their final losses: which is first, on how many seeds, and which are a tie."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from zeronet.lab.runner.analysis.pairwise import compared
 Losses = Mapping[str, Sequence[float]]  # label → final losses in the order of the seeds
 
 
-def ranking(losses: Mapping[str, Sequence[float]]) -> list[str]:
+def ranking(losses: Losses) -> list[str]:
     """Return the labels from the lowest median loss to the highest."""
     return sorted(losses, key=lambda label: float(np.median(losses[label])))
 
@@ -20,8 +20,8 @@ def ranking(losses: Mapping[str, Sequence[float]]) -> list[str]:
 class Ranking:
     """The optimizers from the lowest median loss to the highest.
 
-    medians: label → median final loss, best first; firsts: label → in how many seeds its loss was the lowest; ties:
-    (label, the next in order) for those whose difference is not clear of 0 (zeronet.lab.runner.analysis.pairwise).
+    medians: label → median final loss, best first; firsts: label → number of seeds on which its loss was the lowest;
+    ties: (label, the next in order) if the difference is not clear of 0 (zeronet.lab.runner.analysis.pairwise).
     """
 
     medians: Mapping[str, float]
@@ -30,10 +30,10 @@ class Ranking:
 
     @classmethod
     def of(cls, losses: Losses) -> "Ranking":
-        """Return the standing that final losses give.
+        """Return the ranking by final losses.
 
-        >>> standing = Ranking.of({"A": [2.0, 2.1, 1.9], "B": [1.0, 1.1, 0.9], "C": [1.05, 1.0, 0.95]})
-        >>> standing.words(), standing.firsts
+        >>> by_loss = Ranking.of({"A": [2.0, 2.1, 1.9], "B": [1.0, 1.1, 0.9], "C": [1.05, 1.0, 0.95]})
+        >>> by_loss.words(), by_loss.firsts
         ('B ≈ C < A', {'B': 2, 'C': 1, 'A': 0})
         """
         order, lowest = ranking(losses), np.min(list(losses.values()), axis=0)
@@ -45,9 +45,6 @@ class Ranking:
         )
 
     def words(self) -> str:
-        """Return the ranking on one line; ≈ stands where the next is a tie."""
+        """Return the ranking on one line; ≈ marks a tie with the next."""
         order = list(self.medians)
-        said = order[0]
-        for pair in pairwise(order):
-            said += f" {'≈' if pair in self.ties else '<'} {pair[1]}"
-        return said
+        return order[0] + "".join(f" {'≈' if pair in self.ties else '<'} {pair[1]}" for pair in pairwise(order))

@@ -1,4 +1,4 @@
-"""What the runs of a comparison say: medians and ranges over the seeds."""
+"""Summaries of the runs of a comparison: medians and ranges over the seeds."""
 
 import math
 import statistics
@@ -13,7 +13,7 @@ LAST = 100  # steps whose mean is the final training loss
 
 @dataclass(frozen=True)
 class Spread:
-    """Median, smallest and largest of some numbers; a run that never got there counts as infinite.
+    """Median, smallest and largest of some numbers; a run that did not reach the target counts as infinite.
 
     >>> Spread.of([3.0, 1.0, 2.0])
     Spread(median=2.0, low=1.0, high=3.0)
@@ -24,9 +24,9 @@ class Spread:
     high: float
 
     @classmethod
-    def of(cls, values: Sequence[float]) -> "Spread | None":
-        """Return the spread of values, or None where there are none."""
-        return cls(statistics.median(values), min(values), max(values)) if values else None
+    def of(cls, values: Sequence[float]) -> "Spread":
+        """Return the spread of values, of which there is at least one."""
+        return cls(statistics.median(values), min(values), max(values))
 
 
 def final_training_loss(run: Run) -> float:
@@ -35,7 +35,7 @@ def final_training_loss(run: Run) -> float:
 
 
 def steps_to(target: float, run: Run) -> float:
-    """Return the updates before the first evaluation that reached target; infinity where none did."""
+    """Return the number of updates before the first evaluation that reached target; infinity if none did."""
     return next((step for step, _, accuracy in run.evaluations if accuracy >= target), math.inf)
 
 
@@ -49,13 +49,13 @@ def first_below(values: Sequence[float], level: float) -> float:
 
 
 def settings_words(settings: Mapping[str, Any]) -> str:
-    """Write settings as a reader would.
+    """Return settings in words.
 
     >>> settings_words({"lr": 0.001, "eps": 1e-07, "nesterov": True})
     'lr 0.001, eps 1e-07, nesterov true'
     """
-    words = {
+    values = {
         k: f"{v:g}" if isinstance(v, float) else str(v).lower() if isinstance(v, bool) else str(v)
         for k, v in settings.items()
     }
-    return ", ".join(f"{key} {word}" for key, word in words.items())
+    return ", ".join(f"{name} {value}" for name, value in values.items())

@@ -1,1 +1,1 @@
-"""Where runs are carried out: processes of this machine, or a Dask cluster."""
+"""Where runs are executed: in processes of this machine, or on a Dask cluster."""

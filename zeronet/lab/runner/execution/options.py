@@ -1,4 +1,4 @@
-"""How runs are carried out: in how many processes, on which machines."""
+"""How runs are executed: in how many processes, on which machines."""
 
 import re
 from dataclasses import dataclass
@@ -11,11 +11,11 @@ ADDRESS = r"(tcp|tls)://([^\s/:@]+|\[[\da-fA-F:.]+\]):\d{1,5}"  # of a Dask sche
 
 @dataclass(frozen=True)
 class ExecutionOptions:
-    """How runs are carried out, which changes nothing in their files.
+    """How runs are executed; their files do not depend on it.
 
-    jobs: processes, ≥ 1 (1: this one); quiet: no progress bar; resume: leave out runs whose files are there already;
-    cluster: "local" or a Dask scheduler's address, as in tcp://host:8786, None for this machine without Dask;
-    accept_mixed: go on where its workers differ from this process. Raises UserError for jobs < 1 and for no address.
+    jobs: number of processes, ≥ 1 (1: this one); quiet: no progress bar; resume: skip runs whose files exist; cluster:
+    "local" or a Dask scheduler's address, as in tcp://host:8786, None for this machine without Dask; accept_mixed:
+    accept workers that differ from this process. Raises UserError if jobs < 1 or cluster is not an address.
     """
 
     jobs: int = 1
@@ -27,7 +27,7 @@ class ExecutionOptions:
     def __post_init__(self) -> None:
         checked_integer("number of jobs", self.jobs)
         if self.cluster not in (None, "local") and not re.fullmatch(ADDRESS, self.cluster):
-            raise UserError(f"--cluster takes local, or an address such as tcp://scheduler:8786, not {self.cluster!r}")
+            raise UserError(f"--cluster must be local or an address such as tcp://scheduler:8786, not {self.cluster!r}")
 
 
 def default_jobs() -> int:

@@ -1,4 +1,4 @@
-"""Carry out the runs of a plan, side by side."""
+"""Execute the runs of a plan in parallel."""
 
 import os
 import pickle
@@ -25,54 +25,54 @@ from zeronet.lab.specs.plugins import packed
 
 
 def execute(
-    plan: Plan, arrays: Sequence[np.ndarray], folder: Path, how: ExecutionOptions, name: str | None = None
+    plan: Plan, arrays: Sequence[np.ndarray], folder: Path, options: ExecutionOptions, name: str | None = None
 ) -> None:
-    """Carry out every run of plan, each into a file of its own in folder/.runs, which is the same for any options.
+    """Execute every run of a plan, each into its own file in folder/.runs, whose bytes are the same for any options.
 
-    arrays: x_train, t_train, x_test, t_test, or none for a landscape; name: what the progress bar is called.
+    arrays: Problem.arrays; name: of the progress bar.
     """
-    from tqdm.auto import tqdm  # only here: workers do without
+    from tqdm.auto import tqdm  # only here: workers do not need it
 
     runs = folder / RUNS
-    every = list({cell.digest: cell for cell in plan.cells()}.values())  # one run may stand under two labels
-    cells = [cell for cell in every if not (how.resume and run_file(cell, runs).exists())]
-    done = len(every) - len(cells)
-    bar = tqdm(total=len(every), initial=done, desc=name, unit="run", disable=True if how.quiet else None)
+    distinct = {cell.digest: cell for cell in plan.cells()}.values()  # two labels may share one run
+    cells = [cell for cell in distinct if not (options.resume and run_file(cell, runs).exists())]
+    done, disable = len(distinct) - len(cells), True if options.quiet else None
+    bar = tqdm(total=len(distinct), initial=done, desc=name, unit="run", disable=disable)
     with bar, (runs / TIMINGS).open("a", encoding="utf-8") as timings:
-        for digest, seconds in _finished(cells, arrays, runs, how) if cells else ():
+        for digest, seconds in _finished(cells, arrays, runs, options) if cells else ():
             timings.write(f"{digest},{seconds:.3f}\n")
             timings.flush()
             bar.update()
 
 
 def _finished(
-    cells: Sequence[Cell], arrays: Sequence[np.ndarray], runs: Path, how: ExecutionOptions
+    cells: Sequence[Cell], arrays: Sequence[np.ndarray], runs: Path, options: ExecutionOptions
 ) -> Iterator[tuple[str, float]]:
     """Yield (digest, seconds) of each run as it ends."""
-    if how.cluster is not None:
-        from zeronet.lab.runner.execution.cluster import returned  # only here: it stands on this module
+    if options.cluster is not None:
+        from zeronet.lab.runner.execution.cluster import run_on_cluster  # only here: Dask is optional
 
-        for cell, result in returned(cells, arrays, how):  # workers elsewhere have no folder of ours
+        for cell, result in run_on_cluster(cells, arrays, options):  # its workers may not share our file system
             write_run(run_file(cell, runs), result)
             yield cell.digest, result.seconds or 0.0
         return
-    jobs = min(how.jobs, len(cells))
+    jobs = min(options.jobs, len(cells))
     if jobs == 1:
         for cell in cells:
             yield _run_to_file(cell, arrays, runs)
         return
-    import joblib  # only where processes are wanted: it takes a while to import
+    import joblib  # only here: it takes a while to import
 
     specs = {spec.label: packed(spec) for spec in {cell.spec.label: cell.spec for cell in cells}.values()}
     with _no_workers_behind():
         parallel = joblib.Parallel(n_jobs=jobs, return_as="generator_unordered", temp_folder=_ascii_folder())
-        with _interrupts_ignored():  # the workers inherit it: Ctrl-C is for this process to handle
-            run_there = joblib.delayed(_run_in_worker)
-            ended = parallel(run_there(specs[each.spec.label], each.seed, each.task, arrays, runs) for each in cells)
+        with _interrupts_ignored():  # inherited by the workers: only this process handles Ctrl-C
+            run = joblib.delayed(_run_in_worker)
+            finished = parallel(run(specs[cell.spec.label], cell.seed, cell.task, arrays, runs) for cell in cells)
         try:
-            yield from ended
+            yield from finished
         except BrokenExecutor as error:
-            raise UserError("a worker process died: out of memory, or ended by an optimizer or by hand") from error
+            raise UserError("a worker process died: out of memory, or killed by an optimizer or a user") from error
 
 
 def _run_in_worker(
@@ -84,7 +84,7 @@ def _run_in_worker(
 
 @cache
 def _end_with_parent() -> None:
-    """Let this worker process end when the process that started it is gone, even if that was killed."""
+    """Let this worker process end when its parent ends, even if that was killed."""
     parent = os.getppid()
 
     def watch() -> None:
@@ -103,7 +103,7 @@ def _run_to_file(cell: Cell, arrays: Sequence[np.ndarray], runs: Path) -> tuple[
 
 @contextmanager
 def _no_workers_behind() -> Iterator[None]:
-    """End the worker processes with the block, however it ends."""
+    """End the worker processes when the block ends, for whatever reason."""
     from joblib.externals.loky import get_reusable_executor
 
     try:
@@ -130,7 +130,4 @@ def _interrupts_ignored() -> Iterator[None]:
 def _ascii_folder() -> str | None:
     """Return a writable folder whose name joblib can handle: its helper process reads ASCII only."""
     candidates = [tempfile.gettempdir(), "/dev/shm", "/tmp", "/var/tmp", os.environ.get("SYSTEMROOT", "") + "/Temp"]
-    for folder in candidates:
-        if folder.isascii() and os.access(folder, os.W_OK):
-            return folder
-    return None
+    return next((folder for folder in candidates if folder.isascii() and os.access(folder, os.W_OK)), None)

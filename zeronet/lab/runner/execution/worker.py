@@ -1,4 +1,4 @@
-"""One run in a worker of a cluster: what travels there, and what makes a worker unlike the others."""
+"""One run in a worker of a cluster: what is sent there, and how a worker may differ from this process."""
 
 import json
 import pickle
@@ -21,12 +21,11 @@ from zeronet.training import environment as float_environment
 from zeronet.version import __version__
 
 
-def parcel(cell: Cell) -> tuple[str, bytes | None]:
-    """Return all that a worker needs for a run besides the arrays, as data: JSON, and the object handed over, if any.
+def pack_task(cell: Cell) -> tuple[str, bytes | None]:
+    """Return what a worker needs for a run besides the arrays, as data: JSON, and the pickled optimizer object, if any.
 
     >>> from zeronet.lab.specs.spec import parse
-    >>> words, instance = parcel(Cell(parse("sgd:lr=0.5"), 3, {"steps": 10}))
-    >>> words, instance
+    >>> pack_task(Cell(parse("sgd:lr=0.5"), 3, {"steps": 10}))
     ('{"label": "SGD lr=0.5", "plugin": null, "task": {"steps": 10}}', None)
     """
     spec = cell.spec
@@ -35,17 +34,17 @@ def parcel(cell: Cell) -> tuple[str, bytes | None]:
     return json.dumps(about), instance
 
 
-def run_parcel(words: str, instance: bytes | None, arrays: Sequence[np.ndarray] | None) -> Run:
-    """Do one run, in a worker. Raises UserError where the worker is not one to do it."""
+def run_packed(packed_task: str, instance: bytes | None, arrays: Sequence[np.ndarray] | None) -> Run:
+    """Execute a packed task, in a worker. Raises UserError if this worker differs in what the task does not accept."""
     from distributed import get_worker
 
-    about, worker = json.loads(words), get_worker()
+    about, worker = json.loads(packed_task), get_worker()
     task, optimizer = about["task"], about["task"]["optimizer"]
     environment = task["environment"]
     wanted = {"zeronet": task["zeronet"], "threads": 1, **environment}
-    found = differing(wanted, here(worker.state.nthreads))
-    if found and found not in environment.get("mixed", ()):
-        refuse({worker.address: found})  # it came after the others had been asked
+    difference = differing(wanted, here(worker.state.nthreads))
+    if difference and difference not in environment.get("mixed", ()):
+        refuse({worker.address: difference})  # it joined after the others had been checked
     plugin = Plugin(**about["plugin"]) if about["plugin"] else None
     if plugin and instance is None:
         _same_plugin(plugin, worker.address)
@@ -54,38 +53,38 @@ def run_parcel(words: str, instance: bytes | None, arrays: Sequence[np.ndarray] 
 
 
 def _same_plugin(plugin: Plugin, address: str) -> None:
-    """Raise UserError where this worker has another class under that name, or none: files and modules beside it."""
+    """Raise UserError if this worker has another class of that name, or none."""
     try:
         same = plugin.source is not None or located(f"{plugin.place}:{plugin.name}")[1].digest == plugin.digest
         plugin.load()
     except UserError as error:
         raise UserError(f"on the worker {address}, {error}") from error
     if not same:
-        raise UserError(f"on the worker {address}, the source of {plugin.place} is another one")
+        raise UserError(f"on the worker {address}, the source of {plugin.place} is different")
 
 
 @cache
 def here(threads: int = 1) -> dict[str, Any]:
-    """Return what decides the bits of a run besides its plan, in this process; threads: that carry out runs."""
+    """Return what decides the bits of a run besides its plan, in this process; threads: that execute runs."""
     mine = {"zeronet": __version__, "threads": threads, "python": platform.python_version()}
     return mine | float_environment.description()
 
 
 def about_worker(dask_worker: Any) -> dict[str, Any]:
-    """Return what decides the bits of runs in this worker, which Dask hands over."""
+    """Return what decides the bits of runs in this worker, which Dask passes."""
     return here(dask_worker.state.nthreads)
 
 
-def differing(wanted: dict[str, Any], found: dict[str, Any]) -> str:
-    """Say in what a worker differs, as name: here → there."""
-    return "; ".join(changes({name: wanted[name] for name in found}, found))
+def differing(wanted: dict[str, Any], actual: dict[str, Any]) -> str:
+    """Return how a worker differs, as name: here → there."""
+    return "; ".join(changes({name: wanted[name] for name in actual}, actual))
 
 
-def refuse(found: dict[str, str]) -> None:
-    """Raise UserError that names workers. found: address → in what it differs."""
-    named = ", ".join(f"{address} ({words})" for address, words in list(found.items())[:3])
-    more = f" and {len(found) - 3} more" if len(found) > 3 else ""
+def refuse(differences: dict[str, str]) -> None:
+    """Raise UserError that names workers. differences: address → how it differs."""
+    named = ", ".join(f"{address} ({difference})" for address, difference in list(differences.items())[:3])
+    more = f" and {len(differences) - 3} more" if len(differences) > 3 else ""
     raise UserError(
-        f"workers differ from this process: {named}{more}. Results would not be the same everywhere; --accept-mixed "
-        "goes on all the same, and the protocol says so"
+        f"workers differ from this process: {named}{more}. Results would depend on the worker; --accept-mixed accepts "
+        "that and records it in the protocol"
     )
