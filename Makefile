@@ -1,9 +1,9 @@
 # Everything happens in .venv: nothing has to be installed by hand, and nothing outside this folder changes. What is
 # installed there are the versions in constraints.txt.
 #   make train    compare SGD, AdaGrad and RMSProp on MNIST      (make train ARGS="--optimizer sgd adam")
-#   make test     all tests
+#   make test     all tests                                      (make test-fast: without the slow ones)
 #   make twins    our optimizers and dialects beside PyTorch, optax and Keras, which this installs
-#   make lint     format and style
+#   make lint     format, style and types
 #   make bench    zeronet beside its peers, about 20 minutes; writes docs/speed.md    (make bench-quick: no peers)
 #   make lock     write constraints.txt: the newest versions that pyproject.toml allows, for every Python from 3.11 on
 #   make test-newest    all tests with the newest versions instead, in .venv-newest
@@ -14,13 +14,16 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 p
 PIP = -m pip --disable-pip-version-check install --quiet
 INSTALL = .venv/bin/python $(PIP) -c constraints.txt
 
-.PHONY: train test test-newest twins lint bench bench-quick lock clean
+.PHONY: train test test-fast test-newest twins lint bench bench-quick lock clean
 
 train: .venv/ready-to-train
 	.venv/bin/python train.py $(ARGS)
 
 test: .venv/ready-to-test
 	.venv/bin/python -m pytest -n auto $(ARGS)
+
+test-fast: .venv/ready-to-test
+	.venv/bin/python -m pytest -n auto -m "not slow" $(ARGS)
 
 test-newest: .venv/ready
 	@.venv/bin/python -m venv --clear .venv-newest
@@ -33,6 +36,7 @@ twins: .venv/ready-for-twins
 lint: .venv/ready-to-lint
 	.venv/bin/python -m ruff format --check .
 	.venv/bin/python -m ruff check .
+	.venv/bin/python -m mypy zeronet
 
 bench: .venv/ready-to-bench
 	.venv/bin/python -m benchmarks

@@ -1,4 +1,4 @@
-"""`from datasets import load`, as the book's scripts have it: a door to zeronet.datasets."""
+"""`from datasets import load`, as in the book's scripts: a door to zeronet.datasets. README.md describes the sets."""
 
 from zeronet.datasets import NAMES, DataError, Dataset, load
 

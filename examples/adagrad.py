@@ -3,9 +3,10 @@
     h ← h + g ⊙ g                (6.5)
     w ← w − η g / (√h + ε)       (6.6)
 
-Look at the rates below: x, where the slope is gentle, gets 2.1, and y, where it is steep, gets 0.4, so that the first
-step is η = 1.5 long in both directions. Both rates fall, since h only grows; and both settle, because the gradient dies
-away at the minimum and h stops growing. So the path above goes to the floor of the valley at once and follows it.
+Look at the effective steps η/√h below: x, along which the slope is gentle, gets 2.1, and y, along which it is steep,
+gets 0.4, so that the first update moves both by η = 1.5. Both fall, since h only grows; and both settle, because the
+gradient vanishes at the minimum and h stops growing. So the path above goes straight to the floor of the valley and
+follows it.
 (Book, figure 6-6)
 """
 
@@ -19,7 +20,7 @@ from zeronet.optimizers import AdaGrad
 
 moments = list(walk(Valley(), AdaGrad(lr=1.5), steps=30))
 path = np.array([(m.x, m.y) for m in moments])
-rates = np.array([m.effective_steps for m in moments[1:]])  # η/√h; there is none before the first update
+steps = np.array([m.effective_steps for m in moments[1:]])  # η/√h; there is none before the first update
 
 with house_style():
     figure = HouseFigure(figsize=(6.5, 6), layout="constrained")
@@ -29,9 +30,9 @@ with house_style():
     plane.set_title("AdaGrad", loc="left")
     plane.set_title("η = 1.5, 30 updates", loc="right", fontsize=9, fontweight="normal")
     updates = range(1, len(path))
-    below.plot(updates, rates[:, 0], color="black", marker="o", markersize=3.5, label="along the valley, x")
-    below.plot(updates, rates[:, 1], color="#8C8C8C", marker="s", markersize=3.5, label="across, y")
-    below.set(xlim=(0, 30), ylim=(0, 2.3), xlabel="update", ylabel="rate η/√h")
+    below.plot(updates, steps[:, 0], color="black", marker="o", markersize=3.5, label="along the valley, x")
+    below.plot(updates, steps[:, 1], color="#8C8C8C", marker="s", markersize=3.5, label="across, y")
+    below.set(xlim=(0, 30), ylim=(0, 2.3), xlabel="update", ylabel="effective step η/√h")
     below.legend(loc="upper right", ncols=2)
 
 finish(figure)

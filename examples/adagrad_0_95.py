@@ -1,11 +1,12 @@
-"""AdaGrad at the rate 0.95, which suits SGD: it does not arrive.
+"""AdaGrad at the learning rate 0.95, which suits SGD: it does not arrive.
 
     h ← h + g ⊙ g                (6.5)
     w ← w − η g / (√h + ε)       (6.6)
 
-Look at the points: they lie closer and closer, and end at x = −0.92. The first step is η long in each direction
-and all later ones are shorter, since h only grows. A rate that suits SGD, whose step is η times the gradient, need
-not suit AdaGrad, whose step forgets how large the gradient is. AdaGrad wants a larger rate here: 1.5 arrives.
+Look at the points: they lie closer and closer, and end at x = −0.92. The first step is η long in each direction and
+all later ones are shorter, since h only grows. A learning rate that suits SGD, whose step is η times the gradient,
+need not suit AdaGrad, whose step forgets how large the gradient is. AdaGrad needs a larger one here: with 1.5 it
+arrives.
 """
 
 from zeronet.lab.plots import finish

@@ -1,4 +1,4 @@
-"""AdaGrad at the rate 1.5: straight to the minimum.
+"""AdaGrad at the learning rate 1.5: straight to the minimum.
 
     h ← h + g ⊙ g                (6.5)
     w ← w − η g / (√h + ε)       (6.6)

@@ -1,12 +1,12 @@
-"""AdaGrad at the rate 30, twenty times too large: it still arrives, after ten updates.
+"""AdaGrad at the learning rate 30, twenty times too large: it still arrives, after ten updates.
 
     h ← h + g ⊙ g                (6.5)
     w ← w − η g / (√h + ε)       (6.6)
 
 Look at the first step: it is η long in each direction, whatever the gradient, and leads from (−7, 2) to (23, −28).
-There the gradient is large, and its square goes into h and stays: from now on the rates 30/√h are about 12 in x and
-0.5 in y, and each update multiplies x by about −0.2 and y by about −0.07. So a rate that is far too large spoils one
-step and then mends itself. SGD at such a rate would leave for infinity.
+There the gradient is large, and its square stays in h: from now on the effective steps 30/√h are about 12 in x and 0.5
+in y, and each update multiplies x by about −0.2 and y by about −0.07. So a learning rate that is far too large spoils
+one step and then corrects itself. SGD would diverge with it.
 """
 
 from zeronet.lab.plots import finish

@@ -1,9 +1,9 @@
-"""The function that every optimizer of the book goes down on, seen from above.
+"""The function that every optimizer of the book descends, seen from above.
 
     f(x, y) = x²/20 + y²          (6.2)          minimum (0, 0), marked +
 
 Look at the shape of the rings: ellipses, √20 ≈ 4.5 times as long as high, because y counts twenty times as much as
-x. Each ring joins places of one height. Close rings mean a steep slope: it is steep across the valley (in y) and
+x. Each ring joins places of equal height. Close rings mean a steep slope: it is steep across the valley (in y) and
 almost flat along it (in x), and one learning rate has to suit both.
 """
 

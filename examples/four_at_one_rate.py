@@ -1,4 +1,4 @@
-"""Four optimizers at one and the same rate, 0.3: RMSProp is first, and AdaGrad creeps.
+"""Four optimizers at the same learning rate, 0.3: RMSProp is first, and AdaGrad creeps.
 
     AdaGrad   h ← h + g ⊙ g                      RMSProp   h ← ρ h + (1 − ρ) g ⊙ g
     both      w ← w − η g / (√h + ε)
@@ -7,10 +7,10 @@ Look at where the paths end after 30 updates: x is −4.38 for AdaGrad, −2.81 
 RMSProp. On the right, RMSProp is the first with f < 0.01, at update 25; Momentum gets there at 44, SGD at 91, AdaGrad
 not within 200. AdaGrad's h is a sum and only grows, so its steps only shrink; RMSProp's is a mean that forgets.
 
-That is true at this rate, and it is not the whole truth. At the book's own rates the order turns round: AdaGrad at 1.5
-is there at update 20, RMSProp at 0.3 at 25. AdaGrad wants a larger rate, since it divides by the root of a sum where
-RMSProp divides by the root of a mean. Nor is RMSProp better at every equal rate: at 0.1 and 0.5 it is far ahead, but
-at 1.0 and 1.5 it keeps swinging about the minimum while AdaGrad settles.
+That is true at this learning rate, and not the whole truth. At the book's own learning rates the order is reversed:
+AdaGrad at 1.5 arrives at update 20, RMSProp at 0.3 at 25. AdaGrad needs a larger one, since it divides by the root of a
+sum and RMSProp by the root of a mean. Nor is RMSProp better at every common learning rate: at 0.1 and 0.5 it is far
+ahead, but at 1.0 and 1.5 it keeps swinging around the minimum while AdaGrad settles.
 """
 
 import numpy as np
@@ -42,13 +42,12 @@ with house_style():
     draw_landscape(plane, valley)
     for k, (name, path) in enumerate(paths.items()):
         draw_path(plane, path, k, label=f"{name}, x = {path[-1, 0]:.2f}".replace("-", "−"))
-    words = {"ncols": 4, "frameon": False, "title": f"η = {rate}, after {steps} updates"}
-    figure.legend(*plane.get_legend_handles_labels(), loc="outside upper center", **words)
-    draw_heights(against_step, heights, valley.lowest, 0.01)
+    style = {"ncols": 4, "frameon": False, "title": f"η = {rate}, after {steps} updates"}
+    figure.legend(*plane.get_legend_handles_labels(), loc="outside upper center", **style)
+    draw_heights(against_step, valley, heights, 0.01)
     against_step.set(xlim=(0, steps), ylim=(1e-3, 20), xlabel="update", ylabel=f"f = {valley.equation}")
-    against_step.set_box_aspect(0.5)  # as the valley beside it
-    at_one, at_own = (", ".join(f"{name} {n or 'not in 200'}" for name, n in each.items())
-                      for each in (at_one_rate, at_own_rates))  # fmt: skip
+    at_one, at_own = (", ".join(f"{name} {n or 'not in 200'}" for name, n in arrivals.items())
+                      for arrivals in (at_one_rate, at_own_rates))  # fmt: skip
     figure.supxlabel(
         f"first update with f < 0.01:   η = {rate}: {at_one}   ·   η = 1.5 and 0.3: {at_own}", fontsize=8.5
     )

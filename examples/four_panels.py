@@ -1,10 +1,10 @@
-"""Four optimizers on the valley, each at the rate that the book gives it.
+"""Four optimizers on the valley, each at the learning rate that the book gives it.
 
     f(x, y) = x²/20 + y²          (6.2)          start (−7, 2), 30 updates
 
-Look at the four ways to the same place: SGD zigzags, because one rate is too large for y and too small for x;
+Look at the four ways to the same place: SGD zigzags, because one learning rate is too large for y and too small for x;
 Momentum swings like a ball in a bowl; AdaGrad goes straight to the floor and along it; Adam does a little of both.
-AdaGrad seems best. But the rates were chosen one by one, and with other rates the order is another one (rates.py,
+AdaGrad seems best. But the learning rates were chosen one by one, and with others the order is different (rates.py,
 four_at_one_rate.py). (Book, figure 6-8, whose paths have the start and 29 updates)
 """
 

@@ -3,8 +3,8 @@
     −∇f = (−x/10, −2y)
 
 Look at the arrows: except near the axes, they point at the floor of the valley and not at the minimum. An arrow is at
-right angles to its contour, and the contours are no circles. At the start (−7, 2), −∇f and the way to the minimum
-are 64° apart. SGD follows the arrows, so it runs across the valley, past the floor, and back again: it zigzags.
+right angles to its contour, and the contours are not circles. At the start (−7, 2), −∇f and the direction of the
+minimum are 64° apart. SGD follows the arrows, so it runs across the valley, past the floor, and back again: it zigzags.
 (Book, figure 6-2)
 """
 

@@ -5,14 +5,13 @@
 Look at the order of the lines, and at how close the lower three are. The book draws one run of each, from a different
 random network every time. Here all four start from the same network and meet the same batches, three times (seeds 0,
 1, 2): the line is the smoothed median, the band goes from the least to the greatest loss of the three. SGD at 0.01 is
-last because this rate is small for it, not because SGD is bad: `python train.py --optimizer sgd:lr=0.5` shows it on a
-smaller network.
-Each optimizer has the one rate of the book: this says how these settings do, not which optimizer is best.
+last because this learning rate is small for it, not because SGD is bad: `python train.py --optimizer sgd:lr=0.5` shows
+it on a smaller network.
+Each optimizer has the one learning rate of the book: this compares these settings, not the optimizers as such.
 (Book, figure 6-9)
 """
 
 import sys
-from pathlib import Path
 
 import numpy as np
 
@@ -22,8 +21,6 @@ from zeronet.lab.plots import finish
 from zeronet.lab.plots.style import STROKE, HouseFigure, house_style, look
 from zeronet.lab.runner.analysis.curves import over_seeds, smoothed, smoothing_window
 from zeronet.lab.runner.problem import load_problem
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # where the folder datasets is
 
 
 def main(steps: int = 2000, data: str = "mnist") -> dict[str, dict[int, np.ndarray]]:
@@ -40,10 +37,10 @@ def main(steps: int = 2000, data: str = "mnist") -> dict[str, dict[int, np.ndarr
         figure = HouseFigure(figsize=(7, 4.6), layout="constrained")
         axes = figure.subplots()
         for k, (name, runs) in enumerate(result.histories.items()):
-            lines = [smoothed(line, smoothing_window(steps)) for line in over_seeds(list(runs.values()))]
+            median, low, high = (smoothed(line, smoothing_window(steps)) for line in over_seeds(list(runs.values())))
             every = max(1, steps // 20)  # the book marks every hundredth step
-            axes.plot(lines[0], **{**look(k), **STROKE}, markevery=every, label=name, zorder=3)
-            axes.fill_between(range(len(lines[1])), *lines[1:], color=look(k)["color"], alpha=0.2, linewidth=0)
+            axes.plot(median, **{**look(k), **STROKE}, markevery=every, label=name, zorder=3)
+            axes.fill_between(range(len(low)), low, high, color=look(k)["color"], alpha=0.2, linewidth=0)
         axes.set(xlim=(0, steps), ylim=(0, 1), xlabel="updates made", ylabel="training loss (smoothed)")
         axes.legend(loc="upper right")
         axes.set_title(f"{problem.name}: same networks, same batches, seeds 0, 1, 2", loc="left")

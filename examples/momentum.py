@@ -3,10 +3,10 @@
     v ← α v − η g          (6.3)
     w ← w + v              (6.4)
 
-Look at the arrows: the velocity v points along the path, while the push of the slope, −η g, points to the floor of the
-valley and bends the velocity. Then look below. The x-part of v is pushed the same way again and again and grows,
-although the slope in x is small; its y-part is pushed to and fro and cancels out. So the path swings less often across
-the valley than SGD's and goes faster along it. The ball also overshoots: it still has speed at the floor.
+Look at the arrows: the velocity v points along the path, while the push of the slope, −η g, points to the floor of
+the valley and bends the velocity. Then look below. The x-part of v is pushed the same way again and again and grows,
+although the slope in x is small; its y-part is pushed back and forth and cancels out. So the path swings less often
+across the valley than SGD's and goes faster along it. The ball also overshoots: it still has speed at the floor.
 (Book, figure 6-5)
 """
 

@@ -22,9 +22,9 @@ with house_style():
     axes = figure.subplots()
     axes.plot(h, factor, color=look(2)["color"], linewidth=1.5)
     axes.plot(marked, 1 / np.sqrt(marked), look(2)["marker"], color=look(2)["color"], markersize=6)
-    for each in marked:
-        words = f"h = {each:g}: the rate times {1 / np.sqrt(each):g}"
-        axes.annotate(words, (each, 1 / np.sqrt(each)), (8, 6), textcoords="offset points", fontsize=8)
+    for value in marked:
+        text = f"h = {value:g}: η times {1 / np.sqrt(value):g}"
+        axes.annotate(text, (value, 1 / np.sqrt(value)), (8, 6), textcoords="offset points", fontsize=8)
     axes.axhline(1, color="#555555", linewidth=0.8, linestyle=(0, (6, 4)), zorder=1)
     axes.set(xlim=(0, 24), ylim=(0, 5), xlabel="h, the sum of squared gradients", ylabel="1/√h")
     axes.set_title("AdaGrad: the more gradient so far, the shorter the step", loc="left")

@@ -1,11 +1,11 @@
-"""Drag the rate, click a start: optimizers on a landscape, and their paths at once.
+"""Drag the learning rate, click a start: optimizers on a landscape, and their paths at once.
 
 python examples/playground.py                                    SGD, Momentum, AdaGrad and RMSProp in the valley
 python examples/playground.py adam my_optimizer.py:MyAdaGrad     others, and your own class with update(params, grads)
 python examples/playground.py rmsprop adagrad --landscape rosenbrock
-python examples/playground.py rmsprop:rho=0.5 rmsprop:rho=0.99   a setting that is named here stays as it is
+python examples/playground.py rmsprop:rho=0.5 rmsprop:rho=0.99   a setting that is named here is fixed
 
-The sliders move the rate of all, the momentum or ρ of those that have one, and the number of updates.
+The sliders set the learning rate of all, the momentum or ρ of those that have one, and the number of updates.
 """
 
 import argparse
@@ -14,6 +14,8 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backend_bases import MouseEvent
 from matplotlib.figure import Figure
@@ -22,7 +24,7 @@ from matplotlib.widgets import Slider
 from zeronet.common.errors import UserError
 from zeronet.lab.plots import show
 from zeronet.lab.plots.landscape import draw_landscape, draw_path
-from zeronet.lab.plots.style import drawable, house_style, shortened
+from zeronet.lab.plots.style import drawable, house_style
 from zeronet.lab.race.planning import paths_from
 from zeronet.lab.runner.problem import STEPS
 from zeronet.lab.runner.run import run_task
@@ -35,18 +37,19 @@ class Playground:
     """Sliders below a landscape, which redraw the paths on it.
 
     figure: an empty one; specs: the optimizers, as the command line names them; landscape: a name in LANDSCAPES.
-    Raises UserError for an optimizer that is not known.
+    UserError if an optimizer is unknown.
     """
 
     def __init__(self, figure: Figure, specs: Sequence[str], landscape: str = "valley"):
         self.figure, self.name = figure, landscape
         self.specs = distinct([parse(text) for text in specs])
         self.named = [{key.lower() for key in split(text)[2]} for text in specs]
-        self.start, self.paths, self.drawn = LANDSCAPES[landscape].start, {}, []
+        self.start, self.drawn = LANDSCAPES[landscape].start, list[Artist]()
+        self.paths: dict[str, Run] = {}
         with house_style():
             self.plane: Axes = figure.add_axes((0.07, 0.36, 0.62, 0.57))
             draw_landscape(self.plane, LANDSCAPES[landscape]())
-            # 10 to this power: equal ways on the slider multiply the rate equally.
+            # The exponent of 10: equal distances on the slider multiply the learning rate equally.
             self.rate = self._slider(0.20, "learning rate", -4, 2, math.log10(0.3), step=None)
             self.memory = self._slider(0.13, "momentum, ρ", 0, 0.99, 0.9, step=0.01)
             self.steps = self._slider(0.06, "updates", 1, max(200, 2 * STEPS[landscape]), STEPS[landscape], step=1)
@@ -60,13 +63,19 @@ class Playground:
         return slider
 
     def click(self, event: MouseEvent) -> None:
-        """Let the paths begin where the mouse is, unless it zooms."""
-        if event.inaxes is self.plane and not self.figure.canvas.widgetlock.locked():
-            self.start = event.xdata, event.ydata
+        """Start the paths at the mouse, unless it zooms."""
+        x, y = event.xdata, event.ydata
+        if (
+            event.inaxes is self.plane
+            and not self.figure.canvas.widgetlock.locked()
+            and x is not None
+            and y is not None
+        ):
+            self.start = x, y
             self.redraw()
 
     def redraw(self, _: float | None = None) -> None:
-        """Go all paths with the settings of the sliders, and draw them instead of the old ones."""
+        """Compute the paths with the settings of the sliders, and draw them in place of the old ones."""
         rate = float(f"{10**self.rate.val:.2g}")  # two digits, so that what is shown is what is used
         self.rate.valtext.set_text(f"{rate:g}")
         moved = {"lr": rate, "momentum": self.memory.val, "rho": self.memory.val}
@@ -80,21 +89,20 @@ class Playground:
             artist.remove()
         before = self.plane.get_children()
         with house_style():
-            shown = {label: run for label, run in self.paths.items() if run.path is not None and len(run.path)}
+            shown = {label: run.path for label, run in self.paths.items() if run.path is not None and len(run.path)}
             colours = {label: k for k, label in enumerate(self.paths)}
-            lines = [draw_path(self.plane, run.path[:, 1:3], colours[label]) for label, run in shown.items()]
-            words = [_words(label, run) for label, run in shown.items()]
-            self.plane.legend(lines, words, loc="upper left", bbox_to_anchor=(1.02, 1), frameon=False, fontsize=8)
+            lines = [draw_path(self.plane, path[:, 1:3], colours[label]) for label, path in shown.items()]
+            entries = [_entry(label, path, self.paths[label].message) for label, path in shown.items()]
+            self.plane.legend(lines, entries, loc="upper left", bbox_to_anchor=(1.02, 1), frameon=False, fontsize=8)
             self.plane.set_title(f"{self.name}, from ({self.start[0]:.3g}, {self.start[1]:.3g})")
         self.drawn = [artist for artist in self.plane.get_children() if artist not in before]
         self.figure.canvas.draw_idle()
 
 
-def _words(label: str, run: Run) -> str:
-    """Return the legend of a path: where it ends, and what became of it if that is not the usual."""
-    x, y, f = run.path[-1, 1:4]
-    words = [shortened(label, 30), f"f({x:.3g}, {y:.3g}) = {f:.3g}", shortened(run.message, 36)]
-    return "\n".join(drawable(line) for line in words if line)
+def _entry(label: str, path: np.ndarray, message: str) -> str:
+    """Return the legend entry of a path: where it ends, and what there is to say about it."""
+    x, y, f = path[-1, 1:4]
+    return "\n".join(filter(None, [drawable(label, 30), f"f({x:.3g}, {y:.3g}) = {f:.3g}", drawable(message, 36)]))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -1,11 +1,11 @@
-"""The rate decides.
+"""The learning rate decides.
 
     AdaGrad:  w ← w − η g / (√h + ε)          SGD on the valley:  x ← (1 − η/10) x,   y ← (1 − 2η) y
 
-Look at each row. AdaGrad takes rates from 0.95 to 30: at 0.95 it does not arrive in 30 updates, at 30 it leaps out of
-the picture once, fills h with the large gradient it finds there, and comes back. SGD's range ends in a cliff: each
-update multiplies y by 1 − 2η, so it shrinks at 0.95 (−0.9), flips between 2 and −2 for ever at 1 (−1), and diverges
-exactly when η > 1: at 1.05 (−1.1), |y| is 34.9 after 30 updates.
+Look at each row. AdaGrad takes learning rates from 0.95 to 30: at 0.95 it does not arrive in 30 updates, at 30 it
+leaps out of the picture once, fills h with the large gradient there, and comes back. SGD's range ends in a cliff:
+each update multiplies y by 1 − 2η, so it shrinks at 0.95 (−0.9), flips between 2 and −2 for ever at 1 (−1), and
+diverges exactly when η > 1: at 1.05 (−1.1), |y| is 34.9 after 30 updates.
 """
 
 from zeronet.lab.plots import finish
@@ -14,7 +14,7 @@ from zeronet.lab.plots.style import SMALL, HouseFigure, house_style
 from zeronet.landscapes import Valley, descend
 from zeronet.optimizers import SGD, AdaGrad
 
-runs = [(AdaGrad(lr=0.95), 30), (AdaGrad(lr=1.5), 30), (AdaGrad(lr=30), 10)]
+runs: list[tuple[AdaGrad | SGD, int]] = [(AdaGrad(lr=0.95), 30), (AdaGrad(lr=1.5), 30), (AdaGrad(lr=30), 10)]
 runs += [(SGD(lr=0.95), 30), (SGD(lr=1.0), 30), (SGD(lr=1.05), 30)]
 paths = {(type(opt).__name__, opt.lr): descend(Valley(), opt, steps=steps) for opt, steps in runs}
 

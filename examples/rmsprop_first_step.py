@@ -10,17 +10,14 @@ Both runs start from the same network and meet the same batches.
 """
 
 import sys
-from pathlib import Path
 
 import numpy as np
 
-from zeronet import History, RMSProp, Trainer
+from zeronet import History, RMSProp, Trainer, TwoLayerNet
 from zeronet.common.errors import UserError
 from zeronet.lab.plots import finish
 from zeronet.lab.plots.style import HouseFigure, house_style, look
-from zeronet.lab.runner.problem import build_network, load_problem
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # where the folder datasets is
+from zeronet.lab.runner.problem import load_problem
 
 
 def main(steps: int = 100, data: str = "mnist") -> tuple[dict[str, list[float]], dict[str, float]]:
@@ -33,7 +30,7 @@ def main(steps: int = 100, data: str = "mnist") -> tuple[dict[str, list[float]],
     losses, first = {}, {}
     for lr, rho in ((0.001, 0.9), (0.01, 0.99)):
         name = f"η = {lr}, ρ = {rho}"
-        network, history = build_network(problem.x_train.shape[1], [50], 10, seed=0), History()
+        network, history = TwoLayerNet(problem.x_train.shape[1], 50, 10, seed=0), History()
         trainer, before = Trainer(network, RMSProp(lr, rho), 128, callbacks=[history]), network.params.flat.copy()
         trainer.fit(problem.x_train, problem.t_train, steps=1)
         first[name] = float(np.abs(network.params.flat - before).max())

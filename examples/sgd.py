@@ -2,9 +2,9 @@
 
     w ← w − η g          (6.1)
 
-Look at y: it changes its sign at every update. Here g = (x/10, 2y), so an update multiplies x by 1 − η/10 = 0.905
-and y by 1 − 2η = −0.9. The valley is so steep across that a step goes past its floor, and so flat along that the
-same rate barely moves x. A smaller rate would stop the zigzag and make x slower still; above η = 1 the factor of y
+Look at y: it changes its sign at every update. Here g = (x/10, 2y), so an update multiplies x by 1 − η/10 = 0.905 and
+y by 1 − 2η = −0.9. The valley is so steep across that a step goes past its floor, and so flat along that the same
+learning rate barely moves x. A smaller one would stop the zigzag and make x slower still; above η = 1 the factor of y
 is below −1, and y diverges. (Book, figure 6-3)
 """
 

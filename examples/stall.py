@@ -27,8 +27,8 @@ with house_style():
     for k, (name, length) in enumerate(lengths.items(), start=2):
         axes.plot(update, length, **{**look(k), "markersize": 6}, markevery=[0, 9, 99, 999], label=name)
     for t in (1, 10, 100, 1000):
-        words = f"{lengths['AdaGrad'][t - 1]:.3g}"
-        axes.annotate(words, (t, lengths["AdaGrad"][t - 1]), (-4, -12), textcoords="offset points", ha="right")
+        length = lengths["AdaGrad"][t - 1]
+        axes.annotate(f"{length:.3g}", (t, length), (-4, -12), textcoords="offset points", ha="right")
     logarithmic(axes, "x")
     logarithmic(axes, "y")
     axes.set(xlim=(0.6, 1300), ylim=(0.008, 3), xlabel="update t", ylabel="length of the step")

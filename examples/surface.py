@@ -3,7 +3,7 @@
     f(x, y) = x²/20 + y²          (6.2)
 
 Look at the surface from its end: a gutter, steep at the sides and almost flat along its floor. The map on the right
-shows the same heights as rings. An optimizer sees neither picture; it only feels the slope where it stands.
+shows the same heights as rings. An optimizer sees neither picture; it only feels the slope under it.
 (Book, figure 6-1)
 """
 

@@ -3,14 +3,14 @@
     AdaGrad   h ← h + g ⊙ g                      RMSProp   h ← ρ h + (1 − ρ) g ⊙ g
     both      w ← w − η g / (√h + ε)
 
-Left: 1/√h, by which both multiply the rate. The other columns: h above, and the effective rate η/√h below, at every
-update. On the valley (η = 1.5 and 0.3) AdaGrad's rates settle, because the gradient dies first: h stops growing, and
-the rates stay at 1.18 (x) and 0.36 (y), at update 30 as at 1,000. There is no stall to be seen. On the slope f = x (η =
-0.5 for both) the gradient never dies: h = t, and AdaGrad's rate falls as η/√t for ever, while RMSProp's tends to η.
-With noise, as mini-batches make it, the gradient never dies either, not even at the minimum: AdaGrad's rates fall
-again, RMSProp's stay about η.
-Without noise RMSProp has a weakness of its own: where the gradient dies its h forgets, its rates grow until the steps
-overshoot, and it ends swinging about the minimum, about η/2 to either side.
+Left: 1/√h, by which both multiply η. The other columns: h above, and the effective step η/√h below, at every update.
+On the valley (η = 1.5 and 0.3) AdaGrad's effective steps settle, because the gradient vanishes first: h stops
+growing, and they stay at 1.18 (x) and 0.36 (y) from update 30 to 1,000. There is no stall. On the slope f = x (η =
+0.5 for both) the gradient never vanishes: h = t, and AdaGrad's effective step falls as η/√t for ever, while RMSProp's
+tends to η. With noise, as from mini-batches, the gradient never vanishes either, not even at the minimum: AdaGrad's
+effective steps fall again, RMSProp's stay near η. Without noise RMSProp has another weakness: when the gradient
+vanishes its h forgets, its effective steps grow until it overshoots, and it keeps swinging around the minimum, by
+about η/2 to either side.
 """
 
 import numpy as np
@@ -42,14 +42,14 @@ with house_style():
             for row, values in (("h", states), ("rate", effective[place, name])):
                 axes[f"{row} {place}"].plot(range(1, 1001), values[:, i], linestyle=line, **style,
                                             label=f"{name}, {coordinate}")  # fmt: skip
-    for key, each in axes.items():
-        logarithmic(each, "x")
-        logarithmic(each, "y")
+    for key, panel in axes.items():
+        logarithmic(panel, "x")
+        logarithmic(panel, "y")
         row, _, place = key.partition(" ")
         if row == "h":
-            each.set(title=titles[place], ylabel="h")
+            panel.set(title=titles[place], ylabel="h")
         elif row == "rate":
-            each.set(xlabel="update", ylabel="η/√h")
+            panel.set(xlabel="update", ylabel="η/√h")
     figure.legend(handles=axes["rate valley"].get_lines(), loc="outside lower center", ncols=4, frameon=False)
 
 finish(figure)

@@ -1,7 +1,10 @@
-"""What many tests need: a generator, and a small problem that can be learned."""
+"""What many tests need: a generator, a small problem that can be learned, and no figures where nobody looks."""
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
+
+savefig, looked_at = Figure.savefig, False
 
 
 @pytest.fixture
@@ -14,3 +17,15 @@ def points(rng):
     """60 points of 6 numbers in 3 classes: x (60, 6) float32, t (60,). The class is the largest of the first three."""
     x = rng.standard_normal((60, 6), dtype=np.float32)
     return x, x[:, :3].argmax(axis=1)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def figures_are_rendered_where_they_are_looked_at():
+    """Leave the files of figures empty but in tests marked `drawn`: rendering is most of a small comparison's time."""
+    Figure.savefig = lambda *args, **settings: savefig(*args, **settings) if looked_at else None
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item):
+    global looked_at
+    looked_at = item.get_closest_marker("drawn") is not None

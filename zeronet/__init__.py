@@ -46,117 +46,43 @@ What each optimizer improves, and what remains:
 """
 
 from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from zeronet.version import __version__ as __version__
 
 if TYPE_CHECKING:
-    from zeronet.lab.comparison.run import compare
-    from zeronet.lab.race.run import race
-    from zeronet.landscapes import Landscape, descend
+    from zeronet.lab.comparison.run import compare as compare
+    from zeronet.lab.race.run import race as race
+    from zeronet.landscapes import Landscape as Landscape
+    from zeronet.landscapes import descend as descend
     from zeronet.nn import *
     from zeronet.optimizers import *
     from zeronet.training import *
 
-# Where public names are looked for when they are first used: `import zeronet` alone costs nothing.
 ROOMS = ("nn", "optimizers", "training", "landscapes", "datasets", "lab", "cli")
-LABORATORY = {"compare": "zeronet.lab.comparison.run", "race": "zeronet.lab.race.run"}
-
-__all__ = [
-    "L2",
-    "LAMB",
-    "LARS",
-    "SGD",
-    "SOAP",
-    "AMSGrad",
-    "AdaBelief",
-    "AdaDelta",
-    "AdaGrad",
-    "AdaMax",
-    "Adam",
-    "AdamW",
-    "Adan",
-    "Affine",
-    "Callback",
-    "CenteredRMSProp",
-    "Checkpoint",
-    "ClipNorm",
-    "ClipValue",
-    "Constant",
-    "Cosine",
-    "Diverged",
-    "Evaluation",
-    "Exponential",
-    "He",
-    "History",
-    "Initializer",
-    "InverseSquareRoot",
-    "Landscape",
-    "Layer",
-    "Lion",
-    "Log",
-    "Loss",
-    "MeanSquaredError",
-    "Momentum",
-    "MultiLayerNet",
-    "Muon",
-    "NAdam",
-    "Nesterov",
-    "Network",
-    "Normal",
-    "OneCycle",
-    "Optimizer",
-    "Parameters",
-    "Polynomial",
-    "Prodigy",
-    "Progress",
-    "RAdam",
-    "RMSProp",
-    "RMSPropMomentum",
-    "ReLU",
-    "Rprop",
-    "ScheduleFreeAdamW",
-    "ScheduleFreeSGD",
-    "Shampoo",
-    "Sigmoid",
-    "SignSGD",
-    "SoftmaxCrossEntropy",
-    "Step",
-    "Tanh",
-    "Trainer",
-    "Transformed",
-    "TwoLayerNet",
-    "Warmup",
-    "WeightDecay",
-    "Xavier",
-    "Yogi",
-    "compare",
-    "descend",
-    "gradient_check",
-    "load",
-    "log_sum_exp",
-    "race",
-    "softmax",
-    "stream",
-]
-
-OTHERS_NAMES = {
-    "RMSprop": "RMSProp",
-    "Relu": "ReLU",
-    "SoftmaxWithLoss": "SoftmaxCrossEntropy",
-    "Adagrad": "AdaGrad",
-    "Adadelta": "AdaDelta",
-    "Adamax": "AdaMax",
-}
+# What is public here: all that is public in these rooms, and a few names of others.
+WHOLE = ("nn", "optimizers", "training")
+SINGLE = {"Landscape": "landscapes", "descend": "landscapes", "compare": "lab.comparison.run", "race": "lab.race.run"}
 
 
 def __getattr__(name: str) -> Any:
+    """Look a name up when it is first used, __all__ too: `import zeronet` alone costs nothing."""
     if name in ROOMS:
-        return import_module(f"zeronet.{name}")
-    if name in __all__:
-        rooms = [LABORATORY[name]] if name in LABORATORY else [f"zeronet.{room}" for room in ROOMS[:4]]
-        found = next(module for module in map(import_module, rooms) if hasattr(module, name))
-        return globals().setdefault(name, getattr(found, name))
-    if name in OTHERS_NAMES:
-        raise AttributeError(f"zeronet has no {name}: here it is called {OTHERS_NAMES[name]}")
+        return _room(name)
+    if name in SINGLE:
+        return globals().setdefault(name, getattr(_room(SINGLE[name]), name))
+    if name == "__all__":
+        names = [name for room in WHOLE for name in _room(room).__all__]
+        return globals().setdefault("__all__", sorted([*SINGLE, *names]))
+    if not name.startswith("_"):
+        for room in map(_room, WHOLE):
+            if name in room.__all__:
+                return globals().setdefault(name, getattr(room, name))
+        if ours := _room("lab.specs.aliases").our_class(name, __getattr__("__all__")):
+            raise AttributeError(f"zeronet has no {name}: here it is called {ours}")
     raise AttributeError(f"module 'zeronet' has no attribute {name!r}")
+
+
+def _room(path: str) -> ModuleType:
+    return import_module(f"zeronet.{path}")

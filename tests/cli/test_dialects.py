@@ -26,6 +26,7 @@ def test_the_figures_of_the_page_are_there():
         assert (PAGE.parent / name).exists()
 
 
+@pytest.mark.drawn
 def test_it_prints_the_table_and_draws_the_valley(tmp_path, capsys):
     assert main(["RMSProp", "--out", str(tmp_path / "new")]) == 0
     printed = capsys.readouterr().out

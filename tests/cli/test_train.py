@@ -79,6 +79,7 @@ def test_results_go_below_runs_in_the_current_folder(here):
     assert {path.name for path in folder.iterdir()} - {".runs", ".lock"} == set(expected.split())
 
 
+@pytest.mark.slow
 def test_a_protocol_repeats_the_comparison(here, capsys):
     (here / "mine.py").write_text(ARTICLE)
     options = ["--problem", "own.npz", "--optimizer", "mine=mine.py:AdaGrad:lr=0.1", "sgd", "--lr", "0.3"]
@@ -163,6 +164,7 @@ def test_mistakes_end_with_one_line_and_status_2(here, capsys, options, words):
     assert out == ""
 
 
+@pytest.mark.slow
 def test_it_runs_from_any_folder_with_names_of_any_letters_and_any_encoding(here):
     place = here / "日本 語 é"
     place.mkdir()
@@ -179,6 +181,7 @@ def test_it_runs_from_any_folder_with_names_of_any_letters_and_any_encoding(here
     assert (place / "結果" / "models" / "é慣性-seed2.npz").is_file()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux has names that a locale cannot decode")
 def test_names_that_the_locale_cannot_decode_come_through(here):
     options = ["--problem", "own.npz", "--optimizer", "慣性=sgd", "--out", "結果", *SHORT]
@@ -194,6 +197,7 @@ def test_help_answers_within_a_second(here):
     assert time.perf_counter() - began < 1
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no process groups to interrupt")
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_ctrl_c_ends_at_once_in_one_line_and_leaves_earlier_results(here, jobs):

@@ -2,7 +2,8 @@ import stat
 
 import pytest
 
-from zeronet.common.files import replacing
+from zeronet.common.errors import UserError
+from zeronet.common.files import finite, one_of, read_csv, replacing
 
 
 @pytest.mark.parametrize("name", ["a.txt", "確率的勾配降下法" * 10])
@@ -44,3 +45,24 @@ def test_a_folder_in_the_place_of_the_file_stays(tmp_path):
     with pytest.raises(OSError), replacing(tmp_path / "a") as file:
         file.write(b"new")
     assert [path.name for path in tmp_path.iterdir()] == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (None, "there is no file {path}"),
+        (b"", "{path} is empty"),
+        (b"label,loss\n", "{path} is damaged: its first line is not label,step,loss"),
+        (b"label,step,loss\nSGD,0\n", "{path} is damaged: line 2 has 2 fields, not 3"),
+        (b"label,step,loss\nSGD,0,1\nSGD,x,1\n", "{path} is damaged: line 3: step must not be 'x'"),
+        (b"label,step,loss\nAdam,0,1\n", "{path} is damaged: line 2: label must not be 'Adam'"),
+        (b"label,step,loss\nSGD,0,inf\n", "{path} is damaged: line 2: loss must not be 'inf'"),
+    ],
+)
+def test_a_damaged_table_is_named_with_its_line(tmp_path, content, message):
+    path = tmp_path / "table.csv"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(UserError) as caught:
+        read_csv(path, {"label": one_of(["SGD"]), "step": int, "loss": finite})
+    assert str(caught.value) == message.format(path=path)

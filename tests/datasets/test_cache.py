@@ -1,4 +1,3 @@
-import json
 import subprocess
 import sys
 from pathlib import Path
@@ -6,11 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.support.environments import CHECKOUT
 from zeronet.datasets import cache, load
 from zeronet.datasets.catalogue import KNOWN
 from zeronet.datasets.dataset import ROLES
-
-CHECKOUT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -24,64 +22,25 @@ def warm(files):
     return cache.entry(KNOWN["mnist"])
 
 
-def cut(path):
-    path.write_bytes(path.read_bytes()[:-4])
-
-
-def lengthen(path):
-    path.write_bytes(path.read_bytes() + b"more")
-
-
-def empty(path):
-    path.write_bytes(b"")
-
-
-def garble(path):
-    path.write_bytes(b"\0" * path.stat().st_size)
-
-
-def other_shape(path):
-    np.save(path, np.zeros((3, 3), np.float32))
-
-
-def other_type(path):
-    np.save(path, np.load(path).astype(np.float64))
+DAMAGE = {
+    "cut": lambda path: path.write_bytes(path.read_bytes()[:-4]),
+    "lengthened": lambda path: path.write_bytes(path.read_bytes() + b"more"),
+    "empty": lambda path: path.write_bytes(b""),
+    "zeros": lambda path: path.write_bytes(b"\0" * path.stat().st_size),
+    "other shape": lambda path: np.save(path, np.zeros((3, 3), np.float32)),
+    "other type": lambda path: np.save(path, np.load(path).astype(np.float64)),
+    "absent": Path.unlink,
+}
 
 
 @pytest.mark.parametrize("role", ROLES)
-@pytest.mark.parametrize("damage", [cut, lengthen, empty, garble, other_shape, other_type, Path.unlink])
+@pytest.mark.parametrize("damage", DAMAGE)
 def test_a_damaged_array_is_rebuilt(files, warm, damage, role, fakes):
-    damage(warm / f"{role}.npy")
+    DAMAGE[damage](warm / f"{role}.npy")
     assert cache.open_arrays(KNOWN["mnist"]) is None
     data = load("mnist", files)
     np.testing.assert_array_equal(data.t_test, fakes.pixels["mnist"]["t_test"])
     assert cache.open_arrays(KNOWN["mnist"]) is not None
-
-
-@pytest.mark.parametrize("memory", [b"", b"{", b"[1, 2]", b"\xff\xfe", b'{"a": 1}'])
-def test_a_damaged_memory_is_written_anew(files, warm, memory, cache_folder):
-    (cache_folder / "verified.json").write_bytes(memory)
-    load("mnist", files)
-    assert str(files / "t10k-labels-idx1-ubyte.gz") in json.loads((cache_folder / "verified.json").read_text())
-
-
-def test_an_interrupted_write_leaves_the_old_file_and_no_other(tmp_path):
-    path = tmp_path / "a.npy"
-    path.write_bytes(b"old")
-    with pytest.raises(KeyboardInterrupt), cache.replacing(path) as file:
-        file.write(b"half of the n")
-        raise KeyboardInterrupt
-    assert [(p.name, p.read_bytes()) for p in tmp_path.glob("a*")] == [("a.npy", b"old")]
-
-
-def test_the_old_file_stays_until_the_new_one_is_complete(tmp_path):
-    path = tmp_path / "a.npy"
-    path.write_bytes(b"old")
-    with cache.replacing(path) as file:
-        file.write(b"new")
-        file.flush()
-        assert path.read_bytes() == b"old"
-    assert path.read_bytes() == b"new"
 
 
 def test_a_full_disk_is_no_reason_to_fail(files, monkeypatch):
@@ -97,9 +56,10 @@ def test_who_waited_for_the_lock_finds_the_arrays_and_builds_nothing(warm, monke
     known = KNOWN["mnist"]
     answers = iter([None, cache.open_arrays(known)])  # absent at first; stored by another process in the meantime
     monkeypatch.setattr(cache, "open_arrays", lambda _: next(answers))
-    assert cache.through(known, lambda: pytest.fail("built twice"))["x_train"].shape == (30, 12)
+    assert cache.cached(known, lambda: pytest.fail("built twice"))["x_train"].shape == (30, 12)
 
 
+@pytest.mark.slow
 def test_two_processes_at_once_build_one_entry(cache_folder):
     code = """
 import sys, pathlib
@@ -115,15 +75,12 @@ print(load("digits").x_train.sum())
 """
     log = cache_folder.parent / "log"
     command = [sys.executable, "-c", code, str(log)]
-    running = [
-        subprocess.Popen(command, cwd=CHECKOUT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        for _ in range(2)
-    ]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    running = [subprocess.Popen(command, cwd=CHECKOUT, **pipes) for _ in range(2)]
     for process in running:
         process.stdin.write("go\n")
         process.stdin.flush()
-    sums = {process.communicate(timeout=60)[0] for process in running}
-    assert len(sums) == 1
+    assert len({process.communicate(timeout=60)[0] for process in running}) == 1
     assert log.read_text() == "built\n"
 
 

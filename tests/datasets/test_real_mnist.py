@@ -1,15 +1,13 @@
-import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
 
+from tests.support.environments import CHECKOUT, run
 from zeronet.datasets import load
 from zeronet.datasets.catalogue import KNOWN
 from zeronet.datasets.verify import is_intact
 
-CHECKOUT = Path(__file__).parents[2]
 pytestmark = pytest.mark.mnist
 
 
@@ -27,6 +25,7 @@ def test_the_second_load_takes_under_20_milliseconds(real_mnist):
     load("mnist", real_mnist)
     code = """
 import sys, time
+from tests.support.environments import CHECKOUT, run
 from zeronet.datasets import load
 def once():
     start = time.perf_counter()
@@ -34,9 +33,7 @@ def once():
     return time.perf_counter() - start
 print(min(once() for _ in range(3)))
 """
-    command = [sys.executable, "-c", code, str(real_mnist)]
-    run = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=True)
-    assert float(run.stdout) < 0.02
+    assert float(run(sys.executable, "-c", code, real_mnist, cwd=CHECKOUT)) < 0.02
 
 
 def test_the_sample_is_made_of_training_images_of_mnist(real_mnist):

@@ -16,6 +16,7 @@ from zeronet.common.errors import UserError
 from zeronet.landscapes import Valley
 from zeronet.optimizers import AdaGrad, RMSProp
 
+pytestmark = [pytest.mark.slow, pytest.mark.drawn]
 EXAMPLES = Path(__file__).parents[2] / "examples"
 GALLERY = EXAMPLES.parent / "docs" / "gallery"
 ALL = sorted(file.stem for file in EXAMPLES.glob("*.py"))
@@ -154,7 +155,7 @@ def test_momentum_s_arrows_are_its_equation(run):
 
 
 def test_adagrad_s_rates_settle(run):
-    rates = run("adagrad")[0]["rates"]
+    rates = run("adagrad")[0]["steps"]
     np.testing.assert_allclose(rates[0] * (0.7, 4), 1.5, rtol=1e-6)  # the first step is lr long in both directions
     np.testing.assert_allclose(rates[-1], (1.18, 0.36), atol=0.005)
 

@@ -16,6 +16,7 @@ from zeronet import SGD, AdaGrad, Momentum, RMSProp
 from zeronet.common.errors import UserError
 from zeronet.landscapes import Rosenbrock, Valley, descend
 
+pytestmark = pytest.mark.slow
 SCRIPT = Path(__file__).parents[2] / "examples" / "playground.py"
 FOUR = ["sgd", "momentum", "adagrad", "rmsprop"]
 Playground = runpy.run_path(str(SCRIPT))["Playground"]

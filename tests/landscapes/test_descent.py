@@ -6,21 +6,10 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from zeronet import SGD, AdaGrad, Adam, Momentum, Nesterov, Optimizer, RMSProp
+from zeronet import SGD, AdaGrad, Adam, Optimizer, RMSProp
 from zeronet.lab.runner.problem import RATES, STEPS
 from zeronet.landscapes import LANDSCAPES, Rosenbrock, Slope, Valley, descend, walk
 from zeronet.optimizers import OPTIMIZERS
-
-END_POINTS = [  # optimizer, updates, x, y: from (−7, 2) in the valley
-    (SGD(lr=0.95), 30, -0.3503929957523197, 0.0847823165504322),
-    (Momentum(lr=0.1), 30, 0.896413858493733, 0.08808560171506971),
-    (Nesterov(lr=0.1), 30, 0.6896149016966209, -0.0006799058361171969),
-    (AdaGrad(lr=1.5), 30, -0.12016232231416045, 2.486389893984459e-17),
-    (AdaGrad(lr=0.95), 30, -0.9212185309657609, 3.888024566842878e-07),
-    (AdaGrad(lr=30), 10, -2.3994530851555748e-05, 7.092072128580757e-10),
-    (RMSProp(lr=0.3), 30, -0.1539113560422911, 3.0051584104069606e-17),
-    (Adam(lr=0.3), 30, 0.1360138584507099, 0.3182453814199591),
-]
 
 
 class BookAdaGrad:
@@ -49,40 +38,9 @@ def first_below(path, height):
     return next((step for step, f in enumerate(Valley()(*path.T)) if f < height), None)
 
 
-@pytest.mark.parametrize(("optimizer", "updates", "x", "y"), END_POINTS, ids=repr)
-def test_the_end_points_in_the_valley(optimizer, updates, x, y):
-    path = descend(Valley(), optimizer, steps=updates)
-    assert path.shape == (updates + 1, 2)
-    assert path.dtype == np.float64
-    np.testing.assert_array_equal(path[0], (-7, 2))
-    np.testing.assert_allclose(path[-1], (x, y), rtol=0, atol=1e-12)
-
-
-def test_at_one_rate_rmsprop_is_first_and_adagrad_never_arrives():
-    arrivals = {
-        kind: first_below(descend(Valley(), kind(lr=0.3), steps=200), 0.01)
-        for kind in (SGD, Momentum, AdaGrad, RMSProp)
-    }
-    assert arrivals == {RMSProp: 25, Momentum: 44, SGD: 91, AdaGrad: None}
-
-
 def test_at_the_book_s_own_rates_the_order_turns_round():
     assert first_below(descend(Valley(), AdaGrad(lr=1.5)), 0.01) == 20
     assert first_below(descend(Valley(), RMSProp(lr=0.3)), 0.01) == 25
-
-
-def test_sgd_diverges_exactly_where_its_rate_is_above_1():
-    y = {lr: abs(descend(Valley(), SGD(lr=lr))[-1, 1]) for lr in (0.95, 1.0, 1.05)}
-    assert y[0.95] < 0.1
-    assert y[1.0] == pytest.approx(2)
-    assert y[1.05] == pytest.approx(34.9, abs=0.05)
-
-
-def test_on_a_slope_adagrad_s_steps_fall_as_one_over_root_t_and_rmsprop_s_tend_to_the_rate():
-    steps = {kind: -np.diff(descend(Slope(), kind(lr=0.5), steps=1000)[:, 0]) for kind in (AdaGrad, RMSProp)}
-    np.testing.assert_allclose(steps[AdaGrad], 0.5 / np.sqrt(np.arange(1, 1001)), rtol=1e-6)
-    assert steps[RMSProp][0] == pytest.approx(0.5 / math.sqrt(0.1))
-    assert steps[RMSProp][-1] == pytest.approx(0.5)
 
 
 def test_in_the_valley_adagrad_s_rates_settle():
@@ -134,12 +92,12 @@ def test_a_path_that_leaves_for_infinity_is_cut_where_it_is_still_finite():
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"start": (1,)}, "a start is a pair of numbers"),
-        ({"start": 3}, "a start is a pair of numbers"),
-        ({"start": ("a", "b")}, "a start is a pair of numbers"),
-        ({"start": (math.nan, 0)}, "a pair of finite numbers"),
-        ({"steps": -1}, "steps is a whole number"),
-        ({"steps": 1.5}, "steps is a whole number"),
+        ({"start": (1,)}, "start must be a pair of finite numbers"),
+        ({"start": 3}, "start must be a pair of finite numbers"),
+        ({"start": ("a", "b")}, "start must be a pair of finite numbers"),
+        ({"start": (math.nan, 0)}, "start must be a pair of finite numbers"),
+        ({"steps": -1}, "steps must be an integer"),
+        ({"steps": 1.5}, "steps must be an integer"),
         ({"noise": -1}, "noise a number ≥ 0"),
         ({"noise": math.nan}, "noise a number ≥ 0"),
     ],
@@ -150,7 +108,7 @@ def test_what_cannot_be_walked_is_refused(arguments, message):
 
 
 def test_a_function_without_a_start_needs_one():
-    with pytest.raises(ValueError, match=r"names no start of its own: say start=\(x, y\)"):
+    with pytest.raises(ValueError, match=r"has no start: give start=\(x, y\)"):
         descend(lambda x, y: x * y, SGD())
 
 

@@ -1,5 +1,8 @@
 """What each of the elementwise family is for: the law that its docstring promises."""
 
+import math
+import re
+
 import numpy as np
 import pytest
 
@@ -15,6 +18,7 @@ from zeronet import (
     Lion,
     Momentum,
     NAdam,
+    Nesterov,
     RAdam,
     RMSProp,
     RMSPropMomentum,
@@ -26,7 +30,7 @@ from zeronet import (
     TwoLayerNet,
     Yogi,
 )
-from zeronet.optimizers import LARS
+from zeronet.optimizers import LARS, SOAP, Prodigy, Shampoo
 from zeronet.optimizers.variants.shampoo import inverse_fourth_root
 
 
@@ -45,6 +49,8 @@ def path(optimizer, gradients, start=0.0):
 @pytest.mark.parametrize(
     ("optimizer", "known"),
     [
+        (Momentum(lr=0.1, momentum=0), SGD(lr=0.1)),
+        (Nesterov(lr=0.1, momentum=0), SGD(lr=0.1)),
         (SignSGD(lr=0.1), RMSProp(lr=0.1, rho=0, eps=0)),
         (Lion(lr=0.1, beta1=0, beta2=0.9), SignSGD(lr=0.1)),
         (AdamW(lr=0.1, weight_decay=0), Adam(lr=0.1)),
@@ -93,20 +99,31 @@ def test_rprop_sees_the_sign_of_the_smallest_gradients():
     assert params["W"] == -0.5 - 1
 
 
+def test_rprop_s_bounds_are_in_order():
+    with pytest.raises(ValueError, match="min_step must be at most max_step = 1, not 2"):
+        Rprop(min_step=2, max_step=1)
+
+
+NO_COUNTS = (0, 0.5, 2.5, -1, math.nan, "10", True)
+REFUSED = [  # a setting, values that it refuses, and what it must be
+    (Rprop, "shrink", (0, 1), "in (0, 1)"),
+    (Rprop, "grow", (1,), "greater than 1 and finite"),
+    (Rprop, "min_step", (0, -1), "positive and finite"),
+    (Rprop, "max_step", (0, -1), "positive and finite"),
+    (Shampoo, "renew_every", NO_COUNTS, "an integer of at least 1"),
+    (SOAP, "renew_every", NO_COUNTS, "an integer of at least 1"),
+    (LARS, "trust", (0, -1, math.inf, None), "positive and finite"),
+    (Prodigy, "d0", (0, -1, math.inf, None), "positive and finite"),
+]
+
+
 @pytest.mark.parametrize(
-    ("settings", "message"),
-    [
-        ({"shrink": 1}, "shrink must be above 0 and below 1 and finite, not 1"),
-        ({"shrink": 0}, "shrink must be above 0"),
-        ({"grow": 1}, "grow must be above 1 and finite, not 1"),
-        ({"min_step": 0}, "min_step must be positive"),
-        ({"max_step": -1}, "max_step must be positive"),
-        ({"min_step": 2, "max_step": 1}, "min_step must be at most max_step = 1, not 2"),
-    ],
+    ("kind", "name", "values", "wanted"), REFUSED, ids=[f"{r[0].__name__} {r[1]}" for r in REFUSED]
 )
-def test_rprop_refuses_what_cannot_be(settings, message):
-    with pytest.raises(ValueError, match=message):
-        Rprop(**settings)
+def test_what_a_setting_refuses_is_quoted(kind, name, values, wanted):
+    for value in values:
+        with pytest.raises(ValueError, match=re.escape(f"{name} must be {wanted}, not {value!r}")):
+            kind(**{name: value})
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
@@ -145,9 +162,15 @@ def test_adadelta_begins_with_a_step_of_root_eps_over_1_minus_rho():
     assert path(AdaDelta(rho=0.9, eps=1e-6), [1000.0])[0] == pytest.approx(-np.sqrt(1e-6 / 0.1), rel=1e-6)
 
 
-@pytest.mark.parametrize("optimizer", [AdaMax(lr=0.01, eps=0), Lion(lr=0.01), NAdam(lr=0.01, beta1=0)], ids=repr)
-def test_on_a_constant_slope_every_step_is_lr_long(optimizer):
-    np.testing.assert_allclose(path(optimizer, np.full(100, 7.0)), -0.01 * np.arange(1, 101), rtol=1e-6)
+@pytest.mark.parametrize("slope", [-1e-3, 1.0, 1e3])
+@pytest.mark.parametrize(
+    "optimizer",
+    [Adam(lr=0.01, eps=0), AdaMax(lr=0.01, eps=0), Lion(lr=0.01), NAdam(lr=0.01, beta1=0, eps=0)],
+    ids=repr,
+)
+def test_on_a_constant_slope_every_step_is_lr_long_from_the_first_on(optimizer, slope):
+    places = path(optimizer.clone(), np.full(100, slope))
+    np.testing.assert_allclose(places, -np.sign(slope) * 0.01 * np.arange(1, 101), rtol=1e-9)
 
 
 def test_nadam_turns_round_before_adam():

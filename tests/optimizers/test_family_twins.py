@@ -1,4 +1,4 @@
-"""PyTorch and optax take the paths of the whole elementwise family: 200 steps of random gradients in float64."""
+"""PyTorch or optax takes the path of each elementwise optimizer: 200 steps of random gradients in float64."""
 
 import importlib.util
 from collections.abc import Callable
@@ -42,6 +42,14 @@ def optax_betas(s):
 
 
 TWINS = [
+    Twin("SGD", "torch", lambda torch, s: (torch.optim.SGD, s)),
+    Twin("Momentum", "torch", lambda torch, s: (torch.optim.SGD, s)),
+    Twin("Nesterov", "torch", lambda torch, s: (torch.optim.SGD, {**s, "nesterov": True})),
+    Twin("AdaGrad", "torch", lambda torch, s: (torch.optim.Adagrad, s)),
+    Twin(
+        "RMSProp", "torch", lambda torch, s: (torch.optim.RMSprop, {"lr": s["lr"], "alpha": s["rho"], "eps": s["eps"]})
+    ),
+    Twin("Adam", "torch", lambda torch, s: (torch.optim.Adam, betas(s))),
     Twin("SignSGD", "optax", lambda optax, s: optax.sign_sgd(s["lr"])),
     Twin(
         "CenteredRMSProp",

@@ -254,19 +254,3 @@ def test_prodigy_finds_the_distance_to_a_minimum_a_thousand_away():
         optimizer.update(params, {"w": math.copysign(1, params["w"] - 1000)})
         assert optimizer.d <= 1000
     assert optimizer.d > 100
-
-
-@pytest.mark.parametrize("value", [0, 0.5, 2.5, -1, math.nan, "10", True])
-@pytest.mark.parametrize("kind", [Shampoo, SOAP], ids=["Shampoo", "SOAP"])
-def test_every_is_a_whole_number(kind, value):
-    with pytest.raises(ValueError, match="renew_every must be a whole number of at least 1 and finite, not") as error:
-        kind(renew_every=value)
-    assert repr(value) in str(error.value)
-
-
-@pytest.mark.parametrize(("kind", "name"), [(LARS, "trust"), (Prodigy, "d0")], ids=["trust", "d0"])
-@pytest.mark.parametrize("value", [0, -1, math.inf, None])
-def test_trust_and_d0_are_positive(kind, name, value):
-    with pytest.raises(ValueError, match=f"{name} must be positive and finite, not") as error:
-        kind(**{name: value})
-    assert repr(value) in str(error.value)

@@ -1,16 +1,6 @@
 import pytest
 
-from zeronet import SGD, Momentum, Nesterov
-
-
-@pytest.mark.parametrize("kind", [Momentum, Nesterov])
-def test_without_momentum_it_is_sgd(kind):
-    params, twin = {"x": 1.0}, {"x": 1.0}
-    optimizer, sgd = kind(lr=0.1, momentum=0), SGD(lr=0.1)
-    for gradient in [1.0, -2.0, 0.5]:
-        optimizer.update(params, {"x": gradient})
-        sgd.update(twin, {"x": gradient})
-        assert params == twin
+from zeronet import Momentum, Nesterov
 
 
 @pytest.mark.parametrize("kind", [Momentum, Nesterov])

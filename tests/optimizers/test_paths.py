@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from zeronet import SGD, AdaGrad, Adam, Momentum, Nesterov, RMSProp
+from zeronet.landscapes import Valley, descend
 
 START = -7.0, 2.0
 
@@ -34,29 +35,18 @@ def path(optimizer, updates, start=START):
     return np.array(points)
 
 
-def name(value):
-    return f"{type(value).__name__}-{value.lr}" if hasattr(value, "lr") else ""
-
-
-@pytest.mark.parametrize(("optimizer", "updates", "x", "y"), END_POINTS, ids=name)
-def test_end_points_from_plain_numbers(optimizer, updates, x, y):
-    np.testing.assert_allclose(path(optimizer, updates)[-1], (x, y), rtol=0, atol=1e-12)
-
-
-@pytest.mark.parametrize(("optimizer", "updates", "x", "y"), END_POINTS, ids=name)
-def test_end_points_from_whole_numbers(optimizer, updates, x, y):
-    np.testing.assert_allclose(path(optimizer, updates, (-7, 2))[-1], (x, y), rtol=0, atol=1e-12)
-
-
-@pytest.mark.parametrize(("optimizer", "updates", "x", "y"), END_POINTS, ids=name)
-def test_end_points_from_arrays(optimizer, updates, x, y):
-    """Two balls at once: the second one starts on the other side and takes the mirrored path."""
-    optimizer = optimizer.clone()
-    params = {"x": np.array([-7.0, 7.0]), "y": np.array([2.0, -2.0])}
+@pytest.mark.parametrize(("optimizer", "updates", "x", "y"), END_POINTS, ids=repr)
+def test_end_points(optimizer, updates, x, y):
+    """From plain numbers, from integers, by descend, and with two balls at once, the second on the mirrored path."""
+    balls, twice = {"x": np.array([-7.0, 7.0]), "y": np.array([2.0, -2.0])}, optimizer.clone()
     for _ in range(updates):
-        optimizer.update(params, gradient(**params))
-    np.testing.assert_allclose(params["x"], (x, -x), rtol=0, atol=1e-12)
-    np.testing.assert_allclose(params["y"], (y, -y), rtol=0, atol=1e-12)
+        twice.update(balls, gradient(**balls))
+    np.testing.assert_allclose([balls["x"], balls["y"]], [(x, -x), (y, -y)], rtol=0, atol=1e-12)
+    descent = descend(Valley(), optimizer, steps=updates)
+    for points in (path(optimizer, updates), path(optimizer, updates, (-7, 2)), descent):
+        assert (points.shape, points.dtype) == ((updates + 1, 2), np.float64)
+        np.testing.assert_array_equal(points[0], START)
+        np.testing.assert_allclose(points[-1], (x, y), rtol=0, atol=1e-12)
 
 
 @pytest.mark.parametrize(
@@ -67,7 +57,7 @@ def test_end_points_from_arrays(optimizer, updates, x, y):
         (AdaGrad(lr=0.3), -4.379, None),
         (RMSProp(lr=0.3), -0.154, 25),
     ],
-    ids=name,
+    ids=repr,
 )
 def test_at_one_and_the_same_rate_rmsprop_is_first_and_adagrad_creeps(optimizer, x, arrival):
     points = path(optimizer, 200)

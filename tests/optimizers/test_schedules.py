@@ -1,7 +1,9 @@
 """Schedules: their twins in PyTorch and optax, rate by rate in float64; their joints; what they refuse."""
 
+import json
 import math
 import pickle
+import re
 from functools import partial
 
 import numpy as np
@@ -153,6 +155,28 @@ def test_an_optimizer_takes_the_rate_of_each_update(make):
 
 
 @every_schedule
+def test_a_state_of_another_schedule_is_refused(make):
+    optimizer = SGD(lr=make(PEAK))
+    state = json.loads(json.dumps(optimizer.state_dict()))
+    optimizer.load_state_dict(state)
+    for other in (SGD(lr=PEAK), SGD(lr=make(PEAK / 2)), SGD(lr=lambda k: PEAK)):
+        with pytest.raises(
+            ValueError, match=re.escape(f"this state is one of SGD with {make(PEAK)!r}, not one of SGD")
+        ):
+            other.load_state_dict(state)
+
+
+def test_a_function_is_known_by_its_name():
+    def halves(k):
+        return 0.5**k
+
+    state = SGD(lr=halves).state_dict()
+    SGD(lr=halves).load_state_dict(state)
+    assert state["kind"] == "SGD with test_a_function_is_known_by_its_name.<locals>.halves"
+    assert SGD(lr=partial(halves)).state_dict()["kind"] == "SGD with partial"
+
+
+@every_schedule
 def test_schedules_are_equal_by_their_numbers_and_can_be_sent_to_other_processes(make):
     schedule = make(PEAK)
     assert pickle.loads(pickle.dumps(schedule)) == schedule == make(PEAK) != make(PEAK / 2)
@@ -164,14 +188,15 @@ def test_schedules_are_equal_by_their_numbers_and_can_be_sent_to_other_processes
         (lambda: Cosine(0.0, 10), "lr must be positive and finite, not 0.0"),
         (lambda: Cosine("a", 10), "lr must be positive and finite, not 'a'"),
         (lambda: Cosine(math.inf, 10), "not inf"),
-        (lambda: Cosine(0.1, 0), "horizon must be a whole number of at least 1 and finite, not 0"),
+        (lambda: Cosine(0.1, 0), "horizon must be an integer of at least 1, not 0"),
         (lambda: Cosine(0.1, 10.5), "not 10.5"),
         (lambda: Cosine(0.1, True), "not True"),
         (lambda: Cosine(0.1, 10, end=-1), "end must be at least 0"),
-        (lambda: Step(0.1, every=5, gamma=2), "gamma must be above 0 and at most 1"),
+        (lambda: Step(0.1, every=5, gamma=2), "gamma must be in (0, 1]"),
         (lambda: OneCycle(0.1, 10, div=0.5), "div must be at least 1"),
         (lambda: OneCycle(0.1, 3), "no room to rise"),
-        (lambda: Warmup(Constant(0.1), 0), "warmup must be a whole number"),
+        (lambda: Warmup(lambda k: 0.1, 5), "after must be a Schedule, as in Constant(0.1), not <function"),
+        (lambda: Warmup(Constant(0.1), 0), "warmup must be an integer"),
     ],
 )
 def test_numbers_that_make_no_sense_are_quoted(make, words):

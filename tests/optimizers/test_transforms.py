@@ -19,10 +19,9 @@ from zeronet import (
     Optimizer,
     Parameters,
     RMSProp,
+    ScheduleFreeSGD,
     Trainer,
-    Transformed,
     TwoLayerNet,
-    Warmup,
     WeightDecay,
 )
 from zeronet.landscapes import Valley, descend
@@ -45,11 +44,6 @@ def differ(ours, theirs):
 # Twins
 
 
-def pytorch_step(torch, w, optimizer, before):
-    before(torch, list(w.values()))
-    optimizer.step()
-
-
 def clip_norm(torch, w):
     """PyTorch divides by ‖g‖ + 10⁻⁶; multiplied by this, its factor is ours."""
     norm = torch.nn.utils.clip_grad_norm_(w, 1.5)
@@ -62,31 +56,27 @@ def clip_value(torch, w):
     torch.nn.utils.clip_grad_value_(w, 0.4)
 
 
-def nothing(torch, w):
-    pass
-
-
 PYTORCH = {
     "clipping by norm": (
-        Transformed(Momentum(lr=0.1), ClipNorm(1.5)),
+        Momentum(lr=0.1).with_transforms(ClipNorm(1.5)),
         lambda o, w: o.SGD(w, lr=0.1, momentum=0.9),
         clip_norm,
     ),
-    "clipping by value": (Transformed(SGD(lr=0.1), ClipValue(0.4)), lambda o, w: o.SGD(w, lr=0.1), clip_value),
+    "clipping by value": (SGD(lr=0.1).with_transforms(ClipValue(0.4)), lambda o, w: o.SGD(w, lr=0.1), clip_value),
     "L2": (
-        Transformed(RMSProp(lr=0.01, rho=0.9, eps=1e-8), L2(0.1, decay="all")),
+        RMSProp(lr=0.01, rho=0.9, eps=1e-8).with_transforms(L2(0.1, decay="all")),
         lambda o, w: o.RMSprop(w, lr=0.01, alpha=0.9, weight_decay=0.1),
-        nothing,
+        None,
     ),
     "clipping, then L2": (
-        Transformed(Adam(lr=0.01, eps=1e-8), ClipNorm(1.5), L2(0.1, decay="all")),
+        Adam(lr=0.01, eps=1e-8).with_transforms(ClipNorm(1.5), L2(0.1, decay="all")),
         lambda o, w: o.Adam(w, lr=0.01, weight_decay=0.1),
         clip_norm,
     ),
     "decoupled decay": (
-        Transformed(Adam(lr=0.01, eps=1e-8), WeightDecay(0.1, decay="all")),
+        Adam(lr=0.01, eps=1e-8).with_transforms(WeightDecay(0.1, decay="all")),
         lambda o, w: o.AdamW(w, lr=0.01, weight_decay=0.1),
-        nothing,
+        None,
     ),
 }
 
@@ -101,34 +91,36 @@ def test_pytorch_takes_the_same_path(ours, theirs, before, rng):
         grads = random_parameters(rng, 10 ** rng.uniform(-2, 1))
         for name, each in w.items():
             each.grad = torch.tensor(grads[name].copy())
-        pytorch_step(torch, w, theirs, before)
+        if before:
+            before(torch, list(w.values()))
+        theirs.step()
         ours.update(params, grads)
     assert differ(params, {name: each.detach().numpy() for name, each in w.items()}) < 1e-10
 
 
-def decayed(optax, rate, **settings):
+def decayed(optax, rate):
     """A mask for weights only, in optax's words."""
     return optax.add_decayed_weights(rate, mask=lambda p: {name: value.ndim >= 2 for name, value in p.items()})
 
 
 OPTAX = {
     "clipping by norm": (
-        Transformed(SGD(lr=0.1), ClipNorm(1.5)),
+        SGD(lr=0.1).with_transforms(ClipNorm(1.5)),
         lambda o: o.chain(o.clip_by_global_norm(1.5), o.sgd(0.1)),
     ),
-    "clipping by value": (Transformed(SGD(lr=0.1), ClipValue(0.4)), lambda o: o.chain(o.clip(0.4), o.sgd(0.1))),
+    "clipping by value": (SGD(lr=0.1).with_transforms(ClipValue(0.4)), lambda o: o.chain(o.clip(0.4), o.sgd(0.1))),
     "L2 of weights only": (
-        Transformed(Momentum(lr=0.1), L2(0.1)),
+        Momentum(lr=0.1).with_transforms(L2(0.1)),
         lambda o: o.chain(decayed(o, 0.1), o.sgd(0.1, momentum=0.9)),
     ),
     "decoupled decay of weights only, under a schedule": (
-        Transformed(Adam(lr=Cosine(0.01, horizon=300), eps=1e-8), WeightDecay(0.1)),
+        Adam(lr=Cosine(0.01, horizon=300), eps=1e-8).with_transforms(WeightDecay(0.1)),
         lambda o: o.chain(
             o.scale_by_adam(), decayed(o, 0.1), o.scale_by_learning_rate(o.cosine_decay_schedule(0.01, 300))
         ),
     ),
     "all of them": (
-        Transformed(Adam(lr=0.01, eps=1e-8), ClipValue(0.9), ClipNorm(1.5), L2(0.05), WeightDecay(0.1)),
+        Adam(lr=0.01, eps=1e-8).with_transforms(ClipValue(0.9), ClipNorm(1.5), L2(0.05), WeightDecay(0.1)),
         lambda o: o.chain(
             o.clip(0.9),
             o.clip_by_global_norm(1.5),
@@ -172,30 +164,30 @@ def test_l2_is_the_gradient_of_half_lambda_times_the_squares(rng):
     for name in ("W1", "W2"):
         by_hand[name] += 0.1 * params[name]
     SGD(lr=0.5).update(plain, by_hand)
-    Transformed(SGD(lr=0.5), L2(0.1)).update(decaying, grads)
+    SGD(lr=0.5).with_transforms(L2(0.1)).update(decaying, grads)
     np.testing.assert_array_equal(plain.flat, decaying.flat)
 
 
 def test_around_sgd_both_kinds_of_decay_are_one(rng):
     first, grads = random_parameters(rng), random_parameters(rng)
     second = first.copy()
-    Transformed(SGD(lr=0.5), L2(0.1)).update(first, grads)
-    Transformed(SGD(lr=0.5), WeightDecay(0.1)).update(second, grads)
+    SGD(lr=0.5).with_transforms(L2(0.1)).update(first, grads)
+    SGD(lr=0.5).with_transforms(WeightDecay(0.1)).update(second, grads)
     np.testing.assert_allclose(first.flat, second.flat, rtol=1e-14)
 
 
 def test_the_order_of_the_transforms_is_that_of_the_arguments():
     one, other = {"W": np.full((1, 1), 8.0)}, {"W": np.full((1, 1), 8.0)}
     gradient = {"W": np.full((1, 1), 4.0)}
-    Transformed(SGD(lr=1.0), ClipNorm(1.0), L2(0.5)).update(one, gradient)  # 8 − (1 + 4)
-    Transformed(SGD(lr=1.0), L2(0.5), ClipNorm(1.0)).update(other, gradient)  # 8 − 1
+    SGD(lr=1.0).with_transforms(ClipNorm(1.0), L2(0.5)).update(one, gradient)  # 8 − (1 + 4)
+    SGD(lr=1.0).with_transforms(L2(0.5), ClipNorm(1.0)).update(other, gradient)  # 8 − 1
     assert (one["W"].item(), other["W"].item()) == (3.0, 7.0)
 
 
 def test_a_short_gradient_is_not_lengthened(rng):
     first, grads = random_parameters(rng), random_parameters(rng, 0.01)
     second = first.copy()
-    Transformed(SGD(), ClipNorm(1.0), ClipValue(1.0)).update(first, grads)
+    SGD().with_transforms(ClipNorm(1.0), ClipValue(1.0)).update(first, grads)
     SGD().update(second, grads)
     np.testing.assert_array_equal(first.flat, second.flat)
 
@@ -203,7 +195,7 @@ def test_a_short_gradient_is_not_lengthened(rng):
 def test_a_gradient_of_float32_whose_square_would_overflow_is_still_clipped():
     params, grads = Parameters({"W": (2,)}), Parameters({"W": (2,)})
     grads["W"] = 3e20, 4e20
-    Transformed(SGD(lr=1.0), ClipNorm(1.0)).update(params, grads)
+    SGD(lr=1.0).with_transforms(ClipNorm(1.0)).update(params, grads)
     np.testing.assert_allclose(params["W"], [-0.6, -0.8], rtol=1e-6)
 
 
@@ -219,7 +211,7 @@ every_inner = pytest.mark.parametrize("inner", INNER, ids=lambda each: type(each
 def test_dictionaries_and_parameters_in_any_order_give_the_same_bits(inner, rng):
     params, grads = random_parameters(rng), [random_parameters(rng) for _ in range(5)]
     backwards = {name: params[name].copy() for name in reversed(SHAPES)}
-    whole, named = Transformed(inner, *ALL).clone(), Transformed(inner, *ALL).clone()
+    whole, named = inner.with_transforms(*ALL), inner.with_transforms(*ALL)
     for g in grads:
         before = g.flat.copy()
         whole.update(params, g)
@@ -231,12 +223,12 @@ def test_dictionaries_and_parameters_in_any_order_give_the_same_bits(inner, rng)
 
 @every_inner
 def test_float32_stays_float32_and_numbers_stay_numbers(inner, rng):
-    params, optimizer = random_parameters(rng, dtype=np.float32), Transformed(inner, *ALL).clone()
+    params, optimizer = random_parameters(rng, dtype=np.float32), inner.with_transforms(*ALL)
     plain = {name: value.copy() for name, value in params.items()}
     optimizer.update(plain, {name: np.ones(shape) for name, shape in SHAPES.items()})
     assert {value.dtype for value in plain.values()} == {np.dtype(np.float32)}
     numbers = {"x": 1.0}
-    Transformed(inner, ClipNorm(1.0), WeightDecay(0.1, decay="all")).clone().update(numbers, {"x": 2})
+    inner.with_transforms(ClipNorm(1.0), WeightDecay(0.1, decay="all")).update(numbers, {"x": 2})
     assert type(numbers["x"]) is float
     assert numbers["x"] != 1.0
 
@@ -244,12 +236,12 @@ def test_float32_stays_float32_and_numbers_stay_numbers(inner, rng):
 @every_inner
 def test_save_and_restore_goes_on_bit_for_bit(inner, rng):
     first, grads = random_parameters(rng), [random_parameters(rng) for _ in range(10)]
-    optimizer = Transformed(inner, *ALL).clone()
+    optimizer = inner.with_transforms(*ALL)
     for g in grads[:5]:
         optimizer.update(first, g)
     second = first.copy()
     state = pickle.loads(pickle.dumps(optimizer.state_dict()))
-    again = Transformed(inner, *ALL).clone()
+    again = inner.with_transforms(*ALL)
     again.load_state_dict(state)
     for g in grads[5:]:
         optimizer.update(first, g)
@@ -258,17 +250,33 @@ def test_save_and_restore_goes_on_bit_for_bit(inner, rng):
 
 
 def test_a_state_of_other_transforms_is_refused():
-    state = Transformed(SGD(), ClipNorm(1.0)).state_dict()
-    for other in (SGD(), Transformed(SGD(), ClipNorm(2.0)), Transformed(AdaGrad(), ClipNorm(1.0))):
-        with pytest.raises(ValueError, match="this state is one of SGD after ClipNorm"):
+    state = SGD().with_transforms(ClipNorm(1.0)).state_dict()
+    for other in (SGD(), SGD().with_transforms(ClipNorm(2.0)), AdaGrad().with_transforms(ClipNorm(1.0))):
+        with pytest.raises(ValueError, match="this state is one of SGD with ClipNorm"):
             other.load_state_dict(state)
-    with pytest.raises(ValueError, match="one of SGD, not one of SGD after"):
-        Transformed(SGD(), ClipNorm(1.0)).load_state_dict(SGD().state_dict())
+    with pytest.raises(ValueError, match="one of SGD, not one of SGD with"):
+        SGD().with_transforms(ClipNorm(1.0)).load_state_dict(SGD().state_dict())
+
+
+def test_settings_stay_the_optimizer_s_own_and_transforms_may_change(rng):
+    """What is set on a transformed optimizer has its effect."""
+    first, second = random_parameters(rng), random_parameters(rng)
+    second.flat, grads = first.flat, random_parameters(rng)
+    optimizer = Adam(lr=0.1).with_transforms(ClipNorm(1.0))
+    optimizer.beta1, optimizer.lr, optimizer.transforms[0].clip_norm = 0.5, 0.2, 2.0
+    expected = Adam(lr=0.2, beta1=0.5).with_transforms(ClipNorm(2.0))
+    assert repr(optimizer) == repr(expected)
+    optimizer.update(first, grads)
+    expected.update(second, grads)
+    optimizer.transforms = expected.transforms = ()
+    optimizer.update(first, grads)
+    expected.update(second, grads)
+    np.testing.assert_array_equal(first.flat, second.flat)
 
 
 @pytest.mark.parametrize("copied", [Optimizer.clone, copy.deepcopy, lambda o: pickle.loads(pickle.dumps(o))])
 def test_copies_are_on_their_own(copied, rng):
-    original = Transformed(AdaGrad(), *ALL)
+    original = AdaGrad().with_transforms(*ALL)
     twin = original.clone() if copied is Optimizer.clone else copied(original)
     twin.update(random_parameters(rng), random_parameters(rng))
     assert (original.t, original.h, twin.t) == (0, None, 1)
@@ -276,15 +284,15 @@ def test_copies_are_on_their_own(copied, rng):
 
 
 @pytest.mark.parametrize("inner", [SGD(0.1), AdaGrad(), RMSProp()], ids=lambda each: type(each).__name__)
-def test_the_effective_rate_times_the_gradient_is_the_step_while_only_clipping(inner, rng):
-    optimizer, params = Transformed(inner, ClipValue(0.9), ClipNorm(1.1)).clone(), random_parameters(rng)
+def test_the_effective_step_times_the_gradient_is_the_step_while_only_clipping(inner, rng):
+    optimizer, params = inner.with_transforms(ClipValue(0.9), ClipNorm(1.1)), random_parameters(rng)
     for _ in range(3):
         before, g = params.flat.copy(), random_parameters(rng)
         optimizer.update(params, g)
         rates = optimizer.effective_steps()
         step = np.concatenate([np.ravel(np.broadcast_to(rates[n], g[n].shape) * g[n]) for n in SHAPES])
         np.testing.assert_allclose(before - params.flat, step, rtol=1e-9)
-    decaying = Transformed(inner, L2(0.1)).clone()
+    decaying = inner.with_transforms(L2(0.1))
     decaying.update(params, random_parameters(rng))
     assert decaying.effective_steps() is None
 
@@ -292,7 +300,7 @@ def test_the_effective_rate_times_the_gradient_is_the_step_while_only_clipping(i
 def test_it_trains_a_network_and_a_checkpoint_brings_it_back(points, tmp_path):
     def trainer():
         net = TwoLayerNet(6, 8, 3, weight_init_std=0.3, seed=0)
-        optimizer = Transformed(Adam(lr=Cosine(0.05, horizon=40)), *ALL)
+        optimizer = Adam(lr=Cosine(0.05, horizon=40)).with_transforms(*ALL)
         return Trainer(net, optimizer, batch_size=20, callbacks=[Checkpoint(tmp_path / "run.npz", every=10)])
 
     whole = trainer().fit(*points, steps=30)
@@ -306,14 +314,14 @@ def test_it_trains_a_network_and_a_checkpoint_brings_it_back(points, tmp_path):
 
 
 def test_it_walks_down_a_landscape_as_the_trainer_would():
-    path = descend(Valley(), Transformed(SGD(lr=0.9), ClipNorm(0.5)), steps=30)
+    path = descend(Valley(), SGD(lr=0.9).with_transforms(ClipNorm(0.5)), steps=30)
     lengths = np.hypot(*np.diff(path, axis=0).T)
     assert lengths[:5] == pytest.approx(0.9 * 0.5)
     assert np.hypot(*path[-1]) < np.hypot(*path[0]) / 2
 
 
-def test_settings_and_words_tell_all_and_fit_into_json():
-    optimizer = Transformed(AdaGrad(lr=0.1), ClipNorm(1), WeightDecay(0.01))
+def test_settings_and_repr_are_complete_and_fit_into_json():
+    optimizer = AdaGrad(lr=0.1).with_transforms(ClipNorm(1), WeightDecay(0.01))
     assert json.loads(json.dumps(optimizer.settings)) == {
         "lr": 0.1,
         "eps": 1e-7,
@@ -321,13 +329,11 @@ def test_settings_and_words_tell_all_and_fit_into_json():
         "weight_decay": 0.01,
         "decay": "weights",
     }
-    assert repr(optimizer) == "Transformed(AdaGrad(lr=0.1, eps=1e-07), ClipNorm(1.0), WeightDecay(0.01, 'weights'))"
-    optimizer.lr = 0.2
-    assert optimizer.optimizer.lr == optimizer.lr == 0.2
+    assert repr(optimizer) == "AdaGrad(lr=0.1, eps=1e-07).with_transforms(ClipNorm(1.0), WeightDecay(0.01, 'weights'))"
 
 
 @pytest.mark.parametrize(
-    ("make", "words"),
+    ("make", "message"),
     [
         (lambda: ClipNorm(0), "clip_norm must be positive"),
         (lambda: ClipValue(-1), "clip_value must be positive"),
@@ -335,30 +341,23 @@ def test_settings_and_words_tell_all_and_fit_into_json():
         (lambda: WeightDecay(float("nan")), "not nan"),
         (lambda: WeightDecay(True), "not True"),
         (lambda: L2(0.1, decay="biases"), "decay must be weights or all, not 'biases'"),
-        (lambda: Transformed(SGD()), "takes an optimizer and Transforms"),
-        (lambda: Transformed(SGD(), 1.0), "takes an optimizer and Transforms"),
-        (lambda: Transformed(SGD, ClipNorm(1.0)), "derived from zeronet.Optimizer"),
-        (lambda: Transformed(SGD(), L2(0.1)).update({"x": 1.0}, {"x": 1.0}), "decay=all"),
-        (lambda: Transformed(SGD(), ClipNorm(1.0)).update({"x": 1.0}, {"y": 1.0}), "differ"),
-        (lambda: Transformed(SGD(), ClipNorm(1.0)).nonsense, "nonsense"),
+        (lambda: SGD().with_transforms(1.0), "transforms must be Transforms, as in (ClipNorm(1.0),), not (1.0,)"),
+        (lambda: ScheduleFreeSGD().with_transforms(WeightDecay(0.1)), "the weights that ScheduleFreeSGD keeps: L2 can"),
+        (lambda: SGD().with_transforms(L2(0.1)).update({"x": 1.0}, {"x": 1.0}), "decay=all"),
+        (lambda: SGD().with_transforms(ClipNorm(1.0)).update({"x": 1.0}, {"y": 1.0}), "differ"),
     ],
 )
-def test_mistakes_are_told(make, words):
-    with pytest.raises((ValueError, AttributeError)) as error:
+def test_mistakes_are_quoted(make, message):
+    with pytest.raises(ValueError) as error:
         make()
-    assert words in str(error.value)
+    assert message in str(error.value)
 
 
 @pytest.mark.parametrize("params", [{"x": 1.0}, {"x": np.array([1, 2])}], ids=["a rate that is none", "whole numbers"])
 def test_what_an_optimizer_refuses_changes_nothing(params):
     before = {name: np.copy(value) for name, value in params.items()}
-    optimizer = Transformed(SGD(lr=lambda k: 0.1 if k == 0 else float("nan")), WeightDecay(0.1, "all"))
-    optimizer.optimizer.t = 1
+    optimizer = SGD(lr=lambda k: 0.1 if k == 0 else float("nan")).with_transforms(WeightDecay(0.1, "all"))
+    optimizer.t = 1
     with pytest.raises(ValueError, match=r"lr must be|arrays of floats"):
         optimizer.update(params, {name: 1.0 * value for name, value in params.items()})
     assert all(np.array_equal(params[name], before[name]) for name in params)
-
-
-def test_a_warm_up_needs_a_schedule():
-    with pytest.raises(ValueError, match="after is a schedule"):
-        Warmup(lambda k: 0.1, 5)

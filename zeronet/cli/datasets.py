@@ -7,7 +7,7 @@ from zeronet.cli.parser import Parser, exit_status
 from zeronet.datasets import cache
 from zeronet.datasets.catalogue import KNOWN, Embedded, Published
 from zeronet.datasets.places import existing
-from zeronet.datasets.published import whereabouts
+from zeronet.datasets.published import availability
 from zeronet.datasets.verify import verified
 
 IMPORT_NAMES = {"scikit-learn": "sklearn", "mlxtend": "mlxtend"}
@@ -40,7 +40,7 @@ def show_all(data_dir: str | None) -> None:
     if data_dir is not None:
         existing(data_dir, "the data folder")
     for known in KNOWN.values():
-        state = whereabouts(known, data_dir) if isinstance(known, Published) else embedded_state(known)
+        state = availability(known, data_dir) if isinstance(known, Published) else embedded_state(known)
         print(f"{known.name:14} {known.n_train:6,} + {known.n_test:6,} images  {state}")
     print(f"{'<file>.npz':14} {'':15} images  your own: arrays x_train, t_train, x_test, t_test")
 

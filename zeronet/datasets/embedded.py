@@ -4,17 +4,15 @@ import numpy as np
 
 from zeronet.datasets import cache, idx
 from zeronet.datasets.catalogue import Embedded
-from zeronet.datasets.dataset import DataError, Dataset, array_digest, describe
+from zeronet.datasets.dataset import Arrays, DataError, Dataset, array_digest
 
 
 def load_embedded(known: Embedded) -> Dataset:
     """Load an embedded set; after the first time from the cache. Raises DataError if its package is not installed."""
-    arrays = cache.through(known, lambda: build(known))
-    source = describe(known.title, known.n_train, known.n_test, known.package)
-    return Dataset(known.name, **arrays, image_shape=known.image_shape, source=source, digest=known.digest)
+    return known.dataset(cache.cached(known, lambda: build(known)), known.package)
 
 
-def build(known: Embedded) -> dict[str, np.ndarray]:
+def build(known: Embedded) -> Arrays:
     """Return the four arrays of an embedded set, by role. Raises DataError as `load_embedded` does."""
     try:
         images, labels = READERS[known.name]()
@@ -31,15 +29,13 @@ def split(labels: np.ndarray, every: int = 5) -> tuple[np.ndarray, np.ndarray]:
     """Return the indices of training and test images: of each class, each `every`-th image is for testing.
 
     Both go through the classes in turn, so that the first images are a fair sample too. Nothing is drawn at random,
-    so the split is the same on every machine and with every version of every library.
-
-    labels    class numbers, (N,)
+    so the split is the same on every machine and with every version of every library. `labels` are (N,).
 
     >>> train, test = split(np.array([0, 0, 0, 1, 1, 1]), every=3)
     >>> train.tolist(), test.tolist()
     ([0, 3, 1, 4], [2, 5])
     """
-    rank = np.empty(len(labels), np.int64)  # the how-manieth image of its class each image is
+    rank = np.empty(len(labels), np.int64)  # the position of each image within its class
     for label in np.unique(labels):
         members = labels == label
         rank[members] = np.arange(members.sum())

@@ -14,24 +14,22 @@ from collections.abc import Mapping
 import numpy as np
 
 from zeronet.datasets.catalogue import STEMS, Published, identify
-from zeronet.datasets.dataset import DataError
-
-GZIP_MAGIC = b"\x1f\x8b"
+from zeronet.datasets.dataset import Arrays, DataError
 
 
 def parse(content: bytes) -> np.ndarray:
-    """Return the array of bytes that the uncompressed IDX file `content` holds; it may not be written to.
+    """Return the array of bytes that the uncompressed IDX file `content` holds; it is read-only.
 
-    Raises ValueError where the magic number is wrong or the length is not the one its dimensions ask for.
+    Raises ValueError if the magic number is wrong or the length does not follow from the dimensions.
 
     >>> parse(bytes([0, 0, 8, 1, 0, 0, 0, 3, 7, 2, 1]))
     array([7, 2, 1], dtype=uint8)
     """
     if len(content) < 4 or content[:3] != b"\x00\x00\x08" or content[3] == 0:
-        raise ValueError(f"it begins with {content[:4]!r}, which is no IDX file of bytes")
+        raise ValueError(f"it begins with {content[:4]!r}, which is not an IDX file of bytes")
     start = 4 + 4 * content[3]
     if len(content) < start:
-        raise ValueError(f"it is cut short: {len(content)} bytes do not even hold the header of {start}")
+        raise ValueError(f"it is cut short: {len(content)} bytes cannot hold the header of {start}")
     shape = struct.unpack(f">{content[3]}I", content[4:start])
     expected = start + int(np.prod(shape, dtype=object))  # as Python integers: damaged dimensions may be huge
     if len(content) != expected:
@@ -52,32 +50,30 @@ def render(array: np.ndarray) -> bytes:
 def content_of(known: Published, role: str, raw: bytes, origin: object) -> bytes:
     """Return the uncompressed content of one file of a published set, checked against its digest.
 
-    raw       the file as it was read: compressed or plain; archives that were compressed again are fine
-    origin    its path or address, for messages
-
+    `raw` is the file as it was read, plain or compressed in any way; `origin` is its path or address, for messages.
     Raises DataError, which names the file and says what it is instead.
     """
-    wanted = f"{known.title}'s {STEMS[role]}"
+    expected = f"{known.title}'s {STEMS[role]}"
     try:
-        while raw.startswith(GZIP_MAGIC):
+        while raw.startswith(b"\x1f\x8b"):  # gzip
             raw = gzip.decompress(raw)
     except (OSError, EOFError, zlib.error) as error:
         raise DataError(f"{origin} is damaged or cut short ({error})") from None
     digest = hashlib.sha256(raw).hexdigest()
-    if digest != known.contents[role] and (other := identify(digest)):
-        raise DataError(f"{origin} is {other}, not {wanted}")
+    if digest == known.contents[role]:
+        return raw
+    if other := identify(digest):
+        raise DataError(f"{origin} is {other}, not {expected}")
     try:
         shape = parse(raw).shape
-        if shape != known.shape(role):
-            raise ValueError(f"it holds an array {shape} instead of {known.shape(role)}")
-        if digest != known.contents[role]:
-            raise ValueError(f"its content has the sha256 {digest[:12]}… instead of {known.contents[role][:12]}…")
     except ValueError as error:
-        raise DataError(f"{origin} is not {wanted}: {error}") from None
-    return raw
+        raise DataError(f"{origin} is not {expected}: {error}") from None
+    if shape != known.shape(role):
+        raise DataError(f"{origin} is not {expected}: it holds an array {shape} instead of {known.shape(role)}")
+    raise DataError(f"{origin} is not {expected}: its content has another sha256, {digest[:12]}…")
 
 
-def decode(contents: Mapping[str, bytes]) -> dict[str, np.ndarray]:
+def decode(contents: Mapping[str, bytes]) -> Arrays:
     """Return the four arrays of the checked `contents`, by role: images float32 (N, D) in [0, 1], labels int64 (N,)."""
     arrays = {}
     for role, content in contents.items():
@@ -92,4 +88,5 @@ def scale(pixels: np.ndarray) -> np.ndarray:
     >>> scale(np.array([0, 51, 255], dtype=np.uint8)).tolist()
     [0.0, 0.20000000298023224, 1.0]
     """
-    return np.divide(pixels, np.float32(255), dtype=np.float32)
+    scaled: np.ndarray = np.divide(pixels, np.float32(255), dtype=np.float32)
+    return scaled

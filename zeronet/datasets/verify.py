@@ -11,12 +11,12 @@ from zeronet.datasets.catalogue import KNOWN, Known, Published
 from zeronet.datasets.dataset import ROLES, DataError, Dataset, array_digest
 
 
-def verified(name: str | os.PathLike, data_dir: str | os.PathLike | None = None) -> Dataset:
+def verified(name: str | os.PathLike[str], data_dir: str | os.PathLike[str] | None = None) -> Dataset:
     """Load a data set as `load` does, with all source files read again and the arrays themselves verified.
 
-    Arrays that were damaged in the cache are built anew. Raises DataError as `load` does.
+    Arrays that were damaged in the cache are rebuilt. Raises DataError as `load` does.
     """
-    cache.forget()
+    cache.forget_stamps()
     dataset = load(name, data_dir)
     known = KNOWN.get(dataset.name)
     if known is None or is_intact(known, vars(dataset)):
@@ -29,7 +29,7 @@ def verified(name: str | os.PathLike, data_dir: str | os.PathLike | None = None)
 
 
 def is_intact(known: Known, arrays: Mapping[str, np.ndarray]) -> bool:
-    """Say whether the four arrays, by role, hold exactly the content that `known` has."""
+    """Whether the four arrays, by role, hold exactly the content that `known` has."""
     if not isinstance(known, Published):
         return array_digest(arrays) == known.digest
     return all(_content(known, role, arrays[role]) == known.contents[role] for role in ROLES)

@@ -1,4 +1,4 @@
-"""Functions of two variables, and optimizers that go down on them: base, functions, then descent."""
+"""Functions of two variables, and optimizers that descend them: base, functions, then descent."""
 
 from zeronet.landscapes.base import Landscape
 from zeronet.landscapes.descent import PathPoint, descend, walk

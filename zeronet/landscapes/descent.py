@@ -1,4 +1,4 @@
-"""Down a landscape, step by step, with the very optimizers that train networks."""
+"""The descent of a landscape, step by step, with the same optimizers that train networks."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -16,20 +16,15 @@ Pair = tuple[float, float]
 
 @dataclass(frozen=True)
 class PathPoint:
-    """Where an optimizer is after so many updates.
+    """Where an optimizer is after some updates."""
 
-    step: updates made; x, y: the place; f: its height; gradient: the one that the update came from, None at the
-    start; states: name → values for x and y, after the update; effective_steps: the same for r where the update is
-    w ← w − r ⊙ g, else None.
-    """
-
-    step: int
+    step: int  # updates made
     x: float
     y: float
-    f: float
-    gradient: Pair | None = None
-    states: dict[str, Pair] = field(default_factory=dict)
-    effective_steps: Pair | None = None
+    f: float  # the height at (x, y)
+    gradient: Pair | None = None  # the one of the last update; None at the start
+    states: dict[str, Pair] = field(default_factory=dict)  # name → values for x and y, after the update
+    effective_steps: Pair | None = None  # r for x and y if the update is w ← w − r ⊙ g
 
 
 def walk(
@@ -40,28 +35,33 @@ def walk(
     noise: float = 0.0,
     seed: int = 0,
 ) -> Iterator[PathPoint]:
-    """Yield the start, then the moment after each update; the walk ends early where it leaves for infinity.
+    """Yield the start, then the point after each update; the walk ends early if x, y or f is no longer finite.
 
-    landscape: a Landscape, or any function of x and y, with a method gradient or without one (then slopes are
-    measured); optimizer: one of zeronet's, of which a clone walks, or an unused object with update(params, grads);
-    start: (x, y), default the landscape's; noise: standard deviation of what is added to each gradient, N(0, noise²),
-    a mini-batch in miniature; seed: of the noise. Raises ValueError where there is no start, or a number is none.
+    Parameters
+    ----------
+    landscape : a Landscape, or any function of x and y; without a method gradient, central differences measure it
+    optimizer : one of zeronet's, of which a clone walks, or an unused object with update(params, grads)
+    start : (x, y), default the landscape's
+    steps : int, ≥ 0, default 30; updates
+    noise : float, ≥ 0, default 0; standard deviation of the normal noise on each gradient, a mini-batch in miniature
+    seed : int, default 0; of the noise
+
+    Raises
+    ------
+    ValueError if there is no start, it is not a pair of finite numbers, or `steps` or `noise` is out of range.
     """
     x, y = _checked_start(landscape, start)
     if not isinstance(steps, int | np.integer) or steps < 0 or not noise >= 0:
-        raise ValueError(f"steps is a whole number ≥ 0 and noise a number ≥ 0, not {steps!r} and {noise!r}")
+        raise ValueError(f"steps must be an integer ≥ 0 and noise a number ≥ 0, not {steps!r} and {noise!r}")
     optimizer = optimizer.clone() if isinstance(optimizer, Optimizer) else adapt(optimizer)
     gradient = getattr(landscape, "gradient", None) or _measured(landscape)
     params, grads = (Parameters({"x": (), "y": ()}, np.float64) for _ in range(2))
     params.flat = x, y
     random = stream(seed, "noise")
     own = optimizer if isinstance(optimizer, Optimizer) else None
-    first = own.init_state(params.flat) if own and own.elementwise else ()
-    states = (
-        {name: (float(state[0]), float(state[1])) for name, state in zip(own.state_names, first, strict=True)}
-        if first
-        else {}
-    )
+    names = own.state_names if own else ()
+    initial = own.init_state(params.flat) if own and own.elementwise else ()
+    states = {name: (float(s[0]), float(s[1])) for name, s in zip(names, initial, strict=False)}
     yield PathPoint(0, x, y, float(landscape(np.float64(x), np.float64(y))), states=states)
     for step in range(1, steps + 1):
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
@@ -72,10 +72,10 @@ def walk(
             f = float(landscape(*params.flat))
         if not (np.isfinite(params.flat).all() and np.isfinite(f)):
             return
-        states = {name: _pair(getattr(own, name)) for name in own.state_names} if own else {}
-        rates = own.effective_steps() if own else None
+        states = {name: _pair(getattr(own, name)) for name in names}
+        effective_steps = own.effective_steps() if own else None
         x, y = _pair(params)
-        yield PathPoint(step, x, y, f, _pair(grads), states, rates and _pair(rates))
+        yield PathPoint(step, x, y, f, _pair(grads), states, _pair(effective_steps) if effective_steps else None)
 
 
 def descend(
@@ -88,8 +88,8 @@ def descend(
 ) -> np.ndarray:
     """Return the path of an optimizer: the start and the place after each update, (steps + 1, 2) in float64.
 
-    A path that leaves for infinity is cut there: it has diverged where it has fewer rows. The arguments are those of
-    walk. (『ゼロから作るDeep Learning』, 6.1, ch06/optimizer_compare_naive.py)
+    A path that has diverged has fewer rows: it ends where it was still finite. Parameters and Raises as for walk.
+    (『ゼロから作るDeep Learning』, 6.1, ch06/optimizer_compare_naive.py)
 
     >>> from zeronet.landscapes import Valley
     >>> from zeronet.optimizers import AdaGrad
@@ -98,24 +98,24 @@ def descend(
            [-5.5   ,  0.5   ],
            [-4.5733,  0.1362]])
     """
-    return np.array([(m.x, m.y) for m in walk(landscape, optimizer, start, steps, noise, seed)])
+    return np.array([(point.x, point.y) for point in walk(landscape, optimizer, start, steps, noise, seed)])
 
 
 def _checked_start(landscape: Any, start: Pair | None) -> Pair:
     start = getattr(landscape, "start", None) if start is None else start
     if start is None:
-        raise ValueError("this function names no start of its own: say start=(x, y)")
+        raise ValueError("this function has no start: give start=(x, y)")
     try:
         x, y = map(float, start)
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"a start is a pair of numbers (x, y), not {start!r}") from error
+    except (TypeError, ValueError):
+        x = y = np.nan
     if not (np.isfinite(x) and np.isfinite(y)):
-        raise ValueError(f"a start is a pair of finite numbers, not {start!r}")
+        raise ValueError(f"start must be a pair of finite numbers (x, y), not {start!r}")
     return x, y
 
 
 def _measured(f: Callable[[Any, Any], Any]) -> Callable[[float, float], np.ndarray]:
-    """Return the gradient of f as central differences measure it."""
+    """Return the gradient of f, measured by central differences."""
 
     def gradient(x: float, y: float) -> np.ndarray:
         place = np.array([x, y])

@@ -1,7 +1,7 @@
-"""The landscapes, simplest first: a valley, a slope, and the functions that optimizers have been tried on for decades.
+"""The landscapes, simplest first: a valley, a slope, and classic test functions of optimization.
 
 The equations and minima are those of Surjanovic and Bingham, "Virtual Library of Simulation Experiments", and of the
-papers that are named; each gradient is checked against measured slopes by the tests.
+papers cited below; the tests check each gradient by central differences.
 """
 
 from typing import Any
@@ -40,9 +40,12 @@ class Valley(Landscape):
 
 
 class Slope(Landscape):
-    """A plane that falls for ever: here AdaGrad's steps shrink as η/√t, while RMSProp's tend to η.
+    """A plane that falls for ever: on it AdaGrad's steps shrink as η/√t, while RMSProp's tend to η.
 
-    f = x              ∇f = (1, 0)
+        f = x              ∇f = (1, 0)
+
+    >>> float(Slope()(8.0, 5.0))
+    8.0
     """
 
     equation = "x"
@@ -59,7 +62,7 @@ class Slope(Landscape):
 
 
 class Rosenbrock(Landscape):
-    """A banana-shaped valley: its floor is found at once, its end only slowly.
+    """A banana-shaped valley: its floor is found at once, the minimum along it only slowly.
 
         f = (1 − x)² + 100 (y − x²)²
 
@@ -145,7 +148,7 @@ class Himmelblau(Landscape):
 
 
 class Branin(Landscape):
-    """Three minima, equally deep, in a rolling land.
+    """Three minima, equally deep, among gentle hills.
 
         f = (y − 5.1 x²/4π² + 5x/π − 6)² + 10 (1 − 1/8π) cos x + 10
 
@@ -176,13 +179,13 @@ class Branin(Landscape):
 
 
 class Rastrigin(Landscape):
-    """A bowl full of hollows: the nearest one is a trap.
+    """A bowl full of local minima: the nearest one is a trap.
 
         f = 20 + x² + y² − 10 (cos 2πx + cos 2πy)
 
     Minimum (0, 0). (Rastrigin, "Systems of Extremal Control", 1974)
 
-    >>> float(Rastrigin()(1.0, 0.0))  # the bottom of the next hollow, nearly
+    >>> float(Rastrigin()(1.0, 0.0))  # nearly the bottom of the neighbouring local minimum
     1.0
     """
 
@@ -231,11 +234,12 @@ class Ackley(Landscape):
 
 
 class Saddle(Landscape):
-    """A pass between two heights: flat in its middle, and without a bottom.
+    """A pass between two heights: flat in its middle, and not bounded below.
 
         f = x² − y²              ∇f = (2x, −2y)
 
-    The start is almost on the ridge: what multiplies gradients creeps away from it, what divides by their size leaps.
+    The start is almost on the ridge: optimizers that multiply gradients leave it slowly, those that divide by their
+    size at once.
 
     >>> Saddle().gradient(1.0, 3.0)
     (2.0, -6.0)

@@ -1,33 +1,7 @@
-"""Optimizers, simplest first. Each file is one equation; each cures something of the one before.
+"""Optimizers: each file is one equation. The book's six are here, the others in variants/.
 
-SGD                straight downhill
-SignSGD            only the direction counts
-Momentum           a ball that rolls
-Nesterov           a ball that looks ahead
-AdaGrad            a step of its own for each parameter
-RMSProp            AdaGrad that forgets
-CenteredRMSProp    RMSProp that subtracts the mean
-RMSPropMomentum    RMSProp that rolls
-AdaDelta           RMSProp that finds its own rate
-Rprop              SignSGD whose steps grow while they agree
-Adam               Momentum and RMSProp together
-AdamW              Adam with a weight decay of its own
-AdaMax             Adam that divides by the largest recent gradient
-NAdam              Adam that looks ahead
-RAdam              Adam that trusts its second moment only when it has seen enough
-AMSGrad            Adam whose rates never grow
-AdaBelief          Adam that goes far where gradients come as expected
-Yogi               Adam whose second moment changes only a little at a time
-Lion               SignSGD with momentum
-Adan               Adam that looks ahead by the change of the gradient
-ScheduleFreeSGD    SGD that is evaluated at its average
-ScheduleFreeAdamW  AdamW that is evaluated at its average
-Prodigy            Adam that measures how far it has to go
-LARS               a step of its own for each layer
-LAMB               LARS with Adam's directions
-Muon               momentum whose steps are as long in every direction
-Shampoo            AdaGrad for matrices
-SOAP               Adam, in the directions that Shampoo finds
+base.py holds what they share, schedules.py learning rates that change, transforms.py clipping and weight decay, and
+adapter.py makes any class with update(params, grads) usable in their place.
 """
 
 from zeronet.optimizers.adagrad import AdaGrad
@@ -48,7 +22,6 @@ from zeronet.optimizers.schedules import (
     Warmup,
 )
 from zeronet.optimizers.sgd import SGD
-from zeronet.optimizers.transformed import Transformed
 from zeronet.optimizers.transforms import L2, ClipNorm, ClipValue, Transform, WeightDecay
 from zeronet.optimizers.variants.adabelief import AdaBelief
 from zeronet.optimizers.variants.adadelta import AdaDelta
@@ -73,86 +46,53 @@ from zeronet.optimizers.variants.sign_sgd import SignSGD
 from zeronet.optimizers.variants.soap import SOAP
 from zeronet.optimizers.variants.yogi import Yogi
 
-# In order of increasing complexity.
-OPTIMIZERS: dict[str, type[Optimizer]] = {
-    each.__name__: each
-    for each in (
-        SGD,
-        SignSGD,
-        Momentum,
-        Nesterov,
-        AdaGrad,
-        RMSProp,
-        CenteredRMSProp,
-        RMSPropMomentum,
-        AdaDelta,
-        Rprop,
-        Adam,
-        AdamW,
-        AdaMax,
-        NAdam,
-        RAdam,
-        AMSGrad,
-        AdaBelief,
-        Yogi,
-        Lion,
-        Adan,
-        ScheduleFreeSGD,
-        ScheduleFreeAdamW,
-        Prodigy,
-        LARS,
-        LAMB,
-        Muon,
-        Shampoo,
-        SOAP,
-    )
-}
-
-__all__ = [
-    "L2",
-    "LAMB",
-    "LARS",
+# The optimizers come first, in order of increasing complexity: OPTIMIZERS keeps this order.
+__all__ = [  # noqa: RUF022
+    "SGD",  # straight downhill
+    "SignSGD",  # only the direction counts
+    "Momentum",  # a ball that rolls
+    "Nesterov",  # a ball that looks ahead
+    "AdaGrad",  # one step size per parameter
+    "RMSProp",  # AdaGrad that forgets
+    "CenteredRMSProp",  # RMSProp that subtracts the mean
+    "RMSPropMomentum",  # RMSProp that rolls
+    "AdaDelta",  # RMSProp that finds its own step size
+    "Rprop",  # SignSGD whose steps grow while they agree
+    "Adam",  # Momentum and RMSProp together
+    "AdamW",  # Adam with decoupled weight decay
+    "AdaMax",  # Adam that divides by the largest recent gradient
+    "NAdam",  # Adam that looks ahead
+    "RAdam",  # Adam that trusts its second moment only when it has seen enough
+    "AMSGrad",  # Adam whose v̂ never falls
+    "AdaBelief",  # Adam that takes long steps while gradients come as expected
+    "Yogi",  # Adam whose second moment changes only a little at a time
+    "Lion",  # SignSGD with momentum
+    "Adan",  # Adam that looks ahead by the change of the gradient
+    "ScheduleFreeSGD",  # SGD that is evaluated at its average
+    "ScheduleFreeAdamW",  # AdamW that is evaluated at its average
+    "Prodigy",  # Adam that measures how far it has to go
+    "LARS",  # one step size per layer
+    "LAMB",  # LARS with Adam's directions
+    "Muon",  # momentum whose steps are equally long in every direction
+    "Shampoo",  # AdaGrad for matrices
+    "SOAP",  # Adam, in the directions that Shampoo finds
     "OPTIMIZERS",
-    "SGD",
-    "SOAP",
-    "AMSGrad",
-    "AdaBelief",
-    "AdaDelta",
-    "AdaGrad",
-    "AdaMax",
-    "Adam",
-    "AdamW",
-    "Adan",
-    "Adapted",
-    "CenteredRMSProp",
-    "ClipNorm",
-    "ClipValue",
-    "Constant",
-    "Cosine",
-    "Exponential",
-    "InverseSquareRoot",
-    "Lion",
-    "Momentum",
-    "Muon",
-    "NAdam",
-    "Nesterov",
-    "OneCycle",
     "Optimizer",
-    "Polynomial",
-    "Prodigy",
-    "RAdam",
-    "RMSProp",
-    "RMSPropMomentum",
-    "Rprop",
-    "ScheduleFreeAdamW",
-    "ScheduleFreeSGD",
-    "Shampoo",
-    "SignSGD",
-    "Step",
-    "Transform",
-    "Transformed",
-    "Warmup",
-    "WeightDecay",
-    "Yogi",
+    "Adapted",
     "adapt",
+    "Constant",
+    "Step",
+    "Exponential",
+    "Polynomial",
+    "Cosine",
+    "OneCycle",
+    "InverseSquareRoot",
+    "Warmup",
+    "Transform",
+    "ClipValue",
+    "ClipNorm",
+    "L2",
+    "WeightDecay",
 ]
+
+OPTIMIZERS: dict[str, type[Optimizer]] = {name: globals()[name] for name in __all__[: __all__.index("OPTIMIZERS")]}

@@ -8,13 +8,17 @@ from zeronet.optimizers.base import Optimizer
 
 
 class Adapted:
-    """An optimizer that knows nothing of zeronet, in zeronet's place.
+    """An optimizer that is not derived from zeronet.Optimizer, with the methods that a trainer calls.
 
-    It gets a plain dictionary of the parameter arrays and fresh copies of the gradients. Arrays that it changes in
-    place are the network's own; arrays that it puts in their place (params[k] = params[k] - …) are copied back.
+    It gets a plain dictionary of the parameter arrays and copies of the gradients. Arrays that it changes in place are
+    the network's own; new arrays that it assigns (params[k] = params[k] - …) are copied back.
 
-    optimizer: any object with update(params, grads).
+    Parameters
+    ----------
+    optimizer : any object with update(params, grads)
 
+    Examples
+    --------
     >>> class Plain:
     ...     def update(self, params, grads):
     ...         for k in params:
@@ -31,11 +35,11 @@ class Adapted:
 
     @property
     def lr(self) -> float | None:
-        """The learning rate, where the optimizer has one under this name."""
+        """The learning rate, if the optimizer has one under this name."""
         return getattr(self.optimizer, "lr", None)
 
     def update(self, params: Parameters, grads: Mapping[str, Any]) -> None:
-        """Make one update. Raises ValueError where the optimizer changed the set of names or a shape."""
+        """Make one update. Raises ValueError if the optimizer returns something, or changes the names or a shape."""
         plain = dict(params)
         returned = self.optimizer.update(plain, {name: g.copy() for name, g in grads.items()})
         if returned is not None and returned is not plain:
@@ -55,7 +59,7 @@ class Adapted:
 
 
 def adapt(optimizer: Any) -> Optimizer | Adapted:
-    """Return zeronet's optimizers as they are and others adapted. Raises ValueError for an object without update."""
+    """Return zeronet's optimizers as they are and others adapted. Raises ValueError if there is no method update."""
     if isinstance(optimizer, type) or not callable(getattr(optimizer, "update", None)):
         raise ValueError(f"an optimizer is an object with a method update(params, grads), not {optimizer!r}")
     return optimizer if isinstance(optimizer, Optimizer | Adapted) else Adapted(optimizer)

@@ -1,18 +1,21 @@
-"""What every optimizer is. A subclass is its equation; walking, remembering and checking are done here."""
+"""What every optimizer is. A subclass is its equation; this class walks the parameters, keeps the state and checks."""
 
 import copy
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from numbers import Real
-from typing import Any
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
 from zeronet.nn.parameters import Parameters
 from zeronet.optimizers.hyperparameters import checked_number
+from zeronet.optimizers.schedules import Schedule
+from zeronet.optimizers.transforms import Transform, WeightDecay
 
-# Numbers that a rule meets at once: its temporaries then stay in the processor's cache. At 1.8 million parameters this
-# takes half the time of the whole vector at once.
+# Numbers that a rule is given at once: its temporaries then stay in the processor's cache. At 1.8 million parameters
+# this takes half the time of the whole vector at once.
 PIECE = 65_536
+LearningRate = float | Callable[[int], float]  # a number, or a schedule
 
 
 class Optimizer:
@@ -20,13 +23,22 @@ class Optimizer:
 
         rule(w, g, *states)           w, a parameter; g, its gradient; states, what this optimizer remembers of it
 
-    A subclass hands its hyper-parameters to super().__init__ by name, lists its states in state_names, and changes w
-    and the states in place in rule: that is its whole equation. self.t counts the updates, from 1 in the first rule on;
-    self.lr is this step's rate, where lr was given as a schedule: a function of the number of updates made before.
+    A subclass passes its hyper-parameters to super().__init__ by name, lists its states in state_names, and changes w
+    and the states in place in rule: that is its whole equation. In rule, self.t is the number of this update, from 1
+    on, and self.lr its learning rate. After the first update each state is a mapping with the names of the parameters:
+    optimizer.h["W1"].
 
-    update takes Parameters, or plain dictionaries of arrays or floats. After the first update each state is a mapping
-    with the same keys: optimizer.h["W1"].
+    Parameters
+    ----------
+    **settings : float
+        The hyper-parameters; lr may be a schedule: a function of the number of updates made before.
 
+    Raises
+    ------
+    ValueError if a hyper-parameter is not in the range of its name, or a state has the name of something else.
+
+    Examples
+    --------
     >>> class Signs(Optimizer):
     ...     def __init__(self, lr=0.1):
     ...         super().__init__(lr=lr)
@@ -40,17 +52,26 @@ class Optimizer:
     """
 
     state_names: tuple[str, ...] = ()
-    # Numbers of the whole optimizer, beside the states of each parameter, that begin() renews. They start at 0.
+    # Numbers of the whole optimizer, beside the states of each parameter, that before_update changes. They start at 0.
     scalar_names: tuple[str, ...] = ()
-    # True: each number is changed by its own gradient and states, so that the rule may meet any stretch of the whole
-    # vector; False: the rule needs the shapes, and meets each named array.
+    # True: each number is changed by its own gradient and states, so that the rule may be given any slice of the flat
+    # vector; False: the rule needs the shapes, and is given each named array.
     elementwise = True
+    lr: float
+    _transforms: tuple[Transform, ...] = ()
+    _shapes: dict[str, tuple[int, ...]] | None
+
+    if TYPE_CHECKING:  # hyper-parameters and states are attributes under the names that a subclass gives them
+
+        def __getattr__(self, name: str) -> Any: ...
 
     def __init__(self, **settings: Any):
         if isinstance(self.state_names, str):
-            raise ValueError(f"state_names is a tuple of names, as in ('h',), not {self.state_names!r}")
-        if clash := {"t", "schedule", *settings} & {*self.state_names, *self.scalar_names}:
-            raise ValueError(f"{', '.join(sorted(clash))} cannot be a state: that is a setting, t or the schedule")
+            raise ValueError(f"state_names must be a tuple of names, as in ('h',), not {self.state_names!r}")
+        if clash := {"t", "schedule", "transforms", *settings} & {*self.state_names, *self.scalar_names}:
+            raise ValueError(
+                f"{', '.join(sorted(clash))} cannot be a state: a setting, or the base class, has this name"
+            )
         self.schedule = settings["lr"] if callable(settings.get("lr")) else None
         if self.schedule:
             settings["lr"] = self.schedule(0)
@@ -59,46 +80,56 @@ class Optimizer:
         self._setting_names = tuple(settings)
         self._forget()
 
-    # What a subclass may say ---------------------------------------------------------------------------------------
+    # What a subclass may implement ---------------------------------------------------------------------------------
 
-    def rule(self, w: np.ndarray, g: np.ndarray, *states: np.ndarray) -> None:
+    def rule(self, w: np.ndarray, g: np.ndarray, *states: Any, **_: Any) -> None:  # **_ lets subclasses name states
         """Make one update of w and its states, in place; g stays as it is."""
-        raise NotImplementedError(f"{type(self).__name__} must say rule(w, g, *states)")
+        raise NotImplementedError(f"{type(self).__name__} must implement rule(w, g, *states)")
 
     def init_state(self, w: np.ndarray) -> tuple[np.ndarray, ...]:
-        """Return the first states of w, in the order of state_names."""
+        """Return the initial states of w, in the order of state_names."""
         return tuple(np.zeros_like(w) for _ in self.state_names)
 
     def before_update(self, params: Mapping[str, Any], grads: Mapping[str, Any]) -> None:
-        """Look at everything once before the rules of an update, for quantities like a global norm."""
+        """Compute from all parameters and gradients what the rules of this update need, such as a global norm."""
 
-    def effective_step(self, *states: np.ndarray) -> np.ndarray | float | None:
-        """Return r where the rule has the form w ← w − r ⊙ g, from the states after the update; else None."""
+    def effective_step(self, *states: Any, **_: Any) -> np.ndarray | float | None:
+        """Return r if the rule has the form w ← w − r ⊙ g, from the states after the update; else None."""
         return None
 
     def evaluation_params(self, params: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Return the parameters to evaluate and save: those that are trained, unless an optimizer knows better ones."""
+        """Return the parameters to evaluate and save: those that are trained, unless an optimizer has better ones."""
         return params
 
-    # What everybody may call ---------------------------------------------------------------------------------------
+    # What callers use ----------------------------------------------------------------------------------------------
 
     def update(self, params: MutableMapping[str, Any] | Parameters, grads: Mapping[str, Any]) -> None:
         """Make one update: change params in place, given the gradients under the same names.
 
-        The values are arrays of floats of any shape, or plain numbers, which are replaced by their new values.
-        Raises ValueError where names or shapes differ from each other or from those of the first update.
+        Parameters
+        ----------
+        params : Parameters, or dict of float arrays of any shape, or of numbers, which are replaced by their new values
+        grads : the gradients, with the same names and shapes; they are not changed
+
+        Raises
+        ------
+        ValueError if names or shapes differ from each other or from those of the first update.
         """
         self._check(params, grads)
+        if self.schedule:
+            lr = self.schedule(self.t)
+            self.lr = checked_number("lr", lr) if lr else 0.0  # at the end of a schedule it may be 0
+        if self.transforms:
+            grads = _copied_gradients(grads)
+            for transform in self.transforms:
+                transform.apply(params, grads, self.lr)
         if self._shapes is None:
             self._start(params)
-        if self.schedule:
-            self.lr = self.next_lr()
         self.t += 1
         self.before_update(params, grads)
         states = [getattr(self, name) for name in self.state_names]
-        if self.elementwise and _share_layout(params, grads, *states):
-            vectors = [params.flat, grads.flat, *(state.flat for state in states)]
-            for start in range(0, len(params.flat), PIECE):
+        if self.elementwise and (vectors := _vectors(params, grads, *states)):
+            for start in range(0, len(vectors[0]), PIECE):
                 self._apply(*(vector[start : start + PIECE] for vector in vectors))
             return
         for name, value in params.items():
@@ -107,24 +138,49 @@ class Optimizer:
             if w is not value:
                 params[name] = float(w)
 
-    def next_lr(self) -> float:
-        """Return the rate of the next update. Raises ValueError where a schedule gives none."""
-        if not self.schedule:
-            return self.lr
-        rate = self.schedule(self.t)
-        return checked_number("lr", rate) if rate else 0.0  # at the end of a schedule the rate may be 0
+    @property
+    def transforms(self) -> tuple[Transform, ...]:
+        """What is done to gradients and weights before each update, in this order: clipping, weight decay."""
+        return self._transforms
+
+    @transforms.setter
+    def transforms(self, transforms: Iterable[Transform]) -> None:
+        transforms = tuple(transforms)
+        if not all(isinstance(transform, Transform) for transform in transforms):
+            raise ValueError(f"transforms must be Transforms, as in (ClipNorm(1.0),), not {transforms!r}")
+        keeps_weights = type(self).evaluation_params is not Optimizer.evaluation_params
+        if keeps_weights and any(isinstance(transform, WeightDecay) for transform in transforms):
+            raise ValueError(f"WeightDecay cannot reach the weights that {type(self).__name__} keeps: L2 can")
+        self._transforms = transforms
+
+    def with_transforms(self, *transforms: Transform) -> Self:
+        """Return a copy of this optimizer that has these transforms.
+
+        >>> from zeronet import SGD, ClipNorm
+        >>> params = {"x": 0.0, "y": 0.0}
+        >>> SGD(lr=1.0).with_transforms(ClipNorm(10.0)).update(params, {"x": 12.0, "y": -16.0})  # ‖g‖ = 20
+        >>> params
+        {'x': -6.0, 'y': 8.0}
+        """
+        twin = copy.deepcopy(self)
+        twin.transforms = transforms
+        return twin
 
     @property
     def settings(self) -> dict[str, Any]:
-        """The hyper-parameters as they are now; a schedule stands for its lr."""
-        values = {name: getattr(self, name) for name in self._setting_names}
-        return values | {"lr": self.schedule} if self.schedule else values
+        """The hyper-parameters as they are now, a schedule as the lr, and the settings of the transforms."""
+        settings = self._hyperparameters()
+        for transform in self.transforms:
+            settings |= transform.settings
+        return settings
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in self.settings.items())})"
+        settings = ", ".join(f"{name}={value!r}" for name, value in self._hyperparameters().items())
+        transforms = f".with_transforms({', '.join(map(repr, self.transforms))})" if self.transforms else ""
+        return f"{type(self).__name__}({settings}){transforms}"
 
-    def clone(self) -> "Optimizer":
-        """Return an optimizer with the same settings that has seen nothing yet."""
+    def clone(self) -> Self:
+        """Return an optimizer with the same settings and no state."""
         twin = copy.deepcopy(self)
         twin._forget()
         if self.schedule:
@@ -132,26 +188,32 @@ class Optimizer:
         return twin
 
     def effective_steps(self) -> dict[str, Any] | None:
-        """Return name → r of the last update w ← w − r ⊙ g, or None where the rule has another form."""
+        """Return name → r of the last update w ← w − r ⊙ g, or None if the rule, or a transform, has another form.
+
+        Raises ValueError before the first update. g is the gradient before the transforms.
+        """
         if self._shapes is None:
-            raise ValueError("there is no effective rate before the first update")
-        rates = {
-            name: self.effective_step(*(getattr(self, s)[name] for s in self.state_names)) for name in self._shapes
-        }
-        return None if any(rate is None for rate in rates.values()) else rates
+            raise ValueError("there is no effective step before the first update")
+        steps = {k: self.effective_step(*(getattr(self, s)[k] for s in self.state_names)) for k in self._shapes}
+        for factor in (transform.factor for transform in self.transforms):
+            steps = {k: None if factor is None or r is None else r * factor[k] for k, r in steps.items()}
+        return None if any(r is None for r in steps.values()) else steps
 
     def state_dict(self) -> dict[str, Any]:
-        """Return what the next update depends on, but for a schedule: kind, t, settings, numbers, copied states."""
+        """Return copies of all that the next update depends on; all but the arrays in "states" fits into JSON."""
         states = {s: {k: np.copy(a) for k, a in (getattr(self, s) or {}).items()} for s in self.state_names}
         settings = {name: getattr(self, name) for name in self._setting_names}
         numbers = {name: getattr(self, name) for name in self.scalar_names}
-        about = {"kind": type(self).__name__, "t": self.t, "settings": settings, "numbers": numbers}
+        about = {"kind": self._kind(), "t": self.t, "settings": settings, "numbers": numbers}
         return {**about, "shapes": self._shapes and dict(self._shapes), "states": states}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Go on where state_dict() was taken. Raises ValueError for the state of another kind of optimizer."""
-        if state["kind"] != type(self).__name__:
-            raise ValueError(f"this state is one of {state['kind']}, not one of {type(self).__name__}")
+        """Go on where state_dict() was taken.
+
+        Raises ValueError for the state of another class, or of one with another schedule or other transforms.
+        """
+        if state["kind"] != self._kind():
+            raise ValueError(f"this state is one of {state['kind']}, not one of {self._kind()}")
         self.t = int(state["t"])
         for name, value in state["settings"].items():
             setattr(self, name, checked_number(name, value))
@@ -165,35 +227,47 @@ class Optimizer:
     # How it works --------------------------------------------------------------------------------------------------
 
     def _forget(self) -> None:
-        """Be as before the first update."""
-        self._shapes: dict[str, tuple[int, ...]] | None = None
+        """Return to the state before the first update."""
+        self._shapes = None
         self.t = 0
         for name in self.state_names:
             setattr(self, name, None)
         for name in self.scalar_names:
             setattr(self, name, 0.0)
 
+    def _hyperparameters(self) -> dict[str, Any]:
+        """Return the settings without those of the transforms."""
+        values = {name: getattr(self, name) for name in self._setting_names}
+        return values | {"lr": self.schedule} if self.schedule else values
+
+    def _kind(self) -> str:
+        """Return the class, and the schedule and transforms: what must be the same for a state to fit."""
+        parts = [repr(transform) for transform in self.transforms]
+        if self.schedule:
+            named = self.schedule if hasattr(self.schedule, "__qualname__") else type(self.schedule)
+            parts.insert(0, repr(self.schedule) if isinstance(self.schedule, Schedule) else named.__qualname__)
+        return f"{type(self).__name__} with {', '.join(parts)}" if parts else type(self).__name__
+
     def _apply(self, *arrays: np.ndarray) -> None:
-        if self.rule(*arrays) is not None:
+        if self.rule(*arrays) is not None:  # type: ignore[func-returns-value]  # a learner's may return something
             raise ValueError(f"{type(self).__name__}.rule must change w in place (w -= …): what it returns is lost")
 
     def _check(self, params: Mapping[str, Any], grads: Mapping[str, Any]) -> None:
-        """Raise ValueError unless params are floats, and have names and shapes of grads and of what was seen before."""
+        """Raise ValueError unless params are floats, with the names and shapes of grads and of the updates before."""
         if not isinstance(params, Parameters):
             for value in params.values():
                 _as_array(value)
         shapes, grad_shapes = _shapes(params), _shapes(grads)
         if shapes != grad_shapes:
-            raise ValueError(f"parameters {_words(shapes)} and gradients {_words(grad_shapes)} differ")
+            raise ValueError(f"parameters {_listed(shapes)} and gradients {_listed(grad_shapes)} differ")
         if self._shapes is not None and shapes != self._shapes:
-            raise ValueError(
-                f"this {type(self).__name__} has updated {_words(self._shapes)}, and cannot go on with {_words(shapes)}"
-            )
+            seen = _listed(self._shapes)
+            raise ValueError(f"this {type(self).__name__} has updated {seen}, and cannot go on with {_listed(shapes)}")
 
     def _start(self, params: Mapping[str, Any]) -> None:
-        """Make the first states."""
+        """Make the initial states."""
         if self.elementwise and isinstance(params, Parameters):
-            states = [Parameters(params.shapes, flat=state) for state in self.init_state(params.flat)]
+            states: list[Any] = [Parameters(params.shapes, flat=state) for state in self.init_state(params.flat)]
         else:
             first = {name: self.init_state(_as_array(value)) for name, value in params.items()}
             states = [{name: each[i] for name, each in first.items()} for i in range(len(self.state_names))]
@@ -202,31 +276,36 @@ class Optimizer:
         self._shapes = _shapes(params)
 
 
+def _copied_gradients(grads: Mapping[str, Any]) -> dict[str, np.ndarray] | Parameters:
+    """Return the gradients as new arrays of floats."""
+    if isinstance(grads, Parameters):
+        return grads.copy()
+    return {k: np.array(g, dtype=None if np.asarray(g).dtype.kind == "f" else np.float64) for k, g in grads.items()}
+
+
 def _as_array(value: Any) -> np.ndarray:
     """Return an array of floats as it is, and a number as a new array of shape () in float64."""
     if isinstance(value, Real):
         return np.array(float(value))
     if not isinstance(value, np.ndarray) or value.dtype.kind != "f":
         kind = value.dtype if isinstance(value, np.ndarray) else type(value).__name__
-        raise ValueError(f"parameters are arrays of floats, or numbers, not {kind}")
+        raise ValueError(f"parameters must be arrays of floats, or numbers, not {kind}")
     return value
 
 
 def _shapes(arrays: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:
-    return (
-        arrays.shapes if isinstance(arrays, Parameters) else {name: np.shape(value) for name, value in arrays.items()}
-    )
+    return arrays.shapes if isinstance(arrays, Parameters) else {name: np.shape(a) for name, a in arrays.items()}
 
 
-def _share_layout(first: Mapping[str, Any], *others: Mapping[str, Any]) -> bool:
-    """Say whether all are Parameters in one order, so that their vectors match; their shapes are known to agree."""
-    return isinstance(first, Parameters) and all(
-        isinstance(other, Parameters) and list(other.shapes) == list(first.shapes) for other in others
-    )
+def _vectors(*mappings: Mapping[str, Any]) -> list[np.ndarray]:
+    """Return the flat vectors of Parameters in one order; none if they are in another order, or something else."""
+    parameters = [mapping for mapping in mappings if isinstance(mapping, Parameters)]
+    same = len(parameters) == len(mappings) and all(list(p.shapes) == list(mappings[0]) for p in parameters)
+    return [p.flat for p in parameters] if same else []
 
 
 def _copied(arrays: Mapping[str, np.ndarray], in_one_vector: bool) -> Mapping[str, np.ndarray] | None:
-    """Return copies of the arrays, in one vector where that is wanted and they have one type; None for none."""
+    """Return copies of the arrays, in one vector if that is wanted and they have one type; None for none."""
     if not arrays:
         return None
     if not in_one_vector or len({array.dtype for array in arrays.values()}) > 1:
@@ -235,5 +314,5 @@ def _copied(arrays: Mapping[str, np.ndarray], in_one_vector: bool) -> Mapping[st
     return Parameters({name: np.shape(array) for name, array in arrays.items()}, flat=vector)
 
 
-def _words(shapes: Mapping[str, tuple[int, ...]]) -> str:
+def _listed(shapes: Mapping[str, tuple[int, ...]]) -> str:
     return "{" + ", ".join(f"{name} {shape}" for name, shape in shapes.items()) + "}"

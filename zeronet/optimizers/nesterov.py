@@ -2,23 +2,35 @@
 
 import numpy as np
 
-from zeronet.optimizers.base import Optimizer
+from zeronet.optimizers.base import LearningRate, Optimizer
 
 
 class Nesterov(Optimizer):
-    """Momentum that corrects itself with the gradient of the place it is rolling to.
+    """Momentum that corrects itself with the gradient at the place it is rolling to.
 
         v ← α v − η g                v, velocity, starts at 0; α = momentum, η = lr
         w ← w + α v − η g
 
     w is the place looked ahead to, so that g is the gradient there: the usual rewriting of Nesterov's method.
-    lr: the learning rate, > 0, default 0.01; momentum: the share of velocity that is kept, in [0, 1), default 0.9.
-    Raises ValueError for others.
+
+    Parameters
+    ----------
+    lr : float or schedule, > 0, default 0.01; the learning rate
+    momentum : float in [0, 1), default 0.9; the share of the velocity that is kept
+
+    Raises
+    ------
+    ValueError if `lr` is not positive, or `momentum` is not in [0, 1).
+
+    References
+    ----------
     Nesterov, "A method for solving the convex programming problem with convergence rate O(1/k²)", 1983; in this form
     Bengio et al., "Advances in Optimizing Recurrent Networks", 2012. torch.optim.SGD(nesterov=True) takes the same
-    path while lr is constant (PyTorch and optax keep lr outside v), and so does the code of
-    『ゼロから作るDeep Learning』 since it was corrected (ネステロフの加速勾配法; the book itself does not print it).
+    path while lr is constant (PyTorch and optax keep lr outside v), and so does the corrected code of
+    『ゼロから作るDeep Learning』 (ネステロフの加速勾配法; not printed in the book itself).
 
+    Examples
+    --------
     >>> params, optimizer = {"x": 1.0}, Nesterov(lr=0.25, momentum=0.5)
     >>> optimizer.update(params, {"x": 2.0})  # v = −0.5, x = 1 − 0.25 − 0.5
     >>> params
@@ -27,7 +39,7 @@ class Nesterov(Optimizer):
 
     state_names = ("v",)
 
-    def __init__(self, lr: float = 0.01, momentum: float = 0.9):
+    def __init__(self, lr: LearningRate = 0.01, momentum: float = 0.9):
         super().__init__(lr=lr, momentum=momentum)
 
     def rule(self, w: np.ndarray, g: np.ndarray, v: np.ndarray) -> None:

@@ -1,7 +1,7 @@
 """Learning rates that change: functions of the number of updates made before, k = 0, 1, 2 …
 
-Each is called by an optimizer before every update: AdaGrad(lr=Cosine(0.1, horizon=1000)). Past its horizon it stays
-where it ended.
+An optimizer calls its schedule before every update: AdaGrad(lr=Cosine(0.1, horizon=1000)). Past its horizon a schedule
+keeps its last value.
 
 Constant           η                               Cosine             half a wave, down to an end
 Step               a stair                         OneCycle           up, and down almost to 0
@@ -12,12 +12,12 @@ Polynomial         a power, down to an end         Warmup             a ramp bef
 import math
 from dataclasses import dataclass, fields
 
-from zeronet.optimizers.hyperparameters import RANGES, WHOLE, checked_number
+from zeronet.optimizers.hyperparameters import COUNT, RANGES, checked_number
 
 
 @dataclass(frozen=True)
 class Schedule:
-    """A learning rate for each update; lr is where it starts, or its peak.
+    """A learning rate for each update, as a function of the updates made before; lr is the first one, or the peak.
 
     Raises ValueError, quoting it, for a number outside its range.
     """
@@ -28,22 +28,30 @@ class Schedule:
         for field in fields(self):
             if field.name != "after":
                 number = checked_number(field.name, getattr(self, field.name))
-                counts = RANGES.get(field.name) is WHOLE
+                counts = RANGES.get(field.name) is COUNT
                 object.__setattr__(self, field.name, int(number) if counts else number)  # the class is frozen
 
     def __call__(self, k: int) -> float:
-        """Return the rate of the update before which k were made."""
-        raise NotImplementedError(f"{type(self).__name__} must say __call__(k)")
+        """Return the learning rate of the update before which k were made."""
+        raise NotImplementedError(f"{type(self).__name__} must implement __call__(k)")
 
 
 @dataclass(frozen=True)
 class Constant(Schedule):
-    """Stay.
+    """Keep one learning rate.
 
         η(k) = η
 
-    lr: η, the rate, > 0. Raises ValueError for another one.
+    Parameters
+    ----------
+    lr : float > 0; η
 
+    Raises
+    ------
+    ValueError if `lr` is not positive.
+
+    Examples
+    --------
     >>> Constant(0.5)(100)
     0.5
     """
@@ -59,9 +67,22 @@ class Step(Schedule):
 
         η(k) = η γ^⌊k / n⌋           n = every, γ = gamma
 
-    lr: η, the first rate, > 0; every: the updates on each stair, ≥ 1; gamma: in (0, 1], default 0.1. Raises ValueError
-    for others. PyTorch's StepLR; optax's exponential_decay(staircase=True).
+    Parameters
+    ----------
+    lr : float > 0; η, the first learning rate
+    every : int, ≥ 1; n, the updates on each stair
+    gamma : float in (0, 1], default 0.1; γ
 
+    Raises
+    ------
+    ValueError if `lr` is not positive, `every` is not an integer of at least 1, or `gamma` is not in (0, 1].
+
+    References
+    ----------
+    PyTorch's StepLR; optax's exponential_decay(staircase=True).
+
+    Examples
+    --------
     >>> [Step(8.0, every=2, gamma=0.5)(k) for k in range(5)]
     [8.0, 8.0, 4.0, 4.0, 2.0]
     """
@@ -80,9 +101,21 @@ class Exponential(Schedule):
 
         η(k) = η γᵏ                  γ = gamma
 
-    lr: η, the first rate, > 0; gamma: in (0, 1]: 0.999 halves it every 693 updates. Raises ValueError for others.
+    Parameters
+    ----------
+    lr : float > 0; η, the first learning rate
+    gamma : float in (0, 1]; γ: 0.999 halves the learning rate every 693 updates
+
+    Raises
+    ------
+    ValueError if `lr` is not positive, or `gamma` is not in (0, 1].
+
+    References
+    ----------
     PyTorch's ExponentialLR.
 
+    Examples
+    --------
     >>> [Exponential(8.0, gamma=0.5)(k) for k in range(4)]
     [8.0, 4.0, 2.0, 1.0]
     """
@@ -100,10 +133,23 @@ class Polynomial(Schedule):
 
         η(k) = e + (η − e) (1 − k/T)ᵖ        T = horizon, e = end · η, p = power;   e from k = T on
 
-    lr: η, the first rate, > 0; horizon: T, in updates, ≥ 1; power: > 0, default 1, a straight line; end: the last
-    rate as a share of η, ≥ 0, default 0. Raises ValueError for others. PyTorch's PolynomialLR, and with another end
-    optax's polynomial_schedule, which names e itself.
+    Parameters
+    ----------
+    lr : float > 0; η, the first learning rate
+    horizon : int, ≥ 1; T, in updates
+    power : float > 0, default 1, a straight line; p
+    end : float, ≥ 0, default 0; the last learning rate as a share of η
 
+    Raises
+    ------
+    ValueError if `lr` or `power` is not positive, `horizon` is not an integer of at least 1, or `end` is negative.
+
+    References
+    ----------
+    PyTorch's PolynomialLR, and with another end optax's polynomial_schedule, whose argument is e itself.
+
+    Examples
+    --------
     >>> [Polynomial(8.0, horizon=4)(k) for k in range(6)]
     [8.0, 6.0, 4.0, 2.0, 0.0, 0.0]
     """
@@ -115,7 +161,7 @@ class Polynomial(Schedule):
     def __call__(self, k: int) -> float:
         """Return e + (η − e) (1 − k/T)ᵖ."""
         end = self.end * self.lr
-        return end + (self.lr - end) * (1 - min(k / self.horizon, 1)) ** self.power
+        return float(end + (self.lr - end) * (1 - min(k / self.horizon, 1)) ** self.power)
 
 
 @dataclass(frozen=True)
@@ -124,11 +170,23 @@ class Cosine(Schedule):
 
         η(k) = e + (η − e) (1 + cos(π k/T)) / 2      T = horizon, e = end · η;   e from k = T on
 
-    lr: η, the first rate, > 0; horizon: T, in updates, ≥ 1; end: the last rate as a share of η, ≥ 0, default 0.
-    Raises ValueError for others. Loshchilov and Hutter, "SGDR: Stochastic Gradient Descent with Warm Restarts", 2017,
-    (5), without the restarts. PyTorch's CosineAnnealingLR, which names e itself (eta_min) and rises again after T;
-    optax's cosine_decay_schedule.
+    Parameters
+    ----------
+    lr : float > 0; η, the first learning rate
+    horizon : int, ≥ 1; T, in updates
+    end : float, ≥ 0, default 0; the last learning rate as a share of η
 
+    Raises
+    ------
+    ValueError if `lr` is not positive, `horizon` is not an integer of at least 1, or `end` is negative.
+
+    References
+    ----------
+    Loshchilov and Hutter, "SGDR: Stochastic Gradient Descent with Warm Restarts", 2017, (5), without the restarts.
+    PyTorch's CosineAnnealingLR, whose argument eta_min is e itself, rises again after T; optax's cosine_decay_schedule.
+
+    Examples
+    --------
     >>> [round(Cosine(8.0, horizon=4)(k), 3) for k in range(6)]
     [8.0, 6.828, 4.0, 1.172, 0.0, 0.0]
     """
@@ -144,17 +202,30 @@ class Cosine(Schedule):
 
 @dataclass(frozen=True)
 class OneCycle(Schedule):
-    """Rise from a small rate to the peak, and fall almost to 0, each along half a wave.
+    """Rise from a small learning rate to the peak, and fall almost to 0, each along half a wave.
 
         η(k) = η₀ + (η − η₀) (1 − cos(π k/a)) / 2            while k ≤ a = r T − 1;   η₀ = η / div
         η(k) = e + (η − e) (1 + cos(π (k − a)/(b − a))) / 2  until b = T − 1;         e = η₀ / final_div
 
-    lr: η, the peak, > 0; horizon: T, in updates, ≥ 1; rise: r, the share of T that rises, in (0, 1), default 0.3;
-    div, final_div: ≥ 1, default 25 and 10000. Raises ValueError for others, and where r T ≤ 1.
+    Parameters
+    ----------
+    lr : float > 0; η, the peak
+    horizon : int, ≥ 1; T, in updates
+    rise : float in (0, 1), default 0.3; r, the share of T in which it rises
+    div, final_div : float, ≥ 1, default 25 and 10000
+
+    Raises
+    ------
+    ValueError if a number is not in the range above, or r T ≤ 1.
+
+    References
+    ----------
     Smith and Topin, "Super-Convergence: Very Fast Training of Neural Networks Using Large Learning Rates", 2018, with
-    PyTorch's waves (OneCycleLR) in place of the paper's straight lines; momentum stays as it is. optax's
+    PyTorch's waves (OneCycleLR) instead of the paper's straight lines; momentum does not change. optax's
     cosine_onecycle_schedule takes a = ⌊r T⌋ and b = T.
 
+    Examples
+    --------
     >>> [round(OneCycle(8.0, horizon=10, div=4, final_div=1)(k), 3) for k in (0, 1, 2, 9)]  # a = 2, b = 9
     [2.0, 5.0, 8.0, 2.0]
     """
@@ -170,7 +241,7 @@ class OneCycle(Schedule):
             raise ValueError(f"a one-cycle of {self.horizon} updates has no room to rise in {self.rise:g} of them")
 
     def __call__(self, k: int) -> float:
-        """Return the rate on the way up, or down."""
+        """Return the learning rate on the way up, or down."""
         top, last = self.rise * self.horizon - 1, self.horizon - 1
         first = self.lr / self.div
         if k <= top:
@@ -185,9 +256,21 @@ class InverseSquareRoot(Schedule):
 
         η(k) = η · min(t / w, √(w / t))      t = k + 1, w = warmup
 
-    lr: η, the peak, > 0; warmup: w, the updates until the peak, ≥ 1, default 1. Raises ValueError for others. Vaswani
-    et al., "Attention Is All You Need", 2017, (3), where the peak is 1/√(d w).
+    Parameters
+    ----------
+    lr : float > 0; η, the peak
+    warmup : int, ≥ 1, default 1; w, the updates until the peak
 
+    Raises
+    ------
+    ValueError if `lr` is not positive, or `warmup` is not an integer of at least 1.
+
+    References
+    ----------
+    Vaswani et al., "Attention Is All You Need", 2017, (3), where the peak is 1/√(d w).
+
+    Examples
+    --------
     >>> [InverseSquareRoot(8.0, warmup=4)(k) for k in (0, 1, 3, 15)]
     [2.0, 4.0, 8.0, 4.0]
     """
@@ -202,14 +285,26 @@ class InverseSquareRoot(Schedule):
 
 @dataclass(frozen=True, init=False)
 class Warmup(Schedule):
-    """Rise to the first rate of another schedule, which begins when it is reached.
+    """Rise to the first learning rate of another schedule, which begins when it is reached.
 
         η(k) = s(0) (k + 1) / w      while k < w = warmup;   s(k − w) from then on
 
-    after: s, a schedule; warmup: w, in updates, ≥ 1: update w has the whole rate, and the first one is never 0. Raises
-    ValueError for others. Goyal et al., "Accurate, Large Minibatch SGD: Training ImageNet in 1 Hour", 2017, 2.2.
-    PyTorch: SequentialLR of LinearLR(start_factor=1/w, total_iters=w − 1) and s.
+    Parameters
+    ----------
+    after : Schedule; s
+    warmup : int, ≥ 1; w, in updates: update w has the whole learning rate, and the first one is never 0
 
+    Raises
+    ------
+    ValueError if `after` is not a Schedule, or `warmup` is not an integer of at least 1.
+
+    References
+    ----------
+    Goyal et al., "Accurate, Large Minibatch SGD: Training ImageNet in 1 Hour", 2017, 2.2. PyTorch: SequentialLR of
+    LinearLR(start_factor=1/w, total_iters=w − 1) and s.
+
+    Examples
+    --------
     >>> [Warmup(Step(8.0, every=2), warmup=4)(k) for k in range(7)]
     [2.0, 4.0, 6.0, 8.0, 8.0, 8.0, 0.8]
     """
@@ -219,13 +314,13 @@ class Warmup(Schedule):
 
     def __init__(self, after: Schedule, warmup: int):
         if not isinstance(after, Schedule):
-            raise ValueError(f"after is a schedule, as in Constant(0.1), not {after!r}")
+            raise ValueError(f"after must be a Schedule, as in Constant(0.1), not {after!r}")
         for name, value in (("lr", after.lr), ("after", after), ("warmup", warmup)):
             object.__setattr__(self, name, value)
         self.__post_init__()
 
     def __call__(self, k: int) -> float:
-        """Return the rate on the ramp, or that of s."""
+        """Return the learning rate on the ramp, or that of s."""
         return self.after(0) * ((k + 1) / self.warmup) if k < self.warmup else self.after(k - self.warmup)
 
 

@@ -2,25 +2,36 @@
 
 import numpy as np
 
-from zeronet.optimizers.base import Optimizer
+from zeronet.optimizers.base import LearningRate, Optimizer
 
 
 class SGD(Optimizer):
-    """Stochastic gradient descent: a step against the gradient. Also called GD when the gradient is exact.
+    """Stochastic gradient descent: step against the gradient. Also called GD if the gradient is exact.
 
         w ← w − η g                  (6.1)    η = lr
 
-    lr: the learning rate, > 0, default 0.01. Raises ValueError for another one.
+    Parameters
+    ----------
+    lr : float or schedule, > 0, default 0.01; the learning rate
+
+    Raises
+    ------
+    ValueError if `lr` is not positive.
+
+    References
+    ----------
     Robbins and Monro, "A Stochastic Approximation Method", 1951; 『ゼロから作るDeep Learning』, 6.1.2
     (確率的勾配降下法). The same in every library.
 
+    Examples
+    --------
     >>> params = {"x": -7.0, "y": 2.0}
     >>> SGD(lr=0.5).update(params, {"x": -0.5, "y": 4.0})
     >>> params  # −7 + 0.5 · 0.5, 2 − 0.5 · 4
     {'x': -6.75, 'y': 0.0}
     """
 
-    def __init__(self, lr: float = 0.01):
+    def __init__(self, lr: LearningRate = 0.01):
         super().__init__(lr=lr)
 
     def rule(self, w: np.ndarray, g: np.ndarray) -> None:

@@ -1,61 +1,80 @@
-"""What happens to gradients and weights around an optimizer: clipping, and weight decay.
+"""What happens to gradients and weights before each update of an optimizer: clipping, and weight decay.
 
-Transformed(AdaGrad(lr=0.1), ClipNorm(1.0), L2(1e-4)), in transformed.py, is an optimizer: before each update of AdaGrad
-the gradient is clipped, and then λ w is added to it. They work in the order in which they stand.
+AdaGrad(lr=0.1).with_transforms(ClipNorm(1.0), L2(1e-4)) first clips the gradient, and then adds λ w to it.
 
 ClipValue      no number of the gradient beyond ±c        L2            λ w, added to the gradient
 ClipNorm       the whole gradient no longer than c        WeightDecay   weights shrink, beside the gradient
 """
 
 import math
-from collections.abc import Iterator, Mapping, MutableMapping
+from collections.abc import Mapping, MutableMapping
 from typing import Any
 
 import numpy as np
 
+from zeronet.nn.parameters import Parameters
 from zeronet.optimizers.hyperparameters import checked_number
 
-Arrays = MutableMapping[str, Any]
+Arrays = MutableMapping[str, Any] | Parameters
 
 
 class Transform:
     """Change the gradients before an update, or the parameters: both in place.
 
-    A subclass says apply. factor is what its last gradients were multiplied by, as name → number or array; None where
-    they were not multiplied, so that the whole update has no longer the form w ← w − r ⊙ g.
+    A subclass implements apply, and passes its settings to super().__init__ under their names on the command line.
+    factor is what the last gradients were multiplied by, as name → number or array; None if they were not multiplied,
+    so that the whole update no longer has the form w ← w − r ⊙ g.
     """
 
     factor: Mapping[str, Any] | None = None
 
     def __init__(self, **settings: Any):
-        self.settings = {}  # under the names that they have on the command line
         for name, value in settings.items():
             if name == "decay" and value not in ("weights", "all"):
                 raise ValueError(f"decay must be weights or all, not {value!r}")
-            self.settings[name] = value if name == "decay" else checked_number(name, value)
-            setattr(self, name, self.settings[name])
+            setattr(self, name, value if name == "decay" else checked_number(name, value))
+        self._setting_names = tuple(settings)
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """The settings as they are now."""
+        return {name: getattr(self, name) for name in self._setting_names}
 
     def apply(self, params: Arrays, grads: Arrays, lr: float) -> None:
-        """Change grads, which are the optimizer's own copies of the gradients, or params; lr: this update's rate."""
-        raise NotImplementedError(f"{type(self).__name__} must say apply(params, grads, lr)")
+        """Change grads, which are copies of the gradients, or params; lr: the learning rate of this update."""
+        raise NotImplementedError(f"{type(self).__name__} must implement apply(params, grads, lr)")
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({', '.join(repr(value) for value in self.settings.values())})"
 
 
 class ClipValue(Transform):
-    """Let no number of the gradient be larger than c, whatever its sign. The direction changes.
+    """Limit each number of the gradient to c, whatever its sign. The direction changes.
 
         g ← max(−c, min(c, g))       c = clip_value
 
-    clip_value: > 0. Raises ValueError for another one. torch.nn.utils.clip_grad_value_, optax.clip.
+    Parameters
+    ----------
+    clip_value : float > 0
 
-    >>> from zeronet import SGD, Transformed
+    Raises
+    ------
+    ValueError if `clip_value` is not positive.
+
+    References
+    ----------
+    torch.nn.utils.clip_grad_value_, optax.clip.
+
+    Examples
+    --------
+    >>> from zeronet import SGD
     >>> params = {"x": 1.0, "y": 1.0}
-    >>> Transformed(SGD(lr=1.0), ClipValue(0.5)).update(params, {"x": 8.0, "y": -0.25})
+    >>> SGD(lr=1.0).with_transforms(ClipValue(0.5)).update(params, {"x": 8.0, "y": -0.25})
     >>> params
     {'x': 0.5, 'y': 1.25}
     """
+
+    clip_value: float
 
     def __init__(self, clip_value: float):
         super().__init__(clip_value=clip_value)
@@ -68,20 +87,34 @@ class ClipValue(Transform):
 
 
 class ClipNorm(Transform):
-    """Shorten the whole gradient to the length c where it is longer. The direction stays.
+    """Shorten the whole gradient to the length c if it is longer. The direction stays.
 
         g ← g · min(1, c / ‖g‖)      ‖g‖, the length of all gradients as one vector; c = clip_norm
 
-    clip_norm: > 0. Raises ValueError for another one. Pascanu, Mikolov and Bengio, "On the difficulty of training
-    Recurrent Neural Networks", 2013, Algorithm 1, with one norm for all parameters; optax.clip_by_global_norm. PyTorch
-    divides by ‖g‖ + 10⁻⁶ (clip_grad_norm_); Keras calls this global_clipnorm, and its clipnorm is of each array alone.
+    Parameters
+    ----------
+    clip_norm : float > 0
 
-    >>> from zeronet import SGD, Transformed
+    Raises
+    ------
+    ValueError if `clip_norm` is not positive.
+
+    References
+    ----------
+    Pascanu, Mikolov and Bengio, "On the difficulty of training Recurrent Neural Networks", 2013, Algorithm 1, with one
+    norm for all parameters; optax.clip_by_global_norm. PyTorch divides by ‖g‖ + 10⁻⁶ (clip_grad_norm_); Keras calls
+    this global_clipnorm, and its clipnorm is of each array alone.
+
+    Examples
+    --------
+    >>> from zeronet import SGD
     >>> params = {"x": 0.0, "y": 0.0}
-    >>> Transformed(SGD(lr=1.0), ClipNorm(10.0)).update(params, {"x": 12.0, "y": -16.0})  # ‖g‖ = 20
+    >>> SGD(lr=1.0).with_transforms(ClipNorm(10.0)).update(params, {"x": 12.0, "y": -16.0})  # ‖g‖ = 20
     >>> params
     {'x': -6.0, 'y': 8.0}
     """
+
+    clip_norm: float
 
     def __init__(self, clip_norm: float):
         super().__init__(clip_norm=clip_norm)
@@ -96,22 +129,38 @@ class ClipNorm(Transform):
 
 
 class L2(Transform):
-    """Let large weights cost something: the gradient of L + ½ λ Σ w².
+    """Make large weights costly: the gradient of L + ½ λ Σ w².
 
         g ← g + λ w                  λ = l2
 
     The optimizer does to λ w what it does to gradients: adaptive ones divide it by √h, so that weights with large
     gradients decay less. WeightDecay cures that.
-    l2: λ, ≥ 0; decay: "weights", the arrays of two or more dimensions, as in the book (6.4.2), or "all", biases too;
-    default "weights". Raises ValueError for others, and where there are no weights. The weight_decay of torch.optim's
-    SGD, Adagrad, RMSprop and Adam, which take all; optax.add_decayed_weights before the optimizer.
 
-    >>> from zeronet import SGD, Transformed
+    Parameters
+    ----------
+    l2 : float, ≥ 0; λ
+    decay : "weights" (default), the arrays of two or more dimensions, as in the book (6.4.2), or "all", biases too
+
+    Raises
+    ------
+    ValueError if `l2` is negative or `decay` is something else; on update, if no array has two or more dimensions.
+
+    References
+    ----------
+    The weight_decay of torch.optim's SGD, Adagrad, RMSprop and Adam, which take all parameters;
+    optax.add_decayed_weights before the optimizer.
+
+    Examples
+    --------
+    >>> from zeronet import SGD
     >>> params = {"W": np.array([[8.0]]), "b": np.array([8.0])}
-    >>> Transformed(SGD(lr=0.5), L2(0.25)).update(params, {"W": np.array([[2.0]]), "b": np.array([2.0])})
+    >>> SGD(lr=0.5).with_transforms(L2(0.25)).update(params, {"W": np.array([[2.0]]), "b": np.array([2.0])})
     >>> float(params["W"].item()), float(params["b"].item())  # 8 − 0.5 · (2 + 0.25 · 8), 8 − 0.5 · 2
     (6.0, 7.0)
     """
+
+    l2: float
+    decay: str
 
     def __init__(self, l2: float, decay: str = "weights"):
         super().__init__(l2=l2, decay=decay)
@@ -123,22 +172,38 @@ class L2(Transform):
 
 
 class WeightDecay(Transform):
-    """Let weights shrink beside the gradient, all at the same rate: decoupled weight decay.
+    """Let weights shrink beside the gradient, all by the same share: decoupled weight decay.
 
         w ← w − η λ w                before the update;   η = lr, λ = weight_decay
 
-    Around SGD it is the same as L2; around an adaptive optimizer it is not: Transformed(Adam(), WeightDecay(λ, "all"))
+    With SGD it is the same as L2; with an adaptive optimizer it is not: Adam().with_transforms(WeightDecay(λ, "all"))
     is AdamW. Optimizers that keep weights of their own (schedule-free ones) refuse it.
-    weight_decay: λ, ≥ 0; decay: as in L2. Raises ValueError for others, and where there are no weights. Loshchilov and
-    Hutter, "Decoupled Weight Decay Regularization", 2019, Algorithm 2, with η for the paper's ηₜ, as in
+
+    Parameters
+    ----------
+    weight_decay : float, ≥ 0; λ
+    decay : "weights" (default) or "all", as in L2
+
+    Raises
+    ------
+    ValueError as for L2.
+
+    References
+    ----------
+    Loshchilov and Hutter, "Decoupled Weight Decay Regularization", 2019, Algorithm 2, with η for the paper's ηₜ, as in
     torch.optim.AdamW and optax.add_decayed_weights after the optimizer; both take all parameters.
 
-    >>> from zeronet import SGD, Transformed
+    Examples
+    --------
+    >>> from zeronet import SGD
     >>> params = {"W": np.array([[8.0]])}
-    >>> Transformed(SGD(lr=0.5), WeightDecay(0.25)).update(params, {"W": np.array([[2.0]])})
+    >>> SGD(lr=0.5).with_transforms(WeightDecay(0.25)).update(params, {"W": np.array([[2.0]])})
     >>> params["W"].item()  # 8 − 0.5 · 0.25 · 8 − 0.5 · 2
     6.0
     """
+
+    weight_decay: float
+    decay: str
 
     def __init__(self, weight_decay: float, decay: str = "weights"):
         super().__init__(weight_decay=weight_decay, decay=decay)
@@ -147,13 +212,13 @@ class WeightDecay(Transform):
         """Shrink the weights."""
         for name in _decaying(params, self.decay):
             w = params[name]
-            w *= 1 - lr * self.weight_decay  # in place, where w is an array
+            w *= 1 - lr * self.weight_decay  # in place, if w is an array
             params[name] = w
 
 
-def _decaying(params: Mapping[str, Any], decay: str) -> Iterator[str]:
-    """Yield the names of what decays."""
+def _decaying(params: Arrays, decay: str) -> list[str]:
+    """Return the names of what decays."""
     names = [name for name, w in params.items() if decay == "all" or np.ndim(w) >= 2]
     if not names:
         raise ValueError(f"none of {', '.join(params)} has two or more dimensions: decay=all, for them to decay")
-    yield from names
+    return names

@@ -1,6 +1,7 @@
 """The bench against planted bugs: each is made by one replacement, and broken by the law that is named for it.
 
-The originals are the plain dictionary form of the articles and the book; they pass.
+The originals are the plain dictionary form of the articles and the book; they pass. So does every optimizer and dialect
+of zeronet (tests/optimizers/test_laws.py).
 """
 
 import ast
@@ -14,7 +15,6 @@ import zeronet.lab.check
 from zeronet.lab.check.findings import judge
 from zeronet.lab.check.running import LAWS
 from zeronet.lab.check.subject import Subject
-from zeronet.lab.dialects import DIALECTS
 from zeronet.lab.specs.plugins import Plugin
 from zeronet.optimizers import OPTIMIZERS
 
@@ -163,7 +163,7 @@ BUGS = [
         "for key in params.keys():\n            params[key] -= self.lr * grads[key]",
         "return {key: params[key] - self.lr * grads[key] for key in params}",
         "runs",
-        "what it returns is lost",
+        "the return value is ignored",
     ),
     # how far
     Bug("sgd: lr twice", SGD, "self.lr *", "self.lr * self.lr *", "by-hand", "applied twice"),
@@ -177,7 +177,7 @@ BUGS = [
     ),
     Bug("sgd: no lr", SGD, "self.lr *", "0.01 *", "by-hand", "not at all"),
     Bug(
-        "sgd: integer division", SGD, "self.lr * grads[key]", "grads[key] // (1 / self.lr)", "by-hand", "share differs"
+        "sgd: integer division", SGD, "self.lr * grads[key]", "grads[key] // (1 / self.lr)", "by-hand", "factor differs"
     ),
     Bug("sgd: something added", SGD, "self.lr * grads[key]", "self.lr * grads[key] + 1e-7", "zero", "added"),
     Bug(
@@ -220,12 +220,7 @@ BUGS = [
     ),
     # means
     Bug(
-        "rmsprop: shares swapped",
-        RMSPROP,
-        "*= self.decay_rate",
-        "*= 1 - self.decay_rate",
-        "steady",
-        "1 − decay_rate?",
+        "rmsprop: shares swapped", RMSPROP, "*= self.decay_rate", "*= 1 - self.decay_rate", "steady", "1 − decay_rate?"
     ),
     Bug("rmsprop: 1 − ρ forgotten", RMSPROP, "(1 - self.decay_rate) *", "", "steady", "1 − decay_rate?"),
     Bug("rmsprop: ρ forgotten", RMSPROP, "self.h[key] *= self.decay_rate", "pass", "steady", "multiplied by decay_"),
@@ -287,35 +282,35 @@ BUGS = [
         "decayed by its own β",
     ),
     # what is remembered, and of what
-    Bug("adagrad: made anew at every step", ADAGRAD, "if self.h is None:", "if True:", "remembers", "made anew"),
-    Bug("rmsprop: made anew at every step", RMSPROP, "if self.h is None:", "if True:", "remembers", "made anew"),
-    Bug("adam: made anew at every step", ADAM, "if self.m is None:", "if True:", "remembers", "made anew"),
+    Bug("adagrad: made anew at every step", ADAGRAD, "if self.h is None:", "if True:", "remembers", "created anew"),
+    Bug("rmsprop: made anew at every step", RMSPROP, "if self.h is None:", "if True:", "remembers", "created anew"),
+    Bug("adam: made anew at every step", ADAM, "if self.m is None:", "if True:", "remembers", "created anew"),
     Bug(
-        "adagrad: h used before it is renewed",
+        "adagrad: h used before it is updated",
         ADAGRAD,
         "            self.h[key] += grads[key] * grads[key]\n"
         "            params[key] -= self.lr * grads[key] / (np.sqrt(self.h[key]) + 1e-7)\n",
         "            params[key] -= self.lr * grads[key] / (np.sqrt(self.h[key]) + 1e-7)\n"
         "            self.h[key] += grads[key] * grads[key]\n",
         "by-hand",
-        "before it is renewed",
+        "before it is updated",
     ),
     Bug(
-        "momentum: v used before it is renewed",
+        "momentum: v used before it is updated",
         MOMENTUM,
         "            self.v[key] = self.momentum * self.v[key] - self.lr * grads[key]\n"
         "            params[key] += self.v[key]\n",
         "            params[key] += self.v[key]\n"
         "            self.v[key] = self.momentum * self.v[key] - self.lr * grads[key]\n",
         "downhill",
-        "before it is renewed",
+        "before it is updated",
     ),
     Bug("sgd: the first key only", SGD, "params.keys()", "list(params)[:1]", "own-state", "Loop over all keys"),
     Bug(
         "sgd: the last key left out", SGD, "params.keys()", "list(params)[: len(params) - 1 or 1]", "own-state", "Loop"
     ),
     Bug("sgd: returns too early", SGD, "* grads[key]\n", "* grads[key]\n            return\n", "own-state", "Loop"),
-    Bug("adagrad: h not added up", ADAGRAD, "self.h[key] +=", "self.h[key] =", "remembers", "made anew"),
+    Bug("adagrad: h not added up", ADAGRAD, "self.h[key] +=", "self.h[key] =", "remembers", "created anew"),
     Bug(
         "rmsprop: h never written back", RMSPROP, "self.h[key] += (1", "h = self.h[key] + (1", "remembers", "h stays 0"
     ),
@@ -365,7 +360,7 @@ BUGS = [
         "self.h[key] = np.zeros_like(val)",
         "self.h[key] = globals().setdefault('H', {}).setdefault((key, np.shape(val)), np.zeros_like(val))",
         "instances",
-        "global name",
+        "global variable",
     ),
     Bug(
         "adagrad: kept in a default argument",
@@ -446,13 +441,10 @@ BUGS = [
 
 
 def findings(source, name):
-    return findings_of(Subject(Plugin("mutant.py", name, "", source).load(), place="mutant.py"))
-
-
-def findings_of(subject):
     """Every law's verdict but that of the digits, which takes longest."""
+    subject = Subject(Plugin("mutant.py", name, "", source).load(), place="mutant.py")
     with np.errstate(all="ignore"):
-        return {each.law: judge(each, subject) for each in LAWS if each.law != "digits"}
+        return {law.name: judge(law, subject) for law in LAWS if law.name != "digits"}
 
 
 def name_of(source):
@@ -494,16 +486,6 @@ def test_no_operator_can_be_another_without_breaking_a_law(name):
                     unnoticed.append(ast.unparse(node))
         node.op = right
     assert unnoticed == []
-
-
-SHIPPED = [*OPTIMIZERS.values(), *(dialect for each in DIALECTS.values() for dialect in each.values())]
-
-
-@pytest.mark.parametrize("kind", SHIPPED, ids=lambda kind: kind.__name__)
-def test_every_built_in_and_dialect_breaks_no_law_under_a_name_that_nobody_knows(kind):
-    nameless = type("Mine", (kind,), {})
-    broken = [finding for finding in findings_of(Subject(nameless)).values() if finding.verdict == "fail"]
-    assert broken == []
 
 
 def test_the_laws_know_no_optimizer_by_its_name():

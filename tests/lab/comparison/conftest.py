@@ -1,11 +1,12 @@
 """Made-up comparisons: exponential decays with noise, written as the files of a comparison folder."""
 
-import csv
 import json
 from pathlib import Path
 
 import numpy as np
 import pytest
+
+from zeronet.common.files import write_csv
 
 PROTOCOL = {
     "format": 1,
@@ -75,17 +76,11 @@ def write_comparison(folder, optimizers=None, spikes=(), diverge=(), missing=(),
                 gone = 0.6 * np.exp(-rate * s) + 0.4 * np.exp(-rate * s / 8)
                 accuracy = 0.1 + (0.975 - floor / 3 - 0.1) * (1 - gone) + 0.004 * noise.standard_normal() * (s > 0)
                 evaluations.append((label, seed, s, repr(float(decay[min(s, steps - 1)])), repr(float(accuracy))))
-    write_csv(folder / "curves.csv", "optimizer,seed,step,loss", curves)
-    write_csv(folder / "evaluations.csv", "optimizer,seed,step,test_loss,test_accuracy", evaluations)
+    write_csv(folder / "curves.csv", ["optimizer", "seed", "step", "loss"], curves)
+    columns = ["optimizer", "seed", "step", "test_loss", "test_accuracy"]
+    write_csv(folder / "evaluations.csv", columns, evaluations)
     (folder / "protocol.json").write_text(json.dumps(made, ensure_ascii=False), encoding="utf-8")
     return folder
-
-
-def write_csv(path, header, rows):
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(header.split(","))
-        writer.writerows(rows)
 
 
 @pytest.fixture(scope="session")

@@ -152,6 +152,8 @@ def test_a_logarithmic_axis(default_folder):
     assert axes.get_ylim()[0] > 0
 
 
+@pytest.mark.drawn
+@pytest.mark.slow
 def test_the_svg_has_the_same_bytes_in_another_process(default_folder, tmp_path):
     draw = "import sys; from zeronet.lab.comparison.figure import *; from zeronet.lab.plots import *\n"
     draw += "save_figure(comparison_figure(sys.argv[1]), sys.argv[2])\n"
@@ -163,6 +165,7 @@ def test_the_svg_has_the_same_bytes_in_another_process(default_folder, tmp_path)
     assert {path.name for path in tmp_path.iterdir()} == {"comparison.png", "comparison.svg"}
 
 
+@pytest.mark.drawn
 def test_a_notebook_shows_the_figure(default_folder):
     assert comparison_figure(default_folder)._repr_png_().startswith(b"\x89PNG")
 
@@ -178,11 +181,8 @@ def test_the_command_draws_again_from_the_files_alone(tmp_path, comparison, caps
     ("file", "content", "words"),
     [
         ("curves.csv", None, "there is no file"),
-        ("curves.csv", "", "is empty"),
-        ("curves.csv", "a,b\n", "its first line is not optimizer,seed,step,loss"),
         ("curves.csv", "optimizer,seed,step,loss\nSGD,0,0,x\n", "line 2"),
         ("curves.csv", "optimizer,seed,step,loss\nSGD,0,1,2.0\n", "the steps are not 0, 1, 2"),
-        ("evaluations.csv", "optimizer,seed,step,test_loss,test_accuracy\nSGD,0,0\n", "line 2"),
         ("protocol.json", "{", "is damaged"),
         ("protocol.json", '{"format": 7}', "format is 7"),
     ],
@@ -215,6 +215,7 @@ def test_limits_that_are_none(default_folder, ylim):
         comparison_figure(default_folder, ylim=ylim)
 
 
+@pytest.mark.slow
 def test_printing_never_fails_for_its_encoding(tmp_path, comparison):
     folder = comparison(tmp_path / "é 慣性", steps=20)
     run = [sys.executable, "-m", "zeronet", "plot", folder]

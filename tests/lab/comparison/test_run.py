@@ -48,6 +48,8 @@ def test_the_first_loss_is_that_of_the_untrained_network_for_everybody(problem):
         assert len({histories[label][seed][1] for label in histories}) == 3
 
 
+@pytest.mark.drawn
+@pytest.mark.slow
 def test_the_same_plan_gives_the_same_bytes_for_any_number_of_jobs_and_again(problem, tmp_path):
     class Mine:
         def update(self, params, grads):
@@ -174,6 +176,7 @@ def test_an_error_of_a_class_made_in_python_is_told_alike_for_any_number_of_jobs
     assert bytes_of(tmp_path / "jobs2", ".png") == bytes_of(tmp_path / "jobs1", ".png")
 
 
+@pytest.mark.slow
 def test_an_error_of_a_script_s_own_class_is_told_alike_for_any_number_of_jobs(tmp_path):
     asked = "compare('digits', [Careless(), 'sgd'], seeds=1, steps=1, hidden_sizes=(2,), jobs=jobs, out=f'jobs{jobs}')"
     script = f"{CELL}\nfrom zeronet import compare\nif __name__ == '__main__':\n    for jobs in (1, 2): {asked}\n"

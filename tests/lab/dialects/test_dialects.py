@@ -7,6 +7,7 @@ library, are also written down here, independently of zeronet: these run everywh
 import inspect
 import math
 import os
+import pickle
 from itertools import zip_longest
 
 import numpy as np
@@ -14,7 +15,7 @@ import pytest
 
 from zeronet import Cosine, Parameters
 from zeronet.lab.dialects import DIALECTS
-from zeronet.lab.dialects.table import FORM, equations, table
+from zeronet.lab.dialects.table import equations, table
 from zeronet.optimizers import OPTIMIZERS, SGD, AdamW
 
 # Keras' own, where it hands arrays to PyTorch.
@@ -320,12 +321,6 @@ def test_a_dialect_takes_the_path_of_the_published_rule(cls, name, schedule):
 # What a dialect says of itself
 
 
-@every_optimizer
-def test_the_textbook_class_has_the_form_that_the_table_says(cls):
-    settings = cls().settings | {"lr": Cosine(0.05, horizon=STEPS + 1)}  # a constant rate may stand anywhere
-    assert_same_path(path(cls(**settings)), path(DIALECTS[cls][FORM[cls]](**settings)))
-
-
 @every_dialect
 def test_the_place_of_epsilon_is_the_one_in_the_table(cls, name):
     """Measured: the tenth step along g = 1, without ε and with ε = 3."""
@@ -440,11 +435,13 @@ def test_names_and_defaults_are_those_of_the_library_s_signature(cls, name):
 
 
 @every_dialect
-def test_a_dialect_is_no_optimizer_of_its_own_in_the_registry(cls, name):
+def test_a_dialect_is_a_class_like_any_other_but_no_optimizer_of_the_registry(cls, name):
     kind = DIALECTS[cls][name]
     assert issubclass(kind, cls)
     assert kind.__name__ not in OPTIMIZERS
-    assert kind().clone().settings == kind().settings
+    assert kind(0.5).settings == kind(lr=0.5).settings == pickle.loads(pickle.dumps(kind(0.5))).settings
+    with pytest.raises(TypeError, match="unexpected keyword argument 'rate'"):
+        kind(rate=0.5)
 
 
 @every_optimizer

@@ -198,9 +198,12 @@ def test_the_ladders_figure_has_a_panel_per_rung_with_its_ranking_and_the_raw_lo
         assert note.startswith(f"1. {first}")
 
 
-def test_the_ladder_has_the_same_bytes_for_two_jobs_and_after_an_interruption(ladder, problem, tmp_path):
-    plan = plan_of(problem, "sgd:lr=0.5", "adagrad", "Far=sgd:lr=1e25")
-    one = bytes_of(ladder.folder, ".png")
+@pytest.mark.drawn
+@pytest.mark.slow
+def test_the_ladder_has_the_same_bytes_for_two_jobs_and_after_an_interruption(problem, tmp_path):
+    plan = plan_of(problem, "sgd:lr=0.5", "Far=sgd:lr=1e25")
+    run_ladder(plan, TUNING, problem, tmp_path / "one", ONE_JOB)
+    one = bytes_of(tmp_path / "one", ".png")
     assert {"ladder.csv", "rungs.csv", "summary.csv", "tuning.csv", "protocol.json", "ladder.svg"} <= one.keys()
     run_ladder(plan, TUNING, problem, tmp_path / "two", ExecutionOptions(2, quiet=True))
     assert bytes_of(tmp_path / "two", ".png") == one
@@ -220,13 +223,14 @@ def book(problem, tmp_path_factory):
 
 
 def test_the_books_figure_is_chapter_6s(book):
-    [axes] = book_figure(book.folder).axes
+    figure = book_figure(book.folder)
+    [axes] = figure.axes
     assert axes.get_ylim() == (0, 1)
     for line, run_ in zip(axes.lines, book.runs.values(), strict=True):
         assert line.get_ydata() == pytest.approx(smooth_curve(run_.losses), rel=1e-6)
         assert line.get_markevery() == 100
     assert len({line.get_marker() for line in axes.lines}) == 2
-    assert [text.get_text().split("  ")[0] for text in axes.get_legend().get_texts()] == ["SGD lr=0.5", "AdaGrad"]
+    assert [text.get_text().split("  ")[0] for text in figure.legends[0].get_texts()] == ["SGD lr=0.5", "AdaGrad"]
 
 
 def test_the_book_says_that_it_is_unfair_and_is_repeated_from_its_protocol(book):
@@ -281,6 +285,7 @@ def test_what_does_not_go_with_a_protocol_is_said_in_one_line(words, message):
     assert str(caught.value) == message
 
 
+@pytest.mark.slow
 def test_a_ladder_is_repeated_from_its_protocol_file(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     short = "--problem digits --hidden 8 --steps 8 --seeds 2 --tune 3 --optimizer sgd adam --jobs 1 --quiet"

@@ -15,7 +15,6 @@ import train
 from tests.support.folders import bytes_of
 from tests.support.problems import save_largest_of_three
 from zeronet.common.errors import UserError
-from zeronet.lab import plots
 from zeronet.lab.runner.execution import processes as execute
 from zeronet.lab.runner.resume import changes, start_or_resume
 from zeronet.training import environment as float_environment
@@ -60,14 +59,6 @@ def wait_for_its_workers(process):
             time.sleep(0.1)
 
 
-@pytest.fixture
-def undrawn(monkeypatch):
-    """Leave the figures out: drawing them takes most of the time of a small comparison."""
-    monkeypatch.setattr("zeronet.lab.comparison.figure.comparison_figure", lambda folder: None)
-    monkeypatch.setattr("zeronet.lab.tuning.figure.verdict_figure", lambda folder: None)
-    monkeypatch.setattr(plots, "save_figure", lambda figure, folder, stem="comparison": None)
-
-
 def goes_on(folder, whole, leaving_out=()):
     """Resume, and check that no finished run is made again and that everything is as if nothing had happened."""
     finished = times_of(folder)
@@ -77,6 +68,8 @@ def goes_on(folder, whole, leaving_out=()):
     assert bytes_of(folder, *leaving_out) == bytes_of(whole, *leaving_out)
 
 
+@pytest.mark.drawn
+@pytest.mark.slow
 def test_after_kill_9_it_goes_on_where_it_stopped_and_a_second_process_was_told(tmp_path, whole, capsys):
     process = started(tmp_path / "out", files=4)
     process.send_signal(signal.SIGSTOP)  # it holds the folder and does not end meanwhile
@@ -90,7 +83,8 @@ def test_after_kill_9_it_goes_on_where_it_stopped_and_a_second_process_was_told(
     goes_on(tmp_path / "out", whole)
 
 
-def test_after_ctrl_c_it_goes_on_where_it_stopped(tmp_path, whole, undrawn):
+@pytest.mark.slow
+def test_after_ctrl_c_it_goes_on_where_it_stopped(tmp_path, whole):
     process = started(tmp_path / "out", files=30)  # in the second half of the search
     os.killpg(process.pid, signal.SIGINT)
     out, err = process.communicate(timeout=20)
@@ -101,7 +95,7 @@ def test_after_ctrl_c_it_goes_on_where_it_stopped(tmp_path, whole, undrawn):
 
 
 @pytest.fixture
-def own(tmp_path, monkeypatch, undrawn):
+def own(tmp_path, monkeypatch):
     """An empty current folder with a small data set, and the options of a short comparison of it."""
     monkeypatch.chdir(tmp_path)
     save_largest_of_three("own.npz")
@@ -158,6 +152,7 @@ def limited(limit):
     return lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("what", "jobs"), [("a final run", "2"), ("a figure", "1")])
 def test_a_write_that_fails_in_the_middle_is_one_line_damages_nothing_and_can_be_resumed(own, tmp_path, what, jobs):
     assert train.main([*own, "--steps", "10", "--jobs", "1", "--out", "out"]) == 0

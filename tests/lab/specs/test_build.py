@@ -20,7 +20,6 @@ from zeronet import (
     Optimizer,
     RMSProp,
     Step,
-    Transformed,
     Warmup,
     WeightDecay,
 )
@@ -38,18 +37,18 @@ SPECS = {
     "adam:lr=0.1,schedule=cosine,warmup=20": Adam(Warmup(Cosine(0.1, 80), 20)),
     "adam:lr=0.1,schedule=cosine,horizon=50,end=0.5": Adam(Cosine(0.1, 50, 0.5)),
     "sgd:schedule=step,every=30": SGD(Step(0.01, 30)),
-    "sgd:clip_norm=1": Transformed(SGD(), ClipNorm(1)),
-    "momentum:l2=0.1,decay=all,clip_value=2": Transformed(Momentum(), ClipValue(2), L2(0.1, "all")),
-    "adagrad:weight_decay=0.1,clip_norm=1,l2=0.2,clip_value=3": Transformed(
-        AdaGrad(), ClipValue(3), ClipNorm(1), L2(0.2), WeightDecay(0.1)
+    "sgd:clip_norm=1": SGD().with_transforms(ClipNorm(1)),
+    "momentum:l2=0.1,decay=all,clip_value=2": Momentum().with_transforms(ClipValue(2), L2(0.1, "all")),
+    "adagrad:weight_decay=0.1,clip_norm=1,l2=0.2,clip_value=3": AdaGrad().with_transforms(
+        ClipValue(3), ClipNorm(1), L2(0.2), WeightDecay(0.1)
     ),
     "rmsprop:dialect=keras": DIALECTS[RMSProp]["keras"](),
-    "rmsprop:dialect=pytorch,alpha=0.5,schedule=cosine,clip_norm=1": Transformed(
-        DIALECTS[RMSProp]["pytorch"](Cosine(0.01, 100), 0.5), ClipNorm(1)
-    ),
-    "adagrad:DIALECT=Optax,Initial_Accumulator_Value=2,Clip_Norm=1": Transformed(
-        DIALECTS[AdaGrad]["optax"](start=2), ClipNorm(1)
-    ),
+    "rmsprop:dialect=pytorch,alpha=0.5,schedule=cosine,clip_norm=1": DIALECTS[RMSProp]["pytorch"](
+        Cosine(0.01, 100), 0.5
+    ).with_transforms(ClipNorm(1)),
+    "adagrad:DIALECT=Optax,Initial_Accumulator_Value=2,Clip_Norm=1": DIALECTS[AdaGrad]["optax"](
+        start=2
+    ).with_transforms(ClipNorm(1)),
 }
 every_spec = pytest.mark.parametrize(("text", "meant"), SPECS.items(), ids=SPECS)
 
@@ -110,8 +109,8 @@ def test_a_schedule_that_was_handed_over_without_a_name_of_ours_is_kept_as_an_ob
 
 
 def test_transforms_in_another_order_are_kept_as_an_object():
-    spec = from_object(Transformed(SGD(), L2(0.1), ClipNorm(1)))
-    assert repr(spec.build()) == "Transformed(SGD(lr=0.01), L2(0.1, 'weights'), ClipNorm(1.0))"
+    spec = from_object(SGD().with_transforms(L2(0.1), ClipNorm(1)))
+    assert repr(spec.build()) == "SGD(lr=0.01).with_transforms(L2(0.1, 'weights'), ClipNorm(1.0))"
 
 
 def test_what_an_optimizer_has_itself_is_its_own(tmp_path):
@@ -161,18 +160,18 @@ def test_every_optimizer_takes_a_schedule_and_transforms(name):
         ("sgd:schedule=step", "the schedule step needs every=…"),
         ("sgd:schedule=cosine,warmup=100", "a warm-up of 100 updates leaves none of 100"),
         ("sgd:schedule=cosine,power=2", "SGD has no setting 'power'"),
-        ("sgd:warmup=0", "warmup must be a whole number of at least 1 and finite, not 0"),
+        ("sgd:warmup=0", "warmup must be an integer of at least 1, not 0"),
         ("sgd:warmup=few", "not 'few'"),
         ("sgd:horizon=5", "SGD has no setting 'horizon'"),
         ("sgd:schedule=cosine,lr=-1", "lr must be positive and finite, not -1"),
-        ("sgd:decay=all", "needs one of them"),
+        ("sgd:decay=all", "goes with l2 or weight_decay, and needs one of them"),
         ("sgd:l2=0.1,decay=some", "decay must be weights or all, not 'some'"),
         ("rmsprop:decay=0.9", "here it is called rho"),
         ("rmsprop:dialect=tensorflow", "no dialect 'tensorflow': it has book, pytorch, keras, optax"),
         ("signsgd:dialect=keras", "no dialect 'keras': SGD, Momentum"),
         ("rmsprop:dialect=keras,alpha=0.9", "here it is called rho"),
         ("rmsprop:dialect=pytorch,alpha=0.9,rho=0.9", "rho is given twice"),
-        ("rmsprop:dialect=pytorch,rho=1", "rho must be at least 0 and below 1"),
+        ("rmsprop:dialect=pytorch,rho=1", "rho must be in [0, 1)"),
         ("adagrad:dialect=keras,start=-1", "start must be at least 0"),
     ],
 )
@@ -244,7 +243,7 @@ def test_soap_may_follow_a_stair():
 
 
 def test_two_decays_of_one_name_stay_an_object():
-    optimizer = Transformed(OPTIMIZERS["AdamW"](), WeightDecay(0.2))
+    optimizer = OPTIMIZERS["AdamW"]().with_transforms(WeightDecay(0.2))
     assert repr(from_object(optimizer).build()) == repr(optimizer)
 
 
@@ -288,6 +287,6 @@ def test_a_class_of_one_s_own_is_no_dialect_of_ours():
         def rule(self, w, g):
             w -= self.lr * g
 
-    spec = from_object(Transformed(Mine(Cosine(0.1, 9)), ClipNorm(1)))
+    spec = from_object(Mine(Cosine(0.1, 9)).with_transforms(ClipNorm(1)))
     assert spec.instance is not None
     assert spec.settings == {"lr": 0.1, "schedule": "cosine", "horizon": 9, "end": 0.0, "clip_norm": 1.0}

@@ -4,9 +4,12 @@ from types import SimpleNamespace
 
 import pytest
 
+import zeronet
 from zeronet import Adam, Optimizer, RMSProp
 from zeronet.common.errors import UserError
+from zeronet.lab.dialects import DIALECTS
 from zeronet.lab.specs import spec as specs
+from zeronet.lab.specs.aliases import CLASSES, SETTINGS, our_settings
 from zeronet.lab.specs.spec import distinct, from_object, from_protocol, parse, split
 from zeronet.optimizers import OPTIMIZERS
 
@@ -44,20 +47,22 @@ def test_grammar(text, label, target, settings):
         ("sgd:lr", "'lr' in 'sgd:lr' is not key=value"),
         ("sgd:lr=", "is not key=value"),
         ("sgd:lr=1,", "is not key=value"),
-        ("sgd:lr=1,lr=2", "twice"),
+        ("sgd:lr=1,lr=2", "duplicate"),
         ("sgd=2", "unknown optimizer '2'"),
         ("rmsprob", "did you mean RMSProp?"),
         ("xyz", "(SGD, SignSGD, Momentum, Nesterov, AdaGrad"),
         ("gd", "here it is called SGD"),
         ("rmsprop:alpha=0.9", "here it is called rho"),
         ("rmsprop:decay_rate=0.9", "here it is called rho"),
+        ("momentum:alpha=0.9", "here it is called momentum"),
+        ("sgd:alpha=0.9", "here it is called lr"),
         ("adam:learning_rate=0.9", "here it is called lr"),
         ("sgd:momentum=0.9", "SGD has no setting 'momentum': it has lr"),
         ("sgd:lr=-1", "lr must be positive and finite, not -1"),
         ("sgd:lr=abc", "not 'abc'"),
         ("sgd:lr=nan", "not nan"),
         ("sgd:lr=true", "not True"),
-        ("rmsprop:rho=1", "rho must be at least 0 and below 1"),
+        ("rmsprop:rho=1", "rho must be in [0, 1)"),
     ],
 )
 def test_mistakes_end_in_one_line_that_helps(text, words):
@@ -73,6 +78,15 @@ def test_names_are_read_in_any_case_and_settings_are_complete(name):
         spec = parse(written)
         assert (spec.label, spec.target, spec.settings) == (name, name, OPTIMIZERS[name]().settings)
         assert type(spec.build()) is OPTIMIZERS[name]
+
+
+def test_other_names_stand_for_names_that_exist_as_those_of_the_libraries_do():
+    settings = {name for cls in OPTIMIZERS.values() for name in cls().settings}
+    assert {name for names in SETTINGS.values() for name in names} <= settings
+    assert set(CLASSES.values()) <= set(zeronet.__all__)
+    for dialect in (cls for each in DIALECTS.values() for cls in each.values()):
+        for ours, theirs in dialect.says.names.items():
+            assert theirs in (ours, "", "initial_accumulator_value") or "[" in theirs or ours in our_settings(theirs)
 
 
 def test_the_label_tells_the_settings_that_were_given():

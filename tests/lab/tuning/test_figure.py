@@ -1,6 +1,5 @@
 """The figure of a verdict shows what its files say, whatever they hold, and the same every time."""
 
-import csv
 import json
 import math
 
@@ -9,6 +8,7 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from zeronet.common.errors import UserError
+from zeronet.common.files import write_csv
 from zeronet.lab.plots import save_figure
 from zeronet.lab.tuning.figure import verdict_figure
 from zeronet.lab.tuning.files import read_verdict
@@ -32,6 +32,8 @@ def write_verdict(folder, labels=("SGD", "AdaGrad"), failing=(), diverged=(), la
         "steps": steps[-1],
         "target": None if landscape else target,
         "tuning": {"budget": len(RATES), "seeds": tuning_seeds},
+        "network": {"class": "TwoLayerNet", "hidden_size": 50},
+        "batch_size": 128,
         **({} if landscape else {"split": {"train": 1202, "validation": 240}}),
     }
     curves, trials, optimizers = [], [], []
@@ -53,14 +55,9 @@ def write_verdict(folder, labels=("SGD", "AdaGrad"), failing=(), diverged=(), la
     (folder / "verdict.json").write_text(json.dumps({"optimizers": optimizers}), encoding="utf-8")
     head = ["optimizer", "seed", "step", "loss"]
     evaluations = [*head[:3], "validation_loss", "validation_accuracy"]
-    write(folder / ("curves.csv" if landscape else "evaluations.csv"), head if landscape else evaluations, curves)
-    write(folder / "tuning.csv", ["optimizer", "lr", "settings", "seed", "loss"], trials)
+    write_csv(folder / ("curves.csv" if landscape else "evaluations.csv"), head if landscape else evaluations, curves)
+    write_csv(folder / "tuning.csv", ["optimizer", "lr", "settings", "seed", "loss"], trials)
     return folder
-
-
-def write(path, head, rows):
-    with path.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file, lineterminator="\n").writerows([head, *rows])
 
 
 def words(figure):
@@ -142,6 +139,8 @@ def test_a_landscape_has_heights_and_no_validation(tmp_path):
     assert "validation" not in said
 
 
+@pytest.mark.slow
+@pytest.mark.drawn
 def test_the_same_files_give_the_same_bytes(tmp_path):
     folder = write_verdict(tmp_path / "out", failing=["SGD"])
     drawn = []
@@ -202,8 +201,6 @@ def test_missing_and_damaged_files_are_mistakes(tmp_path, name, damage):
         lambda folder: drop(folder / "protocol.json", "tuning", "budget"),
         lambda folder: drop(folder / "protocol.json", "optimizers", 0, "settings"),
         lambda folder: (folder / "evaluations.csv").write_text("optimizer,seed,step,a,b\nSGD,0,x,1,1\n"),
-        lambda folder: (folder / "evaluations.csv").write_text("optimizer,seed,step,a,b\nSGD,0,0,1\n"),
-        lambda folder: (folder / "evaluations.csv").write_text("optimizer,seed,step,a,b\nAdam,0,0,1,1\n"),
     ],
 )
 def test_files_that_lack_something_are_called_damaged(tmp_path, damage):

@@ -1,4 +1,4 @@
-"""What a law says of a class: pass, fail, remark or skip; what was seen; which slip is likely."""
+"""What a law finds: pass, fail, remark or skip; what was seen; the likely slip."""
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -8,21 +8,6 @@ from typing import Any
 from zeronet.lab.check.subject import Subject
 from zeronet.lab.specs.plugins import explained
 from zeronet.locale import translate
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One law's verdict. law: its short name; title: the law in words; seen: the numbers; hint: the likely slip."""
-
-    law: str
-    title: str
-    verdict: str
-    seen: str
-    hint: str = ""
-
-    def about(self) -> dict[str, str]:
-        """Return it as JSON takes it."""
-        return asdict(self)
 
 
 @dataclass(frozen=True)
@@ -45,7 +30,7 @@ def failed(seen: str, hint: str = "") -> Verdict:
 
 
 def remark(seen: str, hint: str = "") -> Verdict:
-    """Nothing is wrong, but its author may want to know."""
+    """Nothing is wrong, but the author may want to know."""
     return Verdict("remark", seen, hint)
 
 
@@ -54,58 +39,75 @@ def skipped(reason: str) -> Verdict:
     return Verdict("skip", reason)
 
 
-Law = Callable[[Subject], Verdict]
+@dataclass(frozen=True)
+class Finding:
+    """The verdict of one law. law: its short name; title: the law in a sentence; the others as in Verdict."""
+
+    law: str
+    title: str
+    verdict: str
+    seen: str
+    hint: str = ""
+
+    def about(self) -> dict[str, str]:
+        """Return it as JSON takes it."""
+        return asdict(self)
 
 
-def law(name: str, title: str, *, decayed: bool = True) -> Callable[[Law], Law]:
-    """Mark a function as a law.
+@dataclass(frozen=True)
+class Law:
+    """A law. name: short; title: in a sentence; decayed: whether it sees a class with its weight decay."""
 
-    name: its short name; title: the law in words, for say; decayed: whether it sees a class with its weight decay (its
-    numbers by hand do not know of any).
-    """
+    name: str
+    title: str
+    decayed: bool
+    rule: Callable[[Subject], Verdict]
 
-    def mark(function: Law) -> Law:
-        function.law, function.title, function.decayed = name, title, decayed
-        return function
+    def __call__(self, subject: Subject) -> Verdict:
+        """Return the verdict on a class."""
+        return self.rule(subject)
 
-    return mark
+
+def law(name: str, title: str, *, decayed: bool = True) -> Callable[[Callable[[Subject], Verdict]], Law]:
+    """Make a law of a function. decayed=False: its numbers by hand are those without weight decay."""
+    return lambda rule: Law(name, title, decayed, rule)
 
 
 def laws_of(module: ModuleType) -> list[Law]:
     """Return the laws of a module, in its order."""
-    return [each for each in vars(module).values() if hasattr(each, "law")]
+    return [value for value in vars(module).values() if isinstance(value, Law)]
 
 
-def judge(each: Law, subject: Subject) -> Finding:
+def judge(law: Law, subject: Subject) -> Finding:
     """Return what the law finds; an error inside the class is a failure, with its file and line."""
     try:
-        verdict = each(subject if each.decayed else subject.bare)
+        verdict = law(subject if law.decayed else subject.bare)
     except (Exception, SystemExit) as error:
-        verdict = failed(told(error, subject.place), _slip(error))
-    return Finding(each.law, translate(each.title), verdict.verdict, verdict.seen, verdict.hint)
+        verdict = failed(in_one_line(error, subject.place), _slip(error))
+    return Finding(law.name, translate(law.title), verdict.verdict, verdict.seen, verdict.hint)
 
 
-def told(error: BaseException, place: str | None) -> str:
-    """Return the error in one line of letters, even where it cannot say itself."""
+def in_one_line(error: BaseException, place: str | None) -> str:
+    """Return the error in one line of printable characters, even if its own text cannot be made."""
     try:
-        words = explained(error, place)
+        text = explained(error, place)
     except Exception:
-        words = f"{place}: {type(error).__name__}"
-    return "".join(letter if letter.isprintable() else "?" for letter in words)
+        text = f"{place}: {type(error).__name__}"
+    return "".join(character if character.isprintable() else "?" for character in text)
 
 
 def _slip(error: BaseException) -> str:
-    """Return the likely slip behind an error, where there is one."""
-    words = " ".join(each for each in error.args if isinstance(each, str))
+    """Return the likely slip behind an error, or ""."""
+    text = " ".join(argument for argument in error.args if isinstance(argument, str))
     if isinstance(error, ZeroDivisionError):
         return translate("Is t counted, and before it is used? 1 − β⁰ is 0")
     if isinstance(error, KeyError):
-        return translate("Is the state made for every key, with zeros, before its first use?")
-    if isinstance(error, TypeError) and "NoneType" in words:
-        return translate("Is the state made at the first update?")
-    if isinstance(error, AttributeError) and "'float' object" in words:
-        return translate("A plain number has no methods of arrays: np.sum(g), not g.sum()")
-    if isinstance(error, AttributeError) and "has no attribute" in words:
+        return translate("Is the state created for every key, with zeros, before its first use?")
+    if isinstance(error, TypeError) and "NoneType" in text:
+        return translate("Is the state created at the first update?")
+    if isinstance(error, AttributeError) and "'float' object" in text:
+        return translate("A plain number has no array methods: np.sum(g), not g.sum()")
+    if isinstance(error, AttributeError) and "has no attribute" in text:
         return translate("Is it set in __init__?")
     return ""
 

@@ -1,4 +1,4 @@
-"""How long the first step of an adaptive class is, by hand: the right lengths, and those that slips make."""
+"""The length of an adaptive class's first step, by hand: the right lengths, and those that slips give."""
 
 import math
 
@@ -20,7 +20,7 @@ def right_lengths(subject: Subject) -> list[tuple[float, str]]:
             (1 / math.sqrt(rho * (1 - rho)), f"{lr}/√({r}(1 − {r}))"),
         ]
         right += [(math.sqrt(s["eps"] / (1 - rho)), f"{lr} √(ε/(1 − {r}))")] if s.get("eps") else []
-    elif "beta2" not in s and not subject.rolls:  # ρ may stand in the code itself: two equal gradients tell it
+    elif "beta2" not in s and not subject.rolls:  # ρ may be in the code itself: two equal gradients show it
         first, second = (float(each) for each in np.abs(subject.moves([STEEP] * 2))[:, 0])
         rho = (first / second) ** 2 - 1 if second else 1
         right += [(1 / math.sqrt(1 - rho), f"{lr}/√(1 − ρ), ρ = {number(rho)}")] if 0.01 < rho < 0.9999 else []
@@ -38,7 +38,7 @@ def right_lengths(subject: Subject) -> list[tuple[float, str]]:
 
 
 def slip_of(subject: Subject) -> str:
-    """Return the slip that makes a first step of this wrong length, if one is known."""
+    """Return the slip that gives a first step of this wrong length, or ""."""
     if {"beta1", "beta2"} <= set(subject.settings):
         one, two = 0.2, 0.01  # 1 − β₁ and 1 − β₂; with the usual ones two slips have one length
         swapped, forgotten = (
@@ -57,8 +57,8 @@ def slip_of(subject: Subject) -> str:
         moved = subject.first_move(STEEP)
     else:
         return ""
-    length = float(np.median(np.abs(moved))) / subject.lr
-    return next((hint for each, hint in slips.items() if abs(length / each - 1) < 2e-3), "")
+    length = float(np.median(np.abs(moved))) / (subject.lr or math.nan)
+    return next((hint for wrong, hint in slips.items() if abs(length / wrong - 1) < 2e-3), "")
 
 
 def _swapped(rho: str) -> str:

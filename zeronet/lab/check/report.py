@@ -1,4 +1,4 @@
-"""The report in words: laws, loss curves, and what the class equals."""
+"""The report as text: laws, loss curves, and what the class equals."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -26,7 +26,10 @@ def text(report: Mapping[str, Any]) -> str:
         if each["hint"]:
             lines.append(f"  {' ' * wide}  → {each['hint']}")
     if report["curves"]:
-        lines += ["", translate("Loss on the digits, 64-32-10, {n} updates, one seed, rates not tuned", n=STEPS)]
+        lines += [
+            "",
+            translate("Loss on the digits, 64-32-10, {n} updates, one seed, learning rates not tuned", n=STEPS),
+        ]
         lines += curves(report["curves"])
     if report["family"] and report["passed"]:
         equals = report["equals"]
@@ -60,7 +63,7 @@ def curves(losses: Mapping[str, Sequence[float]]) -> list[str]:
 
 
 def block(share: float) -> str:
-    """Return the block that is as high as this share of a line, the whole for all above 1."""
+    """Return the block of this height, as a share of a line; the whole block for all above 1."""
     return BLOCKS[min(7, math.ceil(7 * share - 0.5))] if share < 1 else BLOCKS[7]
 
 

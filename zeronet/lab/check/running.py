@@ -1,4 +1,4 @@
-"""The whole bench on one class, in a process of its own that ends when its time is up."""
+"""The whole bench on one class, in its own process with a time limit."""
 
 import ast
 import contextlib
@@ -9,31 +9,49 @@ import subprocess
 import sys
 import tempfile
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from zeronet.common.errors import UserError
-from zeronet.lab.check.findings import Finding, judge, laws_of, told
+from zeronet.lab.check.findings import Finding, in_one_line, judge, laws_of
 from zeronet.lab.check.laws import adaptive, contract, state, steps, training
+from zeronet.lab.check.roles import ROLES
 from zeronet.lab.check.subject import Subject
 from zeronet.lab.specs.grammar import split
 from zeronet.lab.specs.plugins import Plugin, located
 from zeronet.locale import current_language, language, translate
 
-LAWS = [each for module in (steps, adaptive, state, contract, training) for each in laws_of(module)]
+LAWS = [law for module in (steps, adaptive, state, contract, training) for law in laws_of(module)]
 START = "from zeronet.lab.check.running import main; main()"
 TIME_LIMIT = 60.0  # seconds; a usual class takes two
 
 
-def check(target: str, time_limit: float = TIME_LIMIT) -> dict[str, Any]:
-    """Put one class through all laws, in a process of its own; return a report as JSON takes it.
+def check(target: str, time_limit: float = TIME_LIMIT, roles: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """Put one class through all laws, in a process of its own; return a report that JSON can hold.
 
-    target: FILE.py[:Class][:key=value,…], or module:Class; time_limit: seconds until the process is ended. The report
-    has file, class, settings, family, equals, passed, laws (law, title, verdict, seen, hint), and curves (the losses
-    beside SGD's and Adam's). Raises UserError where there is no such file or class.
+    Parameters
+    ----------
+    target : str
+        FILE.py[:Class][:key=value,…], or module:Class.
+    time_limit : float, default 60
+        Seconds until the process is ended.
+    roles : mapping from str to str, optional
+        What a setting is, if its name does not say it: {"alpha": "rho"}. The roles are lr, momentum, rho, beta1, beta2,
+        eps, weight_decay, and "none" for a setting that is none of these.
+
+    Returns
+    -------
+    dict
+        file, class, settings, family, equals, passed, laws (a list of law, title, verdict, seen and hint), and curves
+        (the losses, with those of SGD and Adam).
+
+    Raises
+    ------
+    UserError
+        If there is no such file, class, setting or role.
     """
     with tempfile.TemporaryDirectory(prefix="zeronet-check-") as folder:
         out, errors = Path(folder) / "report.jsonl", Path(folder) / "errors.txt"
@@ -44,7 +62,7 @@ def check(target: str, time_limit: float = TIME_LIMIT) -> dict[str, Any]:
         }
         with errors.open("wb") as file:
             process = subprocess.Popen(
-                [sys.executable, "-c", START, target, str(out)],
+                [sys.executable, "-c", START, target, str(out), json.dumps(dict(roles or {}))],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,  # what the class prints is no part of the report
                 stderr=file,
@@ -54,9 +72,8 @@ def check(target: str, time_limit: float = TIME_LIMIT) -> dict[str, Any]:
             hint = ""
             try:
                 status, words = process.wait(time_limit), _last(errors)
-                ended = translate("the process ended with status {status}: {words}", status=status, words=words).rstrip(
-                    ": "
-                )
+                ended = translate("the process ended with status {status}: {words}", status=status, words=words)
+                ended = ended.rstrip(": ")
             except subprocess.TimeoutExpired:
                 ended = translate("stopped after {seconds:g} seconds", seconds=time_limit)
                 hint = translate("Is there a loop that does not end?")
@@ -67,28 +84,28 @@ def check(target: str, time_limit: float = TIME_LIMIT) -> dict[str, Any]:
     for line in text.split("\n")[:-1]:  # the last may be half written
         try:
             lines.append(json.loads(line))
-        except ValueError:  # somebody else wrote there: what follows is lost
+        except ValueError:  # something else wrote there: what follows is lost
             break
     return _assembled(target, lines, ended, hint)
 
 
 def _assembled(target: str, lines: list[dict[str, Any]], ended: str, hint: str) -> dict[str, Any]:
-    """Return the report that the process wrote line by line, and what stopped it where it did not write the last."""
-    found: dict[str, Any] = {"file": target, "class": None, "settings": {}, "family": None, "equals": None}
-    found |= {"passed": False, "laws": [], "curves": {}}
+    """Return the report that the process wrote line by line, with what stopped it if it did not finish."""
+    report: dict[str, Any] = {"file": target, "class": None, "settings": {}, "family": None, "equals": None}
+    report |= {"passed": False, "laws": [], "curves": {}}
     for line in lines:
         if "mistake" in line:
             raise UserError(line["mistake"])
         if "law" in line:
-            found["laws"].append(line)
+            report["laws"].append(line)
         else:
-            found |= line
-    if not found.pop("finished", False):
-        begun = found.pop("begun", "")
-        found["laws"].append(Finding("process", begun or translate("is loaded"), "fail", ended, hint).about())
-    found.pop("begun", None)
-    found["passed"] = all(each["verdict"] != "fail" for each in found["laws"])
-    return found
+            report |= line
+    if not report.pop("finished", False):
+        begun = report.pop("begun", "")
+        report["laws"].append(Finding("process", begun or translate("is loaded"), "fail", ended, hint).about())
+    report.pop("begun", None)
+    report["passed"] = all(each["verdict"] != "fail" for each in report["laws"])
+    return report
 
 
 def _end(process: subprocess.Popen) -> None:
@@ -102,7 +119,7 @@ def _end(process: subprocess.Popen) -> None:
 
 
 def _last(errors: Path) -> str:
-    """Return the last line that the process wrote on its way out."""
+    """Return the last line that the process wrote to stderr."""
     lines = [line for line in errors.read_text(encoding="utf-8", errors="replace").splitlines() if line.strip()]
     return lines[-1] if lines else ""
 
@@ -110,8 +127,8 @@ def _last(errors: Path) -> str:
 # Inside the process ------------------------------------------------------------------------------------------------
 
 
-def run(target: str, out: Path) -> None:
-    """Write the report line by line, so that it tells how far it came."""
+def run(target: str, out: Path, roles: Mapping[str, str]) -> None:
+    """Write the report line by line, so that it shows how far it came."""
     with out.open("w", encoding="utf-8") as file:
 
         def write(**values: Any) -> None:
@@ -119,19 +136,21 @@ def run(target: str, out: Path) -> None:
             file.flush()
 
         try:
-            subject = named(target)
+            subject = named(target, roles)
         except UserError as mistake:
             write(mistake=str(mistake))
             return
         write(**{"class": subject.cls.__name__, "settings": subject.shown})
+        if doubt := doubtful(subject):
+            write(**doubt.about())
         broken, right = False, True
-        for each in LAWS:
-            write(begun=translate(each.title))
-            finding = judge(each, subject)
+        for law in LAWS:
+            write(begun=translate(law.title))
+            finding = judge(law, subject)
             write(**finding.about())
             right &= finding.verdict != "fail"
             if broken := finding.law == "runs" and finding.verdict == "fail":
-                break  # all that follows would say the same
+                break  # all that follow would find the same
         if not broken:
             equals = _or_none(lambda: training.equal_to(subject)) if right else None  # nothing that is wrong equals it
             write(family=_or_none(lambda: subject.family), equals=equals, curves=curves(subject))
@@ -139,15 +158,28 @@ def run(target: str, out: Path) -> None:
 
 
 def _or_none(question: Callable[[], str | None]) -> str | None:
-    """Return the answer; None where the class fails, which its laws have told."""
+    """Return the answer; None if the class fails, which its laws have reported."""
     try:
         return question()
     except (Exception, SystemExit):
         return None
 
 
-def named(target: str) -> Subject:
-    """Return the class that a target names, ready to be made. Raises UserError where there is none."""
+def doubtful(subject: Subject) -> Finding | None:
+    """Return a remark on the numbers whose roles their names do not tell; None if there are none."""
+    assumed = [translate("{name} is taken for {role}", name=n, role=role) for n, role in subject.assumed.items()]
+    unknown = [subject.own[name] for name in subject.strangers if subject.own[name] not in subject.roles]
+    if unknown:
+        assumed.append(translate("unknown: {names}", names=", ".join(unknown)))
+    if not assumed:
+        return None
+    name = [*unknown, *subject.assumed][0]
+    hint = translate("A role can be declared: --role {name}=…, one of {roles}", name=name, roles=", ".join(ROLES))
+    return Finding("roles", translate("which setting is which"), "remark", "; ".join(assumed), hint)
+
+
+def named(target: str, roles: Mapping[str, str]) -> Subject:
+    """Return the class that a target names, ready to be made. Raises UserError if there is none."""
     _, place, given = split(target)
     if place.lower().endswith(".py"):
         plugin = located(f"{place}:{_only_class(place)}")[1]
@@ -159,20 +191,20 @@ def named(target: str) -> Subject:
     if not callable(getattr(cls, "update", None)):
         raise UserError(f"{cls.__name__} in {plugin.place} has no method update(params, grads)")
     try:
-        return Subject(cls, given, plugin.place)
+        return Subject(cls, given, plugin.place, roles)
     except UserError:
         raise
     except (Exception, SystemExit) as error:
-        raise UserError(f"{cls.__name__} cannot be made: {told(error, plugin.place)}") from error
+        raise UserError(f"{cls.__name__} cannot be made: {in_one_line(error, plugin.place)}") from error
 
 
 def _only_class(place: str) -> str:
     """Return the name of the only class with update in a file. Raises UserError for none, or several."""
     _, plugin = located(f"{place}:_")  # reads it
     try:
-        statements = ast.parse(plugin.source).body
+        statements = ast.parse(plugin.source or "").body
     except (SyntaxError, ValueError):
-        plugin.load()  # says where it is wrong
+        plugin.load()  # raises an error with its line
         raise
     names = [each.name for each in statements if isinstance(each, ast.ClassDef)]
     if not names:
@@ -194,7 +226,7 @@ def curves(subject: Subject) -> dict[str, list[float]]:
 
 
 def main() -> None:
-    """Begin the process: its arguments are the target and the file for the report."""
+    """Begin the process: its arguments are the target, the file for the report, and the roles in JSON."""
     warnings.simplefilter("ignore")
     with np.errstate(all="ignore"), language(None):
-        run(sys.argv[1], Path(sys.argv[2]))
+        run(sys.argv[1], Path(sys.argv[2]), json.loads(sys.argv[3]))

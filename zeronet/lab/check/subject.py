@@ -1,35 +1,45 @@
-"""The class under test: how it is made anew, what it is set to, and where it goes under given gradients."""
+"""The class under test: how it is made, what it is set to, where it goes under given gradients, and what it keeps."""
 
 import contextlib
+import copy
 import inspect
 import sys
+import traceback
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 
 from zeronet.common.errors import UserError
-from zeronet.lab.check.roles import KNOWN, NAMES, STEEP, by_behaviour
+from zeronet.lab.check.roles import NO_ROLE, ROLES, role_of, roles_of
+from zeronet.lab.specs.aliases import our_settings
 
 Arrays = dict[str, Any]
 SWALLOWING = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)  # *args and **kwargs
 
 START = np.array([1.5, -0.7, 0.4, 2.0])
+STEEP = np.array([900.0, -2000.0, 1300.0, 600.0])  # so long that ε and any first state are small
 
 
 class Subject:
     """A class with update(params, grads).
 
-    cls: the class; given: settings that differ from its defaults; place: its file, for errors.
-    Raises UserError where it cannot be made from these settings.
+    cls: the class; given: settings that differ from its defaults; place: its file, for errors; roles: setting → role.
+    Raises UserError if it cannot be made from these settings, or has no such roles.
     """
 
-    def __init__(self, cls: type, given: Mapping[str, Any] | None = None, place: str | None = None):
+    def __init__(
+        self,
+        cls: type,
+        given: Mapping[str, Any] | None = None,
+        place: str | None = None,
+        roles: Mapping[str, str] | None = None,
+    ):
         self.cls, self.place = cls, place
         try:
-            parameters = inspect.signature(cls).parameters
-        except (TypeError, ValueError):  # a class written in C may not say
+            parameters = dict(inspect.signature(cls).parameters)
+        except (TypeError, ValueError):  # a class written in C may have no signature
             parameters = {}
         self.parameters = {name: each for name, each in parameters.items() if each.kind not in SWALLOWING}
         defaults = {name: each.default for name, each in self.parameters.items()}
@@ -37,10 +47,15 @@ class Subject:
         free = len(self.parameters) < len(parameters)  # **settings takes any name
         self.given = {self._own_name(name, free): value for name, value in (given or {}).items()}
         self.values = defaults | self.given
+        self.roles = {self._own_name(name, free): role for name, role in (roles or {}).items()}
+        for name, role in self.roles.items():
+            if role not in (*ROLES, NO_ROLE) or (role != NO_ROLE and list(self.roles.values()).count(role) > 1):
+                raise UserError(f"{name} cannot be {role!r}: the roles are {', '.join(ROLES)}, each for one setting")
+        self.own = roles_of(list(self.values), self.roles)  # role → the class's own name
         try:
             self.new()
         except TypeError as error:
-            if error.__traceback__.tb_next.tb_next:  # raised inside the class
+            if len(traceback.extract_tb(error.__traceback__)) > 2:  # raised inside the class
                 raise
             write = f"write FILE.py:{cls.__name__}:lr=0.1, or give it a default"
             raise UserError(f"{cls.__name__} cannot be made from its defaults ({error}): {write}") from error
@@ -50,22 +65,16 @@ class Subject:
         for each in self.parameters:
             if name == each or name.lower() == each.lower():
                 return each
-        ours = NAMES.get(name.lower(), name.lower())
         for each in self.parameters:
-            if ours == NAMES.get(each.lower(), each.lower()):
+            if role_of(name) == role_of(each):
                 return each
         if free:
             return name
         raise UserError(f"{self.cls.__name__} has no setting {name!r}, but {', '.join(self.parameters) or 'none'}")
 
-    @cached_property
-    def own(self) -> dict[str, str]:
-        """Our name → its own."""
-        return by_behaviour(self)
-
     @property
     def settings(self) -> dict[str, float]:
-        """Its numbers, under our names."""
+        """Its numbers, by role."""
         values = {ours: self.values.get(name) for ours, name in self.own.items()}
         if self.pair:
             values |= dict(zip(("beta1", "beta2"), self.values[self.pair], strict=True))
@@ -78,11 +87,17 @@ class Subject:
 
     @property
     def strangers(self) -> list[str]:
-        """Its settings that the bench does not know, but for switches."""
-        return [name for name in self.settings if name not in KNOWN]
+        """Its numbers without a role."""
+        return [name for name in self.settings if name not in ROLES]
+
+    @property
+    def assumed(self) -> dict[str, str]:
+        """Setting → role, for the numbers whose names may have another role."""
+        known = {name: role for role, name in self.own.items() if role in self.settings and role in ROLES}
+        return {name: role for name, role in known.items() if len(our_settings(name)) > 1 and name not in self.roles}
 
     def stirring(self, gradients: Sequence[np.ndarray]) -> list[str]:
-        """Return the strangers whose double or half changes the way under these gradients."""
+        """Return the strangers whose double or half changes the path under these gradients."""
         usual, found = self.moves(gradients), []
         for name in self.strangers:
             for value in self.near(name):
@@ -97,14 +112,14 @@ class Subject:
         return [2 * value, value // 2 if isinstance(value, int) else value / 2]
 
     def name(self, ours: str) -> str:
-        """Return its own name for what we call so; our name where it has none."""
+        """Return its own name for a role; the role if it has none."""
         if self.pair and ours in ("beta1", "beta2"):
             return f"{self.pair}[{int(ours == 'beta2')}]"
         return self.own.get(ours, ours)
 
     @property
     def lr(self) -> float | None:
-        """Its learning rate, where it has one."""
+        """Its learning rate, if it has one."""
         return self.settings.get("lr")
 
     def new(self, **changes: Any) -> Any:
@@ -116,17 +131,15 @@ class Subject:
         return self.cls(**self.given | {own.get(name, name): value for name, value in changes.items()})
 
     def at(self, **changes: Any) -> "Subject":
-        """Return the same class at other settings, under our names; itself where they are what it has."""
+        """Return the same class at other settings, by role; itself if these are what it has."""
         if all(self.settings.get(name, value) == value for name, value in changes.items()):
             return self
         own = {self.own[name]: value for name, value in changes.items()}
-        other = Subject(self.cls, self.given | own, self.place)
-        other.own = self.own
-        return other
+        return Subject(self.cls, self.given | own, self.place, self.roles)
 
     @cached_property
     def bare(self) -> "Subject":
-        """The class without its weight decay, where that is a setting."""
+        """The class without its weight decay, if that is a setting."""
         return self.at(weight_decay=0.0) if self.settings.get("weight_decay") else self
 
     def walk(self, start: Arrays, gradients: Sequence[Arrays], optimizer: Any = None) -> list[Arrays]:
@@ -143,8 +156,8 @@ class Subject:
         path = self.walk({"w": start}, [{"w": each} for each in gradients], self.new(**changes))
         return np.array([np.array(each["w"], dtype=float) for each in path])
 
-    def moves(self, gradients: Sequence[np.ndarray], start: np.ndarray = START, **changes: Any) -> np.ndarray:
-        """Return the way (n, D) made by each update, without what it makes under zero gradients (weight decay)."""
+    def moves(self, gradients: Sequence[np.ndarray], start: np.ndarray = START, /, **changes: Any) -> np.ndarray:
+        """Return the move (n, D) of each update, less what zero gradients do (weight decay)."""
         path = self.track(gradients, start, **changes)
         if self.decays:
             path = path - self.track([0.0 * np.asarray(each) for each in gradients], start, **changes)
@@ -174,7 +187,7 @@ class Subject:
 
     @cached_property
     def growth(self) -> float:
-        """How many times as long the first move is where the gradient is ten times as long; nan where undefined."""
+        """How many times as long the first move is if the gradient is ten times as long; nan if undefined."""
         usual, steep = self.first_move(STEEP), self.first_move(10 * STEEP)
         ratios = steep / usual
         return float(np.median(ratios)) if np.isfinite(ratios).all() else float("nan")
@@ -189,7 +202,7 @@ class Subject:
 
     @cached_property
     def elementwise(self) -> bool:
-        """Whether each number of an array goes its own way, whatever the other numbers' gradients are."""
+        """Whether each element of an array moves independently of the other elements' gradients."""
         others = STEEP * np.array([1, -3, 0.2, 7])
         usual, changed = self.moves([STEEP, STEEP]), self.moves([others, others])
         return bool(np.allclose(usual[:, 0], changed[:, 0], rtol=1e-6, atol=0))
@@ -202,14 +215,14 @@ class Subject:
 
     @cached_property
     def length(self) -> float | None:
-        """The length of the first move in every direction, in units of lr; None where it differs or there is no lr."""
+        """The length of the first move in every direction, in units of lr; None if it differs or there is no lr."""
         move = np.abs(self.first_move(STEEP))
         if not self.lr or not np.isfinite(move).all() or np.ptp(move) > 2e-3 * move.max():
             return None
         return float(np.median(move)) / self.lr
 
 
-def is_number(value: Any) -> bool:
+def is_number(value: Any) -> TypeGuard[float]:
     """Say whether it is a finite number that a float can be."""
     return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= sys.float_info.max
 
@@ -224,8 +237,59 @@ def copied(arrays: Mapping[str, Any]) -> Arrays:
 
 
 def random_arrays(seed: int, shapes: Mapping[str, tuple[int, ...]], dtype: Any = np.float64) -> Arrays:
-    """Return arrays of normal numbers, which do not depend on the order of the names."""
+    """Return arrays of normal numbers, independent of the order of the names."""
     return {
         name: np.random.default_rng([seed, *name.encode()]).standard_normal(shape).astype(dtype)
         for name, shape in shapes.items()
     }
+
+
+# What an optimizer keeps ---------------------------------------------------------------------------------------------
+
+
+def attributes(thing: Any) -> dict[str, Any]:
+    """Return the attributes of an object, from its __dict__ and its slots.
+
+    >>> attributes(type("Slotted", (), {"__slots__": ("h",), "__init__": lambda self: setattr(self, "h", 1)})())
+    {'h': 1}
+    """
+    slots = [kind.__dict__.get("__slots__", ()) for kind in type(thing).__mro__]
+    names = [name for each in slots for name in ([each] if isinstance(each, str) else each) if hasattr(thing, name)]
+    return {name: getattr(thing, name) for name in names if not name.startswith("__")} | getattr(thing, "__dict__", {})
+
+
+def remembered(optimizer: Any, params: Mapping[str, Any]) -> dict[str, Arrays]:
+    """Return the arrays that an optimizer keeps, per state and parameter: {"h": {"W1": …}}.
+
+    A state is found under a parameter's name, at any depth, and has its shape.
+    """
+    found: dict[str, Arrays] = {}
+
+    def look(thing: Any, path: tuple[Any, ...]) -> None:
+        if hasattr(thing, "items"):
+            for key, value in thing.items():
+                look(value, (*path, *(key if isinstance(key, tuple) else (key,))))
+        elif isinstance(thing, np.ndarray | np.number | float) and np.shape(thing) in shapes.values():
+            for name in params:
+                if name in path and np.shape(thing) == shapes[name]:
+                    words = ".".join(str(part) for part in path if part != name)
+                    found.setdefault(words, {})[name] = thing
+
+    shapes = {name: np.shape(value) for name, value in params.items()}
+    for name, value in attributes(optimizer).items():
+        look(value, (name,))
+    return found
+
+
+def restored(subject: Subject, optimizer: Any) -> Any:
+    """Return a new optimizer that continues from this one's state_dict, or from a copy of its attributes."""
+    twin = subject.new()
+    if callable(getattr(optimizer, "state_dict", None)) and callable(getattr(twin, "load_state_dict", None)):
+        twin.load_state_dict(copy.deepcopy(optimizer.state_dict()))
+    else:
+        kept = copy.deepcopy(attributes(optimizer))
+        if hasattr(twin, "__dict__"):
+            twin.__dict__.update({name: kept.pop(name) for name in vars(optimizer)})
+        for name, value in kept.items():  # slots
+            setattr(twin, name, value)
+    return twin

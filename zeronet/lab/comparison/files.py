@@ -15,8 +15,8 @@ from zeronet.common.files import (
     read_arrays,
     read_csv,
     reading,
+    replace_arrays,
     slug,
-    write_arrays,
     write_csv,
     write_json,
     write_text,
@@ -54,12 +54,6 @@ class ComparisonFolder:
         return self.protocol["steps"]
 
     @property
-    def steps_per_epoch(self) -> int:
-        """The number of full batches in the training data."""
-        examples = self.protocol["split"]["train"] if self.tuned else self.protocol["problem"]["train"]
-        return max(1, examples // self.protocol["batch_size"])
-
-    @property
     def tuned(self) -> bool:
         """Whether learning rates were tuned: then the evaluations are on validation images."""
         return "split" in self.protocol
@@ -69,10 +63,15 @@ class ComparisonFolder:
         return {seed: len(losses) for seed, losses in self.losses[label].items() if len(losses) < self.steps}
 
 
+def steps_per_epoch(protocol: Mapping[str, Any]) -> int:
+    """Return the number of full batches in the training data."""
+    return max(1, protocol.get("split", protocol["problem"])["train"] // protocol["batch_size"])
+
+
 def read_comparison(folder: str | Path) -> ComparisonFolder:
     """Read protocol.json, curves.csv and evaluations.csv; UserError if one is missing, empty or damaged."""
     folder = Path(folder)
-    protocol = read_protocol(folder / "protocol.json", "problem", "network", "seeds", "batch_size")
+    protocol = read_protocol(folder / "protocol.json")
     losses, evaluations = read_curves(folder, protocol), read_evaluations(folder, protocol)
     return ComparisonFolder(
         protocol,
@@ -120,9 +119,9 @@ def write_results(
     losses = ((*key, step, f"{loss:.9g}") for key, run in runs.items() for step, loss in enumerate(run.losses))
     write_csv(folder / "curves.csv", [*RUN, *CURVES], losses)
     rows = (
-        (*key, step, f"{loss:.9g}", f"{right:.9g}")
+        (*key, step, f"{loss:.9g}", f"{accuracy:.9g}")
         for key, run in runs.items()
-        for step, loss, right in run.evaluations
+        for step, loss, accuracy in run.evaluations
     )
     if problem_of(protocol["problem"]).classifies:  # otherwise curves.csv contains everything
         write_csv(folder / "evaluations.csv", [*RUN, *_evaluation_columns(protocol)], rows)
@@ -131,14 +130,19 @@ def write_results(
     write_csv(folder / "summary.csv", *summary)
     for key, run in runs.items():
         if run.model:
-            write_arrays(folder / "models" / f"{keys[key]}.npz", run.model)
+            (folder / "models").mkdir(exist_ok=True)
+            replace_arrays(folder / "models" / f"{keys[key]}.npz", run.model)
         if run.traceback:
             write_text(folder / "errors" / f"{keys[key]}.txt", run.traceback)
 
 
 @dataclass(frozen=True)
 class InspectionFolder:
-    """protocol; rows: label → parameter → seed → (looks, columns); images: name in inspection.npz → array."""
+    """The files of an inspection.
+
+    protocol: the content of protocol.json; rows: label → parameter → seed → (looks, COLUMNS); images: name in
+    inspection.npz → array.
+    """
 
     protocol: Mapping[str, Any]
     rows: Mapping[str, Mapping[str, Mapping[int, np.ndarray]]]
@@ -150,16 +154,16 @@ class InspectionFolder:
         return [about["label"] for about in self.protocol["optimizers"]]
 
     @property
-    def side(self) -> int | None:
-        """The side of the images, or None if the inputs are not square images."""
+    def side(self) -> int:
+        """The side of the input images; 0 if the inputs are not square images."""
         side = math.isqrt(self.protocol["problem"]["input_size"])
-        return side if side > 1 and side**2 == self.protocol["problem"]["input_size"] else None
+        return side if side > 1 and side**2 == self.protocol["problem"]["input_size"] else 0
 
 
 def read_inspection(folder: str | Path) -> InspectionFolder:
     """Read protocol.json, inspection.csv and inspection.npz; UserError if one is missing or damaged."""
     folder = Path(folder)
-    protocol = read_protocol(folder / "protocol.json", "problem", "seeds")
+    protocol = read_protocol(folder / "protocol.json")
     rows: dict[str, dict[str, dict[int, np.ndarray]]] = {about["label"]: {} for about in protocol["optimizers"]}
     types = dict.fromkeys(COLUMNS, lambda text: float(text or "nan"))
     head: Columns = {"optimizer": one_of(rows), "seed": one_of(protocol["seeds"]), "parameter": str}
@@ -185,4 +189,4 @@ def write_inspection(folder: Path, protocol: Mapping[str, Any], runs: Runs) -> N
         for name, array in runs[about["label"], protocol["seeds"][0]].inspection.items()
         if not name.startswith("rows/")
     }
-    write_arrays(folder / "inspection.npz", images)
+    replace_arrays(folder / "inspection.npz", images)

@@ -6,26 +6,27 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from zeronet.lab.plots.landscape import draw_landscape, draw_path, height_over_width
-from zeronet.lab.plots.style import QUIET, SMALL, HouseFigure, house_style, logarithmic, look
+from zeronet.lab.plots.page import new_page
+from zeronet.lab.plots.style import QUIET, SMALL, house_style, logarithmic, look
 from zeronet.landscapes import Landscape
 from zeronet.locale import translate
 
 WIDTH = 10.0  # inches
-EQUAL = 1e-17  # a distance that stands for 0 on the logarithmic axis
+EQUAL = 1e-17  # drawn for a distance of 0 on the logarithmic axis
 
 
 def dialects_figure(name: str, lr: float, landscape: Landscape, paths: Mapping[str, np.ndarray]) -> Figure:
-    """Draw label → path (n, 2): from above, and the distance of each from the first of them, update by update.
+    """Draw the paths, label → (n, 2), from above, and their distances from the first one, update by update.
 
-    name, lr: of what the title tells: an optimizer and the rate that all dialects went at.
+    name, lr: for the title: the optimizer, and the learning rate of all dialects.
     """
     first, *others = paths
     with house_style():
-        figure = HouseFigure(figsize=(WIDTH, 3.6), dpi=100, layout="constrained")
+        figure = new_page(WIDTH, 3.0, list(paths))
         plane, apart = figure.subplots(1, 2)
         draw_landscape(plane, landscape)
-        for k, (label, path) in enumerate(paths.items()):
-            draw_path(plane, path, k, label=label, markersize=2.5 + 1.3 * (len(others) - k))  # equal ones show as rings
+        for k, path in enumerate(paths.values()):
+            draw_path(plane, path, k, markersize=2.5 + 1.3 * (len(others) - k))  # equal ones show as rings
         for k, label in enumerate(others, start=1):
             n = min(len(paths[first]), len(paths[label]))
             distance = np.linalg.norm(paths[label][:n] - paths[first][:n], axis=1)
@@ -40,5 +41,4 @@ def dialects_figure(name: str, lr: float, landscape: Landscape, paths: Mapping[s
         steps = max(map(len, paths.values())) - 1
         title = translate("{name} in its dialects: {n} updates at lr {lr:g}", name=name, n=steps, lr=lr)
         figure.suptitle(title, x=0.01, ha="left", fontsize=10.5, fontweight="bold")
-        figure.legend(*plane.get_legend_handles_labels(), loc="outside lower left", ncols=3, frameon=False, fontsize=8)
     return figure

@@ -1,4 +1,4 @@
-"""What tells the dialects of an optimizer apart, as a table: from signatures, first states, and what dialects say."""
+"""How the dialects of an optimizer differ, as a table: names, defaults, first states, first step and facts."""
 
 import inspect
 import re
@@ -6,13 +6,9 @@ import re
 import numpy as np
 
 from zeronet.common.text import equation_of
-from zeronet.lab.dialects import DIALECTS, LibraryNames, dialect_of
+from zeronet.lab.dialects.libraries import DIALECTS, FACTS, LibraryNames
 from zeronet.locale import translate
-from zeronet.optimizers import SGD, AdaGrad, Adam, AdamW, AMSGrad, Momentum, NAdam, Nesterov, Optimizer, RAdam, RMSProp
-
-# The dialect whose form the textbook class has; its defaults are its own.
-FORM = dict.fromkeys((SGD, Momentum, Nesterov, AdaGrad, RMSProp), "book")
-FORM |= dict.fromkeys((Adam, AdamW), "pytorch") | dict.fromkeys((NAdam, AMSGrad, RAdam), "optax")
+from zeronet.optimizers import Optimizer
 
 SYMBOLS = {"lr": "η", "momentum": "α", "rho": "ρ", "beta1": "β₁", "beta2": "β₂", "eps": "ε"}
 SYMBOLS |= {"weight_decay": "λ", "momentum_decay": "ψ"}
@@ -21,6 +17,7 @@ SYMBOLS |= {"weight_decay": "λ", "momentum_decay": "ψ"}
 def table(cls: type[Optimizer]) -> list[list[str]]:
     """Return the rows of the table, the head first: the call, each setting, where states start, the first step, facts.
 
+    >>> from zeronet.optimizers import SGD
     >>> for row in table(SGD):
     ...     print(row[:3])
     ['', 'zeronet', 'book']
@@ -29,9 +26,9 @@ def table(cls: type[Optimizer]) -> list[list[str]]:
     ['first step for w = g = 1', '0.01', '0.01']
     """
     columns = {"zeronet": cls, **DIALECTS[cls]}
-    says = {name: each.says for name, each in DIALECTS[cls].items()}
     ours = {name: name for name in inspect.signature(cls).parameters}
-    says = {"zeronet": LibraryNames(cls.__name__, ours, facts=dialect_of(cls, FORM[cls]).says.facts), **says}
+    says = {"zeronet": LibraryNames(cls.__name__, ours, {}, FACTS[cls])}
+    says |= {name: dialect.says for name, dialect in DIALECTS[cls].items()}
     rows = [["", *columns], [translate("called"), *(says[who].call for who in columns)]]
     settings = list(dict.fromkeys(name for each in columns.values() for name in inspect.signature(each).parameters))
     for name in settings:
@@ -52,6 +49,7 @@ def table(cls: type[Optimizer]) -> list[list[str]]:
 def equations(cls: type[Optimizer]) -> list[str]:
     """Return the equations, each below the names of those who have it.
 
+    >>> from zeronet.optimizers import Momentum
     >>> equations(Momentum)[:3]
     ['zeronet, book, keras', '    v ← α v − η g', '    w ← w + v']
     """

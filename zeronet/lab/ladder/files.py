@@ -23,7 +23,8 @@ CURVES = ["rung", "optimizer", "step", "median", "low", "high"]
 class LadderFolder:
     """The files of the ladder.
 
-    protocol; losses: rung → label → final losses; curves: rung → label → (median, low, high), each (steps,).
+    protocol: the content of protocol.json; losses: rung → label → final losses; curves: rung → label → rows median, low
+    and high, (3, steps).
     """
 
     protocol: Mapping[str, Any]
@@ -34,7 +35,7 @@ class LadderFolder:
 def read_ladder(folder: str | Path) -> LadderFolder:
     """Read protocol.json, ladder.csv and rungs.csv; UserError if one is missing or damaged."""
     folder = Path(folder)
-    protocol = read_protocol(folder / "protocol.json", "problem", "network", "seeds", "batch_size", "tuning", "rungs")
+    protocol = read_protocol(folder / "protocol.json", "tuning", "rungs")
     labels = [about["label"] for about in protocol["optimizers"]]
     head = (one_of(rung.key for rung in RUNGS), one_of(labels))
     types = dict(zip(LOSSES, (*head, one_of(protocol["seeds"]), float), strict=True))

@@ -1,4 +1,4 @@
-"""Animations into files: a GIF, or an .mp4 where ffmpeg is there."""
+"""Animations as files: a GIF, or an .mp4 if ffmpeg is installed."""
 
 import tempfile
 from pathlib import Path
@@ -12,7 +12,7 @@ DPI, PER_SECOND = 80, 6  # dots per inch, frames per second
 
 
 def save_animation(moving: animation.Animation, target: Path, quiet: bool = False) -> None:
-    """Draw an animation into target, all of it or nothing. Raises UserError as check_target does."""
+    """Write an animation to target, as a whole or not at all; UserError as check_target raises it."""
     check_target(target)
     from tqdm.auto import tqdm
 
@@ -33,8 +33,8 @@ def save_animation(moving: animation.Animation, target: Path, quiet: bool = Fals
 
 
 def check_target(target: Path) -> None:
-    """Raise UserError where target does not end in .gif or .mp4, or is an .mp4 and ffmpeg is missing."""
+    """Raise UserError if target does not end in .gif or .mp4, or is an .mp4 and ffmpeg is missing."""
     if target.suffix.lower() not in (".gif", ".mp4"):
-        raise UserError(f"an animation is a .gif or an .mp4, not {target.name!r}")
+        raise UserError(f"an animation must be a .gif or an .mp4, not {target.name!r}")
     if target.suffix.lower() == ".mp4" and not animation.writers.is_available("ffmpeg"):
-        raise UserError("an .mp4 needs the program ffmpeg, which was not found: name a .gif instead")
+        raise UserError("an .mp4 needs the program ffmpeg, which was not found: use a .gif instead")

@@ -1,27 +1,26 @@
 """A landscape seen from above, and paths on it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 
-from zeronet.lab.plots.style import QUIET, SMALL, logarithmic, look
+from zeronet.lab.plots.style import draw_level, logarithmic, look
 from zeronet.landscapes import Landscape
+from zeronet.locale import translate
 
-GRID = 241  # points per side: contours without corners
+GRID = 241  # points per side: enough for smooth contours
 # Shares of the plane that lie below the contours: as many lines at the bottom as higher up.
 SHARES = (0.003, 0.01, 0.025, 0.05, 0.1, 0.17, 0.25, 0.35, 0.45, 0.55, 0.65, 0.75, 0.85, 0.95)
 Domain = tuple[tuple[float, float], tuple[float, float]]
 
 
-def draw_landscape(
-    axes: Axes, f: Callable[[Any, Any], Any], domain: Domain | None = None, levels: Sequence[float] | None = None
-) -> None:
-    """Draw contours of f, and '+' at its minima where it names them; fix the axes to the domain.
+def draw_landscape(axes: Axes, f: Any, domain: Domain | None = None, levels: Sequence[float] | None = None) -> None:
+    """Draw contours of f, and + at its minima if it has any; set the axes' limits to the domain.
 
-    f: a Landscape or any function of two arrays; domain: ((x from, x to), (y from, y to)), default f.domain; levels:
-    heights of the contours, default such that the lines are spread evenly.
+    f: a Landscape or another function of two arrays; domain: ((x from, x to), (y from, y to)), default f.domain;
+    levels: heights of the contours, default such that the lines are spread evenly.
     """
     (left, right), (low, high) = f.domain if domain is None else domain
     x, y = np.meshgrid(np.linspace(left, right, GRID), np.linspace(low, high, GRID))
@@ -36,30 +35,30 @@ def draw_landscape(
 
 
 def draw_path(axes: Axes, path: np.ndarray, k: int = 0, label: str | None = None, **style: Any) -> Any:
-    """Draw a path (n, 2) as 'o-' in the look of the k-th optimizer, and its start as a ring; return the line.
+    """Draw a path (n, 2) in the look of the k-th optimizer, and its start as a ring; return the line.
 
-    Where the path leaves the axes, an arrow shows the way.
+    An arrow points to where the path leaves the axes.
     """
     front = 3 + 0.01 * k
     line_style = {**look(k), "linewidth": 1.2, "markersize": 3.5, "markeredgewidth": 0, **style}
     (line,) = axes.plot(*path.T, label=label, zorder=front, **line_style)
     axes.plot(*path[0], "o", color="white", markeredgecolor="black", markersize=6, zorder=3.9)
     if way_out := _way_out(path, axes):
-        tip, tail = way_out
+        tip, tail = (tuple(end) for end in way_out)
         arrow = {"arrowstyle": "-|>", "color": line.get_color(), "linewidth": 1.4, "shrinkA": 0, "shrinkB": 0}
         axes.annotate("", xy=tip, xytext=tail, arrowprops=arrow, zorder=front)
     return line
 
 
 def farthest(path: np.ndarray, domain: Domain) -> np.ndarray | None:
-    """Return the point of a path that is farthest outside the domain, or None where none is outside."""
+    """Return the point of a path that is farthest outside the domain, or None if all are inside."""
     low, high = np.array(domain).T
     outside = np.maximum(low - path, path - high).max(axis=1)
     return path[outside.argmax()] if outside.max() > 0 else None
 
 
 def _way_out(path: np.ndarray, axes: Axes) -> tuple[np.ndarray, np.ndarray] | None:
-    """Return tip and tail of an arrow at the edge of the axes, where the path first crosses it; None where it stays."""
+    """Return tip and tail of an arrow where the path first crosses the edge of the axes; None if it never does."""
     low, high = np.array([axes.get_xlim(), axes.get_ylim()]).T
     outside = ((path < low) | (path > high)).any(axis=1)
     i = int(outside.argmax())
@@ -73,11 +72,14 @@ def _way_out(path: np.ndarray, axes: Axes) -> tuple[np.ndarray, np.ndarray] | No
     return tip, tip - 0.06 * step / (high - low) * size
 
 
-def draw_heights(axes: Axes, heights: Mapping[str, np.ndarray], lowest: float | None, target: float) -> None:
-    """Draw f − f_min against the step, logarithmically; f itself, linearly, where there is no minimum (lowest None).
+def draw_heights(axes: Axes, landscape: Landscape, heights: Mapping[str, np.ndarray], target: float) -> None:
+    """Draw f − f_min against the step, logarithmically; f itself, linearly, if there is no minimum.
 
-    heights: label → f of each moment, in the order of their looks; target: the height that counts as arrived.
+    heights: label → f after each step, in the order of their looks; target: the f − f_min that counts as arrived.
     """
+    lowest = landscape.lowest
+    axes.set_box_aspect(height_over_width(landscape))  # as high as the landscape beside it
+    axes.set(xlabel=translate("update"), ylabel="f" if lowest is None else "f − f_min")
     for k, (label, f) in enumerate(heights.items()):
         values = f if lowest is None else np.maximum(f - lowest, 1e-300)
         every = max(1, len(values) // 15)
@@ -85,7 +87,7 @@ def draw_heights(axes: Axes, heights: Mapping[str, np.ndarray], lowest: float | 
         axes.plot(values, **style, markevery=(k % every, every), label=label, zorder=3 + 0.01 * k)
     first = next(iter(heights.values()))[0]
     if lowest is None:
-        low = max(min(f.min() for f in heights.values()), first - 20 * max(1, abs(first)))  # some fall for ever
+        low = max(min(f.min() for f in heights.values()), first - 20 * max(1, abs(first)))  # some descend for ever
         high = max(f[f <= abs(first) + 20 * max(1, abs(first))].max() for f in heights.values())
         room = 0.05 * (high - low)
         axes.set_ylim(low - room, high + room)
@@ -95,12 +97,10 @@ def draw_heights(axes: Axes, heights: Mapping[str, np.ndarray], lowest: float | 
     top = 3 * min(max(f.max() for f in reached), 1e4 * max(first - lowest, target))
     logarithmic(axes, "y")
     axes.set_ylim(min(bottom, target / 3), top)
-    axes.axhline(target, color=QUIET, linewidth=0.9, linestyle=(0, (6, 4)), zorder=2)
-    axes.annotate(f"{target:g}", (1, target), (3, 0), xycoords=("axes fraction", "data"), textcoords="offset points",
-                  va="center", fontsize=SMALL, color=QUIET, annotation_clip=False)  # fmt: skip
+    draw_level(axes, target, f"{target:g}")
 
 
 def height_over_width(landscape: Landscape) -> float:
-    """Return the shape of what is drawn."""
+    """Return the height of a landscape's domain over its width."""
     (left, right), (low, high) = landscape.domain
     return (high - low) / (right - left)

@@ -1,11 +1,11 @@
-"""How every figure looks and is saved: colours, markers, text that fits, files with the same bytes every time."""
+"""How every figure looks and is saved: colours, markers, curves, text that fits, files with the same bytes."""
 
 import io
 import logging
 import math
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import cache, lru_cache
 from importlib.util import find_spec
@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib.style
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, findfont, fontManager, get_font
@@ -22,16 +23,16 @@ from matplotlib.ticker import StrMethodFormatter
 from zeronet.common.files import replacing
 from zeronet.locale import current_language, language
 
-# Okabe and Ito (2008), told apart by colour-blind readers; ordered so that neighbours also differ in grey. Their
+# Okabe and Ito (2008): colour-blind readers can tell them apart; ordered so that neighbours also differ in grey. Their
 # yellow is too pale for a line on white; grey takes its place, as in R's palette.
 COLOURS = ["#0072B2", "#E69F00", "#000000", "#D55E00", "#CC79A7", "#009E73", "#56B4E9", "#8C8C8C"]
 MARKERS = ["o", "s", "^", "D", "v", "P", "*", "p"]
 LINE_STYLES: list[Any] = ["-", (0, (5, 1.5)), (0, (5, 1.5, 1, 1.5)), (0, (1.2, 1.2))]
 
-STROKE = {"linewidth": 1.5, "markersize": 5, "markeredgecolor": "white", "markeredgewidth": 0.5}
+STROKE: dict[str, Any] = {"linewidth": 1.5, "markersize": 5, "markeredgecolor": "white", "markeredgewidth": 0.5}
 
-INK, QUIET = "#000000", "#555555"
-SMALL = 7.2  # points: notes and footer
+INK, QUIET = "#000000", "#555555"  # QUIET: notes and footer
+SMALL = 7.2  # points, of the same
 PNG_DPI = 150
 
 LATIN_FONT = "DejaVu Sans"  # comes with matplotlib: the same figure on every machine
@@ -66,9 +67,9 @@ _LOCK = threading.RLock()  # matplotlib's settings belong to the whole process
 
 @contextmanager
 def house_style() -> Iterator[None]:
-    """Give matplotlib our settings inside the block, whatever the reader's own are, one thread at a time.
+    """Use these settings of matplotlib inside the block, whatever the reader's own are, one thread at a time.
 
-    Where Japanese is wanted but no font has its letters, the figures of the block are in English, and a line says so.
+    If no font has Japanese letters, the figures of a block in Japanese are in English, and a line says so.
     """
     legible = current_language() == "en" or japanese_font() is not None
     if not legible:
@@ -82,16 +83,16 @@ def house_style() -> Iterator[None]:
 
 
 def font_families() -> list[str]:
-    """Return the fonts in which a letter is looked for: DejaVu Sans, then a Japanese one where there is any."""
+    """Return the fonts in which a letter is looked up: DejaVu Sans, then a Japanese one if there is any."""
     return [LATIN_FONT, *filter(None, [japanese_font()])]
 
 
 @cache
 def japanese_font() -> str | None:
-    """Return the first of JAPANESE_FONTS that is installed, else the one of the extra ja, else None."""
+    """Return the first installed font of JAPANESE_FONTS, else that of the extra ja, else None."""
     installed = {font.name for font in fontManager.ttflist}
-    if (found := next((name for name in JAPANESE_FONTS if name in installed), None)) is not None:
-        return found
+    if (name := next((name for name in JAPANESE_FONTS if name in installed), None)) is not None:
+        return name
     package = find_spec("matplotlib_fontja")
     for file in sorted(Path(package.origin).parent.rglob("*.ttf")) if package and package.origin else ():
         fontManager.addfont(file)
@@ -102,7 +103,7 @@ def japanese_font() -> str | None:
 @cache
 def _complain_once() -> None:
     print(
-        "note: figures are in English, for no Japanese font was found: python -m pip install matplotlib-fontja",
+        "note: figures are in English because no Japanese font was found: python -m pip install matplotlib-fontja",
         file=sys.stderr,
     )
 
@@ -125,11 +126,49 @@ def look(k: int) -> dict[str, Any]:
     }
 
 
+def curve_style(k: int) -> dict[str, Any]:
+    """Return how the curve of the k-th optimizer is drawn: its look, in front of those before it."""
+    return {**look(k), **STROKE, "zorder": 3 + 0.01 * k}
+
+
+def band_style(k: int, alpha: float = 0.18) -> dict[str, Any]:
+    """Return how the band behind that curve is drawn."""
+    return {"facecolor": look(k)["color"], "alpha": alpha, "linewidth": 0, "zorder": 1 + 0.01 * k}
+
+
+def mark_end(axes: Axes, x: Any, y: Any, k: int) -> None:
+    """Mark the end of a failed run with an x, not clipped at the edge of the panel."""
+    axes.plot(x, y, "x", color=look(k)["color"], markersize=8, markeredgewidth=2, clip_on=False, zorder=6)
+
+
+def draw_level(axes: Axes, y: float, name: str) -> None:
+    """Draw a dashed line across the panel, with its name in the margin, so that no curve hides it."""
+    axes.axhline(y, color=QUIET, linewidth=0.9, linestyle=(0, (6, 4)), zorder=2)
+    axes.annotate(name, (1, y), (4, 0), xycoords=("axes fraction", "data"), textcoords="offset points",
+                  va="center", fontsize=SMALL, color=QUIET, annotation_clip=False)  # fmt: skip
+
+
+def draw_shares(axes: Axes, k: int, reached: Sequence[float], total: int, first: float, last: float) -> None:
+    """Draw which share of a total has been reached, as steps from x = first to last with a marker at each."""
+    x, shares = sorted(reached), np.arange(len(reached) + 1) / total
+    style = {"color": look(k)["color"], "zorder": 3 + 0.01 * k}
+    dashes = ["-", "--", "-.", ":"][k % 4]
+    axes.step([first, *x, last], [*shares, shares[-1]], where="post", linewidth=1.7, linestyle=dashes, **style)
+    axes.plot(x, shares[1:], look(k)["marker"], markersize=5.5, markeredgecolor="white", **style)
+    axes.set_ylim(-0.03, 1.05)
+
+
+def add_note(axes: Axes, x: float, y: float, text: str, **alignment: Any) -> None:
+    """Write a small note at a place of the panel (0 to 1), on white, in front of all curves."""
+    note = axes.text(x, y, text, transform=axes.transAxes, fontsize=SMALL, zorder=7, **alignment)
+    note.set_bbox({"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1})
+
+
 def save_figure(figure: Figure, folder: str | Path, stem: str = "comparison", vectors: bool = True) -> Path:
     """Write stem.png and, unless vectors is False, stem.svg into an existing folder; return the path of the first.
 
-    The same figure gives the same bytes. Either both files are replaced or, where drawing fails, none. Raises OSError
-    where the folder cannot be written.
+    The same figure gives the same bytes. Both files are replaced, or neither if drawing fails. OSError if the folder
+    cannot be written.
     """
     png, svg = Path(folder) / f"{stem}.png", Path(folder) / f"{stem}.svg"
     with house_style(), ExitStack() as files:
@@ -140,11 +179,11 @@ def save_figure(figure: Figure, folder: str | Path, stem: str = "comparison", ve
 
 
 def logarithmic(axes: Axes, which: str) -> None:
-    """Give the x or y axis a logarithmic scale with plain numbers: 0.01, 1, 100; and 2, 5 where it is short."""
+    """Give the x or y axis a logarithmic scale with plain numbers: 0.01, 1, 100; also 2 and 5 on a short axis."""
     axes.set(**{f"{which}scale": "log"})
     axis = axes.xaxis if which == "x" else axes.yaxis
 
-    def between(value: float, _: int) -> str:
+    def between(value: float, _: float) -> str:
         low, high = axis.get_view_interval()
         first_digit = round(value / 10 ** math.floor(math.log10(value)))
         return f"{value:g}" if high < 50 * low and first_digit in (2, 5) else ""
@@ -153,27 +192,20 @@ def logarithmic(axes: Axes, which: str) -> None:
     axis.set_minor_formatter(between)
 
 
-def drawable(text: str) -> str:
-    """Return text on one line, with ? for each letter that no font has, where matplotlib would draw an empty box.
+def drawable(text: str, most: int | None = None) -> str:
+    """Return text on one line: without its middle if longer than `most` letters, with ? for letters that no font has.
 
-    >>> drawable("one\\ntwo \\U0010ffff $v_t$")
-    'one two ? $v_t$'
+    >>> drawable("one\\ntwo \\U0010ffff $v_t$"), drawable("/a/very/long/path/to/data", 13)
+    ('one two ? $v_t$', '/a/ver…o/data')
     """
+    if most is not None and len(text) > most:
+        half = (most - 1) // 2
+        text = f"{text[: most - 1 - half]}…{text[-half:]}"
     return "".join(c if _in_font(c) else "?" for c in " ".join(text.split()))
 
 
-def shortened(text: str, most: int) -> str:
-    """Return text with at most so many letters, without its middle if need be.
-
-    >>> shortened("/a/very/long/path/to/data", 13)
-    '/a/ver…o/data'
-    """
-    half = (most - 1) // 2
-    return text if len(text) <= most else f"{text[: most - 1 - half]}…{text[-half:]}"
-
-
 def wrapped(text: str, inches: float, size: float) -> str:
-    """Break text into lines of at most this width at this font size; a word too long for a line is cut."""
+    """Break text into lines of at most this width at this font size (points); a word too long for a line is cut."""
     width, lines = inches * 72, [""]
     for word in text.split(" "):
         longer = f"{lines[-1]} {word}" if lines[-1] else word

@@ -13,25 +13,25 @@ from zeronet.lab.plots.style import PNG_DPI, house_style
 
 
 def show(figure: Figure) -> None:
-    """Open a window with the figure and wait until it is closed. Raises UserError where there is no display."""
+    """Open a window with the figure and wait until it is closed; UserError if there is no display."""
     import matplotlib.pyplot as plt  # only here: pyplot looks for a display, which drawing does not need
 
     try:
         manager = plt.figure().canvas.manager
     except ImportError as error:
         raise UserError(f"no window can be opened: {error}") from error
-    if manager.canvas.required_interactive_framework is None:
+    if manager is None or manager.canvas.required_interactive_framework is None:
         raise UserError("no window can be opened: there is no display, or Python lacks a toolkit such as tkinter")
-    manager.canvas.figure = figure  # ours instead of the empty one
+    manager.canvas.figure = figure  # in place of the empty one
     figure.set_canvas(manager.canvas)
     plt.show()
 
 
 def finish(figure: Figure, moving: Animation | None = None) -> None:
-    """End a script: save the figure to the path that is its only argument, or else show it in a window.
+    """End a script: save the figure to the path that is its only argument, or show it in a window if there is none.
 
-    moving: an animation of the figure, which is then what is saved, as .gif. Ends the program with one line and status
-    2 where there is no display, or the path cannot be written.
+    moving: an animation of the figure, saved in its place as .gif. Ends the program with one line and status 2 if there
+    is no display or the path cannot be written.
     """
     try:
         if len(sys.argv) < 2:
@@ -43,6 +43,6 @@ def finish(figure: Figure, moving: Animation | None = None) -> None:
             return
         with house_style(), replacing(target) as file:
             figure.savefig(file, format=target.suffix[1:] or "png", dpi=PNG_DPI)
-    except (UserError, OSError, ValueError) as error:  # matplotlib's, for an ending that it does not know
+    except (UserError, OSError, ValueError) as error:  # ValueError: matplotlib does not know the ending
         print(f"{Path(sys.argv[0]).name}: {error}", file=sys.stderr)
         sys.exit(2)

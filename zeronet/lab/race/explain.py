@@ -1,4 +1,4 @@
-"""The first updates of an optimizer, number by number, to be followed with a pocket calculator."""
+"""The first updates of an optimizer, number by number, to be checked with a pocket calculator."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -14,10 +14,10 @@ from zeronet.optimizers import Optimizer
 def explain(landscape: Callable[[Any, Any], Any], optimizer: Any, start: Any = None, updates: int = 3) -> str:
     """Return the equation of an optimizer and, below it, its first updates on a landscape.
 
-    Of each update: the gradient g, each state before and after, the effective step r where the rule has the form
-    w ← w − r ⊙ g, the change Δw and the new place. A state that is the sum of all squared gradients is also shown as
-    that sum. All this comes from what the base class knows, so that it works for your own optimizers too; one that is
-    not derived from Optimizer shows only g, Δw and w. The arguments are those of walk.
+    For each update: the gradient g, each state before and after, the effective step r if the rule has the form
+    w ← w − r ⊙ g, the change Δw and the new place. A state that is the sum of all squared gradients is also written
+    out as that sum. An optimizer that is not derived from Optimizer shows only g, Δw and w. The arguments are those of
+    walk; updates is its steps.
 
     >>> from zeronet.landscapes import Valley
     >>> from zeronet.optimizers import SGD
@@ -32,14 +32,14 @@ def explain(landscape: Callable[[Any, Any], Any], optimizer: Any, start: Any = N
       Δw                         0.35             -2
       w                         -6.65              0
     """
-    moments = list(walk(landscape, optimizer, start, updates))
+    points = list(walk(landscape, optimizer, start, updates))
     lines = [repr(optimizer) if isinstance(optimizer, Optimizer) else type(optimizer).__name__]
     if equation := equation_of(type(optimizer)):
         lines += ["", *(f"    {line}" for line in equation)]
-    for before, after in pairwise(moments):
-        lines += ["", *_update(before, after, moments[1 : after.step + 1])]
-    if len(moments) <= updates:
-        lines += ["", translate("update {step} leaves for infinity", step=len(moments))]
+    for before, after in pairwise(points):
+        lines += ["", *_update(before, after, points[1 : after.step + 1])]
+    if len(points) <= updates:
+        lines += ["", translate("update {step} leaves for infinity", step=len(points))]
     return "\n".join(lines)
 
 
@@ -58,10 +58,10 @@ def _update(before: PathPoint, after: PathPoint, so_far: Sequence[PathPoint]) ->
 
 def _sums_of_squares(after: PathPoint, so_far: Sequence[PathPoint]) -> list[str]:
     """Write out each state that is the sum of all squared gradients."""
-    lines = []
+    lines: list[str] = []
     for name, values in after.states.items():
         for axis, (letter, value) in enumerate(zip("xy", values, strict=True)):
-            gradients = [m.gradient[axis] for m in so_far if m.gradient]
+            gradients = [point.gradient[axis] for point in so_far if point.gradient]
             total = sum(g * g for g in gradients)
             if not math.isclose(total, value, rel_tol=1e-12):
                 return lines

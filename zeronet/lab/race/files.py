@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from zeronet.common.errors import UserError
 from zeronet.common.files import finite, grouped, one_of, read_csv, reading, slug, write_csv, write_json, write_text
 from zeronet.lab.runner.problem import PATH
 from zeronet.lab.runner.protocol import read_protocol
@@ -19,7 +20,7 @@ COLUMNS = ["optimizer", *PATH]
 
 @dataclass(frozen=True)
 class PathFolder:
-    """The files of a race: the protocol, label → places (n, 2), label → heights (n,)."""
+    """The files of optimizers on a landscape: the protocol, label → places (n, 2), label → heights (n,)."""
 
     protocol: Mapping[str, Any]
     landscape: Landscape
@@ -30,7 +31,9 @@ class PathFolder:
 def read_paths(folder: str | Path) -> PathFolder:
     """Read protocol.json and paths.csv; UserError if one is missing or damaged."""
     folder = Path(folder)
-    protocol = read_protocol(folder / "protocol.json", "problem")
+    protocol = read_protocol(folder / "protocol.json")
+    if "start" not in protocol["problem"]:
+        raise UserError(f"{folder} holds no paths from one start")
     labels = [about["label"] for about in protocol["optimizers"]]
     kinds: tuple[Callable[[str], Any], ...] = (
         one_of(labels),

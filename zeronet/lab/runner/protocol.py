@@ -10,7 +10,7 @@ from zeronet.landscapes import LANDSCAPES
 FORMAT = 1  # of the protocol file
 OPTIMIZERS = [{"label": str, "settings": dict}]
 
-# Every part that a protocol may have, and its structure; optimizers and steps are in all.
+# Every part that a protocol may have, and its structure.
 STRUCTURE: dict[str, Any] = {
     "optimizers": OPTIMIZERS,
     "steps": 1,
@@ -19,6 +19,7 @@ STRUCTURE: dict[str, Any] = {
     "seeds": [0],
     "batch_size": 1,
     "target": float,
+    "environment": dict,
     "split": {"train": 1, "validation": 1},
     "tuning": {"budget": 1, "seeds": [0]},
     "rungs": [{"rung": str, "optimizers": OPTIMIZERS}],
@@ -29,7 +30,7 @@ IMAGES = {"train": 1, "test": 1, "input_size": 1, "classes": 2}  # of a problem 
 def read_protocol(path: str | Path, *needed: str) -> dict[str, Any]:
     """Return the content of a protocol file; UserError if it is missing, damaged, or of another format.
 
-    needed: the parts that it must have besides its optimizers and the number of steps.
+    needed: the parts that it must have besides those that every experiment has.
     """
     path = Path(path)
     protocol = read_json(path)
@@ -37,21 +38,23 @@ def read_protocol(path: str | Path, *needed: str) -> dict[str, Any]:
         check_structure("protocol", protocol, {})
         if protocol.get("format") != FORMAT:
             raise ValueError(f"its format is {protocol.get('format')!r}, and this zeronet reads format {FORMAT}")
-        for name, structure in STRUCTURE.items():
-            if name in ("optimizers", "steps", *needed) or protocol.get(name) is not None:
-                check_structure(name, protocol.get(name), structure)
-        if "problem" in protocol and "landscape" not in protocol["problem"]:
-            check_structure("problem", protocol["problem"], IMAGES)
+        check_structure("problem", problem := protocol.get("problem"), STRUCTURE["problem"])
+        needed += ("optimizers", "steps", "seeds")
+        if "landscape" not in problem:
+            check_structure("problem", problem, IMAGES)
+            needed += ("network", "batch_size")
             if "tuning" in protocol and "book_choices" not in protocol:
-                check_structure("split", protocol.get("split"), STRUCTURE["split"])
+                needed += ("split",)
+        elif problem["landscape"] not in LANDSCAPES:
+            raise ValueError(f"unknown landscape {problem['landscape']!r}")
+        for name, structure in STRUCTURE.items():
+            if name in needed or protocol.get(name) is not None:
+                check_structure(name, protocol.get(name), structure)
         labels = [about["label"] for about in protocol["optimizers"]]
         if len(set(labels)) < len(labels):
-            raise ValueError(f"the labels of its optimizers are not different: {', '.join(labels)}")
-        about = protocol.get("problem", {})
-        if about.get("landscape", "valley") not in LANDSCAPES:
-            raise ValueError(f"unknown landscape {about['landscape']!r}")
-        if "start" in about:
-            check_structure("problem.start", about["start"], [float])
-            if len(about["start"]) != 2:
-                raise ValueError(f"problem.start must be two numbers, not {about['start']}")
+            raise ValueError(f"duplicate label among its optimizers: {', '.join(labels)}")
+        if "start" in problem:
+            check_structure("problem.start", problem["start"], [float])
+            if len(problem["start"]) != 2:
+                raise ValueError(f"problem.start must be two numbers, not {problem['start']}")
     return protocol

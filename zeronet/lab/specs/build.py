@@ -1,6 +1,6 @@
-"""Plain settings ↔ an optimizer in its dialect, with a schedule for its rate and transforms around it.
+"""Plain settings ↔ an optimizer in its dialect, with its schedule and its transforms.
 
-{"lr": 0.1, "schedule": "cosine", "horizon": 9, "clip_norm": 1.0}  ↔  Transformed(SGD(Cosine(0.1, 9)), ClipNorm(1.0))
+{"lr": 0.1, "schedule": "cosine", "horizon": 9, "clip_norm": 1.0}  ↔  SGD(Cosine(0.1, 9)).with_transforms(ClipNorm(1.0))
 """
 
 import difflib
@@ -11,57 +11,46 @@ from typing import Any
 
 from zeronet.common.errors import UserError
 from zeronet.lab.dialects import DIALECTS, Dialect, dialect_of
+from zeronet.lab.specs.aliases import our_settings
 from zeronet.optimizers import OPTIMIZERS, Optimizer
 from zeronet.optimizers.schedules import SCHEDULES, Schedule, Warmup
-from zeronet.optimizers.transformed import Transformed
 from zeronet.optimizers.transforms import L2, ClipNorm, ClipValue, WeightDecay
 
-# In the order in which they work. decay goes with the last two.
+# In the order in which they are applied. decay goes with the last two.
 TRANSFORMS = {"clip_value": ClipValue, "clip_norm": ClipNorm, "l2": L2, "weight_decay": WeightDecay}
-FOREIGN_SETTINGS = {
-    **dict.fromkeys(("learning_rate", "learningrate", "eta"), "lr"),
-    **dict.fromkeys(("alpha", "decay_rate", "decay"), "rho"),
-    **dict.fromkeys(("epsilon",), "eps"),
-    **dict.fromkeys(("beta_1", "b1"), "beta1"),
-    **dict.fromkeys(("beta_2", "b2"), "beta2"),
-}
 
 
 @dataclass(frozen=True)
 class SplitSettings:
-    """Settings, taken apart.
+    """Settings, split by what they belong to."""
 
-    cls: the class in its dialect; named: all settings under their proper names, as they were given; own: those of cls;
-    rate: those of the schedule; around: those of the transforms.
-    """
-
-    cls: type
-    named: dict[str, Any]
-    own: dict[str, Any]
-    rate: dict[str, Any]
-    around: dict[str, Any]
+    cls: type  # the class in its dialect
+    named: dict[str, Any]  # all settings that were given, under their proper names
+    own: dict[str, Any]  # those of cls
+    schedule: dict[str, Any]
+    transforms: dict[str, Any]
 
     def complete(self, defaults: Mapping[str, Any]) -> dict[str, Any]:
-        """Return all settings, with those that cls has when none are given.
+        """Return all settings, with the defaults of cls.
 
-        defaults: settings that take the place of the class's own; a horizon only where a schedule needs one.
+        defaults: settings that replace the defaults of cls; a horizon is used only if the schedule needs one.
         """
-        schedule = SCHEDULES.get(self.rate.get("schedule", ""))
+        schedule = SCHEDULES.get(self.schedule.get("schedule", ""))
         if schedule is None or "horizon" not in {field.name for field in fields(schedule)}:
             defaults = {name: value for name, value in defaults.items() if name != "horizon"}
         return {**_defaults(self.cls), **defaults, **self.named}
 
 
 def split_settings(cls: type, settings: Mapping[str, Any]) -> SplitSettings:
-    """Return whose each setting is. A name that the optimizer itself has is the optimizer's.
+    """Split settings into those of the optimizer, whose names come first, of its schedule and of its transforms.
 
-    Raises UserError for a name that nobody has, and ValueError for an unknown dialect.
+    Raises UserError for an unknown name or one given twice, and ValueError for an unknown dialect.
 
     >>> parts = split_settings(OPTIMIZERS["RMSProp"], {"dialect": "pytorch", "alpha": 0.8, "warmup": 10, "l2": 0.1})
-    >>> parts.cls.__name__, parts.own, parts.rate, parts.around
+    >>> parts.cls.__name__, parts.own, parts.schedule, parts.transforms
     ('PyTorchRMSProp', {'rho': 0.8}, {'warmup': 10}, {'l2': 0.1})
     """
-    if any(p.kind is p.VAR_KEYWORD for p in parameters(cls).values()):  # they are all its own
+    if any(p.kind is p.VAR_KEYWORD for p in parameters(cls).values()):  # all are its own
         return SplitSettings(cls, dict(settings), dict(settings), {}, {})
     lower = {key.lower(): value for key, value in settings.items()}
     if "dialect" in lower and "dialect" not in parameters(cls):
@@ -73,12 +62,12 @@ def split_settings(cls: type, settings: Mapping[str, Any]) -> SplitSettings:
     for key, value in settings.items():
         name, place = key.lower(), None
         if name == "decay" and isinstance(value, str) and name not in parameters(cls):
-            place = parts.around  # though it may be the library's word for ρ
+            place = parts.transforms  # though it may be the library's name of ρ
         elif name not in known:
             if name in rated:
-                place = parts.rate
+                place = parts.schedule
             elif name in TRANSFORMS:
-                place = parts.around
+                place = parts.transforms
             elif name == "dialect":
                 place = {}
         if place is None:
@@ -90,41 +79,41 @@ def split_settings(cls: type, settings: Mapping[str, Any]) -> SplitSettings:
 
 
 def assemble(cls: type, settings: Mapping[str, Any]) -> Any:
-    """Return an optimizer of class cls with these settings. Raises ValueError, or what cls raises, for wrong ones.
+    """Return an optimizer of class cls with these settings. Raises ValueError, or what cls raises, if they do not fit.
 
     >>> from zeronet.optimizers import SGD
     >>> assemble(SGD, {"lr": 0.1, "schedule": "cosine", "horizon": 500, "clip_norm": 1})
-    Transformed(SGD(lr=Cosine(lr=0.1, horizon=500, end=0.0)), ClipNorm(1.0))
+    SGD(lr=Cosine(lr=0.1, horizon=500, end=0.0)).with_transforms(ClipNorm(1.0))
     """
     parts = split_settings(cls, settings)
-    if (parts.rate or parts.around) and not (isinstance(cls, type) and issubclass(cls, Optimizer)):
-        raise ValueError(f"{', '.join([*parts.rate, *parts.around])} needs a class derived from zeronet.Optimizer")
-    own = dict(parts.own)
-    if parts.rate:
+    own, around = dict(parts.own), dict(parts.transforms)
+    if (parts.schedule or around) and not (isinstance(cls, type) and issubclass(cls, Optimizer)):
+        raise ValueError(f"{', '.join([*parts.schedule, *around])} needs a class derived from zeronet.Optimizer")
+    if parts.schedule:
         peak = own.get("lr", _defaults(parts.cls).get("lr"))
         if peak is None:
             raise ValueError("a schedule needs an optimizer with a setting lr")
-        own["lr"] = schedule(peak, **parts.rate)
+        own["lr"] = schedule(peak, **parts.schedule)
     optimizer = parts.cls(**own)
-    around = dict(parts.around)
     decay = {"decay": around.pop("decay")} if "decay" in around else {}
     if decay and not {"l2", "weight_decay"} & around.keys():
         if "weight_decay" in own:
             raise ValueError("its own weight_decay takes all parameters: decay goes with l2")
-        raise ValueError(f"decay={decay['decay']} says what l2 or weight_decay is for, and needs one of them")
-    transforms = [
-        kind(around[name], **(decay if kind in (L2, WeightDecay) else {}))
-        for name, kind in TRANSFORMS.items()
-        if name in around
-    ]
-    return Transformed(optimizer, *transforms) if transforms else optimizer
+        raise ValueError(f"decay={decay['decay']} goes with l2 or weight_decay, and needs one of them")
+    if around:
+        optimizer.transforms = [
+            kind(around[name], **(decay if kind in (L2, WeightDecay) else {}))
+            for name, kind in TRANSFORMS.items()
+            if name in around
+        ]
+    return optimizer
 
 
 def schedule(lr: float, schedule: str = "constant", horizon: Any = None, warmup: Any = None, **own: Any) -> Schedule:
     """Return the schedule that plain settings describe.
 
-    lr: its peak; schedule: a name in SCHEDULES; horizon: the updates of the whole run, of which the warm-up is a part;
-    own: the settings of this schedule alone. Raises ValueError for what is unknown, missing or does not fit.
+    lr: its peak; schedule: a name in SCHEDULES; horizon: the updates of the whole run, including the warm-up; own: the
+    other settings of this schedule. Raises ValueError if a name is unknown, a setting is missing or does not fit.
 
     >>> schedule(0.1, "cosine", horizon=100, warmup=10)
     Warmup(lr=0.1, after=Cosine(lr=0.1, horizon=90, end=0.0), warmup=10)
@@ -149,7 +138,7 @@ def schedule(lr: float, schedule: str = "constant", horizon: Any = None, warmup:
 
 
 def _schedule_named(name: str) -> type[Schedule]:
-    """Return a schedule's class. Raises ValueError for an unknown one."""
+    """Return a schedule's class. Raises ValueError for an unknown name."""
     if name not in SCHEDULES:
         near = difflib.get_close_matches(str(name).lower(), SCHEDULES, n=1)
         guess = f"did you mean {near[0]}? " if near else ""
@@ -158,64 +147,60 @@ def _schedule_named(name: str) -> type[Schedule]:
 
 
 def settings_of(optimizer: Optimizer) -> dict[str, Any]:
-    """Return all plain settings of an optimizer: those that assemble makes it of again, where they are ours.
+    """Return all plain settings of an optimizer; assemble builds it from them again if its class is zeronet's.
 
     >>> settings_of(assemble(OPTIMIZERS["SGD"], {"lr": 0.1, "schedule": "cosine", "horizon": 9, "warmup": 4}))
     {'lr': 0.1, 'schedule': 'cosine', 'horizon': 9, 'end': 0.0, 'warmup': 4}
     """
-    inner, transforms = optimizer, ()
-    if isinstance(optimizer, Transformed):
-        inner, transforms = optimizer.optimizer, optimizer.transforms
     try:
-        found = dict(inner.settings)
+        settings = dict(optimizer.settings)
     except AttributeError as error:
-        name = type(inner).__name__
+        name = type(optimizer).__name__
         raise UserError(f"{name}.__init__ must hand its settings on: super().__init__(lr=lr, …)") from error
-    if isinstance(inner, Dialect):
-        found["dialect"] = next(name for each in DIALECTS.values() for name, k in each.items() if k is type(inner))
-    if isinstance(rate := found.get("lr"), Schedule):
+    around = {name: settings.pop(name) for name in _transform_settings(optimizer)}
+    if isinstance(optimizer, Dialect):
+        cls = type(optimizer)
+        settings["dialect"] = next(name for each in DIALECTS.values() for name, k in each.items() if k is cls)
+    if isinstance(rate := settings.get("lr"), Schedule):
         whole = rate.after if isinstance(rate, Warmup) else rate
-        found["lr"], found["schedule"] = rate.lr, next(name for name, k in SCHEDULES.items() if k is type(whole))
-        found |= {field.name: getattr(whole, field.name) for field in fields(whole)[1:]}
+        settings["lr"], settings["schedule"] = rate.lr, next(name for name, k in SCHEDULES.items() if k is type(whole))
+        settings |= {field.name: getattr(whole, field.name) for field in fields(whole)[1:]}
         if isinstance(rate, Warmup):
-            found["warmup"] = rate.warmup
-            if "horizon" in found:
-                found["horizon"] += rate.warmup
-    for transform in transforms:
-        found |= transform.settings
-    return found
+            settings["warmup"] = rate.warmup
+            if "horizon" in settings:
+                settings["horizon"] += rate.warmup
+    return settings | around
 
 
 def spec_settings_of(optimizer: Optimizer) -> tuple[str, dict[str, Any]] | None:
-    """Return name and settings, without those that are defaults anyway; None where they do not tell all of it."""
-    inner, around = optimizer, set()
-    if isinstance(optimizer, Transformed):
-        inner, around = optimizer.optimizer, {name for each in optimizer.transforms for name in each.settings}
-    cls = next((ours for ours, each in DIALECTS.items() if type(inner) in each.values()), type(inner))
-    if cls not in OPTIMIZERS.values() or (callable(inner.settings.get("lr")) and not _is_plain(inner.settings["lr"])):
+    """Return name and settings, without those that are defaults anyway; None if they do not describe all of it."""
+    schedule = optimizer.schedule
+    cls = next((ours for ours, each in DIALECTS.items() if type(optimizer) in each.values()), type(optimizer))
+    if cls not in OPTIMIZERS.values() or (
+        schedule and type(getattr(schedule, "after", schedule)) not in SCHEDULES.values()
+    ):
         return None
-    if around & inner.settings.keys():  # one name for two settings
+    if _transform_settings(optimizer).keys() & parameters(type(optimizer)).keys():  # one name for two settings
         return None
     settings = settings_of(optimizer)
     if repr(assemble(cls, settings)) != repr(optimizer):
         return None
-    defaults = {"decay": "weights", **_defaults(type(inner))}
+    defaults = {"decay": "weights", **_defaults(type(optimizer))}
     if "schedule" in settings:
         defaults |= {field.name: field.default for field in fields(SCHEDULES[settings["schedule"]])[1:]}
     return cls.__name__, {k: v for k, v in settings.items() if k not in defaults or v != defaults[k]}
 
 
+def _transform_settings(optimizer: Optimizer) -> dict[str, Any]:
+    return {name: value for transform in optimizer.transforms for name, value in transform.settings.items()}
+
+
 def parameters(cls: type) -> Mapping[str, inspect.Parameter]:
-    """Return name → parameter of a class's __init__; none where a class, written in C, does not say."""
+    """Return name → parameter of a class's __init__; none if a class written in C has no signature."""
     try:
         return inspect.signature(cls).parameters
     except (TypeError, ValueError):
         return {}
-
-
-def _is_plain(rate: Any) -> bool:
-    whole = rate.after if isinstance(rate, Warmup) else rate
-    return type(whole) in SCHEDULES.values()
 
 
 def _names(cls: type) -> dict[str, str]:
@@ -225,16 +210,15 @@ def _names(cls: type) -> dict[str, str]:
 
 
 def _renamed(key: str, cls: type) -> str:
-    """Return the name that cls has for a setting, whatever its case. Raises UserError where it has none."""
+    """Return the name that cls has for a setting, whatever its case. Raises UserError if it has none."""
     names = _names(cls)
     if key.lower() in names:
         return names[key.lower()]
-    translated = FOREIGN_SETTINGS.get(key.lower())
-    called = f"here it is called {translated}" if translated in parameters(cls) else ""
-    has = f"it has {', '.join(parameters(cls)) or 'none'}"
-    raise UserError(f"{cls.__name__} has no setting {key!r}: {called or has}")
+    ours = [name for name in our_settings(key) if name in parameters(cls)]
+    hint = f"here it is called {ours[0]}" if ours else f"it has {', '.join(parameters(cls)) or 'none'}"
+    raise UserError(f"{cls.__name__} has no setting {key!r}: {hint}")
 
 
 def _defaults(cls: type) -> dict[str, Any]:
-    """Return the settings that cls has when none are given, as far as they are plain values."""
+    """Return the defaults of cls, as far as they are plain values."""
     return {name: p.default for name, p in parameters(cls).items() if isinstance(p.default, bool | int | float | str)}

@@ -14,7 +14,7 @@ from zeronet.optimizers.schedules import SCHEDULES
 
 
 def catalogue() -> str:
-    """Return what `train.py --list-optimizers` prints: zeronet's own optimizers, then those of installed plug-ins."""
+    """Return what `train.py --list-optimizers` prints: zeronet's optimizers, then those of installed plug-ins."""
     entries = [entry_of(name, cls) for name, cls in OPTIMIZERS.items()]
     for name, place in entry_points().items():
         try:
@@ -41,7 +41,7 @@ def entry_of(name: str, cls: type, origin: str = "") -> str:
     """
     try:
         arguments = [str(p.replace(annotation=p.empty)) for p in inspect.signature(cls).parameters.values()]
-    except (TypeError, ValueError):  # a class written in C may not say
+    except (TypeError, ValueError):  # a class written in C may have no signature
         arguments = ["…"]
     lines = [f"{name}({', '.join(arguments)})", *(f"    {line}" for line in equation_of(cls))]
     lines += [f"    {line}" for line in (reference_of(cls), origin) if line]
@@ -51,14 +51,10 @@ def entry_of(name: str, cls: type, origin: str = "") -> str:
 
 
 def reference_of(cls: type) -> str:
-    """Return the first source in a class's docstring, which stands after what it raises; up to the first year.
+    """Return the first source in the section References of a class's docstring, up to the first year.
 
     >>> reference_of(OPTIMIZERS["RMSProp"])
     'Hinton, "Neural Networks for Machine Learning", Coursera lecture 6e, 2012'
     """
-    words = " ".join((cls.__doc__ or "").split())
-    found = re.search(r"Raises ValueError[^.]*\. (.*?\b(?:19|20)\d\d)\b", words)
-    if not found:
-        return ""
-    authors, quote, title = found[1].partition('"')
-    return re.split(r"\. (?=[A-Z])", authors)[-1] + quote + title  # without sentences that stand before it
+    match = re.search(r"References -+ (.*?\b(?:19|20)\d\d)\b", " ".join((cls.__doc__ or "").split()))
+    return match[1] if match else ""

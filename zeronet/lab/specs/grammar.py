@@ -26,12 +26,12 @@ def split(text: str) -> tuple[str | None, str, dict[str, Any]]:
         raise UserError(f"{text!r} is not [LABEL=]TARGET[:key=value,…]: for example sgd:lr=0.5")
     settings = pairs_of(pairs, text) if pairs else []
     if len(dict(settings)) < len(settings):
-        raise UserError(f"a setting stands twice in {text!r}")
+        raise UserError(f"duplicate setting in {text!r}")
     return label, target, dict(settings)
 
 
 def pairs_of(pairs: str, text: str) -> list[tuple[str, Any]]:
-    """Return the settings of key=value,key=value in their order; text: all of it, to be quoted where one is wrong.
+    """Return the settings of key=value,key=value in their order; text: all of it, to be quoted if one is wrong.
 
     >>> pairs_of("rho=0.9,rho=0.99", "rmsprop:rho=0.9,rho=0.99")
     [('rho', 0.9), ('rho', 0.99)]

@@ -1,4 +1,4 @@
-"""Optimizers from elsewhere: find a class in a file, a module or an object, and say where its errors are."""
+"""Optimizers from elsewhere: find a class in a file, a module or an object, and locate its errors."""
 
 import copy
 import hashlib
@@ -27,7 +27,7 @@ class Plugin:
     """A class that is not zeronet's own, as data that a worker process can build it from.
 
     place: the file or module; name: the class in it; digest: sha256 of the source; source: its text, for a file;
-    origin: the file that the class of an object was read from, as a worker's own modules would not tell.
+    origin: the file that the class of an object was read from, which a worker's modules do not show.
     """
 
     place: str
@@ -74,7 +74,7 @@ class Plugin:
 def located(target: str) -> tuple[str, Plugin]:
     """Find FILE.py:Class or module:Class; return the target with the file's full path, and the plug-in.
 
-    Raises UserError for a missing or unreadable file or module, or where the class is not named.
+    Raises UserError for a missing or unreadable file or module, or if the class is not named.
     """
     place, colon, name = target.rpartition(":")
     if not colon or name.lower().endswith(".py") or not name.isidentifier():
@@ -92,7 +92,7 @@ def located(target: str) -> tuple[str, Plugin]:
 
 
 def explained(error: BaseException, place: str | None = None) -> str:
-    """Say an error in one line with its file and line: in the plug-in's file if it passed there, else where it arose.
+    """Return an error in one line, with its place: in the plug-in's file if it passed through it, else its origin.
 
     >>> try:
     ...     exec(compile("np.sqrt(2)", "mine.py", "exec"), {})
@@ -106,7 +106,7 @@ def explained(error: BaseException, place: str | None = None) -> str:
     if isinstance(error, NameError) and error.name in HINTS:
         words += f" (add: {HINTS[error.name]})"
     frames = traceback.extract_tb(error.__traceback__)
-    file = getattr(sys.modules.get(place), "__file__", place)
+    file = getattr(sys.modules.get(place or ""), "__file__", place)
     theirs = [frame for frame in frames if frame.filename == file] or [
         frame for frame in frames if place is None or not Path(frame.filename).is_relative_to(OURS)
     ]
@@ -118,9 +118,9 @@ def packed(thing: Any) -> bytes:
     """Return an object as bytes for pickle.loads in another process; classes that it could not import travel whole.
 
     From 3.1.3 on cloudpickle leaves the names of their files out. Here code keeps the name and brings the file's lines
-    along, so that an error is told and shown in the other process as it would be in this one.
+    along, so that an error is reported in the other process as in this one.
     """
-    import cloudpickle  # only where there are other processes
+    import cloudpickle  # type: ignore[import-untyped]  # only for other processes
 
     shared = cloudpickle.Pickler.dispatch_table
 
@@ -139,7 +139,7 @@ def packed(thing: Any) -> bytes:
 def _code(arguments: Sequence[Any], path: str, lines: list[str]) -> types.CodeType:
     """Make the code that packed took apart."""
     if lines:
-        linecache.cache[path] = (sum(map(len, lines)), None, lines, path)  # for tracebacks, where there is no such file
+        linecache.cache[path] = (sum(map(len, lines)), None, lines, path)  # for tracebacks, if there is no such file
     return types.CodeType(*arguments).replace(co_filename=path)
 
 
@@ -174,7 +174,8 @@ def _module_source(name: str) -> bytes:
         raise UserError(f"there is no module {name!r} ({error})") from error
     except Exception as error:
         raise UserError(f"the module {name!r} cannot be imported: {explained(error)}") from error
-    return Path(module.__file__).read_bytes() if getattr(module, "__file__", None) else name.encode()
+    file = getattr(module, "__file__", None)
+    return Path(file).read_bytes() if file else name.encode()
 
 
 def _digest(content: bytes) -> str:

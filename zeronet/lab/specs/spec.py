@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from zeronet.common.errors import UserError
+from zeronet.lab.specs.aliases import our_class
 from zeronet.lab.specs.build import assemble, parameters, settings_of, spec_settings_of, split_settings
 from zeronet.lab.specs.grammar import split, word
 from zeronet.lab.specs.plugins import OURS, Plugin, explained, located
 from zeronet.optimizers import OPTIMIZERS, Optimizer, adapt
 
 ENTRY_POINTS = "zeronet.optimizers"
-FOREIGN_OPTIMIZERS = {"gd": "SGD", "gradientdescent": "SGD", "nag": "Nesterov", "heavyball": "Momentum"}
 
 
 @dataclass(frozen=True)
@@ -26,8 +26,8 @@ class Spec:
     """One optimizer of a comparison, as data.
 
     label: its name in tables, files and legends; target: where its class is; settings: all hyper-parameters; plugin:
-    the class's source, for a class that is not zeronet's own; instance: the object itself, where it was handed over
-    in Python.
+    the class's source, for a class that is not zeronet's own; instance: the object itself, if it was handed over in
+    Python.
     """
 
     label: str
@@ -37,8 +37,8 @@ class Spec:
     instance: Any = None
 
     def build(self) -> Any:
-        """Return the optimizer, made anew; an object that was handed over is copied as it was."""
-        if self.instance is not None:
+        """Return a new optimizer; an object that was handed over is copied as it was."""
+        if self.instance is not None and self.plugin is not None:
             return self.plugin.fresh(self.instance)
         return adapt(assemble(_find_class(self.target, self.plugin), self.settings))
 
@@ -53,8 +53,8 @@ def parse(
 ) -> Spec:
     """Read one optimizer as the command line names it.
 
-    lr: a rate for an optimizer that names none; rates: name → the rate where lr too is None, default: its own; steps:
-    the horizon of a schedule that names none. Raises UserError, in one line, for whatever cannot be found or does not
+    lr: a rate for an optimizer that names none; rates: name → the rate if lr is None too, default: its own; steps:
+    the horizon of a schedule that names none. Raises UserError, in one line, if something cannot be found or does not
     fit.
 
     >>> parse("rmsprop:lr=0.002")  # doctest: +ELLIPSIS
@@ -97,7 +97,7 @@ def from_object(optimizer: Any, rates: Mapping[str, float] | None = None, steps:
 
 
 def with_settings(spec: Spec, settings: Mapping[str, Any]) -> Spec:
-    """Return the spec with some settings changed. Raises UserError where they do not fit, or where it is an object."""
+    """Return the spec with some settings changed. Raises UserError if they do not fit, or if it is an object."""
     if spec.instance is not None:
         raise UserError(f"{spec.label} was handed over as an object, whose settings cannot be varied: name it as text")
     if "lr" not in spec.settings:
@@ -113,13 +113,13 @@ def named(spec: Spec, settings: Mapping[str, Any]) -> dict[str, Any]:
     >>> named(parse("rmsprop:dialect=pytorch"), {"alpha": 0.9, "LR": 0.1})
     {'rho': 0.9, 'lr': 0.1}
     """
-    decisive = {name: spec.settings[name] for name in ("dialect", "schedule") if name in spec.settings}
+    decisive: dict[str, Any] = {name: spec.settings[name] for name in ("dialect", "schedule") if name in spec.settings}
     found = split_settings(_find_class(spec.target, spec.plugin), {**decisive, **settings}).named
     return {name: value for name, value in found.items() if name in settings or name not in decisive}
 
 
 def distinct(specs: Sequence[Spec]) -> tuple[Spec, ...]:
-    """Return the specs as they are. Raises UserError where two have one label."""
+    """Return the specs as they are. Raises UserError if two have the same label."""
     labels = [spec.label for spec in specs]
     for spec in specs:
         if labels.count(spec.label) > 1:
@@ -133,7 +133,7 @@ def distinct(specs: Sequence[Spec]) -> tuple[Spec, ...]:
 
 
 def from_protocol(about: Mapping[str, Any]) -> Spec:
-    """Return the Spec that a protocol keeps. Raises UserError where its class is missing, or its source has changed."""
+    """Return the Spec that a protocol keeps. Raises UserError if its class is missing or its source has changed."""
     name, plugin = _resolve(about["target"])
     if (plugin.digest if plugin else None) != about["digest"]:
         raise UserError(f"the source of {about['target']} is not the one that the protocol was made with")
@@ -157,8 +157,8 @@ def _resolve(target: str) -> tuple[str, Plugin | None]:
     entries = entry_points()
     if target.lower() in entries:
         return target, located(entries[target.lower()])[1]
-    if target.lower() in FOREIGN_OPTIMIZERS:
-        raise UserError(f"unknown optimizer {target!r}: here it is called {FOREIGN_OPTIMIZERS[target.lower()]}")
+    if ours := our_class(target, OPTIMIZERS):
+        raise UserError(f"unknown optimizer {target!r}: here it is called {ours}")
     known = [*own.values(), *entries]
     near = difflib.get_close_matches(target.lower(), [name.lower() for name in known], n=1)
     guess = f"did you mean {next(n for n in known if n.lower() == near[0])}? " if near else ""
@@ -170,7 +170,7 @@ def _find_class(target: str, plugin: Plugin | None) -> type:
 
 
 def _checked(spec: Spec, defaults: Mapping[str, Any] | None = None) -> Spec:
-    """Return the spec with label and all settings, having built the optimizer once. Raises UserError where that fails.
+    """Return the spec with label and all settings, having built the optimizer once. Raises UserError if that fails.
 
     defaults: settings that take the place of the class's own.
     """
@@ -183,9 +183,9 @@ def _checked(spec: Spec, defaults: Mapping[str, Any] | None = None) -> Spec:
         optimizer = assemble(cls, settings)
     except UserError:
         raise
-    except (Exception, SystemExit) as error:  # a plug-in's own may be anything
+    except (Exception, SystemExit) as error:  # a plug-in may raise anything
         place = traceback.extract_tb(error.__traceback__)[-1].filename
-        inside = not Path(place).is_relative_to(OURS)  # not where the call itself does not fit
+        inside = not Path(place).is_relative_to(OURS)  # not if the call itself does not fit
         words = explained(error, spec.plugin.blamed) if spec.plugin and inside else str(error)
         raise UserError(f"{spec.target}: {words}") from error
     if isinstance(optimizer, Optimizer):

@@ -1,4 +1,4 @@
-"""Write and read the files of a tuned comparison: tuning.csv and verdict.json, with those of a comparison."""
+"""The files of a tuned comparison: tuning.csv and verdict.json, in addition to those of a comparison."""
 
 import json
 import math
@@ -24,8 +24,8 @@ TRIALS = ["optimizer", "lr", "settings", "seed", "loss"]  # the columns of tunin
 class VerdictFolder:
     """The files of a tuned comparison.
 
-    protocol; seen: label → seed → rows (step, loss, accuracy); trials: label → learning rate → losses; finals: label →
-    losses.
+    protocol: the content of protocol.json; seen: label → seed → rows (step, loss, accuracy), without accuracy on a
+    landscape; trials: label → learning rate → losses; finals: label → losses of the final runs.
     """
 
     protocol: Mapping[str, Any]
@@ -47,7 +47,7 @@ class VerdictFolder:
 def read_verdict(folder: str | Path) -> VerdictFolder:
     """Read protocol.json, tuning.csv, verdict.json and the curves; UserError if one is missing or damaged."""
     folder = Path(folder)
-    protocol = read_protocol(folder / "protocol.json", "problem", "seeds")
+    protocol = read_protocol(folder / "protocol.json")
     if "tuning" not in protocol:
         raise UserError(f"{folder} contains no verdict: its learning rates were not tuned")
     classifies = problem_of(protocol["problem"]).classifies

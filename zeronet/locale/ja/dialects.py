@@ -1,4 +1,4 @@
-"""The words of zeronet dialects in Japanese."""
+"""The texts of zeronet dialects in Japanese."""
 
 DIALECTS: dict[str, str] = {
     "called": "呼び名",

@@ -1,79 +1,85 @@
-"""What the laws of the test bench see, and the likely slips, in Japanese."""
+"""What the laws of the test bench report, and the likely slips, in Japanese."""
 
 HINTS: dict[str, str] = {
     # the step
     "3 updates of one array": "一つの配列を 3 回更新",
     "3 updates": "更新 3 回",
     "update returns a {kind}": "update が {kind} を返す",
-    "Change params itself: what it returns is lost": "params そのものを変えてください。返した値は捨てられます",
+    "Change params itself: the return value is ignored": "params そのものを変えてください。返した値は捨てられます",
     "w of shape (4,) became {shapes}": "形状 (4,) の w が {shapes} になった",
-    "Names and shapes must stay": "名前と形状は変えられません",
+    "Names and shapes must not change": "名前と形状は変えられません",
     "steps of {steps}": "一歩は {steps}",
-    "not a number after 5 updates": "更新 5 回で数でなくなる (nan, inf)",
+    "not finite after 5 updates": "更新 5 回で数でなくなる (nan, inf)",
     "A missing square under the root, or a division by 0?": "根号の中の 2 乗を忘れたか、0 で割っていませんか",
-    "two equal walks are equal": "同じ勾配で二度歩くと同じ経路",
-    "two equal walks differ": "同じ勾配で二度歩くと違う経路",
+    "two equal runs are equal": "同じ勾配で二度歩くと同じ経路",
+    "two equal runs differ": "同じ勾配で二度歩くと違う経路",
     "Is there randomness?": "乱数を使っていませんか",
     "Is there randomness, or something that two optimizers share?": (
         "乱数を使うか、二つの手法が何かを共有していませんか"
     ),
-    "each step is made by the gradient before": "どの一歩も、一つ前の勾配によるもの",
-    "Is the state used before it is renewed?": "状態を更新する前に使っていませんか",
-    "Is the state used before it is renewed? Beside a state of 0 only ε is left": (
+    "each step uses the previous gradient": "どの一歩も、一つ前の勾配によるもの",
+    "Is the state used before it is updated?": "状態を更新する前に使っていませんか",
+    "Is the state used before it is updated? With a state of 0 only ε is left": (
         "状態を更新する前に使っていませんか。状態が 0 なら ε しか残りません"
     ),
     "no update moves w": "更新しても w が動かない",
-    "Is the new value written back? w = w - … makes a new w: params[key] = … puts it into its place": (
+    "Is the new value written back? w = w - … makes a new array: write params[key] = …": (
         "新しい値を書き戻していますか。w = w - … は新しい w を作るだけです。params[key] = … と書きます"
     ),
     "the first step raises f: {move} along the gradient": "最初の一歩で f が増える: 勾配の向きに {move}",
     "moves uphill: is the sign of lr · grad flipped?": "坂を上っています。lr · grad の符号が逆ではありませんか",
-    "f = ½ Σ c w² goes from {first} to {last} in 200 updates": "f = ½ Σ c w² が更新 200 回で {first} から {last} へ",
+    "f = ½ Σ c w² goes from {first} to {last} in 200 updates": ("f = ½ Σ c w² が更新 200 回で {first} から {last} へ"),
     "leaves the bowl: is the step too long, or its sign wrong?": (
         "お椀から出ていきます。一歩が長すぎるか、符号が逆ではありませんか"
     ),
     "{n} of 4 numbers do not move": "4 個の数のうち {n} 個が動かない",
-    "Is a step rounded to 0, as by // in place of /?": (
+    "Is a step rounded to 0, for example by // instead of /?": (
         "/ の代わりに // を使うなどして、一歩が 0 に丸められていませんか"
     ),
-    "ten times the gradient makes {growth} times the step": "勾配を 10 倍にすると一歩は {growth} 倍",
-    "missing root or square? √h needs h of g², and g / √h has no length left": (
+    "ten times the gradient gives {growth} times the step": "勾配を 10 倍にすると一歩は {growth} 倍",
+    "missing root or square? With h from g², g / √h does not depend on the scale of g": (
         "根号か 2 乗を忘れていませんか。√h には g² の h が要り、g / √h には大きさが残りません"
     ),
-    "a zero gradient makes {w}": "勾配 0 で {w} になる",
+    "a zero gradient gives {w}": "勾配 0 で {w} になる",
     "0/0: is ε missing, or added outside the quotient?": "0/0 です。ε を忘れたか、分母の外に足していませんか",
-    "each update takes away {share} of each weight: weight decay": "更新のたびに重みが割合 {share} だけ減る: 荷重減衰",
-    "weight decay takes shares of {low} to {high}": "荷重減衰が重みから割合 {low}〜{high} を減らす",
-    "Half of {name} should take away half": "{name} を半分にすれば、減る割合も半分のはずです",
-    "{lr} does not change it: most take away {lr} times the decay": "{lr} に依りません。多くは減衰に {lr} を掛けます",
+    "each update removes {share} of each weight: weight decay": "更新のたびに重みが割合 {share} だけ減る: 荷重減衰",
+    "weight decay removes shares of {low} to {high}": "荷重減衰が重みから割合 {low}〜{high} を減らす",
+    "Half of {name} should remove half": "{name} を半分にすれば、減る割合も半分のはずです",
+    "{lr} does not change it: usually {lr} times the decay is removed": (
+        "{lr} に依りません。多くは減衰に {lr} を掛けます"
+    ),
     "weights shrink under zero gradients: weight decay through the gradient (L2)": (
         "勾配 0 で重みが減る: 勾配に足す荷重減衰 (L2)"
     ),
     "weights grow under zero gradients": "勾配 0 で重みが増える",
     "weights grow: is the sign of the decay flipped?": "重みが増えています。減衰の符号が逆ではありませんか",
-    "weight decay takes nothing away under zero gradients": "荷重減衰があるのに、勾配 0 で重みが減らない",
-    "Is it added to the gradient, as {name} · w, or taken from w?": ("{name} · w を勾配に足すか、w から引いていますか"),
+    "weight decay removes nothing under zero gradients": "荷重減衰があるのに、勾配 0 で重みが減らない",
+    "Is it added to the gradient, as {name} · w, or subtracted from w?": (
+        "{name} · w を勾配に足すか、w から引いていますか"
+    ),
     "moves by {far} under zero gradients": "勾配 0 で {far} 動く",
     "Is something added to the step itself?": "一歩そのものに何か足していませんか",
-    "stays, before and after a step": "一歩の前も後も動かない",
-    "stays before the first step; rolls on after it (momentum)": "最初の一歩の前は動かず、後は転がり続ける (運動量)",
+    "does not move, before or after a step": "一歩の前も後も動かない",
+    "does not move before the first step; rolls on after it (momentum)": (
+        "最初の一歩の前は動かず、後は転がり続ける (運動量)"
+    ),
     "without a gradient it moves back": "勾配がないと逆に戻る",
-    "without a gradient it takes a part of its step back, once": "勾配がないと、一歩の一部を一度だけ戻す",
+    "without a gradient it reverses part of its step, once": "勾配がないと、一歩の一部を一度だけ戻す",
     "Is the sign of the velocity wrong?": "速度の符号が逆ではありませんか",
-    "the first step is {share} · {lr} · g at {lr} = {value}": "最初の一歩は {share} · {lr} · g ({lr} = {value})",
-    "Its share differs from number to number: is one of them another's gradient?": (
+    "the first step is {share} · {lr} · g at {lr} = {value}": ("最初の一歩は {share} · {lr} · g ({lr} = {value})"),
+    "Its factor differs from element to element: does one use another's gradient?": (
         "割合が要素ごとに違います。別の要素の勾配を使っていませんか"
     ),
-    "The new gradient weighs 1 − {name}, as with dampening: many write {lr} · g": (
+    "The new gradient has the weight 1 − {name}, as with dampening: usually it is {lr} · g": (
         "新しい勾配の重みが 1 − {name} です (dampening)。多くは {lr} · g と書きます"
     ),
     "By hand it is 1 · {lr} · g: is a setting applied twice, or not at all?": (
         "手計算では 1 · {lr} · g です。設定を二度掛けたか、掛け忘れていませんか"
     ),
     "first steps of {lengths} in four directions": "4 方向の最初の一歩が {lengths}",
-    "Each should be as long": "どれも同じ長さのはずです",
+    "All should be equally long": "どれも同じ長さのはずです",
     "the first step is {length} · {lr}": "最初の一歩は {length} · {lr}",
-    "{seen}, but {half} · {lr} where {lr} is half as large": "{seen}、しかし {lr} を半分にすると {half} · {lr}",
+    "{seen}, but {half} · {lr} if {lr} is halved": "{seen}、しかし {lr} を半分にすると {half} · {lr}",
     "The step should be {lr} times something: is {lr} applied twice, or not at all?": (
         "一歩は {lr} に比例するはずです。{lr} を二度掛けたか、掛け忘れていませんか"
     ),
@@ -88,51 +94,53 @@ HINTS: dict[str, str] = {
         "{rho} と 1 − {rho} が入れ替わっています: h ← {rho} h + (1 − {rho}) g²"
     ),
     "it is neither adaptive nor linear": "適応型でも線形でもない",
-    "under 10 g the ways of 5 updates differ by {off} from what they should be": (
+    "with 10 g the path of 5 updates is off by a relative {off}": (
         "10 g での更新 5 回の道のりが、あるべき値と {off} 違う"
     ),
-    "Is a square or a root missing in what is remembered?": "状態の計算で 2 乗か根号を忘れていませんか",
+    "Is a square or a root missing in the state?": "状態の計算で 2 乗か根号を忘れていませんか",
     "steps of {low} to {high} {lr} in 300 updates": "更新 300 回の一歩は {lr} の {low}〜{high} 倍",
     "Is t counted, and is each mean decayed by its own β? 1 − βᵗ undoes the start at 0": (
         "t を数え、平均をそれぞれの β で減らしていますか。1 − βᵗ は 0 から始まることを打ち消します"
     ),
-    "Its rate is another at each step": "学習率が更新ごとに変わっています",
+    "Its learning rate changes from step to step": "学習率が更新ごとに変わっています",
     "{n} updates after a kick it still moves by {far}": "一度押してから更新 {n} 回のあとも {far} 動く",
-    "Is what it remembers multiplied by a β below 1?": "状態に 1 より小さい β を掛けていますか",
+    "Is the state multiplied by a β below 1?": "状態に 1 より小さい β を掛けていますか",
     "under a constant gradient a step of {last} {lr} after {n} updates": (
         "一定の勾配で更新 {n} 回のあと、一歩は {lr} の {last} 倍"
     ),
-    "h should be a mean: is it multiplied by {rho}, and g² weighed by 1 − {rho}?": (
+    "h should be a mean: is it multiplied by {rho}, and g² by 1 − {rho}?": (
         "h は平均のはずです。h に {rho} を、g² に 1 − {rho} を掛けていますか"
     ),
-    "a gradient of 1e-9 makes the step of a long one": "勾配 1e-9 でも、大きな勾配と同じ一歩",
-    "a gradient of {g} makes a step that is shorter by a share of {defect}": (
+    "a gradient of 1e-9 gives the same step as a large one": "勾配 1e-9 でも、大きな勾配と同じ一歩",
+    "a gradient of {g} gives a step that is shorter by a relative {defect}": (
         "勾配 {g} で一歩は割合 {defect} だけ短い"
     ),
-    "a gradient of {g} makes a longer step than a long one": "勾配 {g} の一歩が、大きな勾配の一歩より長い",
+    "a gradient of {g} gives a longer step than a large one": "勾配 {g} の一歩が、大きな勾配の一歩より長い",
     "Is ε subtracted?": "ε を引いていませんか",
     "{seen}: its state does not start at 0": "{seen}: 状態が 0 から始まらない",
     "{seen}: ε is inside the root": "{seen}: ε が根号の中にある",
     "as in Keras and optax; most add it to the root": "Keras と optax の形です。多くは根号の外に足します",
-    "ε is inside the root: √(h + ε) is not √h + ε, for √1e-7 is 3e-4": (
+    "ε is inside the root: √(h + ε) is not √h + ε: √1e-7 is 3e-4": (
         "ε が根号の中にあります。√(h + ε) は √h + ε と違います (√1e-7 は 3e-4)"
     ),
-    # memory
+    # state
     "after 3 updates {name} is 0": "更新 3 回のあとも {name} は 0",
     "the state is never written back: {name} stays 0": "状態が書き戻されていません。{name} は 0 のままです",
-    "later steps do not depend on the first gradient; it has {names}": (
+    "later steps do not depend on the first gradient, although it has {names}": (
         "後の一歩が最初の勾配に依らない ({names} があるのに)"
     ),
-    "the state is made anew at every step, or never written back: make it once, at the first update": (
+    "the state is created anew at every step, or never written back: create it once, at the first update": (
         "状態が毎回作り直されているか、書き戻されていません。最初の更新で一度だけ作ってください"
     ),
-    "nothing is remembered, and there is nothing to remember": "状態はなく、必要もない",
+    "it has no state, and needs none": "状態はなく、必要もない",
     "remembers {names}": "{names} を覚えている",
     "something": "何か",
     "{name} of the two parameters is one array": "二つのパラメータの {name} が同じ配列",
     "the second parameter's state is the first one's": "2 番目のパラメータの状態が、1 番目のものになっています",
-    "together and alone differ by {off} after 5 updates": "一緒の場合と単独の場合の差は、更新 5 回で {off}",
-    "beside another, {name} is not changed": "ほかと一緒だと {name} が変わらない",
+    "two parameters together and alone differ by {off} after 5 updates": (
+        "一緒の場合と単独の場合の差は、更新 5 回で {off}"
+    ),
+    "together with another parameter, {name} is not changed": "ほかと一緒だと {name} が変わらない",
     "{name} counts the parameters: count once per update, before the loop": (
         "{name} がパラメータを数えています。ループの前で、更新ごとに一度だけ数えてください"
     ),
@@ -143,11 +151,11 @@ HINTS: dict[str, str] = {
     "Is something carried over from one key to the next, or are keys and values paired by order?": (
         "キーから次のキーへ何か持ち越すか、キーと値を順序で組にしていませんか"
     ),
-    "{name} = {value} makes the same path": "{name} = {value} でも同じ経路",
+    "{name} = {value} gives the same path": "{name} = {value} でも同じ経路",
     "{name} has no effect: is it used, or a number in its place?": (
         "{name} に効果がありません。使っていますか。代わりに数が書かれていませんか"
     ),
-    "other values of {name} make the same path": "{name} をほかの値にしても同じ経路",
+    "other values of {name} give the same path": "{name} をほかの値にしても同じ経路",
     "no other value of {names} changed 12 updates": "{names} をほかの値にしても、更新 12 回は変わらない",
     "{seen}; not tested: {names}": "{seen}。試していない設定: {names}",
     "none": "なし",
@@ -157,32 +165,32 @@ HINTS: dict[str, str] = {
     "β₁ and β₂ are swapped: the squares have the longer memory, as 0.9 and 0.999": (
         "β₁ と β₂ が入れ替わっています。2 乗の方が長く覚えます (0.9 と 0.999 など)"
     ),
-    "each step is {ratio} times the one before": "一歩は前の {ratio} 倍",
+    "each step is {ratio} times the previous one": "一歩は前の {ratio} 倍",
     "It never comes to rest: is the velocity multiplied by {momentum}?": (
         "いつまでも止まりません。速度に {momentum} を掛けていますか"
     ),
     "It should be {name} = {kept}": "{name} = {kept} のはずです",
-    "the whole way after one gradient is {way} · {lr} · g": "一つの勾配のあとの道のりは全部で {way} · {lr} · g",
-    "It should be {lr} · g / (1 − {momentum}), for a ball that looks ahead (Nesterov) too": (
+    "the total distance after one gradient is {way} · {lr} · g": ("一つの勾配のあとの道のりは全部で {way} · {lr} · g"),
+    "It should be {lr} · g / (1 − {momentum}), with Nesterov too": (
         "{lr} · g / (1 − {momentum}) のはずです。先読みする球 (Nesterov) でも同じです"
     ),
     "a second optimizer's path differs by {off}": "二つ目の手法の経路の差は {off}",
-    "Is the state kept in the class, in a global name or in a default argument? Make it in __init__": (
+    "Is the state kept in the class, in a global variable or in a default argument? Create it in __init__": (
         "状態をクラスやグローバル変数、既定の引数に置いていませんか。__init__ で作ってください"
     ),
     "4 updates after restoring, the paths differ by {off}": "復元して更新 4 回のあと、経路の差は {off}",
     "Keep every state and counter in self, under the parameter's name": (
         "状態と回数はすべて self に、パラメータの名前で置いてください"
     ),
-    # manners
+    # contract
     "shapes (), (3,), (2, 3), (2, 1, 3, 2)": "形状 ()、(3,)、(2, 3)、(2, 1, 3, 2)",
     "shape {before} became {after}": "形状 {before} が {after} になった",
-    "Is the state made with zeros_like of each parameter?": "状態を各パラメータの zeros_like で作っていますか",
+    "Is the state created with zeros_like of each parameter?": "状態を各パラメータの zeros_like で作っていますか",
     "the array of shape {shape} is not changed": "形状 {shape} の配列が変わらない",
     "Loop over all keys": "すべてのキーを回ってください",
-    "a matrix and its transpose go different ways": "行列とその転置とで道すじが違う",
+    "a matrix and its transpose take different paths": "行列とその転置とで道すじが違う",
     "Is an axis summed over?": "軸に沿って足していませんか",
-    "The numbers of an array influence each other: it treats each array as a whole": (
+    "The elements of an array influence each other: it treats each array as a whole": (
         "配列の要素が互いに影響します。配列を全体として扱っています"
     ),
     "numbers are not changed": "数が変わらない",
@@ -190,7 +198,7 @@ HINTS: dict[str, str] = {
         "w = params[key]; w -= … は配列だけを変えます。params[key] -= … と書きます"
     ),
     "numbers and arrays differ by {off} after 5 updates": "数と配列の差は、更新 5 回で {off}",
-    "Is the state of a plain number written back into its place?": "数の状態を元の場所に書き戻していますか",
+    "Is the state of a plain number written back?": "数の状態を元の場所に書き戻していますか",
     "float32 parameters became {kinds}": "float32 のパラメータが {kinds} になった",
     "A NumPy number or a state made by np.zeros(shape) is float64: use zeros_like, and Python's floats": (
         "NumPy の数や np.zeros(shape) の状態は float64 です。zeros_like と Python の float を使ってください"
@@ -210,7 +218,7 @@ HINTS: dict[str, str] = {
     ),
     "params[key] stays the same array": "params[key] は同じ配列のまま",
     "params[key] is a new array after each update": "更新のたびに params[key] が新しい配列になる",
-    "zeronet copies it back; where arrays are shared, params[key] -= … is what they see": (
+    "zeronet copies it back; code that shares the array sees only params[key] -= …": (
         "zeronet は書き戻します。配列を共有する相手に見えるのは params[key] -= … です"
     ),
     # the digits

@@ -43,7 +43,7 @@ TABLES: dict[str, str] = {
     "step (the book's iteration)": "更新回数 (iteration)",
     "epoch": "エポック",
     "guessing:\nln {classes}": "当て推量:\nln {classes}",
-    "target:\n{target}": "目標:\n{target}",
+    "target:\n{target:g}": "目標:\n{target:g}",
     "{label} reaches {loss:.3g}": "{label} の最大は {loss:.3g}",
     "smoothed (Kaiser window of {window} steps, β = 2, narrower at the start)": (
         "平滑化 (更新 {window} 回のカイザー窓、β = 2、始まりは狭い)"
@@ -155,7 +155,6 @@ TABLES: dict[str, str] = {
     " (at the edge of those tried)": " (試した範囲の端)",
     "loss after the update": "更新後の損失",
     "The book's comparison, chapter 6": "本の比較 (6 章)",
-    "{steps} updates": "更新 {steps} 回",
     (
         "The book's way: each optimizer starts from random weights of its own, batches are drawn with replacement, "
         "the loss is that after the update, one run, no tuning. --protocol ladder shows what each choice does."
@@ -198,7 +197,6 @@ TABLES: dict[str, str] = {
     "update {step} of {steps}": "更新 {step} / {steps} 回",
     "{n} updates": "更新 {n} 回",
     "as far as ({x:.3g}, {y:.3g})": "最遠点 ({x:.3g}, {y:.3g})",
-    " — stopped at update {step}": " — 更新 {step} 回で停止",
     "update {step} leaves for infinity": "更新 {step} 回目で無限大へ発散",
     "  {name} before": "  {name} 更新前",
     "  {name} after": "  {name} 更新後",

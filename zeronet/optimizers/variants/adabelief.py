@@ -1,12 +1,12 @@
-"""AdaBelief: Adam that goes far where gradients come as expected."""
+"""AdaBelief: Adam that takes long steps while gradients come as expected."""
 
 import numpy as np
 
-from zeronet.optimizers.base import Optimizer
+from zeronet.optimizers.base import LearningRate, Optimizer
 
 
 class AdaBelief(Optimizer):
-    """Divide by how far a gradient is from the expected one: long steps where they agree, short where they surprise.
+    """Divide by how far a gradient is from the expected one: long steps if they agree, short ones if they differ.
 
         m ← β₁ m + (1 − β₁) g                 m, mean of recent gradients: the one expected, starts at 0
         s ← β₂ s + (1 − β₂) (g − m) ⊙ (g − m) + ε      s, mean of recent squared surprises, starts at 0
@@ -14,11 +14,24 @@ class AdaBelief(Optimizer):
         w ← w − η m̂ / (√ŝ + ε)                η = lr, β₁ = beta1, β₂ = beta2, ε = eps
 
     ε is added at each update and piles up in s to ε/(1 − β₂), so that it must be far smaller than elsewhere.
-    lr: the learning rate, > 0, default 0.001; beta1, beta2: in [0, 1), default 0.9 and 0.999; eps: ≥ 0, default 1e-16.
-    Raises ValueError for others.
+
+    Parameters
+    ----------
+    lr : float or schedule, > 0, default 0.001; the learning rate
+    beta1, beta2 : float in [0, 1), default 0.9 and 0.999; the decay of the two means
+    eps : float, ≥ 0, default 1e-16; prevents 0/0
+
+    Raises
+    ------
+    ValueError if `lr` is not positive, `beta1` or `beta2` is not in [0, 1), or `eps` is negative.
+
+    References
+    ----------
     Zhuang et al., "AdaBelief Optimizer: Adapting Stepsizes by the Belief in Observed Gradients", 2020, Algorithm 2,
     with the ε of its authors' code and of optax, where ε inside and outside can differ; PyTorch and Keras have none.
 
+    Examples
+    --------
     >>> params, optimizer = {"x": 1.0}, AdaBelief(lr=0.25, beta1=0.5)
     >>> optimizer.update(params, {"x": 4.0})  # m = 2, m̂ = 4, √ŝ = 4 − 2
     >>> round(params["x"], 6)
@@ -27,7 +40,7 @@ class AdaBelief(Optimizer):
 
     state_names = ("m", "s")
 
-    def __init__(self, lr: float = 0.001, beta1: float = 0.9, beta2: float = 0.999, eps: float = 1e-16):
+    def __init__(self, lr: LearningRate = 0.001, beta1: float = 0.9, beta2: float = 0.999, eps: float = 1e-16):
         super().__init__(lr=lr, beta1=beta1, beta2=beta2, eps=eps)
 
     def rule(self, w: np.ndarray, g: np.ndarray, m: np.ndarray, s: np.ndarray) -> None:

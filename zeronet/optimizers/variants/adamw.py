@@ -1,12 +1,12 @@
-"""AdamW: Adam with a weight decay of its own."""
+"""AdamW: Adam with decoupled weight decay."""
 
 import numpy as np
 
-from zeronet.optimizers.base import Optimizer
+from zeronet.optimizers.base import LearningRate, Optimizer
 
 
 class AdamW(Optimizer):
-    """Let all weights shrink a little, evenly, beside Adam's step and not through its gradient.
+    """Let all weights shrink evenly, beside Adam's step and not through its gradient.
 
         m ← β₁ m + (1 − β₁) g                 m, mean of recent gradients, starts at 0
         v ← β₂ v + (1 − β₂) g ⊙ g             v, mean of recent squared gradients, starts at 0
@@ -15,13 +15,26 @@ class AdamW(Optimizer):
 
     A penalty ½λΣw² would add λ w to the gradient, where Adam divides it by √v̂: weights with steep gradients would
     hardly shrink.
-    lr: the learning rate, > 0, default 0.001; beta1, beta2: in [0, 1), default 0.9 and 0.999; eps: ≥ 0, default 1e-7;
-    weight_decay: the share η λ of all weights, biases too, goes at each update; ≥ 0, default 0.01. Raises ValueError
-    for others.
-    Loshchilov and Hutter, "Decoupled Weight Decay Regularization", 2019, Algorithm 2. The paper multiplies λ by its
-    schedule alone; here, in PyTorch, Keras and optax λ is multiplied by the whole rate. Their λ is 0.01, 0.004 and
-    0.0001, their ε 1e-8 (Keras: 1e-7, added to the uncorrected root).
 
+    Parameters
+    ----------
+    lr : float or schedule, > 0, default 0.001; the learning rate
+    beta1, beta2 : float in [0, 1), default 0.9 and 0.999; the decay of the two means
+    eps : float, ≥ 0, default 1e-7; prevents 0/0
+    weight_decay : float, ≥ 0, default 0.01; λ: all parameters, biases too, lose the share η λ at each update
+
+    Raises
+    ------
+    ValueError if `lr` is not positive, `beta1` or `beta2` is not in [0, 1), or `eps` or `weight_decay` is negative.
+
+    References
+    ----------
+    Loshchilov and Hutter, "Decoupled Weight Decay Regularization", 2019, Algorithm 2. The paper multiplies λ by its
+    schedule alone; here, in PyTorch, Keras and optax λ is multiplied by the whole learning rate. Their λ is 0.01, 0.004
+    and 0.0001, their ε 1e-8 (Keras: 1e-7, added to the uncorrected root).
+
+    Examples
+    --------
     >>> params, optimizer = {"x": 1.0}, AdamW(lr=0.25, weight_decay=0.5)
     >>> optimizer.update(params, {"x": 4.0})  # m̂ = 4 and √v̂ = 4: 1 − 0.25 · (1 + 0.5 · 1)
     >>> round(params["x"], 6)
@@ -32,7 +45,7 @@ class AdamW(Optimizer):
 
     def __init__(
         self,
-        lr: float = 0.001,
+        lr: LearningRate = 0.001,
         beta1: float = 0.9,
         beta2: float = 0.999,
         eps: float = 1e-7,

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from zeronet.optimizers.base import Optimizer
+from zeronet.optimizers.base import LearningRate, Optimizer
 
 
 class Adan(Optimizer):
@@ -16,12 +16,27 @@ class Adan(Optimizer):
         w ← (w − η (m̂ + β₂ v̂) / (√n̂ + ε)) / (1 + η λ)       η = lr, ε = eps, λ = weight_decay
         g₋ ← g
 
-    lr: the learning rate, > 0, default 0.001; beta1, beta2, beta3: in [0, 1), default 0.98, 0.92 and 0.99; eps: ≥ 0,
-    default 1e-7; weight_decay: ≥ 0, default 0. Raises ValueError for others. The state g₋ is called g_before.
-    Xie et al., "Adan: Adaptive Nesterov Momentum Algorithm for Faster Optimizing Deep Models", 2022, Algorithm 1, with
-    the corrections of its authors' code (ε = 1e-8); the paper's β is 1 − β here. optax (0.2.8) has 1 − β₂ where β₂
-    stands before d and v̂, so that its paths agree at β₂ = 0.5 only; PyTorch and Keras have none.
+    The state g₋ is called g_before.
 
+    Parameters
+    ----------
+    lr : float or schedule, > 0, default 0.001; the learning rate
+    beta1, beta2, beta3 : float in [0, 1), default 0.98, 0.92 and 0.99; the decay of the three means
+    eps : float, ≥ 0, default 1e-7; prevents 0/0
+    weight_decay : float, ≥ 0, default 0; λ
+
+    Raises
+    ------
+    ValueError if `lr` is not positive, a beta is not in [0, 1), or `eps` or `weight_decay` is negative.
+
+    References
+    ----------
+    Xie et al., "Adan: Adaptive Nesterov Momentum Algorithm for Faster Optimizing Deep Models", 2022, Algorithm 1, with
+    the corrections of its authors' code (ε = 1e-8); the paper's β is 1 − β here. optax (0.2.8) has 1 − β₂ instead of β₂
+    before d and v̂, so that its paths agree at β₂ = 0.5 only; PyTorch and Keras have none.
+
+    Examples
+    --------
     >>> params, optimizer = {"x": 1.0}, Adan(lr=0.25, beta1=0, beta2=0.5, beta3=0)
     >>> optimizer.update(params, {"x": 4.0})  # d = 0: the first step is lr long
     >>> optimizer.update(params, {"x": 2.0})  # d = −2, v̂ = −1 / 0.75, √n̂ = 2 − 0.5 · 2
@@ -33,7 +48,7 @@ class Adan(Optimizer):
 
     def __init__(
         self,
-        lr: float = 0.001,
+        lr: LearningRate = 0.001,
         beta1: float = 0.98,
         beta2: float = 0.92,
         beta3: float = 0.99,

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from zeronet.optimizers.base import Optimizer
+from zeronet.optimizers.base import LearningRate, Optimizer
 from zeronet.optimizers.variants.lars import ratio
 
 
@@ -15,12 +15,26 @@ class LAMB(Optimizer):
         u = m̂ / (√v̂ + ε) + λ w                λ = weight_decay
         w ← w − η ‖w‖ / ‖u‖ u                 one ratio for each array; η = lr, β₁ = beta1, β₂ = beta2, ε = eps
 
-    So each update is η of the array's length. Where ‖w‖ or ‖u‖ is 0, as with biases at the start, the ratio is 1.
-    lr: the learning rate, > 0, default 0.01; beta1, beta2: in [0, 1), default 0.9 and 0.999; eps: ≥ 0, default 1e-6;
-    weight_decay: ≥ 0, default 0. Raises ValueError for others.
+    So each update is η of the array's length. If ‖w‖ or ‖u‖ is 0, as with biases at the start, the ratio is 1.
+
+    Parameters
+    ----------
+    lr : float or schedule, > 0, default 0.01; the learning rate
+    beta1, beta2 : float in [0, 1), default 0.9 and 0.999; the decay of the two means
+    eps : float, ≥ 0, default 1e-6; prevents 0/0
+    weight_decay : float, ≥ 0, default 0; λ
+
+    Raises
+    ------
+    ValueError if `lr` is not positive, `beta1` or `beta2` is not in [0, 1), or `eps` or `weight_decay` is negative.
+
+    References
+    ----------
     You et al., "Large Batch Optimization for Deep Learning: Training BERT in 76 minutes", 2020, Algorithm 2, with
     φ(‖w‖) = ‖w‖, as in optax. Some libraries bound ‖w‖ above by 10, or leave out the correction of m and v.
 
+    Examples
+    --------
     >>> params, optimizer = {"W": np.array([3.0, 4.0])}, LAMB(lr=0.1, eps=0)
     >>> optimizer.update(params, {"W": np.array([0.5, -9.0])})  # u = (1, −1); the step is 0.1 · 5 long
     >>> params["W"].round(4)
@@ -32,7 +46,7 @@ class LAMB(Optimizer):
 
     def __init__(
         self,
-        lr: float = 0.01,
+        lr: LearningRate = 0.01,
         beta1: float = 0.9,
         beta2: float = 0.999,
         eps: float = 1e-6,

@@ -1,11 +1,11 @@
-"""Muon: momentum whose steps are as long in every direction."""
+"""Muon: momentum whose steps are equally long in every direction."""
 
 import math
 
 import numpy as np
 
 from zeronet.optimizers.adam import Adam
-from zeronet.optimizers.base import Optimizer
+from zeronet.optimizers.base import LearningRate, Optimizer
 
 COEFFICIENTS = 3.4445, -4.7750, 2.0315  # chosen by Jordan so that small singular values grow fast
 ITERATIONS = 5
@@ -22,14 +22,28 @@ class Muon(Optimizer):
     With the singular value decomposition u = U S Vᵀ, X comes close to U Vᵀ: singular values above 0.003 ‖u‖ end between
     0.68 and 1.21 (a = 3.4445, b = −4.775, c = 2.0315). An array of more axes is taken as a matrix of its first axis, as
     inputs, and all others (optax leaves it to Adam). Vectors and numbers, which have one singular value at most, learn
-    as in Adam, at the same rate.
-    lr: the learning rate, > 0, default 0.02; momentum: in [0, 1), default 0.95; beta1, beta2: Adam's, in [0, 1),
-    default 0.9 and 0.999; eps: ≥ 0, default 1e-8. Raises ValueError for others.
-    Jordan, "Muon: An optimizer for hidden layers in neural networks", 2024 (web page), in the form of optax.contrib.
-    Jordan's code leaves out the two corrections, 1/(1 − αᵗ) and its like; it and PyTorch compute X in bfloat16, with
-    three digits, and advise Adam for a network's last layer as well; here every matrix is Muon's. For vectors, optax
-    looks ahead in Adam too.
+    as in Adam, with the same lr.
 
+    Parameters
+    ----------
+    lr : float or schedule, > 0, default 0.02; the learning rate
+    momentum : float in [0, 1), default 0.95; α
+    beta1, beta2 : float in [0, 1), default 0.9 and 0.999; Adam's, for vectors and numbers
+    eps : float, ≥ 0, default 1e-8; prevents 0/0
+
+    Raises
+    ------
+    ValueError if `lr` is not positive, `momentum`, `beta1` or `beta2` is not in [0, 1), or `eps` is negative.
+
+    References
+    ----------
+    Jordan, "Muon: An optimizer for hidden layers in neural networks", 2024 (web page), in the form of optax.contrib.
+    Jordan's code leaves out the two corrections, 1/(1 − αᵗ⁺¹) and 1/(1 − αᵗ); it and PyTorch compute X in bfloat16,
+    with three digits, and advise Adam for a network's last layer as well; here every matrix is Muon's. For vectors,
+    optax looks ahead in Adam too.
+
+    Examples
+    --------
     >>> params, optimizer = {"W": np.zeros((2, 2))}, Muon(lr=1)
     >>> optimizer.update(params, {"W": np.diag([100.0, 1.0])})  # one a hundred times the other, and both come to 0.7
     >>> params["W"].round(2) + 0.0
@@ -42,7 +56,7 @@ class Muon(Optimizer):
 
     def __init__(
         self,
-        lr: float = 0.02,
+        lr: LearningRate = 0.02,
         momentum: float = 0.95,
         beta1: float = 0.9,
         beta2: float = 0.999,
@@ -57,7 +71,7 @@ class Muon(Optimizer):
     def rule(self, w: np.ndarray, g: np.ndarray, m: np.ndarray, v: np.ndarray) -> None:
         """Make the step of one array."""
         if w.ndim < 2:
-            Adam.rule(self, w, g, m, v)
+            Adam.rule(self, w, g, m, v)  # type: ignore[arg-type]
             return
         m *= self.momentum
         m += (1 - self.momentum) * g

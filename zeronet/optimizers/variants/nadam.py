@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from zeronet.optimizers.base import Optimizer
+from zeronet.optimizers.base import LearningRate, Optimizer
 
 
 class NAdam(Optimizer):
@@ -14,13 +14,25 @@ class NAdam(Optimizer):
         v̂ = v / (1 − β₂ᵗ)                     t counts the updates from 1
         w ← w − η m̂ / (√v̂ + ε)                η = lr, β₁ = beta1, β₂ = beta2, ε = eps
 
-    lr: the learning rate, > 0, default 0.001; beta1, beta2: in [0, 1), default 0.9 and 0.999; eps: ≥ 0, default 1e-7.
-    Raises ValueError for others.
+    Parameters
+    ----------
+    lr : float or schedule, > 0, default 0.001; the learning rate
+    beta1, beta2 : float in [0, 1), default 0.9 and 0.999; the decay of the two means
+    eps : float, ≥ 0, default 1e-7; prevents 0/0
+
+    Raises
+    ------
+    ValueError if `lr` is not positive, `beta1` or `beta2` is not in [0, 1), or `eps` is negative.
+
+    References
+    ----------
     Dozat, "Incorporating Nesterov Momentum into Adam", 2016, with one constant β₁, as in optax (there ε = 1e-8): the
     paper's equation without a second schedule inside. PyTorch and Keras let β₁ in m̂ rise from half of it, as the paper
     proposes, by the factor 1 − ½ · 0.96^(t/250), which has done half of its way at 4,250 updates (Keras: 0.96ᵗ, at 17).
     The paper's extra factor β₂ in v̂ is left out, as everywhere.
 
+    Examples
+    --------
     >>> params, optimizer = {"x": 1.0}, NAdam(lr=0.25, beta1=0.5)
     >>> optimizer.update(params, {"x": 4.0})  # m = 2, m̂ = 0.5 · 2 / 0.75 + 0.5 · 4 / 0.5, √v̂ = 4
     >>> round(params["x"], 6)  # 1 − 0.25 · (4/3 + 4) / 4
@@ -29,7 +41,7 @@ class NAdam(Optimizer):
 
     state_names = ("m", "v")
 
-    def __init__(self, lr: float = 0.001, beta1: float = 0.9, beta2: float = 0.999, eps: float = 1e-7):
+    def __init__(self, lr: LearningRate = 0.001, beta1: float = 0.9, beta2: float = 0.999, eps: float = 1e-7):
         super().__init__(lr=lr, beta1=beta1, beta2=beta2, eps=eps)
 
     def rule(self, w: np.ndarray, g: np.ndarray, m: np.ndarray, v: np.ndarray) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from zeronet.optimizers.base import Optimizer
+from zeronet.optimizers.base import LearningRate, Optimizer
 
 
 class Prodigy(Optimizer):
@@ -20,14 +20,27 @@ class Prodigy(Optimizer):
         d ← max(d, r / ‖s‖₁)                  ‖s‖₁, sum of all |s| of all parameters
         w ← w − η̂ m / (√v + d ε)              η = lr, β₁ = beta1, β₂ = beta2, d₀ = d0, ε = eps
 
-    On a convex loss ⟨g, w₀ − w⟩ says how much of the way is already behind, and r / ‖s‖₁ is never longer than the way;
-    its length is that of the longest coordinate, max |w₀ − w*|.
-    lr: a factor, > 0, default 1, which is meant to stay so, or to be a schedule that ends at 0; beta1, beta2: in
-    [0, 1), default 0.9 and 0.999; d0: the first estimate, > 0, default 1e-6, too small rather than too large; eps: ≥ 0,
-    default 1e-8. Raises ValueError for others.
-    Mishchenko and Defazio, "Prodigy: An Expeditiously Adaptive Parameter-Free Learner", 2023, Algorithm 4, with the
-    correction of Adam's slow start in η̂, as in optax.contrib; the authors' own code has it as an option, off.
+    On a convex loss ⟨g, w₀ − w⟩ measures how much of the way is already behind, and r / ‖s‖₁ is never longer than the
+    way; its length is that of the longest coordinate, max |w₀ − w*|.
 
+    Parameters
+    ----------
+    lr : float or schedule, > 0, default 1; a factor, meant to stay 1 or to be a schedule that ends at 0
+    beta1, beta2 : float in [0, 1), default 0.9 and 0.999; the decay of the means
+    d0 : float > 0, default 1e-6; the first estimate of d, rather too small than too large
+    eps : float, ≥ 0, default 1e-8; prevents 0/0
+
+    Raises
+    ------
+    ValueError if `lr` or `d0` is not positive, `beta1` or `beta2` is not in [0, 1), or `eps` is negative.
+
+    References
+    ----------
+    Mishchenko and Defazio, "Prodigy: An Expeditiously Adaptive Parameter-Free Learner", 2023, Algorithm 4, with Adam's
+    correction of the start in η̂, as in optax.contrib; the authors' code has it as an option, off by default.
+
+    Examples
+    --------
     >>> params, optimizer = {"x": 1.0}, Prodigy(d0=0.25)
     >>> optimizer.update(params, {"x": 4.0})  # the first step is d0 long
     >>> round(params["x"], 6)
@@ -36,8 +49,12 @@ class Prodigy(Optimizer):
 
     state_names = ("m", "v", "s", "w0")
     scalar_names = ("d", "r")
+    d: float
+    r: float
 
-    def __init__(self, lr: float = 1.0, beta1: float = 0.9, beta2: float = 0.999, d0: float = 1e-6, eps: float = 1e-8):
+    def __init__(
+        self, lr: LearningRate = 1.0, beta1: float = 0.9, beta2: float = 0.999, d0: float = 1e-6, eps: float = 1e-8
+    ):
         super().__init__(lr=lr, beta1=beta1, beta2=beta2, d0=d0, eps=eps)
 
     def init_state(self, w: np.ndarray) -> tuple[np.ndarray, ...]:

@@ -4,11 +4,11 @@ import math
 
 import numpy as np
 
-from zeronet.optimizers.base import Optimizer
+from zeronet.optimizers.base import LearningRate, Optimizer
 
 
 class RAdam(Optimizer):
-    """Begin without adaptive steps, and let them in as v becomes reliable: a warm-up that nobody has to set.
+    """Begin without adaptive steps, and let them in as v becomes reliable: a warm-up with nothing to set.
 
         m ← β₁ m + (1 − β₁) g                 m, mean of recent gradients, starts at 0
         v ← β₂ v + (1 − β₂) g ⊙ g             v, mean of recent squared gradients, starts at 0
@@ -18,12 +18,24 @@ class RAdam(Optimizer):
         w ← w − η r m̂ / (√v̂ + ε) if ρ > 5     η = lr, β₁ = beta1, β₂ = beta2, ε = eps
         w ← w − η m̂ else                      five updates with β₂ = 0.999
 
-    lr: the learning rate, > 0, default 0.001; beta1, beta2: in [0, 1), default 0.9 and 0.999; eps: ≥ 0, default 1e-7.
-    Raises ValueError for others.
+    Parameters
+    ----------
+    lr : float or schedule, > 0, default 0.001; the learning rate
+    beta1, beta2 : float in [0, 1), default 0.9 and 0.999; the decay of the two means
+    eps : float, ≥ 0, default 1e-7; prevents 0/0
+
+    Raises
+    ------
+    ValueError if `lr` is not positive, `beta1` or `beta2` is not in [0, 1), or `eps` is negative.
+
+    References
+    ----------
     Liu et al., "On the Variance of the Adaptive Learning Rate and Beyond", 2020, Algorithm 2. It prints ρ > 4; 5 is
-    what its authors' code, PyTorch and optax have. ε stands where Adam has it, as in optax; PyTorch adds it to the
+    what its authors' code, PyTorch and optax have. ε is where Adam has it, as in optax; PyTorch adds it to the
     uncorrected root (both 1e-8).
 
+    Examples
+    --------
     >>> params, optimizer = {"x": 1.0}, RAdam(lr=0.25)
     >>> optimizer.update(params, {"x": 2.0})  # ρ = 1: a step of Momentum, with m̂ = 2
     >>> round(params["x"], 6)
@@ -32,7 +44,7 @@ class RAdam(Optimizer):
 
     state_names = ("m", "v")
 
-    def __init__(self, lr: float = 0.001, beta1: float = 0.9, beta2: float = 0.999, eps: float = 1e-7):
+    def __init__(self, lr: LearningRate = 0.001, beta1: float = 0.9, beta2: float = 0.999, eps: float = 1e-7):
         super().__init__(lr=lr, beta1=beta1, beta2=beta2, eps=eps)
 
     def rule(self, w: np.ndarray, g: np.ndarray, m: np.ndarray, v: np.ndarray) -> None:

@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from zeronet.optimizers.base import Optimizer
+from zeronet.optimizers.base import LearningRate, Optimizer
 
 
 class Rprop(Optimizer):
-    """Look at signs only: let a step grow while its direction stays, and shrink it when it jumped over a minimum.
+    """Look at signs only: let a step grow while its direction stays, and shrink it if it jumped over a minimum.
 
         s ← min(η⁺ s, s_max)    where g g₋ > 0          s, length of the step, starts at η = lr
         s ← max(η⁻ s, s_min)    where g g₋ < 0, and g ← 0 there: no step back, and a fresh start
@@ -15,13 +15,26 @@ class Rprop(Optimizer):
 
     For gradients of the whole data: the noise of small batches flips signs, so that all steps shrink. RMSProp was
     made to cure that.
-    lr: the first length of every step, kept between s_min and s_max, > 0, default 0.001: the only use of it, a
-    schedule's later rates have none; shrink: η⁻, in (0, 1), default 0.5; grow: η⁺, > 1, default 1.2; min_step,
-    max_step: s_min and s_max, > 0, default 1e-6 and 50. Raises ValueError for others, or min_step > max_step.
+
+    Parameters
+    ----------
+    lr : float or schedule, > 0, default 0.001; the first length of every step; a schedule's later values have no effect
+    shrink : float in (0, 1), default 0.5; η⁻
+    grow : float > 1, default 1.2; η⁺
+    min_step, max_step : float > 0, default 1e-6 and 50; s_min and s_max
+
+    Raises
+    ------
+    ValueError if a number is not in the range above, or `min_step` is greater than `max_step`.
+
+    References
+    ----------
     Riedmiller and Braun, "A direct adaptive method for faster backpropagation learning: the RPROP algorithm", 1993; in
     this form, which takes no step back, iRprop⁻ of Igel and Hüsken, "Improving the Rprop Learning Algorithm", 2000, as
-    in PyTorch (there lr = 0.01). optax (0.2.8) makes each step one update late, and drops one more where signs change.
+    in PyTorch (there lr = 0.01). optax (0.2.8) makes each step one update late, and drops one more if signs change.
 
+    Examples
+    --------
     >>> params, optimizer = {"x": 1.0}, Rprop(lr=0.25, grow=2)
     >>> optimizer.update(params, {"x": 8.0})  # 1 − 0.25
     >>> optimizer.update(params, {"x": 0.1})  # 0.75 − 0.5
@@ -34,7 +47,7 @@ class Rprop(Optimizer):
 
     def __init__(
         self,
-        lr: float = 0.001,
+        lr: LearningRate = 0.001,
         shrink: float = 0.5,
         grow: float = 1.2,
         min_step: float = 1e-6,

@@ -5,11 +5,11 @@ from typing import Any
 
 import numpy as np
 
-from zeronet.optimizers.base import Optimizer
+from zeronet.optimizers.base import LearningRate, Optimizer
 
 
 class ScheduleFreeAdamW(Optimizer):
-    """Average instead of momentum and instead of lowering the rate, with AdamW's step for each parameter.
+    """Average instead of momentum and instead of lowering the learning rate, with AdamW's step size per parameter.
 
         v ← β₂ v + (1 − β₂) g ⊙ g             v, mean of recent squared gradients, starts at 0; g, the gradient at w
         v̂ = v / (1 − β₂ᵗ)                     undo the start at 0; t counts the updates from 1
@@ -18,13 +18,27 @@ class ScheduleFreeAdamW(Optimizer):
         x ← x + c (z − x)                     x, the average of all z: what is evaluated and saved; starts at w
         w ← z + β₁ (x − z)                    w, between both, is where gradients are taken; β₁ = beta1, β₂ = beta2
 
-    A rate that warms up weighs its first z less. x is made from z alone: a change of w by others has no effect.
-    lr: the learning rate, > 0, default 0.0025; beta1, beta2: in [0, 1), default 0.9 and 0.999; eps: ≥ 0, default 1e-7;
-    weight_decay: ≥ 0, default 0. Raises ValueError for others.
-    Defazio et al., "The Road Less Scheduled", 2024, Algorithm 1, with v̂ as in its authors' later code and in optax
-    (both ε = 1e-8): the paper multiplies η by √(1 − β₂ᵗ) instead, also in λ and c. They keep only w and z, whence
-    x = (w − (1 − β₁) z) / β₁, and weigh by the largest rate so far: the same unless the rate falls.
+    While lr warms up, z weighs less. x is made from z alone: a change of w by others has no effect.
 
+    Parameters
+    ----------
+    lr : float or schedule, > 0, default 0.0025; the learning rate
+    beta1, beta2 : float in [0, 1), default 0.9 and 0.999; the share of x in w, and the decay of v
+    eps : float, ≥ 0, default 1e-7; prevents 0/0
+    weight_decay : float, ≥ 0, default 0; λ
+
+    Raises
+    ------
+    ValueError if `lr` is not positive, `beta1` or `beta2` is not in [0, 1), or `eps` or `weight_decay` is negative.
+
+    References
+    ----------
+    Defazio et al., "The Road Less Scheduled", 2024, Algorithm 1, with v̂ as in its authors' later code and in optax
+    (both ε = 1e-8): the paper multiplies η by √(1 − β₂ᵗ) instead, also in λ and c. They keep only w and z, from which
+    x = (w − (1 − β₁) z) / β₁, and weigh by the largest lr so far: the same unless lr falls.
+
+    Examples
+    --------
     >>> params, optimizer = {"a": 1.0}, ScheduleFreeAdamW(lr=0.25, beta1=0.5)
     >>> optimizer.update(params, {"a": 2.0})  # √v̂ = 2, z = 0.75; c = 1, so that x and w are there too
     >>> optimizer.update(params, {"a": 2.0})  # z = 0.5; c = 1/2, x = 0.625; w half-way
@@ -34,10 +48,11 @@ class ScheduleFreeAdamW(Optimizer):
 
     state_names = ("v", "z", "x")
     scalar_names = ("sum_of_weights",)
+    sum_of_weights: float
 
     def __init__(
         self,
-        lr: float = 0.0025,
+        lr: LearningRate = 0.0025,
         beta1: float = 0.9,
         beta2: float = 0.999,
         eps: float = 1e-7,

@@ -2,27 +2,40 @@
 
 import numpy as np
 
-from zeronet.optimizers.base import Optimizer
+from zeronet.optimizers.base import LearningRate, Optimizer
 
 
 class Shampoo(Optimizer):
-    """Give each direction among the rows, and each among the columns, its own step.
+    """Give each direction among the rows, and each among the columns, its own step size.
 
         L ← L + g gᵀ                          g (D, M); L (D, D) starts at ε I
         R ← R + gᵀ g                          R (M, M) starts at ε I
         w ← w − η L^(−1/4) g R^(−1/4)         η = lr, ε = eps
 
-    AdaGrad asks how large each number's gradients were; L and R also ask which numbers' gradients went together. The
-    two roots are costly, and so they are renewed only every so many updates; but each time during the first ones, when
-    L and R still grow fast: an old root makes a new direction's step far too long. An array of more axes is taken as a
-    matrix of its first axis and all others. A vector or a number keeps only the diagonal, which is AdaGrad's h, in the
-    place of L, starting at ε: w ← w − η g / √h.
-    lr: the learning rate, > 0, default 0.3; eps: ≥ 0, default 1e-4; renew_every: updates from one renewal of the roots
-    to the next, a whole number ≥ 1, default 10. Raises ValueError for others.
+    AdaGrad sums how large each number's gradients were; L and R also sum which numbers' gradients went together. The
+    two roots are costly, so they are renewed only every few updates; but at each of the first ones, while L and R still
+    grow fast: an old root makes the step in a new direction far too long. An array of more axes is taken as a matrix of
+    its first axis and all others. A vector or a number keeps only the diagonal, which is AdaGrad's h, starting at ε:
+    w ← w − η g / √h; the state L holds it.
+
+    Parameters
+    ----------
+    lr : float or schedule, > 0, default 0.3; the learning rate
+    eps : float, ≥ 0, default 1e-4; where L and R start
+    renew_every : int, ≥ 1, default 10; updates from one renewal of the roots to the next
+
+    Raises
+    ------
+    ValueError if `lr` is not positive, `eps` is negative, or `renew_every` is not an integer of at least 1.
+
+    References
+    ----------
     Gupta, Koren and Singer, "Shampoo: Preconditioned Stochastic Tensor Optimization", 2018, Algorithm 1: it renews at
     each update. For a vector the paper's Algorithm 2 has a full matrix and the power −1/2. Others forget like RMSProp,
-    add momentum, or borrow the length of another optimizer's step ("grafting").
+    add momentum, or take the length of another optimizer's step ("grafting").
 
+    Examples
+    --------
     >>> params, optimizer = {"W": np.zeros((2, 2))}, Shampoo(lr=1, eps=0)
     >>> optimizer.update(params, {"W": np.diag([100.0, 1.0])})  # L = R = diag(10000, 1), of which the roots 1/10 and 1
     >>> -params["W"].round(6) + 0.0
@@ -33,7 +46,7 @@ class Shampoo(Optimizer):
     state_names = ("L", "R", "L_root", "R_root")
     elementwise = False
 
-    def __init__(self, lr: float = 0.3, eps: float = 1e-4, renew_every: float = 10):
+    def __init__(self, lr: LearningRate = 0.3, eps: float = 1e-4, renew_every: float = 10):
         super().__init__(lr=lr, eps=eps, renew_every=renew_every)
 
     def init_state(self, w: np.ndarray) -> tuple[np.ndarray, ...]:
@@ -61,7 +74,8 @@ class Shampoo(Optimizer):
 
 
 def inverse_fourth_root(P: np.ndarray, eps: float) -> np.ndarray:
-    """Return P^(−1/4) of a symmetric P (n, n) whose eigenvalues are eps or more; 0 in directions where they are 0."""
-    values, Q = np.linalg.eigh(P.astype(np.float64))  # in float32 the small ones would drown
+    """Return P^(−1/4) of a symmetric P (n, n) whose eigenvalues are eps or more; 0 where they are 0."""
+    values, Q = np.linalg.eigh(P.astype(np.float64))  # in float32 the small ones would be lost
     values = np.where(values > 1e-12 * values.max(), np.maximum(values, eps), np.inf)
-    return Q * values**-0.25 @ Q.T
+    root: np.ndarray = Q * values**-0.25 @ Q.T
+    return root

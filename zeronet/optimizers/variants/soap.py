@@ -3,7 +3,7 @@
 import numpy as np
 
 from zeronet.optimizers.adam import Adam
-from zeronet.optimizers.base import Optimizer
+from zeronet.optimizers.base import LearningRate, Optimizer
 
 
 class SOAP(Optimizer):
@@ -20,13 +20,27 @@ class SOAP(Optimizer):
 
     At update 1 the Q become the eigenvectors themselves, the largest eigenvalue first. QR(P) is the Q of the QR
     decomposition of P. An array of more axes is taken as a matrix of its first axis and all others. Vectors and
-    numbers, whose directions would cost more than they bring, learn as in Adam.
-    lr: the learning rate, > 0, default 0.003; beta1, beta2: in [0, 1), default 0.95; eps: ≥ 0, default 1e-8;
-    renew_every: updates from one renewal to the next, a whole number ≥ 1, default 10. Raises ValueError for others.
+    numbers, for which turning would cost more than it gains, learn as in Adam.
+
+    Parameters
+    ----------
+    lr : float or schedule, > 0, default 0.003; the learning rate
+    beta1, beta2 : float in [0, 1), default 0.95; the decay of m, and of v, L and R
+    eps : float, ≥ 0, default 1e-8; prevents 0/0
+    renew_every : int, ≥ 1, default 10; updates from one renewal of the directions to the next
+
+    Raises
+    ------
+    ValueError if `lr` is not positive, a beta is not in [0, 1), `eps` is negative, or `renew_every` no integer ≥ 1.
+
+    References
+    ----------
     Vyas et al., "SOAP: Improving and Stabilizing Shampoo using Adam", 2024, Algorithms 3 and 4, with Adam's correction
-    of the slow start, which they leave to the reader. The authors' code takes the first eigenvectors from a gradient
+    of the start at 0, which they leave to the reader. The authors' code takes the first eigenvectors from a gradient
     with which it makes no step; here the first step is Adam's. It also sorts the columns of Q at each renewal.
 
+    Examples
+    --------
     >>> params, optimizer = {"W": np.zeros((2, 2))}, SOAP(lr=1)
     >>> optimizer.update(params, {"W": np.ones((2, 2))})  # Adam's first step: −1 each
     >>> optimizer.update(params, {"W": np.ones((2, 2))})  # m̂' = 2 in one direction, v̂ = (0.0475 + 0.05 · 4) / 0.0975
@@ -39,7 +53,12 @@ class SOAP(Optimizer):
     elementwise = False
 
     def __init__(
-        self, lr: float = 0.003, beta1: float = 0.95, beta2: float = 0.95, eps: float = 1e-8, renew_every: float = 10
+        self,
+        lr: LearningRate = 0.003,
+        beta1: float = 0.95,
+        beta2: float = 0.95,
+        eps: float = 1e-8,
+        renew_every: float = 10,
     ):
         super().__init__(lr=lr, beta1=beta1, beta2=beta2, eps=eps, renew_every=renew_every)
 
@@ -50,20 +69,11 @@ class SOAP(Optimizer):
         eyes = [np.eye(size, dtype=w.dtype) for size in w.reshape(len(w), -1).shape]
         return np.zeros_like(w), np.zeros_like(w), *(np.zeros_like(eye) for eye in eyes), *eyes
 
-    def rule(
-        self,
-        w: np.ndarray,
-        g: np.ndarray,
-        m: np.ndarray,
-        v: np.ndarray,
-        L: np.ndarray,
-        R: np.ndarray,
-        QL: np.ndarray,
-        QR: np.ndarray,
-    ) -> None:
+    def rule(self, w: np.ndarray, g: np.ndarray, *states: np.ndarray) -> None:
         """Make the step of one array."""
+        m, v, L, R, QL, QR = states
         if w.ndim < 2:
-            Adam.rule(self, w, g, m, v)
+            Adam.rule(self, w, g, m, v)  # type: ignore[arg-type]
             return
         m *= self.beta1
         m += (1 - self.beta1) * g

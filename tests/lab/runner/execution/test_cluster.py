@@ -20,6 +20,7 @@ import cloudpickle
 from dask.task_spec import Task
 from distributed import Client
 
+import train
 from tests.support.folders import bytes_of
 from zeronet.common.errors import UserError
 from zeronet.lab.comparison.run import run_comparison
@@ -32,8 +33,8 @@ from zeronet.lab.runner.problem import network_plan
 from zeronet.lab.runner.runs import results
 from zeronet.lab.specs.spec import specs_of
 
-TRAIN = Path(__file__).parents[4] / "train.py"
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="sends signals")
+TRAIN = Path(train.__file__)
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform == "win32", reason="sends signals")]
 
 
 def plan_of(problem, optimizers=("sgd", "rmsprop"), seeds=2, steps=100):
@@ -72,15 +73,30 @@ def workers(scheduler, number, threads=1, **environment):
         yield started
 
 
+@contextmanager
+def new_scheduler(folder, **environment):
+    """A scheduler without workers: its process and its address."""
+    about = folder / "about.json"
+    words = ["scheduler", "--host", "127.0.0.1", "--port", 0, "--no-dashboard", "--scheduler-file", about]
+    with process(*words, **environment) as started:
+        while not about.exists() or not about.read_text():
+            time.sleep(0.05)
+        yield started, json.loads(about.read_text())["address"]
+
+
 @pytest.fixture(scope="module")
 def scheduler(tmp_path_factory):
     """The address of a scheduler without workers, which gives a run up when its worker dies."""
-    about = tmp_path_factory.mktemp("scheduler") / "about.json"
-    words = ["scheduler", "--host", "127.0.0.1", "--port", 0, "--no-dashboard", "--scheduler-file", about]
-    with process(*words, DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES="0"):
-        while not about.exists() or not about.read_text():
-            time.sleep(0.05)
-        yield json.loads(about.read_text())["address"]
+    folder = tmp_path_factory.mktemp("scheduler")
+    with new_scheduler(folder, DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES="0") as (_, address):
+        yield address
+
+
+@pytest.fixture(scope="module")
+def pair(tmp_path_factory):
+    """The address of a scheduler with two workers, for tests that let them live."""
+    with new_scheduler(tmp_path_factory.mktemp("pair")) as (_, address), workers(address, 2):
+        yield address
 
 
 def runs_of(plan, problem, folder, how):
@@ -105,12 +121,11 @@ def when_runs_are_there(folder, number, then):
 
 def test_a_worker_killed_in_the_middle_changes_nothing(problem, scheduler, tmp_path):
     plan = plan_of(problem, seeds=6, steps=600)
-    run_comparison(plan, problem, tmp_path / "here", ExecutionOptions(jobs=1, quiet=True))
+    here = runs_of(plan, problem, tmp_path / "here", ExecutionOptions(jobs=1, quiet=True))
     with workers(scheduler, 2) as (first, _):
         when_runs_are_there(tmp_path / "there", 2, first.kill)
-        run_comparison(plan, problem, tmp_path / "there", ExecutionOptions(quiet=True, cluster=scheduler))
+        assert runs_of(plan, problem, tmp_path / "there", ExecutionOptions(quiet=True, cluster=scheduler)) == here
         assert first.wait(5) == -signal.SIGKILL
-    assert bytes_of(tmp_path / "there") == bytes_of(tmp_path / "here")
 
 
 def test_data_that_are_lost_with_the_last_worker_are_sent_again(problem, tmp_path):
@@ -136,7 +151,7 @@ def test_a_run_that_ends_each_of_its_workers_is_named_and_finished_runs_stay(pro
     assert len(list((tmp_path / ".runs").glob("*.npz"))) == 1
 
 
-def test_classes_from_files_and_notebooks_travel(problem, scheduler, tmp_path):
+def test_classes_from_files_and_notebooks_travel(problem, pair, tmp_path):
     class Mine:
         def update(self, params, grads):
             for k in params:
@@ -146,29 +161,26 @@ def test_classes_from_files_and_notebooks_travel(problem, scheduler, tmp_path):
     file.write_text("class Half:\n    def update(self, params, grads):\n        for k in params: params[k] *= 0.5\n")
     plan = plan_of(problem, [f"{file}:Half", Mine(), "adam"])
     here = runs_of(plan, problem, tmp_path / "here", ExecutionOptions(quiet=True))
-    with workers(scheduler, 1):
-        assert runs_of(plan, problem, tmp_path / "there", ExecutionOptions(quiet=True, cluster=scheduler)) == here
+    assert runs_of(plan, problem, tmp_path / "there", ExecutionOptions(quiet=True, cluster=pair)) == here
 
 
-def test_an_error_of_a_class_made_here_is_told_with_its_file_and_line(problem, scheduler, tmp_path):
+def test_an_error_of_a_class_made_here_is_told_with_its_file_and_line(problem, pair, tmp_path):
     class Careless:
         def update(self, params, grads):
             np.linalg.cholesky(-np.eye(2))  # raises inside NumPy
 
     plan = plan_of(problem, [Careless()], seeds=1)
     here = runs_of(plan, problem, tmp_path / "here", ExecutionOptions(quiet=True))
-    with workers(scheduler, 1):
-        there = runs_of(plan, problem, tmp_path / "there", ExecutionOptions(quiet=True, cluster=scheduler))
+    there = runs_of(plan, problem, tmp_path / "there", ExecutionOptions(quiet=True, cluster=pair))
     [run] = results(plan, tmp_path / "there").values()
     assert run.message.startswith(f"{__file__}, line {Careless.update.__code__.co_firstlineno + 1}: LinAlgError: ")
     assert "np.linalg.cholesky(-np.eye(2))  # raises inside NumPy\n" in run.traceback
     assert there == here
 
 
-def test_arrays_are_sent_once_and_tasks_are_small(problem, scheduler, monkeypatch):
-    plan, how, sent = plan_of(problem), ExecutionOptions(cluster=scheduler), []
-    with workers(scheduler, 2), connected(how) as session:
-        session.client.wait_for_workers(2, timeout=30)  # one that comes later would get the arrays only with a run
+def test_arrays_are_sent_once_and_tasks_are_small(problem, pair, monkeypatch):
+    plan, how, sent = plan_of(problem), ExecutionOptions(cluster=pair), []
+    with connected(how) as session:
         scatter = session.client.scatter
         monkeypatch.setattr(session.client, "scatter", lambda data, **more: sent.append(data) or scatter(data, **more))
         for _ in range(2):
@@ -202,9 +214,9 @@ def test_another_blas_kernel_is_named_or_accepted_and_then_in_the_protocol(probl
         assert mixed.startswith("blas") and kernel in mixed
 
 
-def test_where_no_worker_differs_accepting_it_changes_nothing(problem, scheduler):
+def test_where_no_worker_differs_accepting_it_changes_nothing(problem, pair):
     plan = plan_of(problem)
-    with workers(scheduler, 1), checked_cluster(plan, ExecutionOptions(cluster=scheduler, accept_mixed=True)) as same:
+    with checked_cluster(plan, ExecutionOptions(cluster=pair, accept_mixed=True)) as same:
         assert same is plan
 
 
@@ -222,11 +234,8 @@ def test_a_worker_without_zeronet_is_named(problem, scheduler, tmp_path):
 
 
 def test_a_lost_scheduler_is_one_line_and_finished_runs_stay(problem, tmp_path):
-    about = tmp_path / "about.json"
-    with process("scheduler", "--host", "127.0.0.1", "--port", 0, "--no-dashboard", "--scheduler-file", about) as lost:
-        while not about.exists() or not about.read_text():
-            time.sleep(0.05)
-        how = ExecutionOptions(quiet=True, cluster=json.loads(about.read_text())["address"])
+    with new_scheduler(tmp_path) as (lost, address):
+        how = ExecutionOptions(quiet=True, cluster=address)
         with workers(how.cluster, 1), pytest.raises(UserError, match="connection to the scheduler is lost"):
             when_runs_are_there(tmp_path / "out", 1, lost.kill)
             runs_of(plan_of(problem, seeds=6, steps=600), problem, tmp_path / "out", how)
@@ -248,17 +257,19 @@ def arguments(folder, *more):
         (["--cluster", "local", "without Dask"], "--cluster needs Dask"),
     ],
 )
-def test_mistakes_are_one_line_and_status_2(tmp_path, more, words):
-    prepare = "import sys; sys.path.insert(0, sys.argv.pop(1))\n"
-    prepare += "import zeronet.lab.runner.execution.cluster as c; c.PATIENCE = 1\n"
+def test_mistakes_are_one_line_and_status_2(tmp_path, monkeypatch, capsys, more, words):
+    monkeypatch.setattr("zeronet.lab.runner.execution.cluster.PATIENCE", 1)
     if more[-1] == "without Dask":
-        prepare, more = prepare + "sys.modules['distributed'] = None\n", more[:-1]
-    script = prepare + "import train; sys.exit(train.main(sys.argv[1:]))"
-    command = [sys.executable, "-c", script, str(TRAIN.parent), *arguments(tmp_path / "out", *more)]
-    run = subprocess.run(command, capture_output=True, text=True, timeout=60)
-    said = [line for line in run.stderr.splitlines() if not line.startswith("Digits: ")]
-    assert (run.returncode, len(said), run.stdout) == (2, 1, "")
-    assert words in said[0]
+        monkeypatch.setitem(sys.modules, "distributed", None)
+        more = more[:-1]
+    try:
+        status = train.main(arguments(tmp_path / "out", *more))
+    except SystemExit as end:
+        status = end.code
+    out, err = capsys.readouterr()
+    lines = [line for line in err.splitlines() if not line.startswith("Digits: ")]
+    assert (status, len(lines), out) == (2, 1, "")
+    assert words in lines[0]
 
 
 def test_after_ctrl_c_no_process_stays_and_resume_goes_on(tmp_path):

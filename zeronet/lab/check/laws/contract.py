@@ -1,12 +1,11 @@
-"""Laws on manners: which arrays it takes, what type it leaves, and what it must not touch."""
+"""Laws on the contract of update: which arrays it takes, which type it leaves, and what it must not change."""
 
 from collections.abc import Callable
 
 import numpy as np
 
 from zeronet.lab.check.findings import Verdict, failed, law, number, passed, remark
-from zeronet.lab.check.states import remembered
-from zeronet.lab.check.subject import START, Subject, copied, random_arrays
+from zeronet.lab.check.subject import START, Subject, copied, random_arrays, remembered
 from zeronet.locale import translate
 
 SHAPES = {"number": (), "b": (3,), "W": (2, 3), "filters": (2, 1, 3, 2)}
@@ -14,13 +13,13 @@ SHAPES = {"number": (), "b": (3,), "W": (2, 3), "filters": (2, 1, 3, 2)}
 
 @law("shapes", "arrays of any shape")
 def shapes(subject: Subject) -> Verdict:
-    """Each is changed and keeps its shape; a matrix goes as its numbers in a row, or at least as its transpose."""
+    """Each is changed and keeps its shape; a matrix moves as its elements in a row, or at least as its transpose."""
     start, gradients = random_arrays(0, SHAPES), [random_arrays(k, SHAPES) for k in range(1, 4)]
     first = subject.walk(start, gradients[:1])[-1]
     for name, value in start.items():
         if np.shape(first[name]) != value.shape:
             seen = translate("shape {before} became {after}", before=value.shape, after=np.shape(first[name]))
-            return failed(seen, translate("Is the state made with zeros_like of each parameter?"))
+            return failed(seen, translate("Is the state created with zeros_like of each parameter?"))
     last = subject.walk(start, gradients)[-1]
     for name, value in start.items():
         if np.array_equal(last[name], value):
@@ -30,20 +29,22 @@ def shapes(subject: Subject) -> Verdict:
             )
     seen = translate("shapes (), (3,), (2, 3), (2, 1, 3, 2)")
 
-    def way(form: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:  # of W alone: others may belong to its norm
+    def distance(form: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:  # of W alone: others may count in its norm
         each = {"w": form(start["W"]).copy()}
         return subject.walk(each, [{"w": form(g["W"]).copy()} for g in gradients])[-1]["w"] - each["w"]
 
-    ways = way(np.transpose), way(np.asarray).T  # some methods weigh tall and wide arrays differently
-    if subject.elementwise and np.allclose(way(np.ravel), ways[1].T.ravel(), rtol=1e-9, atol=1e-12):
+    distances = distance(np.transpose), distance(np.asarray).T  # some methods scale tall and wide arrays differently
+    if subject.elementwise and np.allclose(distance(np.ravel), distances[1].T.ravel(), rtol=1e-9, atol=1e-12):
         return passed(seen)
-    share = float((ways[0] * ways[1]).sum() / (ways[0] ** 2).sum())
-    if not np.allclose(ways[1], share * ways[0], rtol=1e-6, atol=1e-9 * np.abs(ways[0]).max()):
-        return failed(translate("a matrix and its transpose go different ways"), translate("Is an axis summed over?"))
-    return remark(seen, translate("The numbers of an array influence each other: it treats each array as a whole"))
+    share = float((distances[0] * distances[1]).sum() / (distances[0] ** 2).sum())
+    if not np.allclose(distances[1], share * distances[0], rtol=1e-6, atol=1e-9 * np.abs(distances[0]).max()):
+        return failed(
+            translate("a matrix and its transpose take different paths"), translate("Is an axis summed over?")
+        )
+    return remark(seen, translate("The elements of an array influence each other: it treats each array as a whole"))
 
 
-@law("scalars", "plain numbers go as arrays of one number")
+@law("scalars", "plain numbers behave like arrays of one element")
 def scalars(subject: Subject) -> Verdict:
     """{"x": -7.0, "y": 2.0}, as in the articles."""
     params, arrays = {"x": -7.0, "y": 2.0}, {"x": np.array([-7.0]), "y": np.array([2.0])}
@@ -58,11 +59,7 @@ def scalars(subject: Subject) -> Verdict:
         )
     off = max(abs(float(np.ravel(params[name])[0]) - float(arrays[name][0])) for name in params)
     seen = translate("numbers and arrays differ by {off} after 5 updates", off=number(off))
-    return (
-        passed(seen)
-        if off < 1e-9
-        else failed(seen, translate("Is the state of a plain number written back into its place?"))
-    )
+    return passed(seen) if off < 1e-9 else failed(seen, translate("Is the state of a plain number written back?"))
 
 
 @law("float32", "float32 stays float32")
@@ -91,7 +88,7 @@ def float32(subject: Subject) -> Verdict:
     return passed(translate("parameters and states"))
 
 
-@law("gradients", "the gradients it was given stay as they are")
+@law("gradients", "the gradients passed in are not changed")
 def gradients(subject: Subject) -> Verdict:
     """Others read them after the update."""
     given, params = {"w": START.copy()}, {"w": START.copy()}
@@ -107,7 +104,7 @@ def gradients(subject: Subject) -> Verdict:
     return passed(translate("3 updates"))
 
 
-@law("buffers", "it may be given other arrays at each step, and gradients in a buffer used again")
+@law("buffers", "accepts other arrays at each step, and gradients in a reused buffer")
 def buffers(subject: Subject) -> Verdict:
     """Frameworks reuse the gradients' memory; parameters may be replaced by equal ones."""
     shapes = {"w": (4,), "b": (2,)}
@@ -120,7 +117,7 @@ def buffers(subject: Subject) -> Verdict:
         params = copied(params)
         optimizer.update(params, buffer)
         for gradient in buffer.values():
-            gradient[...] = 1e3  # nobody may look at it now
+            gradient[...] = 1e3  # nothing may read it now
     off = max(float(np.abs(params[name] - usual[name]).max()) for name in shapes)
     seen = translate("the path differs by {off} after 5 updates", off=number(off))
     if off == 0:
@@ -140,5 +137,5 @@ def in_place(subject: Subject) -> Verdict:
         return passed(translate("params[key] stays the same array"))
     return remark(
         translate("params[key] is a new array after each update"),
-        translate("zeronet copies it back; where arrays are shared, params[key] -= … is what they see"),
+        translate("zeronet copies it back; code that shares the array sees only params[key] -= …"),
     )

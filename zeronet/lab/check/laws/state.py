@@ -1,22 +1,23 @@
-"""Laws on what is remembered: that it is, for which parameter, and in which optimizer."""
+"""Laws on the state: that it is kept, for which parameter, and in which optimizer."""
 
 from itertools import pairwise
 
 import numpy as np
 
 from zeronet.lab.check.findings import Verdict, failed, law, number, passed, remark, skipped
-from zeronet.lab.check.states import attributes, remembered, restored
-from zeronet.lab.check.subject import STEEP, Arrays, Subject, is_number, random_arrays
+from zeronet.lab.check.subject import STEEP, Arrays, Subject, attributes, is_number, random_arrays, remembered, restored
 from zeronet.locale import translate
 
 PAIR = {"first": (4,), "second": (4,)}
 
 
-@law("remembers", "what is remembered is written back, and kept", decayed=False)
+@law("remembers", "the state is written back and kept", decayed=False)
 def remembers(subject: Subject) -> Verdict:
-    """After some gradients no state is 0, and later steps still know of the first gradient."""
+    """After some gradients no state is 0, and later steps still depend on the first gradient."""
     start, gradients = random_arrays(0, PAIR), [random_arrays(k, PAIR) for k in range(1, 13)]
-    gradients[:2] = [{name: 1e3 * g for name, g in each.items()} for each in gradients[:2]]  # not to be overlooked
+    gradients[:2] = [
+        {name: 1e3 * g for name, g in each.items()} for each in gradients[:2]
+    ]  # large enough to be seen later
     needs = [name for name in ("momentum", "rho", "beta1", "beta2") if name in subject.settings]
     if off := {name: 0.9 for name in needs if name in ("momentum", "rho") and not subject.settings[name]}:
         subject = subject.at(**off)  # nothing is remembered at 0
@@ -31,17 +32,19 @@ def remembers(subject: Subject) -> Verdict:
     if not all(_forgets(subject, start, gradients, k) for k in (0, 1)):
         return passed(translate("remembers {names}", names=", ".join(states) or translate("something")))
     if not states and not needs:
-        return passed(translate("nothing is remembered, and there is nothing to remember"))
+        return passed(translate("it has no state, and needs none"))
     names = ", ".join(states) or ", ".join(subject.name(name) for name in needs)
     return failed(
-        translate("later steps do not depend on the first gradient; it has {names}", names=names),
-        translate("the state is made anew at every step, or never written back: make it once, at the first update"),
+        translate("later steps do not depend on the first gradient, although it has {names}", names=names),
+        translate(
+            "the state is created anew at every step, or never written back: create it once, at the first update"
+        ),
     )
 
 
-@law("own-state", "each parameter has a state of its own")
+@law("own-state", "each parameter has its own state")
 def own_state(subject: Subject) -> Verdict:
-    """Two parameters go together as each would go alone."""
+    """Two parameters take the same path together as each alone."""
     start, gradients = random_arrays(0, PAIR), [random_arrays(k, PAIR) for k in range(1, 6)]
     optimizer, single = subject.new(), subject.new()
     together = subject.walk(start, gradients, optimizer)[-1]
@@ -52,7 +55,8 @@ def own_state(subject: Subject) -> Verdict:
     for name in PAIR:
         if np.array_equal(together[name], start[name]) and not np.array_equal(alone[name][name], start[name]):
             return failed(
-                translate("beside another, {name} is not changed", name=name), translate("Loop over all keys")
+                translate("together with another parameter, {name} is not changed", name=name),
+                translate("Loop over all keys"),
             )
     for name, arrays in remembered(optimizer, together).items():
         if len(arrays) > 1 and _share(*arrays.values()):
@@ -61,9 +65,9 @@ def own_state(subject: Subject) -> Verdict:
                 translate("the second parameter's state is the first one's"),
             )
     off = max(float(np.abs(together[name] - alone[name][name]).max()) for name in PAIR)
-    seen = translate("together and alone differ by {off} after 5 updates", off=number(off))
+    seen = translate("two parameters together and alone differ by {off} after 5 updates", off=number(off))
     if not off > 1e-9:
-        return passed(seen) if off <= 1e-9 else failed(translate("not a number after 5 updates"))
+        return passed(seen) if off <= 1e-9 else failed(translate("not finite after 5 updates"))
     if _order_matters(subject, 5) > 1e-9:
         if counters := _grown_too_fast(subject, optimizer, single):
             words = translate("{name} counts the parameters: count once per update, before the loop", name=counters[0])
@@ -74,7 +78,7 @@ def own_state(subject: Subject) -> Verdict:
 
 @law("order", "the order of the keys does not matter")
 def order(subject: Subject) -> Verdict:
-    """Parameters, or only gradients, in another order make the same path."""
+    """Parameters, or only gradients, in another order give the same path."""
     off = _order_matters(subject, 5)
     seen = translate("the order makes a difference of {off} after 5 updates", off=number(off))
     if not off < 1e-9:
@@ -85,9 +89,9 @@ def order(subject: Subject) -> Verdict:
     return passed(seen)
 
 
-@law("settings", "every setting has its effect")
+@law("settings", "every setting has an effect")
 def settings(subject: Subject) -> Verdict:
-    """Another value makes another path; and β₁, not β₂, is what makes it roll."""
+    """Another value gives another path; and β₁, not β₂, makes it roll."""
     s = subject.settings
     other = {"lr": 0.5 * s.get("lr", 1), "eps": 1.0, "weight_decay": 0.1}
     other |= dict.fromkeys(("rho", "momentum", "beta1", "beta2"), 0.5)
@@ -96,7 +100,7 @@ def settings(subject: Subject) -> Verdict:
         if _same_paths(subject, name, [other[name]]):
             value, own = number(other[name]), subject.name(name)
             return failed(
-                translate("{name} = {value} makes the same path", name=own, value=value),
+                translate("{name} = {value} gives the same path", name=own, value=value),
                 translate("{name} has no effect: is it used, or a number in its place?", name=own),
             )
     strange = subject.strangers
@@ -120,17 +124,17 @@ def settings(subject: Subject) -> Verdict:
         return passed(seen)
     hint = translate("{name} has no effect: is it used, or a number in its place?", name=", ".join(idle))
     if len(strange) == 1 and isinstance(subject.values[subject.own[idle[0]]], float):  # no other switches it on
-        return failed(translate("other values of {name} make the same path", name=idle[0]), hint)
+        return failed(translate("other values of {name} give the same path", name=idle[0]), hint)
     return remark(seen, translate("no other value of {names} changed 12 updates", names=", ".join(idle)))
 
 
 @law(
     "rolling",
-    "momentum: without a gradient each step is momentum times the one before, and it comes to rest",
+    "momentum: without a gradient each step is momentum times the previous one, and it comes to rest",
     decayed=False,
 )
 def rolling(subject: Subject) -> Verdict:
-    """A linear class that was kicked once slows down as its momentum says."""
+    """A linear class slows down after one gradient as its momentum says."""
     momentum = subject.name("momentum")
     fades = translate("It never comes to rest: is the velocity multiplied by {momentum}?", momentum=momentum)
     if subject.settings.get("momentum") == 0:
@@ -138,14 +142,14 @@ def rolling(subject: Subject) -> Verdict:
             return failed(translate("with {name} = 0 it still rolls", name=momentum), fades)
         subject = subject.at(momentum=0.9)
     if subject.family != "linear" or not subject.rolls:
-        return skipped(translate("for linear classes that roll"))
+        return skipped(translate("only for linear classes that roll"))
     kick = [STEEP] + [0 * STEEP] * 5
     moves = -subject.moves(kick)[:, 0] / STEEP[0]
     if not moves[2:].any():
         return skipped(translate("it is at rest after two steps"))
     ratios, kept = moves[1:] / moves[:-1], subject.settings.get("momentum")
     ratio = float(ratios[2])
-    seen = translate("each step is {ratio} times the one before", ratio=number(ratio))
+    seen = translate("each step is {ratio} times the previous one", ratio=number(ratio))
     if not ratio < 1:
         return failed(seen, fades)
     if kept is None or subject.stirring(kick):
@@ -153,27 +157,27 @@ def rolling(subject: Subject) -> Verdict:
     if abs(ratio - kept) > 1e-6:
         rates = np.abs(subject.moves([STEEP] * 6, momentum=0.0))[:, 0]  # with no memory the rate is left
         if np.allclose(ratios * rates[:-1] / rates[1:], kept, rtol=1e-6):
-            return remark(seen, translate("Its rate is another at each step"))
+            return remark(seen, translate("Its learning rate changes from step to step"))
         return failed(seen, translate("It should be {name} = {kept}", name=momentum, kept=number(kept)))
     if subject.lr:
         way = float(moves[0] + moves[1] / (1 - ratio)) / subject.lr
-        dampened = abs(moves[0] / subject.lr - (1 - kept)) < 1e-6  # then the way is lr · g
+        dampened = abs(moves[0] / subject.lr - (1 - kept)) < 1e-6  # then the distance is lr · g
         if abs(way - (1 if dampened else 1 / (1 - kept))) > 1e-6 / (1 - kept):
             lr = subject.name("lr")
             by_hand = translate(
-                "It should be {lr} · g / (1 − {momentum}), for a ball that looks ahead (Nesterov) too",
+                "It should be {lr} · g / (1 − {momentum}), with Nesterov too",
                 lr=lr,
                 momentum=momentum,
             )
             return failed(
-                translate("the whole way after one gradient is {way} · {lr} · g", way=number(way), lr=lr), by_hand
+                translate("the total distance after one gradient is {way} · {lr} · g", way=number(way), lr=lr), by_hand
             )
     return passed(seen)
 
 
 @law("instances", "two optimizers of the class share nothing")
 def instances(subject: Subject) -> Verdict:
-    """What one has seen does not change the path of the next."""
+    """What one has seen does not change the path of the other."""
     gradients = [np.array(each) for each in np.random.default_rng(3).standard_normal((4, 4))]
     first = subject.track(gradients)
     subject.track([100 * each for each in gradients])
@@ -183,13 +187,15 @@ def instances(subject: Subject) -> Verdict:
         return passed(seen)
     return failed(
         seen,
-        translate("Is the state kept in the class, in a global name or in a default argument? Make it in __init__"),
+        translate(
+            "Is the state kept in the class, in a global variable or in a default argument? Create it in __init__"
+        ),
     )
 
 
-@law("restore", "saved and restored it goes on bit for bit")
+@law("restore", "saved and restored, it continues bit for bit")
 def restore(subject: Subject) -> Verdict:
-    """A new optimizer with the attributes of the old one makes the same next steps."""
+    """A new optimizer with the attributes of the old one takes the same next steps."""
     start, gradients = random_arrays(0, PAIR), [random_arrays(k, PAIR) for k in range(1, 9)]
     usual = subject.walk(start, gradients)[-1]
     interrupted = subject.new()
@@ -203,7 +209,7 @@ def restore(subject: Subject) -> Verdict:
 
 
 def _forgets(subject: Subject, start: Arrays, gradients: list[Arrays], k: int) -> bool:
-    """Say whether the steps after gradient k are the same whatever that one was, but for weight decay."""
+    """Say whether the steps after gradient k do not depend on it, weight decay aside."""
     changed = [{name: -2 * g for name, g in each.items()} if i == k else each for i, each in enumerate(gradients)]
     one, other = (pairwise(subject.walk(start, each)[k + 1 :]) for each in (gradients, changed))
     return all(
@@ -216,7 +222,7 @@ def _forgets(subject: Subject, start: Arrays, gradients: list[Arrays], k: int) -
 
 
 def _order_matters(subject: Subject, steps: int) -> float:
-    """Return how far apart paths are that meet the same keys in another order."""
+    """Return how far apart the paths are if the same keys come in another order."""
 
     def turned(arrays: dict) -> dict:
         return dict(reversed(arrays.items()))
@@ -229,7 +235,7 @@ def _order_matters(subject: Subject, steps: int) -> float:
 
 
 def _same_paths(subject: Subject, name: str, values: list[float]) -> bool:
-    """Say whether a setting may have any of these values, under usual, short and long gradients, and none."""
+    """Say whether all of these values of a setting give the same paths, under usual, short and long gradients."""
     shapes = {"w": (4,), "W": (2, 3)}
     start, gradients = random_arrays(0, shapes), [random_arrays(k, shapes) for k in range(1, 13)]
     scaled = [{key: 10.0 ** (3 * (k % 3 - 1)) * g for key, g in each.items()} for k, each in enumerate(gradients)]

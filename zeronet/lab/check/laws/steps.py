@@ -1,4 +1,4 @@
-"""Laws on the step: that there is one, which way it goes, and how far."""
+"""Laws on the step: that there is one, its direction and its length."""
 
 import math
 import random
@@ -23,19 +23,20 @@ def runs(subject: Subject) -> Verdict:
             kind = type(returned).__name__
             return failed(
                 translate("update returns a {kind}", kind=kind),
-                translate("Change params itself: what it returns is lost"),
+                translate("Change params itself: the return value is ignored"),
             )
         if list(params) != ["w"] or np.shape(params["w"]) != START.shape:
             shapes = {name: np.shape(value) for name, value in params.items()}
             return failed(
-                translate("w of shape (4,) became {shapes}", shapes=shapes), translate("Names and shapes must stay")
+                translate("w of shape (4,) became {shapes}", shapes=shapes),
+                translate("Names and shapes must not change"),
             )
     return passed(translate("3 updates of one array"))
 
 
-@law("finite", "numbers stay numbers")
+@law("finite", "parameters stay finite")
 def finite(subject: Subject) -> Verdict:
-    """Gradients of either sign make no nan and no inf."""
+    """Gradients of either sign give no nan and no inf."""
     steps = np.abs(np.diff(subject.track([START, -START, START]), axis=0)).max(axis=1)
     seen = translate("steps of {steps}", steps=", ".join(number(each) for each in steps))
     if np.isfinite(steps).all():
@@ -45,9 +46,9 @@ def finite(subject: Subject) -> Verdict:
     return failed(seen, uncounted if "beta2" in subject.settings and np.isnan(steps[0]) else other)
 
 
-@law("repeats", "equal gradients make equal steps")
+@law("repeats", "equal gradients give equal steps")
 def repeats(subject: Subject) -> Verdict:
-    """Nothing is left to chance."""
+    """Nothing is random."""
     gradients = [START, -STEEP, START]
 
     def equal(seeded: bool) -> bool:
@@ -57,11 +58,11 @@ def repeats(subject: Subject) -> Verdict:
                 random.seed(0)
                 np.random.seed(0)  # noqa: NPY002 (theirs, if they use it)
             paths.append(subject.track(gradients))
-        return np.array_equal(*paths, equal_nan=True)
+        return np.array_equal(paths[0], paths[1], equal_nan=True)
 
     if equal(seeded=False):
-        return passed(translate("two equal walks are equal"))
-    seen = translate("two equal walks differ")
+        return passed(translate("two equal runs are equal"))
+    seen = translate("two equal runs differ")
     if equal(seeded=True):
         return failed(seen, translate("Is there randomness?"))
     return failed(seen, translate("Is there randomness, or something that two optimizers share?"))
@@ -74,11 +75,11 @@ def downhill(subject: Subject) -> Verdict:
     if not move.any():
         return failed(
             translate("no update moves w"),
-            translate("Is the new value written back? w = w - … makes a new w: params[key] = … puts it into its place"),
+            translate("Is the new value written back? w = w - … makes a new array: write params[key] = …"),
         )
     if _late(subject):
         return failed(
-            translate("each step is made by the gradient before"), translate("Is the state used before it is renewed?")
+            translate("each step uses the previous gradient"), translate("Is the state used before it is updated?")
         )
     if not move @ (BOWL * START) < 0:
         return failed(
@@ -98,27 +99,31 @@ def downhill(subject: Subject) -> Verdict:
     )
 
 
-@law("family", "first step under g → 10 g: as long (adaptive) or ten times as long (linear)", decayed=False)
+@law(
+    "family", "first step with 10 g instead of g: equally long (adaptive) or ten times as long (linear)", decayed=False
+)
 def family(subject: Subject) -> Verdict:
     """There is nothing between the two."""
     if (still := int((subject.first_move(STEEP) == 0).sum())) > 0:
         return failed(
             translate("{n} of 4 numbers do not move", n=still),
-            translate("Is a step rounded to 0, as by // in place of /?"),
+            translate("Is a step rounded to 0, for example by // instead of /?"),
         )
-    seen = translate("ten times the gradient makes {growth} times the step", growth=number(subject.growth))
+    seen = translate("ten times the gradient gives {growth} times the step", growth=number(subject.growth))
     if subject.family == "neither":
-        return failed(seen, translate("missing root or square? √h needs h of g², and g / √h has no length left"))
+        return failed(
+            seen, translate("missing root or square? With h from g², g / √h does not depend on the scale of g")
+        )
     return passed(f"{seen}: {translate(subject.family)}")
 
 
 @law("zero", "a zero gradient is a fixed point")
 def zero(subject: Subject) -> Verdict:
-    """Before the first motion nothing moves; after it, only what rolls."""
+    """Before the first step nothing moves; after it, only what rolls."""
     still = subject.track([0 * START] * 3)[1:]
     if not np.isfinite(still).all():
         return failed(
-            translate("a zero gradient makes {w}", w=still[0][0]),
+            translate("a zero gradient gives {w}", w=still[0][0]),
             translate("0/0: is ε missing, or added outside the quotient?"),
         )
     bare = subject.bare
@@ -134,45 +139,45 @@ def zero(subject: Subject) -> Verdict:
         )
     kick = subject.moves([STEEP, 0 * STEEP, 0 * STEEP])
     if not subject.rolls:
-        return passed(translate("stays, before and after a step"))
+        return passed(translate("does not move, before or after a step"))
     if (kick[1] * kick[0] < 0).any():
         if not kick[2].any():
-            return remark(translate("without a gradient it takes a part of its step back, once"))
+            return remark(translate("without a gradient it reverses part of its step, once"))
         return failed(translate("without a gradient it moves back"), translate("Is the sign of the velocity wrong?"))
-    return passed(translate("stays before the first step; rolls on after it (momentum)"))
+    return passed(translate("does not move before the first step; rolls on after it (momentum)"))
 
 
 def _decay(subject: Subject) -> Verdict:
-    """Under zero gradients weight decay makes every number of some array smaller."""
+    """Under zero gradients weight decay shrinks every element of some array."""
     share, name, lr = _share_lost(subject), subject.name("weight_decay"), subject.name("lr")
     if (share < 0).any():
         return failed(
             translate("weights grow under zero gradients"), translate("weights grow: is the sign of the decay flipped?")
         )
-    by_hand = translate("Is it added to the gradient, as {name} · w, or taken from w?", name=name)
+    by_hand = translate("Is it added to the gradient, as {name} · w, or subtracted from w?", name=name)
     if not share.all():
-        return failed(translate("weight decay takes nothing away under zero gradients"), by_hand)
+        return failed(translate("weight decay removes nothing under zero gradients"), by_hand)
     if np.ptp(share) > 1e-9:
         ways = np.abs(share * START)  # through the gradient of an adaptive class all are of one length
         if subject.elementwise and (subject.family == "linear" or np.ptp(ways) > 0.01 * ways.max()):
             seen = translate(
-                "weight decay takes shares of {low} to {high}", low=number(share.min()), high=number(share.max())
+                "weight decay removes shares of {low} to {high}", low=number(share.min()), high=number(share.max())
             )
             return failed(seen, by_hand)
         return remark(translate("weights shrink under zero gradients: weight decay through the gradient (L2)"))
-    seen = translate("each update takes away {share} of each weight: weight decay", share=number(share[0]))
+    seen = translate("each update removes {share} of each weight: weight decay", share=number(share[0]))
     if decay := subject.settings.get("weight_decay"):
         half = _share_lost(subject, weight_decay=decay / 2)
         if not np.allclose(half, share / 2, rtol=1e-6):
-            return failed(seen, translate("Half of {name} should take away half", name=name))
+            return failed(seen, translate("Half of {name} should remove half", name=name))
     if subject.lr and np.array_equal(share, _share_lost(subject, lr=subject.lr / 2)):
-        return remark(seen, translate("{lr} does not change it: most take away {lr} times the decay", lr=lr))
+        return remark(seen, translate("{lr} does not change it: usually {lr} times the decay is removed", lr=lr))
     return remark(seen)
 
 
 def _share_lost(subject: Subject, **changes: float) -> np.ndarray:
-    """Return the share of each weight that an update under a zero gradient takes away."""
-    start = {"w": START, "W": START.reshape(2, 2)}  # some spare all but matrices
+    """Return the share of each weight that an update under a zero gradient removes."""
+    start = {"w": START, "W": START.reshape(2, 2)}  # some leave all but matrices alone
     last = subject.walk(start, [{name: 0 * w for name, w in start.items()}], subject.new(**changes))[-1]
     shares = [1 - np.ravel(last[name]) / START for name in start]
     return max(shares, key=lambda each: np.abs(each).max())
@@ -182,7 +187,7 @@ def _share_lost(subject: Subject, **changes: float) -> np.ndarray:
 def by_hand(subject: Subject) -> Verdict:
     """A linear class moves by lr · g, by (1 + momentum) · lr · g, or by (1 − momentum) · lr · g."""
     if subject.family != "linear":
-        return skipped(translate("for linear classes"))
+        return skipped(translate("only for linear classes"))
     if not subject.lr:
         return skipped(translate("it has no setting lr"))
     lr = subject.name("lr")
@@ -195,14 +200,16 @@ def by_hand(subject: Subject) -> Verdict:
             if not subject.elementwise:
                 return skipped(translate("it treats each array as a whole"))
             return failed(
-                seen, translate("Its share differs from number to number: is one of them another's gradient?")
+                seen, translate("Its factor differs from element to element: does one use another's gradient?")
             )
         if math.isclose(share, 1 - momentum, rel_tol=1e-6) and momentum:
             name = subject.name("momentum")
             return remark(
                 seen,
                 translate(
-                    "The new gradient weighs 1 − {name}, as with dampening: many write {lr} · g", name=name, lr=lr
+                    "The new gradient has the weight 1 − {name}, as with dampening: usually it is {lr} · g",
+                    name=name,
+                    lr=lr,
                 ),
             )
         if not any(math.isclose(share, each, rel_tol=1e-6) for each in (1, 1 + momentum)):
@@ -210,7 +217,7 @@ def by_hand(subject: Subject) -> Verdict:
                 return skipped(translate("{seen}; the bench does not know {names}", seen=seen, names=", ".join(names)))
             if share > 1e3:
                 return failed(
-                    seen, translate("Is the state used before it is renewed? Beside a state of 0 only ε is left")
+                    seen, translate("Is the state used before it is updated? With a state of 0 only ε is left")
                 )
             hint = translate("By hand it is 1 · {lr} · g: is a setting applied twice, or not at all?", lr=lr)
             return failed(seen, hint)
@@ -218,7 +225,7 @@ def by_hand(subject: Subject) -> Verdict:
 
 
 def _late(subject: Subject) -> bool:
-    """Say whether the first gradient moves nothing, and no gradient has a say in its own step."""
+    """Say whether the first gradient moves nothing, and no gradient influences its own step."""
     usual, other = (
         subject.moves([STEEP] * 3),
         (subject.moves(each) for each in ([STEEP, -STEEP], [STEEP, STEEP, -STEEP])),

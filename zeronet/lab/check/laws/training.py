@@ -1,4 +1,4 @@
-"""It trains on the digits, beside SGD and Adam; and which built-in optimizer it equals."""
+"""Training on the digits, compared with SGD and Adam; and which built-in optimizer a class equals."""
 
 import inspect
 from typing import Any
@@ -18,7 +18,7 @@ from zeronet.training.trainer import Diverged, Trainer
 
 STEPS, BATCH, HIDDEN = 300, 64, 32
 SHAPES = {"W": (4, 3), "b": (3,)}
-EPS = (1e-8, 1e-7, 1e-6, 1e-10)  # tried where ε stands in the code
+EPS = (1e-8, 1e-7, 1e-6, 1e-10)  # tried if ε is not a setting
 
 
 @law("digits", "trains a network on the digits")
@@ -48,8 +48,8 @@ def digits(subject: Subject) -> Verdict:
 def trained(optimizer: Any) -> tuple[list[float], float]:
     """Train 64-32-10 with ReLU on the digits; return the loss of every batch, and the test accuracy.
 
-    Every optimizer starts from the same weights and meets the same batches. Raises Diverged, or UserError where the
-    digits are not at hand.
+    Every optimizer starts from the same weights and sees the same batches. Raises Diverged, or UserError if the digits
+    are not available.
     """
     problem = load_problem("digits")
     network, history = MultiLayerNet(problem.x_train.shape[1], [HIDDEN], 10, seed=0), History()
@@ -67,7 +67,7 @@ def curves(subject: Subject) -> dict[str, list[float]]:
             found[label if label not in found else f"zeronet's {label}"] = trained(optimizer)[0]
         except UserError:
             return {}
-        except (Exception, SystemExit):  # what was wrong with the class is said by its law
+        except (Exception, SystemExit):  # its law has reported what is wrong
             continue
     return found
 
@@ -75,7 +75,7 @@ def curves(subject: Subject) -> dict[str, list[float]]:
 def equal_to(subject: Subject) -> str | None:
     """Return the built-in optimizer or dialect, with its settings, whose path is the same to six digits.
 
-    One that is the same only under gradients beside which ε is small is equal "but for ε". None where there is none.
+    One that is the same only under gradients much larger than ε is equal "but for ε". None if there is none.
     """
     dialects = [dialect for each in DIALECTS.values() for dialect in each.values()]
     almost = None
@@ -86,10 +86,10 @@ def equal_to(subject: Subject) -> str | None:
             try:
                 twin = kind(**settings | more)
                 if not all(_same(subject, kind(**settings | more), updates, 1) for updates in (3, 60)):
-                    break  # 3 tell most of them apart
+                    break  # 3 updates rule out most of them
                 if _same(subject, kind(**settings | more), 60, 1e-4):
                     return repr(twin)
-            except (ValueError, TypeError):  # these settings are none of its
+            except (ValueError, TypeError):  # it does not take these settings
                 break
             almost = almost or translate("{name} but for ε", name=repr(twin))
     return almost
@@ -100,5 +100,5 @@ def _same(subject: Subject, twin: Optimizer, updates: int, scale: float) -> bool
     start = random_arrays(0, SHAPES)
     gradients = [{k: scale * g for k, g in random_arrays(n, SHAPES).items()} for n in range(1, updates + 1)]
     path, other = (subject.walk(start, gradients, each)[-1] for each in (subject.new(), twin))
-    way = max(np.abs(other[name] - start[name]).max() for name in SHAPES)
-    return all(np.abs(path[name] - other[name]).max() <= 1e-6 * way for name in SHAPES)
+    distance = max(np.abs(other[name] - start[name]).max() for name in SHAPES)
+    return all(np.abs(path[name] - other[name]).max() <= 1e-6 * distance for name in SHAPES)

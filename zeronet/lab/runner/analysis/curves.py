@@ -10,8 +10,8 @@ MOST_POINTS = 2000  # more would not be visible: a panel is about 800 pixels wid
 def over_seeds(runs: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return median, least and greatest of each step over runs that may differ in length.
 
-    A run that has ended counts as infinite in the median, so that the line does not improve when a run fails; the
-    median ends before it would be infinite. Least and greatest are those of the runs that have not ended.
+    A run that has ended counts as infinitely bad in the median, so that the line does not improve when a run fails; the
+    median ends when it would be infinite. Least and greatest are of the runs that go on, to the end of the longest.
 
     >>> median, low, high = over_seeds([np.array([3.0, 2.0]), np.array([3.0, 1.0, 1.0]), np.array([3.0, 4.0, 0.5])])
     >>> median.tolist(), low.tolist(), high.tolist()
@@ -31,10 +31,10 @@ def over_seeds(runs: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray, np.n
 def evaluations_over_seeds(
     runs: Sequence[tuple[np.ndarray, np.ndarray]], ended: Sequence[bool]
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Return steps, median, least and greatest accuracy, at the steps where every run that has not ended was evaluated.
+    """Return steps, median, least and greatest accuracy, at the steps at which every run that goes on was evaluated.
 
-    runs: (steps, accuracies) of each seed; ended: whether this run stopped early. After its end it counts as −infinity
-    in the median, which is nan instead of infinite.
+    runs: (steps, accuracies) of each seed; ended: whether this run stopped early. After its end it counts as infinitely
+    bad in the median, which is nan when it would be infinite.
 
     >>> runs = [(np.array([0, 2, 4]), np.array([0.1, 0.5, 0.9])), (np.array([0, 2, 3]), np.array([0.1, 0.7, 0.0]))]
     >>> [column.tolist() for column in evaluations_over_seeds(runs, [False, True])]
@@ -71,8 +71,8 @@ def smoothed(values: np.ndarray, window: int) -> np.ndarray:
         y_k ← Σ_j w_j x_{k+j} / Σ_j w_j        |j| ≤ (window − 1) / 2,    x_{n−1+j} = x_{n−1−j}
 
     Beyond the last value the values are mirrored; towards the first the window narrows to that value alone, so that a
-    curve begins where its run began. values (n,); window: an odd number. (The book's smooth_curve in common/util.py
-    has the window 11 and mirrors both ends.)
+    curve begins with its run's first loss. values (n,); window: an odd number. (The book's smooth_curve in
+    common/util.py has the window 11 and mirrors both ends.)
 
     >>> smoothed(np.array([1.0, 1.0, 1.0]), 11).round(6).tolist()
     [1.0, 1.0, 1.0]
@@ -116,5 +116,5 @@ def accuracy_limits(late_low: float, late_high: float, target: float | None) -> 
     room = max(0.3 * (highest - lowest), 0.01)
     bottom = np.floor((lowest - room) * 20) / 20
     top = min(1.0, np.ceil((highest + room / 3) * 20) / 20)
-    bottom = 0.0 if bottom < 0.2 else float(bottom)  # so close to 0, show the whole axis
+    bottom = 0.0 if bottom < 0.2 else float(bottom)  # this close to 0, show the whole axis
     return bottom, float(top)
