@@ -11,7 +11,6 @@ import argparse
 import sys
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -155,7 +154,7 @@ def run(request: "Request", options: argparse.Namespace) -> "Result":
         accept_mixed = bool(options.accept_mixed)
         execution = ExecutionOptions(jobs, options.quiet, bool(options.resume), options.cluster, accept_mixed)
     with _checked_cluster(request.plan, execution) as plan:
-        result = _conduct(replace(request, plan=plan), folder, execution, options.animate)
+        result = _conduct(request, plan, folder, execution, options.animate)
     if options.explain is not None:
         _explain(request, result, options.explain)
     print_result(result, request, folder)
@@ -173,14 +172,16 @@ def _checked_cluster(plan: "Plan", execution: "ExecutionOptions") -> "AbstractCo
     return checked_cluster(plan, execution)
 
 
-def _conduct(request: "Request", folder: Path, execution: "ExecutionOptions", animation: str | None) -> "Result":
-    """Conduct the experiment of this kind: plan → runs → files → figure."""
+def _conduct(
+    request: "Request", plan: "Plan", folder: Path, execution: "ExecutionOptions", animation: str | None
+) -> "Result":
+    """Conduct the experiment of this kind: plan → runs → files → figure. plan: the one to execute."""
     from zeronet.lab.comparison.run import run_comparison
     from zeronet.lab.ladder.run import run_book, run_ladder
     from zeronet.lab.race.run import run_race
     from zeronet.lab.tuning.run import run_tuning
 
-    plan, problem, tuning = request.plan, request.problem, request.tuning
+    problem, tuning = request.problem, request.tuning
     if request.kind == "race":
         return run_race(plan, folder, execution, animation)
     if tuning:
