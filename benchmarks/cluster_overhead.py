@@ -32,7 +32,7 @@ NETWORK = {"network": network_plan([50]), "batch_size": 128, "eval_every": 100}
 def cells(problem: DataProblem, seeds: int, steps: int) -> list[Cell]:
     """Return runs of SGD as train.py plans them."""
     specs = tuple(specs_of(["sgd"]))
-    return Plan(problem.about(), specs, tuple(range(seeds)), steps, **NETWORK).cells()
+    return Plan(problem.to_dict(), specs, tuple(range(seeds)), steps, **NETWORK).cells()
 
 
 def without_steps(cell: Cell) -> Cell:

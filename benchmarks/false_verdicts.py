@@ -31,7 +31,7 @@ def pool(runs: int = RUNS, steps: int = STEPS) -> np.ndarray:
     problem = load_problem("digits")
     validation = len(problem.x_train) // 6
     plan = Plan(
-        problem=problem.about(),
+        problem=problem.to_dict(),
         network=network_plan([50]),
         optimizers=(parse("rmsprop:lr=0.01"),),
         seeds=consecutive(0, runs),

@@ -60,29 +60,34 @@ if TYPE_CHECKING:
     from zeronet.optimizers import *
     from zeronet.training import *
 
-ROOMS = ("nn", "optimizers", "training", "landscapes", "datasets", "lab", "cli")
-# What is public here: all that is public in these rooms, and a few names of others.
-WHOLE = ("nn", "optimizers", "training")
-SINGLE = {"Landscape": "landscapes", "descend": "landscapes", "compare": "lab.comparison.run", "race": "lab.race.run"}
+SUBPACKAGES = ("nn", "optimizers", "training", "landscapes", "datasets", "lab", "cli")
+# What is public here: all that is public in these packages, and a few names of others.
+REEXPORTED = ("nn", "optimizers", "training")
+SINGLE_NAMES = {"Landscape": "landscapes", "descend": "landscapes"}
+SINGLE_NAMES |= {"compare": "lab.comparison.run", "race": "lab.race.run"}
 
 
 def __getattr__(name: str) -> Any:
     """Look a name up when it is first used, __all__ too: `import zeronet` alone costs nothing."""
-    if name in ROOMS:
-        return _room(name)
-    if name in SINGLE:
-        return globals().setdefault(name, getattr(_room(SINGLE[name]), name))
+    if name in SUBPACKAGES:
+        return _subpackage(name)
+    if name in SINGLE_NAMES:
+        return globals().setdefault(name, getattr(_subpackage(SINGLE_NAMES[name]), name))
     if name == "__all__":
-        names = [name for room in WHOLE for name in _room(room).__all__]
-        return globals().setdefault("__all__", sorted([*SINGLE, *names]))
+        names = [name for package in REEXPORTED for name in _subpackage(package).__all__]
+        return globals().setdefault("__all__", sorted([*SINGLE_NAMES, *names]))
     if not name.startswith("_"):
-        for room in map(_room, WHOLE):
-            if name in room.__all__:
-                return globals().setdefault(name, getattr(room, name))
-        if ours := _room("lab.specs.aliases").our_class(name, __getattr__("__all__")):
+        for package in map(_subpackage, REEXPORTED):
+            if name in package.__all__:
+                return globals().setdefault(name, getattr(package, name))
+        if ours := _subpackage("lab.specs.aliases").our_class(name, __getattr__("__all__")):
             raise AttributeError(f"zeronet has no {name}: here it is called {ours}")
     raise AttributeError(f"module 'zeronet' has no attribute {name!r}")
 
 
-def _room(path: str) -> ModuleType:
+def _subpackage(path: str) -> ModuleType:
     return import_module(f"zeronet.{path}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *SUBPACKAGES, *__getattr__("__all__")})

@@ -54,13 +54,13 @@ def test_it_looks_at_a_few_early_steps_and_then_regularly():
 
 def test_the_effective_step_of_sgd_is_its_rate_everywhere():
     inspection, _, _ = inspected(SGD(lr=0.25))
-    assert (column(inspection, "effective_lr_0.5") == 0.25).all()
-    assert (column(inspection, "effective_lr_0.95", "b2") == 0.25).all()
+    assert (column(inspection, "effective_step_0.5") == 0.25).all()
+    assert (column(inspection, "effective_step_0.95", "b2") == 0.25).all()
 
 
 def test_adagrad_s_steps_shrink():
     inspection, _, _ = inspected(AdaGrad())
-    assert (np.diff(column(inspection, "effective_lr_0.5")) <= 0).all()
+    assert (np.diff(column(inspection, "effective_step_0.5")) <= 0).all()
 
 
 def test_the_first_step_of_rmsprop_is_the_rate_over_the_root_of_one_minus_rho():
@@ -79,7 +79,7 @@ def test_an_input_that_was_never_on_has_no_effective_step(optimizer):
 
 def test_an_effective_step_that_epsilon_alone_decides_is_none():
     inspection, _, _ = inspected(RMSProp(lr=0.001, rho=0.0, eps=1e3))
-    assert np.isnan(column(inspection, "effective_lr_0.5")).all()
+    assert np.isnan(column(inspection, "effective_step_0.5")).all()
     assert np.isnan(inspection.pixel_rate).all()
 
 
@@ -91,7 +91,7 @@ def test_an_optimizer_without_a_rate_has_none(optimizer):
                 params[key] -= 0.1 * grads[key]
 
     inspection, _, _ = inspected(Book() if optimizer == "book" else optimizer)
-    assert np.isnan(column(inspection, "effective_lr_0.5")).all()
+    assert np.isnan(column(inspection, "effective_step_0.5")).all()
     assert (column(inspection, "gradient_norm") > 0).all()
 
 

@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import NoReturn
 
 from zeronet.common.errors import UserError
@@ -28,7 +29,9 @@ def exit_status(prog: str, command: Callable[[], int], lang: str | None = None) 
     except UserError as error:
         return complain(prog, error, status=2)
     except ImportError as error:
-        return complain(prog, f"{error}: to install it, {sys.executable} -m pip install zeronet-dl", status=2)
+        checkout = Path(__file__).parents[2]
+        what = f"-e {checkout}" if (checkout / "pyproject.toml").exists() else "zeronet-dl"
+        return complain(prog, f"{error}: to install it, {sys.executable} -m pip install {what}", status=2)
     except KeyboardInterrupt:
         return complain(prog, "stopped; earlier results are as they were", status=130)
     except OSError as error:

@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from zeronet.cli.parser import Parser, exit_status
+from zeronet.common.errors import UserError
 from zeronet.locale import LANGUAGES
 
 
@@ -27,19 +28,23 @@ def draw(args: argparse.Namespace) -> int:
     from zeronet.lab.ladder.figure import book_figure, ladder_figure
     from zeronet.lab.plots import save_figure, show
     from zeronet.lab.race.figure import paths_figure
+    from zeronet.lab.runner.protocol import read_protocol
     from zeronet.lab.tuning.figure import verdict_figure
 
     folder = Path(args.folder)
+    book = "book_choices" in read_protocol(folder / "protocol.json")
     if (folder / "paths.csv").exists():
         figure, stem = paths_figure(folder), "paths"
     elif (folder / "verdict.json").exists():
         figure, stem = verdict_figure(folder), "verdict"
     elif (folder / "rungs.csv").exists():
         figure, stem = ladder_figure(folder), "ladder"
-    elif (folder / "book.png").exists():
+    elif book:
         figure, stem = book_figure(folder), "book"
     else:
         figure, stem = comparison_figure(folder, args.ylim, args.log), "comparison"
+    if stem != "comparison" and (args.log or args.ylim is not None):
+        raise UserError(f"--log and --ylim are for comparisons, and {folder} has the files of another experiment")
     print(save_figure(figure, folder, stem))
     if args.show:
         show(figure)

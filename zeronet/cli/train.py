@@ -48,8 +48,8 @@ def parse(arguments: list[str] | None = None, prog: str = "zeronet train") -> ar
         "--problem",
         nargs="+",
         metavar="NAME",
-        help="mnist (default), fashion-mnist, digits, your own .npz file, or a landscape: valley, slope, rosenbrock, "
-        "beale, himmelblau, branin, rastrigin, ackley, saddle",
+        help="mnist (default), fashion-mnist, digits, mnist-sample, your own .npz file, or a landscape: valley, slope, "
+        "rosenbrock, beale, himmelblau, branin, rastrigin, ackley, saddle",
     )
     p.add_argument(
         "--optimizer",

@@ -1,4 +1,7 @@
-"""Layers, losses and networks. Read in the order of these imports."""
+"""Layers, losses and networks.
+
+The reading order: functions, rng, initializers, parameters, layers/, losses, network, models, gradient_check.
+"""
 
 from zeronet.nn.functions import log_sum_exp, softmax
 from zeronet.nn.gradient_check import gradient_check

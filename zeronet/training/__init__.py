@@ -1,4 +1,7 @@
-"""The training loop, and what happens beside it. Read in the order of these imports."""
+"""The training loop, and the hooks that it calls.
+
+The reading order: environment, trainer, callbacks, checkpoint, inspection.
+"""
 
 from zeronet.training.callbacks import Callback, Evaluation, History, Log, Progress
 from zeronet.training.checkpoint import Checkpoint

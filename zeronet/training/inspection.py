@@ -15,7 +15,7 @@ from zeronet.training.trainer import Trainer
 EARLY = (1, 2, 5, 10, 20, 50)  # additional steps: the first are the wildest
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 COLUMNS = ["step", "gradient_norm", "update_ratio", "largest_update", "dead_share"]
-COLUMNS += [f"effective_lr_{q:g}" for q in QUANTILES]
+COLUMNS += [f"effective_step_{q:g}" for q in QUANTILES]
 MOMENTS, UNITS = 5, 16  # how often weights are kept as images, and of how many hidden units
 
 

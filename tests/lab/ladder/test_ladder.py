@@ -35,7 +35,7 @@ ONE_JOB = ExecutionOptions(1, quiet=True)
 
 def plan_of(problem, *optimizers, **changes):
     specs = tuple(parse(text) for text in optimizers or ("sgd:lr=0.5", "adam"))
-    plan = Plan(problem.about(), specs, (0, 1), 20, network_plan([8]), 10, 10, book_choices=BOOK_CHOICES)
+    plan = Plan(problem.to_dict(), specs, (0, 1), 20, network_plan([8]), 10, 10, book_choices=BOOK_CHOICES)
     return replace(plan, **changes)
 
 

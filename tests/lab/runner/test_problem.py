@@ -18,7 +18,7 @@ def test_the_shape_of_its_images_comes_with_a_data_set():
 
 @pytest.mark.parametrize("start", [[1, 2], np.array([1, 2], np.float32)])
 def test_a_start_is_any_pair_of_numbers(start):
-    assert LandscapeProblem("valley", start).about()["start"] == [1.0, 2.0]
+    assert LandscapeProblem("valley", start).to_dict()["start"] == [1.0, 2.0]
 
 
 @pytest.mark.parametrize("start", [(1, 2, 3), (1,), 5, ("a", 1), (1, float("nan"))])

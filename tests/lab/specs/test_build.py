@@ -67,7 +67,7 @@ def test_objects_become_what_the_command_line_would_have_said(text, meant):
 @every_spec
 def test_settings_are_plain_complete_and_bring_the_optimizer_back(text, meant):
     spec = parse(text, steps=100)
-    about = json.loads(json.dumps(spec.about()))
+    about = json.loads(json.dumps(spec.to_dict()))
     assert from_protocol(about) == spec
     again = assemble(OPTIMIZERS[spec.target], spec.settings)
     assert repr(again) == repr(meant)

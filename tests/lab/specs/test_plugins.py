@@ -58,7 +58,7 @@ def test_the_digest_is_that_of_the_text(file):
     file.write_text(ARTICLE.replace("1e-7", "1e-8"), encoding="utf-8")
     assert parse(f"{file}:AdaGrad").plugin.digest != before.plugin.digest
     with pytest.raises(UserError, match="not the one that the protocol was made with"):
-        from_protocol(before.about())
+        from_protocol(before.to_dict())
 
 
 def test_a_file_may_import_its_neighbours(tmp_path):

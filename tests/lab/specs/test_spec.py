@@ -153,7 +153,7 @@ def test_a_class_that_has_the_name_of_ours_is_not_taken_for_it():
             pass
 
     with pytest.raises(UserError):
-        from_protocol(from_object(SGD()).about())
+        from_protocol(from_object(SGD()).to_dict())
     with pytest.raises(UserError, match="hand over"):
         distinct([from_object(SGD()), parse("sgd")])
 
@@ -175,7 +175,7 @@ def test_things_that_are_no_optimizers(thing):
 
 def test_a_protocol_brings_the_same_spec_back():
     spec = parse("mine=rmsprop:rho=0.8")
-    assert from_protocol(spec.about()) == spec
+    assert from_protocol(spec.to_dict()) == spec
 
 
 def test_entry_points_are_found_by_name(monkeypatch, tmp_path):

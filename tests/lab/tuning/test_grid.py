@@ -144,7 +144,7 @@ def test_an_optimizer_without_a_rate_cannot_be_tuned(tmp_path):
 
 def test_the_protocol_brings_the_search_back():
     tuning = Tuning(6, SEEDS, (0.1, 1.0), {"RMSProp": [{"rho": 0.9}]})
-    assert tuning_from_protocol(tuning.about()) == tuning
+    assert tuning_from_protocol(tuning.to_dict()) == tuning
     assert tuning_from_protocol(None) is None
     with pytest.raises(UserError, match="the protocol is damaged"):
         tuning_from_protocol({"budget": 6})

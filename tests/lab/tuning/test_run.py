@@ -27,7 +27,7 @@ RUN = {"network": network_plan([8]), "batch_size": 10, "steps": 30, "eval_every"
 def tuned(problem, folder, *optimizers, budget=3, seeds=2, over=None, **changes):
     """Carry out a small tuned comparison in this process."""
     plan = Plan(
-        problem=problem.about(),
+        problem=problem.to_dict(),
         optimizers=tuple(map(parse, optimizers)),
         seeds=consecutive(0, seeds),
         **{**RUN, "split": (80, 20), **changes},

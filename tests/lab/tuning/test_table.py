@@ -80,12 +80,12 @@ def test_a_best_rate_at_an_edge_and_failed_runs_are_said():
     assert "The best learning rate of a, 0.1, is at the edge of those tried: look further." in said
     assert "1 of 3 failed" in said
     assert "a and b: not compared, for some runs failed." in said
-    assert table.about()["optimizers"][0]["rate_at_edge"]
-    assert table.about()["optimizers"][0]["final_losses"] == [0.1, None, 0.2]
+    assert table.to_dict()["optimizers"][0]["rate_at_edge"]
+    assert table.to_dict()["optimizers"][0]["final_losses"] == [0.1, None, 0.2]
 
 
 def test_seeds_that_never_reached_the_target_are_counted_as_such():
-    missed, reached = (verdict(BETTER, target=target).about() for target in (0.9, 0.82))
+    missed, reached = (verdict(BETTER, target=target).to_dict() for target in (0.9, 0.82))
     assert missed["optimizers"][0]["steps_to_target"] == [None] * 4
     assert reached["optimizers"][0]["steps_to_target"] == [50] * 4
     assert "- (4 of 4 never)" in str(verdict(BETTER, target=0.9))
@@ -99,7 +99,7 @@ def test_without_a_target_there_are_no_steps_to_it():
     header, rows = table.records()
     cells = dict(zip(header, rows[0], strict=True))
     assert (cells["steps_to_target_median"], cells["reached_target"]) == ("", "")
-    assert table.about()["optimizers"][0]["steps_to_target"] is None
+    assert table.to_dict()["optimizers"][0]["steps_to_target"] is None
 
 
 def test_on_a_landscape_the_loss_is_the_height_and_there_is_no_test_accuracy():
@@ -110,7 +110,7 @@ def test_on_a_landscape_the_loss_is_the_height_and_there_is_no_test_accuracy():
 
 
 def test_what_goes_into_verdict_json_is_json_and_has_no_seconds():
-    about = verdict({"a": [0.1, math.inf], "b": [0.3, 0.4]}).about()
+    about = verdict({"a": [0.1, math.inf], "b": [0.3, 0.4]}).to_dict()
     text = json.dumps(about, allow_nan=False)
     assert json.loads(text) == about
     assert "12.3" not in text

@@ -49,7 +49,7 @@ class Finding:
     seen: str
     hint: str = ""
 
-    def about(self) -> dict[str, str]:
+    def to_dict(self) -> dict[str, str]:
         """Return it as JSON takes it."""
         return asdict(self)
 

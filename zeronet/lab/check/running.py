@@ -102,7 +102,7 @@ def _assembled(target: str, lines: list[dict[str, Any]], ended: str, hint: str) 
             report |= line
     if not report.pop("finished", False):
         begun = report.pop("begun", "")
-        report["laws"].append(Finding("process", begun or translate("is loaded"), "fail", ended, hint).about())
+        report["laws"].append(Finding("process", begun or translate("is loaded"), "fail", ended, hint).to_dict())
     report.pop("begun", None)
     report["passed"] = all(each["verdict"] != "fail" for each in report["laws"])
     return report
@@ -142,12 +142,12 @@ def run(target: str, out: Path, roles: Mapping[str, str]) -> None:
             return
         write(**{"class": subject.cls.__name__, "settings": subject.shown})
         if doubt := doubtful(subject):
-            write(**doubt.about())
+            write(**doubt.to_dict())
         broken, right = False, True
         for law in LAWS:
             write(begun=translate(law.title))
             finding = judge(law, subject)
-            write(**finding.about())
+            write(**finding.to_dict())
             right &= finding.verdict != "fail"
             if broken := finding.law == "runs" and finding.verdict == "fail":
                 break  # all that follow would find the same

@@ -18,7 +18,7 @@ from zeronet.training.inspection import COLUMNS
 
 # What a column of panels shows: the column of inspection.csv, its title, whether its axis is logarithmic.
 PANELS = [
-    ("effective_lr_0.5", "effective step r", True),
+    ("effective_step_0.5", "effective step r", True),
     ("gradient_norm", "‖g‖", True),
     ("update_ratio", "‖Δw‖ / ‖w‖", True),
     ("largest_update", "max |Δw|", True),
@@ -67,8 +67,8 @@ def _draw_panel(axes: Axes, data: InspectionFolder, name: str, column: str, log:
         table = np.median([run[:looks] for run in seeds], axis=0)
         steps = table[:, 0]
         axes.plot(steps, table[:, k], **curve_style(i) | {"markersize": 4})
-        if column == "effective_lr_0.5" and np.isfinite(table[:, k]).all():
-            low, high = (table[:, COLUMNS.index(f"effective_lr_{q}")] for q in (0.25, 0.75))
+        if column == "effective_step_0.5" and np.isfinite(table[:, k]).all():
+            low, high = (table[:, COLUMNS.index(f"effective_step_{q}")] for q in (0.25, 0.75))
             axes.fill_between(steps, low, high, **band_style(i))
     axes.set_visible(any(np.isfinite(line.get_ydata()).any() for line in axes.get_lines()))
     logarithmic(axes, "x")

@@ -38,7 +38,7 @@ def plan_comparison(
     training set; read: as specs.spec.parse.
     """
     o = SimpleNamespace(**{**OPTIONS, **given})
-    about = problem.about()
+    about = problem.to_dict()
     sizes = split_sizes(about["train"], o.train_size, o.validation_size) if held_out else None
     examples = sizes[0] if sizes else about["train"]
     steps_per_epoch = examples // checked_integer("batch-size", o.batch_size)

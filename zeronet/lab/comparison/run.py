@@ -69,7 +69,7 @@ def compare(
     """
     data = problem if isinstance(problem, DataProblem) else load_problem(problem)
     plan = Plan(
-        problem=data.about(),
+        problem=data.to_dict(),
         network=network_plan(tuple(hidden_sizes) if isinstance(hidden_sizes, Iterable) else (hidden_sizes,)),
         optimizers=tuple(specs_of(optimizers, steps=steps)),
         seeds=tuple(seeds) if isinstance(seeds, Iterable) else consecutive(0, seeds),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from zeronet.common.text import aligned
-from zeronet.lab.runner.analysis.summary import LAST, Spread, final_training_loss, settings_words, steps_to
+from zeronet.lab.runner.analysis.summary import FINAL_STEPS, Spread, final_training_loss, settings_words, steps_to
 from zeronet.lab.runner.runs import Run, Runs
 from zeronet.locale import translate
 
@@ -96,7 +96,7 @@ class Table:
         if len(seeds) > 1:
             over = translate("median (range) over the seeds {seeds}", seeds=", ".join(map(str, seeds)))
         length = translate("{steps} steps = {epochs:.1f} epochs", steps=steps, epochs=steps / per_epoch)
-        last = translate("training loss: mean of the last {n} steps", n=min(LAST, steps))
+        last = translate("training loss: mean of the last {n} steps", n=min(FINAL_STEPS, steps))
         return f"{length}; {over}; {last}"
 
     def _steps_cell(self, spread: Spread, best: float | None) -> str:

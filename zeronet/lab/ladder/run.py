@@ -55,7 +55,7 @@ def run_ladder(plan: Plan, tuning: Tuning, problem: Problem, folder: Path, optio
     from zeronet.lab.ladder.figure import ladder_figure  # only here: matplotlib takes a while to import
     from zeronet.lab.plots import save_figure
 
-    requested = {**plan.protocol(), "tuning": tuning.about()}
+    requested = {**plan.protocol(), "tuning": tuning.to_dict()}
     sizes = split_sizes(plan.problem["train"])
     with open_experiment(folder, requested, problem, options) as experiment:
         rungs: dict[str, Plan] = {}
@@ -74,7 +74,7 @@ def run_ladder(plan: Plan, tuning: Tuning, problem: Problem, folder: Path, optio
             for key, rung in rungs.items()
         ]
         split = dict(zip(("train", "validation"), sizes, strict=True))
-        protocol = {**requested, "tuning": {**tuning.about(), **split}, "rungs": about}
+        protocol = {**requested, "tuning": {**tuning.to_dict(), **split}, "rungs": about}
         losses = {
             key: {
                 spec.label: [final_training_loss(on_rung[spec.label, seed]) for seed in plan.seeds]

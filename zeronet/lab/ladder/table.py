@@ -6,7 +6,7 @@ from typing import Any
 from zeronet.common.text import aligned
 from zeronet.lab.ladder.rungs import RUNGS
 from zeronet.lab.runner.analysis.ranking import Losses, Ranking
-from zeronet.lab.runner.analysis.summary import LAST, settings_words
+from zeronet.lab.runner.analysis.summary import FINAL_STEPS, settings_words
 from zeronet.locale import translate
 
 
@@ -54,7 +54,7 @@ class LadderTable:
                 "Each rung keeps what those above it have put right. Numbers: median over {m} seeds of the final loss, "
                 "the mean of the last {n} training losses; ≈: a tie (Student, 95 % for all pairs of a rung, Holm).",
                 m=seeds,
-                n=min(LAST, self.protocol["steps"]),
+                n=min(FINAL_STEPS, self.protocol["steps"]),
             ),
             translate("Raw beside smoothed changes no number, only what is drawn."),
             translate(

@@ -1,7 +1,7 @@
 """The drawing kit: how every figure looks and is saved, a landscape from above, windows on the screen.
 
-Figures are drawn from the files of a finished comparison, never from memory. Each is in the folder of its experiment,
-such as zeronet/lab/comparison/figure.py. `zeronet plot FOLDER` draws a folder's figure again.
+Figures of experiments are drawn from their files, not from memory. Each is in the folder of its experiment, such as
+zeronet/lab/comparison/figure.py. `zeronet plot FOLDER` draws a folder's figure again.
 """
 
 from zeronet.lab.plots.style import save_figure

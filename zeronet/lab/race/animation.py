@@ -17,7 +17,7 @@ from zeronet.lab.race.files import PathFolder, read_paths
 from zeronet.lab.runner.problem import ARRIVED
 from zeronet.locale import translate
 
-MOST_FRAMES, REST = 120, 12  # frames of the way, frames that show the end
+MAX_FRAMES, REST = 120, 12  # frames of the way, frames that show the end
 MOMENTS = 8
 
 
@@ -60,12 +60,12 @@ def race_figure(folder: str | Path) -> tuple[Figure, animation.FuncAnimation]:
 
 
 def frames(steps: int) -> list[int]:
-    """Return the steps that are shown: all, or MOST_FRAMES of them.
+    """Return the steps that are shown: all, or MAX_FRAMES of them.
 
     >>> frames(3), len(frames(1000))
     ([0, 1, 2, 3], 120)
     """
-    return np.unique(np.linspace(0, steps, min(steps + 1, MOST_FRAMES)).round().astype(int)).tolist()
+    return np.unique(np.linspace(0, steps, min(steps + 1, MAX_FRAMES)).round().astype(int)).tolist()
 
 
 def save_race(folder: str | Path, target: Path, quiet: bool = False) -> None:

@@ -34,7 +34,7 @@ def paths_from(landscape: str, specs: Sequence[Spec], steps: int | None, start: 
         start = LANDSCAPES[landscape].start
     problem = LandscapeProblem(landscape, start)
     steps = STEPS[landscape] if steps is None else steps
-    return Plan(problem=problem.about(), optimizers=tuple(specs), seeds=(0,), steps=steps, kind="path")
+    return Plan(problem=problem.to_dict(), optimizers=tuple(specs), seeds=(0,), steps=steps, kind="path")
 
 
 def plan_search(given: Mapping[str, Any], problem: LandscapeProblem, read: Any, seeds: int) -> Plan:
@@ -42,7 +42,7 @@ def plan_search(given: Mapping[str, Any], problem: LandscapeProblem, read: Any, 
     o = SimpleNamespace(**{**OPTIONS, "seeds": seeds, "seed": 0, **given})
     steps = STEPS[problem.name] if o.steps is None else o.steps
     specs = tuple(read(text, o.lr, RATES[problem.name], steps) for text in o.optimizer)
-    return Plan(problem=problem.about(), optimizers=specs, seeds=consecutive(o.seed, o.seeds), steps=steps)
+    return Plan(problem=problem.to_dict(), optimizers=specs, seeds=consecutive(o.seed, o.seeds), steps=steps)
 
 
 def hardly_moving(given: Mapping[str, Any], plan: Plan) -> list[str]:

@@ -17,7 +17,7 @@ from zeronet.lab.specs.spec import Spec, distinct, from_protocol
 from zeronet.training.environment import description
 from zeronet.version import __version__
 
-MOST_STEPS_OF_A_PATH = 100_000
+MAX_PATH_STEPS = 100_000
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Plan:
     Parameters
     ----------
     problem : mapping
-        Problem.about().
+        Problem.to_dict().
     optimizers : tuple of Spec
         With distinct labels.
     seeds : tuple of int
@@ -111,8 +111,8 @@ class Plan:
         if self.target is not None and not (isinstance(self.target, Real) and 0 < self.target <= 1):
             raise UserError(f"target must be an accuracy in (0, 1], not {self.target!r}")
         object.__setattr__(self, "target", None if self.target is None else float(self.target))
-        if self.kind == "path" and self.steps > MOST_STEPS_OF_A_PATH:
-            raise UserError(f"steps of a path must be at most {MOST_STEPS_OF_A_PATH}, not {self.steps}")
+        if self.kind == "path" and self.steps > MAX_PATH_STEPS:
+            raise UserError(f"steps of a path must be at most {MAX_PATH_STEPS}, not {self.steps}")
         for choice in self.book_choices or ():
             if choice not in BOOK_CHOICES:
                 raise UserError(f"a choice of the book must be one of {', '.join(BOOK_CHOICES)}, not {choice!r}")
@@ -127,7 +127,9 @@ class Plan:
             shared["problem"].pop(name, None)
         cells = []
         for number, spec in enumerate(self.optimizers):
-            optimizer = {name: value for name, value in spec.about().items() if name != "label"}
+            optimizer = {name: value for name, value in spec.to_dict().items() if name != "label"}
+            if spec.plugin and spec.plugin.source is not None:
+                optimizer["target"] = spec.plugin.name
             start = {"start": number} if OWN_START in (self.book_choices or ()) else {}
             cells += [
                 Cell(spec, seed, {**shared, "optimizer": optimizer, "seed": seed, **start}) for seed in self.seeds
@@ -141,7 +143,7 @@ class Plan:
             "zeronet": self.version,
             "problem": dict(self.problem),
             **({"network": dict(self.network)} if self.network else {}),
-            "optimizers": [spec.about() for spec in self.optimizers],
+            "optimizers": [spec.to_dict() for spec in self.optimizers],
             "seeds": list(self.seeds),
             "batch_size": self.batch_size,
             "steps": self.steps,
@@ -185,7 +187,7 @@ def split_sizes(images: int, train: int | None = None, validation: int | None = 
 
 
 def plan_from_protocol(protocol: Mapping[str, Any], problem: Mapping[str, Any]) -> Plan:
-    """Return the plan in a protocol file. problem: Problem.about() of the data found now.
+    """Return the plan in a protocol file. problem: Problem.to_dict() of the data found now.
 
     Raises UserError if the protocol is damaged, or if the data or a plug-in have changed since it was made.
     """

@@ -1,6 +1,6 @@
 """A problem to learn: a data set, or a landscape. It knows its data, its metric, its target and how to run a task.
 
-Only `problem_of` distinguishes the kinds; everything else asks the problem.
+`problem_of` makes the right kind; everything else asks the problem.
 """
 
 import functools
@@ -93,7 +93,7 @@ class DataProblem:
         """The four arrays."""
         return self.x_train, self.t_train, self.x_test, self.t_test
 
-    def about(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """Return the problem as the protocol keeps it."""
         return {
             "address": self.address,
@@ -208,7 +208,7 @@ class LandscapeProblem:
         starts = "one start" if self.start else "starts drawn uniformly from the domain by the seeds"
         return f"{self.name}: f = {LANDSCAPES[self.name].equation}, {starts}"
 
-    def about(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """Return the problem as the protocol keeps it."""
         start = {} if self.start is None else {"start": list(self.start)}
         return {"address": self.name, "name": self.name, "source": self.source, "landscape": self.name, **start}
@@ -250,10 +250,10 @@ class LandscapeProblem:
         finally:
             run.path = np.array(rows) if self.start else None
         if len(run.losses) <= steps:
-            raise Left(len(run.losses))
+            raise PathDiverged(len(run.losses))
 
 
-class Left(Diverged):
+class PathDiverged(Diverged):
     """A path is no longer finite. step: the update that made it so."""
 
     def __init__(self, step: int):

@@ -42,7 +42,7 @@ class Spec:
             return self.plugin.fresh(self.instance)
         return adapt(assemble(_find_class(self.target, self.plugin), self.settings))
 
-    def about(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """Return what the protocol keeps of it."""
         digest = self.plugin.digest if self.plugin else None
         return {"label": self.label, "target": self.target, "settings": self.settings, "digest": digest}

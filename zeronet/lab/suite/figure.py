@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 
 from zeronet.lab.plots.page import new_page
 from zeronet.lab.plots.style import draw_shares, drawable, house_style
-from zeronet.lab.suite.profile import MOST, score
+from zeronet.lab.suite.profile import MAX_RATIO, score
 from zeronet.locale import translate
 
 
@@ -20,8 +20,8 @@ def profile_figure(ratios: Mapping[str, Sequence[float]], problems: Sequence[str
         figure = new_page(7, 4.4, entries, [drawable(", ".join(problems), 400)])
         axes = figure.subplots()
         for k, values in enumerate(ratios.values()):
-            draw_shares(axes, k, [ratio for ratio in values if ratio <= MOST], len(values), 1, MOST)
-        axes.set(xlim=(0.97, MOST), xlabel=translate("τ: updates to the target, over those of the fastest"))
+            draw_shares(axes, k, [ratio for ratio in values if ratio <= MAX_RATIO], len(values), 1, MAX_RATIO)
+        axes.set(xlim=(0.97, MAX_RATIO), xlabel=translate("τ: updates to the target, over those of the fastest"))
         axes.set_ylabel(translate("share of the problems"))
-        axes.set_title(translate("Performance profile; area up to τ = {most:g} in the legend", most=MOST))
+        axes.set_title(translate("Performance profile; area up to τ = {most:g} in the legend", most=MAX_RATIO))
     return figure

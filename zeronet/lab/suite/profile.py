@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-LEAST_PROBLEMS = 5  # on fewer, each problem would move a curve by a quarter or more
-MOST = 4.0  # τ up to which the area counts, as in AlgoPerf
+MIN_PROBLEMS = 5  # on fewer, each problem would move a curve by a quarter or more
+MAX_RATIO = 4.0  # τ up to which the area counts, as in AlgoPerf
 
 
 def ratios(steps: Mapping[str, Mapping[str, float]]) -> dict[str, list[float]]:
@@ -28,9 +28,9 @@ def ratios(steps: Mapping[str, Mapping[str, float]]) -> dict[str, list[float]]:
 
 
 def score(ratios: Sequence[float]) -> float:
-    """Return the area under an optimizer's profile from τ = 1 to MOST, over the whole: 1 is the fastest everywhere.
+    """Return the area under an optimizer's profile from τ = 1 to MAX_RATIO, as a share: 1 is the fastest everywhere.
 
-        ρ_s(τ) = share of the problems with r_ps ≤ τ          B_s = ∫ ρ_s(τ) dτ / (MOST − 1)
+        ρ_s(τ) = share of the problems with r_ps ≤ τ          B_s = ∫ ρ_s(τ) dτ / (MAX_RATIO − 1)
 
     (Dolan and Moré, "Benchmarking Optimization Software with Performance Profiles", 2002; the area: Dahl et al.,
     "Benchmarking Neural Network Training Algorithms", 2023)
@@ -38,4 +38,4 @@ def score(ratios: Sequence[float]) -> float:
     >>> score([1.0, 2.5, np.inf, 1.0])  # (3 + 1.5 + 0 + 3) / 3 / 4
     0.625
     """
-    return float(np.mean([max(0.0, MOST - ratio) / (MOST - 1) for ratio in ratios]))
+    return float(np.mean([max(0.0, MAX_RATIO - ratio) / (MAX_RATIO - 1) for ratio in ratios]))

@@ -9,7 +9,7 @@ from zeronet.common.files import write_csv
 from zeronet.common.text import aligned
 from zeronet.lab.runner.experiment import Result
 from zeronet.lab.runner.problem import problem_of
-from zeronet.lab.suite.profile import LEAST_PROBLEMS, ratios, score
+from zeronet.lab.suite.profile import MIN_PROBLEMS, ratios, score
 from zeronet.locale import translate
 
 
@@ -47,11 +47,11 @@ def write_profile(results: Mapping[str, Result], folder: Path) -> str:
     for label in to_fastest:
         updates = [by_label[label] for by_label in steps.values()]
         table.append([label, *(f"{number:g}" if math.isfinite(number) else translate("never") for number in updates)])
-    if len(steps) < LEAST_PROBLEMS:
+    if len(steps) < MIN_PROBLEMS:
         few = translate(
             "No performance profile: on {n} problems each would weigh too much; it takes {least}.",
             n=len(steps),
-            least=LEAST_PROBLEMS,
+            least=MIN_PROBLEMS,
         )
         return "\n".join([*aligned(table), "", few])
     from zeronet.lab.plots import save_figure  # only here: matplotlib takes a while to import

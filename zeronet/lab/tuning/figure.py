@@ -22,7 +22,7 @@ from zeronet.lab.plots.style import (
 from zeronet.lab.tuning.files import VerdictFolder, read_verdict
 from zeronet.locale import translate
 
-LEAST = 1e-12  # a lower loss is drawn here
+MIN_LOSS = 1e-12  # a lower loss is drawn here
 
 
 def verdict_figure(folder: str | Path) -> Figure:
@@ -74,7 +74,7 @@ def _draw_loss(axes: Axes, data: VerdictFolder) -> None:
         steps = next(run[:, 0] for run in runs.values() if len(run) == looks)
         table = np.full((len(data.protocol["seeds"]), looks), np.inf)  # a run that has ended counts as infinitely bad
         for row, run in zip(table, runs.values(), strict=False):
-            row[: len(run)] = np.maximum(run[:, 1], LEAST)
+            row[: len(run)] = np.maximum(run[:, 1], MIN_LOSS)
         quantiles, whole = np.array([0.25, 0.5, 0.75]), bool(np.isfinite(table).all())
         low, middle, high = np.quantile(table, quantiles, axis=0, method="linear" if whole else "nearest")
         finite = np.isfinite(middle)
@@ -90,18 +90,18 @@ def _draw_loss(axes: Axes, data: VerdictFolder) -> None:
 def _draw_rates(axes: Axes, data: VerdictFolder) -> None:
     """Median loss of the trials against the learning rate, the best one marked; failed trials at the upper edge."""
     medians = {label: {r: float(np.median(v)) for r, v in sorted(t.items())} for label, t in data.trials.items()}
-    finite = [max(loss, LEAST) for by_rate in medians.values() for loss in by_rate.values() if math.isfinite(loss)]
+    finite = [max(loss, MIN_LOSS) for by_rate in medians.values() for loss in by_rate.values() if math.isfinite(loss)]
     if not finite:
         return
     top = 3 * max(finite)
     for k, about in enumerate(data.protocol["optimizers"]):
         by_rate, best = medians[about["label"]], about["settings"]["lr"]
-        rates, losses = np.array(list(by_rate)), np.maximum(list(by_rate.values()), LEAST)
+        rates, losses = np.array(list(by_rate)), np.maximum(list(by_rate.values()), MIN_LOSS)
         axes.plot(rates, np.minimum(losses, top), **curve_style(k))
         if (failed := rates[~np.isfinite(losses)]).size:
             mark_end(axes, failed, np.full(len(failed), top), k)
         star = {"color": look(k)["color"], "markersize": 15, "markeredgecolor": "black", "zorder": 7}
-        axes.plot(best, max(by_rate[best], LEAST), "*", **star)
+        axes.plot(best, max(by_rate[best], MIN_LOSS), "*", **star)
     logarithmic(axes, "x")
     logarithmic(axes, "y")
     axes.set_ylim(None, top)

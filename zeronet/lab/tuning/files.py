@@ -89,4 +89,4 @@ def read_verdict(folder: str | Path) -> VerdictFolder:
 def write_verdict(folder: Path, table: VerdictTable, trials: Sequence[Sequence[Any]]) -> None:
     """Write tuning.csv and verdict.json; trials: rows of TRIALS."""
     write_csv(folder / "tuning.csv", TRIALS, trials)
-    write_json(folder / "verdict.json", table.about())
+    write_json(folder / "verdict.json", table.to_dict())

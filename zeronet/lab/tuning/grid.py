@@ -66,7 +66,7 @@ class Tuning:
             )
         return number
 
-    def about(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """Return the search as the protocol keeps it."""
         over = {label: [dict(variant) for variant in variants] for label, variants in (self.over or {}).items()}
         return {

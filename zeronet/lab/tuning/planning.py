@@ -16,7 +16,6 @@ from zeronet.lab.runner.problem import LandscapeProblem, Problem
 from zeronet.lab.specs.grammar import pairs_of, split
 from zeronet.lab.specs.spec import Spec, named, parse, with_settings
 from zeronet.lab.tuning.grid import Tuning
-from zeronet.landscapes import LANDSCAPES
 
 OPTIONS = ("tune", "tune_range", "tune_over")
 FINAL_SEEDS, TRIAL_SEEDS = 10, 3  # of the final runs, and of each trial
@@ -26,7 +25,7 @@ def plan_finals(given: Mapping[str, Any], problem: Problem) -> Plan:
     """Return the plan of the final runs, except for the learning rates, which the search chooses."""
     own = {name: value for name, value in given.items() if name not in OPTIONS}
     if isinstance(problem, LandscapeProblem):
-        if LANDSCAPES[problem.name]().lowest is None:
+        if problem.target({}) is None:
             raise UserError(f"{problem.name} has no minimum: nothing can be tuned there")
         return plan_search(own, problem, read_searched, FINAL_SEEDS)
     return plan_comparison({"seeds": FINAL_SEEDS, **own}, problem, held_out=True, read=read_searched)

@@ -29,12 +29,12 @@ def run_tuning(plan: Plan, tuning: Tuning, problem: Problem, folder: Path, optio
     from zeronet.lab.plots import save_figure
     from zeronet.lab.tuning.figure import verdict_figure
 
-    requested = {**plan.protocol(), "tuning": tuning.about()}
+    requested = {**plan.protocol(), "tuning": tuning.to_dict()}
     with open_experiment(folder, requested, problem, options) as experiment:
         best, at_edge, trials = search(replace(plan, inspect=False), tuning, experiment.run)
         final = replace(plan, optimizers=best, kind="final")
         runs = experiment.run(final, "final runs")
-        protocol = {**final.protocol(), "tuning": {**tuning.about(), "asked": requested["optimizers"]}}
+        protocol = {**final.protocol(), "tuning": {**tuning.to_dict(), "asked": requested["optimizers"]}}
         table = VerdictTable(protocol, runs, at_edge, experiment.seconds())
 
         def draw(new: Path) -> "Figure":

@@ -84,7 +84,7 @@ class VerdictTable:
             translate("{n} runs, {seconds:.0f} s of training.", n=len(self.seconds), seconds=sum(self.seconds)),
         ]
 
-    def about(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """Return the content of verdict.json; without seconds, so that it is the same for every repetition."""
         optimizers = [
             {
@@ -105,7 +105,7 @@ class VerdictTable:
             "statistic": "log of the final loss: mean of the evaluations in the last tenth of the steps",
             "runs": len(self.seconds),
             "optimizers": optimizers,
-            "pairs": [pair.about() for pair in self.pairs],
+            "pairs": [pair.to_dict() for pair in self.pairs],
         }
 
     def records(self) -> tuple[list[str], list[list[Any]]]:

@@ -1,4 +1,4 @@
-"""Layers, simplest first: affine, then the activations."""
+"""Layers. The reading order: base, affine, activations."""
 
 from zeronet.nn.layers.activations import ReLU, Sigmoid, Tanh
 from zeronet.nn.layers.affine import Affine

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from zeronet.lab.runner.analysis.pairwise import LEAST, compared, final_evaluation_loss
+from zeronet.lab.runner.analysis.pairwise import MIN_LOSS, compared, final_evaluation_loss
 from zeronet.lab.runner.analysis.ranking import ranking
 from zeronet.lab.runner.runs import Run
 
@@ -100,7 +100,7 @@ def test_one_optimizer_under_two_labels_is_treated_alike_beside_a_third():
     losses = drawn(2, 8)
     pairs = {(p.a, p.b): p for p in compared({"x": losses["o0"], "y": losses["o0"], "z": losses["o1"]})}
     assert pairs["x", "y"].tie
-    assert pairs["x", "z"].about() | {"a": "y"} == pairs["y", "z"].about()
+    assert pairs["x", "z"].to_dict() | {"a": "y"} == pairs["y", "z"].to_dict()
 
 
 def test_a_pair_that_cannot_be_tested_takes_nothing_from_the_level_of_the_others():
@@ -118,13 +118,13 @@ def test_where_a_run_failed_there_is_a_winning_share_but_no_difference(failed):
     pairs = {(p.a, p.b): p for p in compared(losses)}
     assert math.isnan(pairs["a", "b"].difference)
     assert (pairs["a", "b"].low, pairs["a", "b"].tie) == (None, False)
-    assert pairs["a", "b"].about()["difference"] is None
+    assert pairs["a", "b"].to_dict()["difference"] is None
     for other in "ab":
         assert math.isfinite(pairs[other, "c"].difference) == (other not in failed)
 
 
 def test_losses_of_zero_count_as_very_small_ones():
-    [pair] = compared({"a": [0.0, 0.0], "b": [LEAST / 10, -1e-15]})
+    [pair] = compared({"a": [0.0, 0.0], "b": [MIN_LOSS / 10, -1e-15]})
     assert (pair.difference, pair.tie) == (0.0, True)
 
 

@@ -39,7 +39,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform == "win32", reas
 
 def plan_of(problem, optimizers=("sgd", "rmsprop"), seeds=2, steps=100):
     return Plan(
-        problem.about(),
+        problem.to_dict(),
         tuple(specs_of(optimizers)),
         tuple(range(seeds)),
         steps,

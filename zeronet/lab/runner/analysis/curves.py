@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-MOST_POINTS = 2000  # more would not be visible: a panel is about 800 pixels wide
+MAX_POINTS = 2000  # more would not be visible: a panel is about 800 pixels wide
 
 
 def over_seeds(runs: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -90,17 +90,17 @@ def smoothed(values: np.ndarray, window: int) -> np.ndarray:
 
 
 def thinned_line(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the steps and values to draw: all, or MOST_POINTS of them, evenly spread from the first to the last."""
+    """Return the steps and values to draw: all, or MAX_POINTS of them, evenly spread from the first to the last."""
     steps = np.arange(len(values))
-    if len(values) > MOST_POINTS:
-        steps = np.linspace(0, len(values) - 1, MOST_POINTS).round().astype(int)
+    if len(values) > MAX_POINTS:
+        steps = np.linspace(0, len(values) - 1, MAX_POINTS).round().astype(int)
     return steps, values[steps]
 
 
 def thinned_band(low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return steps, least and greatest of at most MOST_POINTS bins, so that every spike stays visible."""
+    """Return steps, least and greatest of at most MAX_POINTS bins, so that every spike stays visible."""
     n = len(low)
-    starts = np.linspace(0, n, min(n, MOST_POINTS), endpoint=False).astype(int)
+    starts = np.linspace(0, n, min(n, MAX_POINTS), endpoint=False).astype(int)
     ends = np.append(starts[1:], n)
     return (starts + ends - 1) / 2, np.minimum.reduceat(low, starts), np.maximum.reduceat(high, starts)
 

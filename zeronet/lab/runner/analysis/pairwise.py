@@ -11,8 +11,8 @@ import numpy as np
 from zeronet.lab.runner.runs import Run
 
 LEVEL = 0.05  # of all pairs together: the probability of claiming a difference if there is none
-LAST_SHARE = 0.1  # of the steps: their evaluations are the final loss
-LEAST = 1e-12  # lower losses count as this one, so that they have a logarithm
+FINAL_SHARE = 0.1  # of the steps: their evaluations are the final loss
+MIN_LOSS = 1e-12  # lower losses count as this one, so that they have a logarithm
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Pair:
     tie: bool
     wins: float
 
-    def about(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """Return the pair as verdict.json keeps it."""
         return {name: None if isinstance(v, float) and math.isnan(v) else v for name, v in asdict(self).items()}
 
@@ -46,7 +46,7 @@ def final_evaluation_loss(run: Run, steps: int) -> float:
     """
     if run.outcome != "finished" or not run.evaluations:
         return math.inf
-    last = [loss for step, loss, _ in run.evaluations if step >= (1 - LAST_SHARE) * steps] or [run.evaluations[-1][1]]
+    last = [loss for step, loss, _ in run.evaluations if step >= (1 - FINAL_SHARE) * steps] or [run.evaluations[-1][1]]
     return float(np.mean(last)) if np.isfinite(last).all() else math.inf
 
 
@@ -61,7 +61,7 @@ def compared(losses: Mapping[str, Sequence[float]]) -> list[Pair]:
     >>> pair.tie, round(math.exp(pair.difference), 2), pair.wins
     (False, 0.48, 1.0)
     """
-    logs = {label: np.log(np.maximum(values, LEAST)) for label, values in losses.items()}
+    logs = {label: np.log(np.maximum(values, MIN_LOSS)) for label, values in losses.items()}
     pairs = list(combinations(logs, 2))
     differences = {(a, b): logs[a] - logs[b] for a, b in pairs if np.isfinite([logs[a], logs[b]]).all()}
     tested = {pair: d for pair, d in differences.items() if len(d) > 1 and not _constant(d)}

@@ -8,7 +8,7 @@ from typing import Any
 
 from zeronet.lab.runner.runs import Run
 
-LAST = 100  # steps whose mean is the final training loss
+FINAL_STEPS = 100  # steps whose mean is the final training loss
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Spread:
 
 def final_training_loss(run: Run) -> float:
     """Return the mean loss of a run's last 100 steps; infinity for a run that did not finish."""
-    return statistics.fmean(run.losses[-LAST:]) if run.outcome == "finished" else math.inf
+    return statistics.fmean(run.losses[-FINAL_STEPS:]) if run.outcome == "finished" else math.inf
 
 
 def steps_to(target: float, run: Run) -> float:

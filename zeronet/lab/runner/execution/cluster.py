@@ -27,7 +27,7 @@ from zeronet.lab.runner.runs import Run
 from zeronet.locale import translate
 
 PATIENCE = 10  # seconds for a scheduler to answer
-LOSSES = 3  # rounds without a finished run, because the data were lost with the last worker, before giving up
+MAX_LOST_ROUNDS = 3  # rounds without a finished run, because the data were lost with the last worker, before giving up
 
 
 @dataclass
@@ -182,7 +182,7 @@ def run_on_cluster(
             left = [cell for cell in left if cell.digest not in back]
             if left:
                 session.arrays.pop(digest, None)  # the data were lost with the last worker
-            if left and losses == LOSSES:
+            if left and losses == MAX_LOST_ROUNDS:
                 raise UserError("the workers died repeatedly: out of memory? Finished runs are kept for --resume")
 
 
