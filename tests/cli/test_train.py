@@ -138,7 +138,7 @@ def test_a_run_that_diverges_is_a_result(here, capsys):
         ("--target 90", "not 90"),
         ("--problem mnits", "mnist"),
         ("--problem nowhere.npz", "nowhere.npz"),
-        ("--problem own.npz other/own.npz", "two problems have one name"),
+        ("--problem own.npz other/own.npz", "two problems have the same name"),
         ("--problem damaged.npz", "damaged.npz"),
         ("--out own.npz", "own.npz"),
         ("--out .", "damaged.npz"),
@@ -218,7 +218,7 @@ def test_ctrl_c_ends_at_once_in_one_line_and_leaves_earlier_results(here, jobs):
         if long.poll() is None:  # it would run for hours
             os.killpg(long.pid, signal.SIGKILL)
     assert time.perf_counter() - began < 5
-    assert (long.returncode, out, err) == (130, "", "train.py: stopped; earlier results are as they were\n")
+    assert (long.returncode, out, err) == (130, "", "train.py: interrupted; earlier results are unchanged\n")
     assert (here / "out" / "curves.csv").read_bytes() == before
     with pytest.raises(ProcessLookupError):  # soon nobody of its group is left
         for _ in range(30):

@@ -101,7 +101,7 @@ def test_ctrl_c_is_one_line_and_status_130(run, monkeypatch):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(command, "verified", interrupted)
-    assert run("mnist") == (130, "", "zeronet datasets: stopped; earlier results are as they were\n")
+    assert run("mnist") == (130, "", "zeronet datasets: interrupted; earlier results are unchanged\n")
 
 
 @pytest.mark.slow

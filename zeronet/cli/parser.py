@@ -33,7 +33,7 @@ def exit_status(prog: str, command: Callable[[], int], lang: str | None = None) 
         what = f"-e {checkout}" if (checkout / "pyproject.toml").exists() else "zeronet-dl"
         return complain(prog, f"{error}: to install it, {sys.executable} -m pip install {what}", status=2)
     except KeyboardInterrupt:
-        return complain(prog, "stopped; earlier results are as they were", status=130)
+        return complain(prog, "interrupted; earlier results are unchanged", status=130)
     except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for unflushed output
         if isinstance(error, BrokenPipeError):  # the reader of our output, such as head, has closed it

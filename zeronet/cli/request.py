@@ -58,7 +58,7 @@ def read_request(options: Mapping[str, Any]) -> list[Request]:
     requests = [_request(_applicable(shared | {"problem": name})) for name in problems]
     names = [slug(request.problem.name).lower() for request in requests]  # of their folders
     if len(set(names)) < len(names):
-        raise UserError(f"two problems have one name in --problem {' '.join(problems)}")
+        raise UserError(f"two problems have the same name in --problem {' '.join(problems)}")
     return requests
 
 

@@ -127,7 +127,7 @@ def test_legend_and_footer_tell_settings_and_protocol(default_folder):
     said = words(comparison_figure(default_folder))
     assert "RMSProp lr 0.001, rho 0.9, eps 1e-07" in said
     assert "TwoLayerNet 784–50–10 · batches of 128 · 2,000 steps = 4.27 epochs · seeds 0, 1, 2" in said
-    assert "same weights and meets the same batches" in said
+    assert "same weights and sees the same batches" in said
     assert "openblas 0.3.31 SkylakeX · BLAS threads per run: 1 · subnormals flushed to zero" in said
     assert "Kaiser window of 51 steps" in said
     assert "target: 0.9" in said

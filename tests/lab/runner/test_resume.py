@@ -89,7 +89,7 @@ def test_after_ctrl_c_it_goes_on_where_it_stopped(tmp_path, whole):
     os.killpg(process.pid, signal.SIGINT)
     out, err = process.communicate(timeout=20)
     assert (process.returncode, out) == (130, "")
-    assert err.splitlines()[1] == "train.py: stopped; earlier results are as they were"
+    assert err.splitlines()[1] == "train.py: interrupted; earlier results are unchanged"
     wait_for_its_workers(process)
     goes_on(tmp_path / "out", whole, leaving_out=(".png", ".svg", "manifest.json"))
 

@@ -79,7 +79,7 @@ def test_a_best_rate_at_an_edge_and_failed_runs_are_said():
     said = str(table)
     assert "The best learning rate of a, 0.1, is at the edge of those tried: look further." in said
     assert "1 of 3 failed" in said
-    assert "a and b: not compared, for some runs failed." in said
+    assert "a and b: not compared, because some runs failed." in said
     assert table.to_dict()["optimizers"][0]["rate_at_edge"]
     assert table.to_dict()["optimizers"][0]["final_losses"] == [0.1, None, 0.2]
 

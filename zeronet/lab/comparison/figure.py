@@ -94,15 +94,15 @@ def _how_compared(data: ComparisonFolder) -> str:
     targets = [str(about.get("target")) for about in data.protocol["optimizers"]]
     tuning = translate("settings as given, not tuned")
     if data.tuned:
-        tuning = translate("rates tuned with one budget")
+        tuning = translate("learning rates tuned with equal budgets")
     elif len(set(targets)) == len(targets):
-        tuning = translate("one rate each, not tuned")
+        tuning = translate("one learning rate each, not tuned")
     accuracy = translate("Test accuracy: on {n:,} images", n=data.protocol["problem"]["test"])
     if data.tuned:
         images = data.protocol["split"]["validation"]
         accuracy = translate("Validation accuracy: on {n:,} images of the training set", n=images)
     return translate(
-        "Every optimizer of a seed starts from the same weights and meets the same batches; {tuning}. Training loss: "
+        "Every optimizer of a seed starts from the same weights and sees the same batches; {tuning}. Training loss: "
         "of each batch, before its update. {accuracy}.",
         tuning=tuning,
         accuracy=accuracy,

@@ -47,7 +47,7 @@ def book_figure(folder: str | Path) -> Figure:
     with house_style():
         unfair = translate(
             "Each optimizer starts from random weights of its own; batches drawn with replacement; loss: on its batch, "
-            "after the update, smoothed (Kaiser window of {window} steps, β = 2); one rate each, not tuned.",
+            "after the update, smoothed (Kaiser window of {window} steps, β = 2); one learning rate each, not tuned.",
             window=WINDOW,
         )
         entries = legend_entries(data.protocol, unfinished(data))

@@ -106,7 +106,7 @@ def _draw_rates(axes: Axes, data: VerdictFolder) -> None:
     logarithmic(axes, "y")
     axes.set_ylim(None, top)
     axes.set(xlabel=translate("learning rate (log)"), ylabel=translate("final loss of the trials"))
-    axes.set_title(translate("Sensitivity to the rate: ★ best, × diverged"))
+    axes.set_title(translate("Sensitivity to the learning rate: ★ best, × diverged"))
 
 
 def _draw_reached(axes: Axes, data: VerdictFolder) -> None:

@@ -58,7 +58,7 @@ class VerdictTable:
         rates = {label: settings["lr"] for label, settings in self.settings.items()}
         first, tuning = ranking(self.losses)[0], self.protocol["tuning"]
         lowest = float(np.median(self.losses[first]))
-        head = translate("No optimizer came through: each failed on half of its seeds or more.")
+        head = translate("Every optimizer failed on at least half of its seeds.")
         if math.isfinite(lowest):
             ended = {"label": first, "loss": lowest, "lr": rates[first]}
             head = translate("{label} ended lowest: median loss {loss:.4g} at lr {lr:.4g}.", **ended)
@@ -157,7 +157,7 @@ class VerdictTable:
 def _pair_sentence(pair: Pair) -> str:
     a, b, difference, low, high, wins = pair.a, pair.b, pair.difference, pair.low, pair.high, pair.wins
     if math.isnan(difference):
-        return translate("{a} and {b}: not compared, for some runs failed.", a=a, b=b)
+        return translate("{a} and {b}: not compared, because some runs failed.", a=a, b=b)
     if difference == 0 and low is None:
         return translate("{a} and {b}: a tie, every difference is exactly 0.", a=a, b=b)
     if low is None or high is None:

@@ -54,18 +54,18 @@ TABLES: dict[str, str] = {
     "{seed} · not smoothed": "{seed} · 平滑化なし",
     "batches of {n:,}": "バッチサイズ {n:,}",
     (
-        "Every optimizer of a seed starts from the same weights and meets the same batches; {tuning}. Training loss: "
+        "Every optimizer of a seed starts from the same weights and sees the same batches; {tuning}. Training loss: "
         "of each batch, before its update. {accuracy}."
     ): (
         "同じシードの手法は、同じ重みから始まり、同じバッチで学習します。{tuning}。訓練の損失: 更新前の各バッチの値。"
         "{accuracy}。"
     ),
-    "rates tuned with one budget": "学習率は同じ予算で調整",
+    "learning rates tuned with equal budgets": "学習率は同じ予算で調整",
     "Test accuracy: on {n:,} images": "テストの正解率: テスト画像 {n:,} 枚",
     "Validation accuracy: on {n:,} images of the training set": "検証の正解率: 訓練データから分けた画像 {n:,} 枚",
     "Validation accuracy": "検証の正解率",
     "validation accuracy": "検証の正解率",
-    "one rate each, not tuned": "学習率はそれぞれ一つで、調整なし",
+    "one learning rate each, not tuned": "学習率はそれぞれ一つで、調整なし",
     "settings as given, not tuned": "設定は指定のままで、調整なし",
     "no finished step": "終わった更新なし",
     "stopped at step {steps}": "更新 {steps} 回で停止",
@@ -77,9 +77,7 @@ TABLES: dict[str, str] = {
     "final loss: median (quartiles)": "最終損失: 中央値 (四分位)",
     "validation loss": "検証の損失",
     "f − f_min from random starts": "無作為な始点からの f − f_min",
-    "No optimizer came through: each failed on half of its seeds or more.": (
-        "どの手法も、半分以上のシードで失敗しました。"
-    ),
+    "Every optimizer failed on at least half of its seeds.": ("どの手法も、半分以上のシードで失敗しました。"),
     "{label} ended lowest: median loss {loss:.4g} at lr {lr:.4g}.": (
         "最も低く終わったのは {label}: 損失の中央値 {loss:.4g} (学習率 {lr:.4g})。"
     ),
@@ -96,7 +94,7 @@ TABLES: dict[str, str] = {
     "{n} runs, {seconds:.0f} s of training.": "学習 {n} 回、計 {seconds:.0f} 秒。",
     "{n} of {m} failed": "{m} 回中 {n} 回失敗",
     "{n} of {m} never": "{m} 回中 {n} 回は未到達",
-    "{a} and {b}: not compared, for some runs failed.": "{a} と {b}: 失敗した学習があるため比較できません。",
+    "{a} and {b}: not compared, because some runs failed.": "{a} と {b}: 失敗した学習があるため比較できません。",
     "{a} and {b}: a tie, every difference is exactly 0.": "{a} と {b}: 引き分け。差はすべて 0 です。",
     "{a} and {b}: {a}'s loss is {ratio} times {b}'s on every seed, without an interval.": (
         "{a} と {b}: すべてのシードで {a} の損失は {b} の {ratio} 倍 (区間なし)。"
@@ -123,7 +121,7 @@ TABLES: dict[str, str] = {
     "Loss: median and middle half of the seeds": "損失: シードの中央値と中央の半分",
     "learning rate (log)": "学習率 (対数)",
     "final loss of the trials": "試行の最終損失",
-    "Sensitivity to the rate: ★ best, × diverged": "学習率への感度: ★ 最良、× 発散",
+    "Sensitivity to the learning rate: ★ best, × diverged": "学習率への感度: ★ 最良、× 発散",
     "share of the seeds": "シードの割合",
     "Reached the target: {what}": "目標に到達: {what}",
     "Reached the target: no target is set": "目標に到達: 目標なし",
@@ -164,7 +162,7 @@ TABLES: dict[str, str] = {
     ),
     (
         "Each optimizer starts from random weights of its own; batches drawn with replacement; loss: on its batch, "
-        "after the update, smoothed (Kaiser window of {window} steps, β = 2); one rate each, not tuned."
+        "after the update, smoothed (Kaiser window of {window} steps, β = 2); one learning rate each, not tuned."
     ): (
         "初期値は手法ごとに別の乱数。バッチは重複ありで抽出。損失: 更新後に同じバッチで計算し、平滑化 "
         "(更新 {window} 回のカイザー窓、β = 2)。学習率はそれぞれ一つで、調整なし。"

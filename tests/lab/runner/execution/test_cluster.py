@@ -280,7 +280,7 @@ def test_after_ctrl_c_no_process_stays_and_resume_goes_on(tmp_path):
         when_runs_are_there(out, 1, lambda: os.killpg(started.pid, signal.SIGINT)).join(30)
         stderr = started.communicate(timeout=30)[1]
     assert started.returncode == 130
-    assert stderr.splitlines()[1:] == ["train.py: stopped; earlier results are as they were"]
+    assert stderr.splitlines()[1:] == ["train.py: interrupted; earlier results are unchanged"]
     with pytest.raises(ProcessLookupError):
         while True:  # processes may take a moment to end
             os.killpg(started.pid, 0)
