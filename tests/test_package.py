@@ -123,6 +123,12 @@ def test_every_public_name_exists_and_is_explained(name):
     assert getattr(zeronet, name).__doc__
 
 
+def test_a_star_import_does_not_hide_the_load_of_the_data_sets():
+    assert "load" not in zeronet.__all__
+    assert zeronet.load is zeronet.nn.load
+    assert {"Adam", "compare", "nn"} <= set(dir(zeronet))
+
+
 @pytest.mark.parametrize(
     ("theirs", "ours"),
     [("RMSprop", "RMSProp"), ("Adagrad", "AdaGrad"), ("Relu", "ReLU"), ("SoftmaxWithLoss", "SoftmaxCrossEntropy")],

@@ -66,6 +66,8 @@ REEXPORTED = ("nn", "optimizers", "training")
 SINGLE_NAMES = {"Landscape": "landscapes", "descend": "landscapes"}
 SINGLE_NAMES |= {"compare": "lab.comparison.run", "race": "lab.race.run"}
 
+NOT_STARRED = {"load"}  # `from zeronet import *` must not hide the load of `from datasets import load`
+
 
 def __getattr__(name: str) -> Any:
     """Look a name up when it is first used, __all__ too: `import zeronet` alone costs nothing."""
@@ -74,8 +76,8 @@ def __getattr__(name: str) -> Any:
     if name in SINGLE_NAMES:
         return globals().setdefault(name, getattr(_subpackage(SINGLE_NAMES[name]), name))
     if name == "__all__":
-        names = [name for package in REEXPORTED for name in _subpackage(package).__all__]
-        return globals().setdefault("__all__", sorted([*SINGLE_NAMES, *names]))
+        names = {name for package in REEXPORTED for name in _subpackage(package).__all__}
+        return globals().setdefault("__all__", sorted({*SINGLE_NAMES, *names} - NOT_STARRED))
     if not name.startswith("_"):
         for package in map(_subpackage, REEXPORTED):
             if name in package.__all__:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
-from zeronet.common.errors import UserError
+from zeronet.common.errors import UserError, one_line
 from zeronet.locale import language
 
 
@@ -16,11 +16,14 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Print the line and end with status 2."""
-        self.exit(2, f"{self.prog}: {message} (--help shows all options)\n")
+        self.exit(2, f"{self.prog}: {one_line(message)} (--help shows all options)\n")
 
 
 def exit_status(prog: str, command: Callable[[], int], lang: str | None = None) -> int:
-    """Run a command; return its exit status: 2 for an error, 130 for Ctrl-C, each with one line on stderr."""
+    """Run a command; return its exit status: 2 for an error of the user, 1 for one of ours, 130 for Ctrl-C.
+
+    Each error is one line on stderr.
+    """
     for stream in filter(None, (sys.stdout, sys.stderr)):
         stream.reconfigure(errors="replace")  # a terminal that lacks a character shows "?" instead of failing
     try:
@@ -39,9 +42,16 @@ def exit_status(prog: str, command: Callable[[], int], lang: str | None = None) 
         if isinstance(error, BrokenPipeError):  # the reader of our output, such as head, has closed it
             return 0
         return complain(prog, f"cannot write: {error.strerror or error}", status=2)
+    except Exception as error:  # nothing may end in a traceback on a user's terminal
+        import tempfile
+        import traceback
+
+        with tempfile.NamedTemporaryFile("w", encoding="utf-8", prefix="zeronet-", suffix=".txt", delete=False) as file:
+            file.write(traceback.format_exc())
+        return complain(prog, f"internal error, {type(error).__name__}: {error}; traceback: {file.name}", status=1)
 
 
 def complain(prog: str, message: object, status: int) -> int:
     """Print one line on stderr, and return status."""
-    print(f"{prog}: {message}", file=sys.stderr)
+    print(f"{prog}: {one_line(str(message))}", file=sys.stderr)
     return status

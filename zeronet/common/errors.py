@@ -5,4 +5,13 @@ class UserError(ValueError):
     """A mistake of the user: its one line is shown instead of a traceback."""
 
     def __init__(self, message: str):
-        super().__init__(message.replace("\n", " "))  # file names may contain line breaks
+        super().__init__(one_line(message))  # file names may contain line breaks
+
+
+def one_line(text: str) -> str:
+    """Return text without line breaks of any kind.
+
+    >>> one_line("a\\nb\\r\\nc")
+    'a b c'
+    """
+    return " ".join(text.splitlines())

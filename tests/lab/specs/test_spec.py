@@ -32,6 +32,8 @@ from zeronet.optimizers import OPTIMIZERS
         ("sgd:lr", None, "sgd:lr", {}),
         ("sgd=2", "sgd", "2", {}),
         ("a=b=c", "a", "b=c", {}),
+        ("/tmp/lr=0.1,x/my.py:Class", None, "/tmp/lr=0.1,x/my.py:Class", {}),
+        ("m=/tmp/lr=0.1,x/my.py:Class:lr=2", "m", "/tmp/lr=0.1,x/my.py:Class", {"lr": 2}),
     ],
 )
 def test_grammar(text, label, target, settings):

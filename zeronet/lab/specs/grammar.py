@@ -15,7 +15,7 @@ def split(text: str) -> tuple[str | None, str, dict[str, Any]]:
     ('mine', 'C:\\my.py:Class', {'lr': 0.1, 'nesterov': True})
     """
     label, rest = None, text
-    if match := re.match(r"([^:=]*)=(.*)", text, re.DOTALL):
+    if match := re.match(r"([^:=/\\]*)=(.*)", text, re.DOTALL):
         label, rest = match[1].strip(), match[2]
         if not label:
             raise UserError(f"{text!r} has no label before its '=': write LABEL=TARGET, or the target alone")

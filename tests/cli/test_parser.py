@@ -1,0 +1,45 @@
+"""Whatever goes wrong in a command is one line and an exit status."""
+
+from pathlib import Path
+
+import pytest
+
+from zeronet.cli.parser import Parser, exit_status
+from zeronet.common.errors import UserError
+
+
+def raising(error):
+    def command():
+        raise error
+
+    return command
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "line"),
+    [
+        (UserError("no\nsuch\r\nfile\x0b!"), 2, "zeronet x: no such file !\n"),
+        (KeyboardInterrupt(), 130, "zeronet x: interrupted; earlier results are unchanged\n"),
+    ],
+)
+def test_an_error_is_one_line_and_a_status(capsys, error, status, line):
+    assert exit_status("zeronet x", raising(error)) == status
+    assert capsys.readouterr().err == line
+
+
+def test_an_error_of_ours_is_one_line_and_its_traceback_is_in_a_file(capsys):
+    assert exit_status("zeronet x", raising(ZeroDivisionError("one\nhalf"))) == 1
+    line = capsys.readouterr().err
+    assert line.startswith("zeronet x: internal error, ZeroDivisionError: one half; traceback: ")
+    assert line.count("\n") == 1
+    file = Path(line.rpartition(" ")[2].strip())
+    assert "ZeroDivisionError" in file.read_text(encoding="utf-8")
+    file.unlink()
+
+
+def test_the_parsers_own_errors_are_one_line_too(capsys):
+    parser = Parser(prog="zeronet x")
+    parser.add_argument("--lang", choices=["en", "ja"])
+    with pytest.raises(SystemExit, match="2"):
+        parser.parse_args(["--lang", "a\nb"])
+    assert capsys.readouterr().err.count("\n") == 1
