@@ -197,3 +197,26 @@ def test_damaged_files_are_a_mistake_that_names_the_folder(tmp_path, damage):
 
 def test_an_unused_object_can_race_too():
     assert race("valley", {"mine": SGD(lr=0.1)}, steps=3).runs["mine", 0].path.shape == (4, len(PATH))
+
+
+def test_a_start_where_f_is_not_finite_is_refused_before_anything_runs(capsys):
+    assert train.main(["--problem", "valley", "--start=1e308,1e308"]) == 2
+    assert "valley is not finite at the start 1e+308,1e+308" in capsys.readouterr().err
+
+
+def test_a_path_that_stays_where_it_begins_is_drawn():
+    run = race("saddle", ["sgd"], start=(0, 0)).runs["SGD", 0]
+    assert (run.path[:, 1:3] == 0).all()
+
+
+MUTE = """
+class Mute:
+    def update(self, params, grads):
+        raise type("Error", (Exception,), {"__str__": lambda self: 3})()
+"""
+
+
+def test_an_error_without_a_message_is_reported_like_any_other(tmp_path, capsys):
+    (tmp_path / "mine.py").write_text(MUTE)
+    assert command("--optimizer", f"{tmp_path / 'mine.py'}:Mute", "sgd", out=tmp_path / "out") == 1
+    assert "mine.py, line 4: Error: its message cannot be shown" in capsys.readouterr().out

@@ -93,6 +93,7 @@ def test_the_protocol_brings_the_plan_back(plan):
         ({"steps": 10.5}, "steps must be an integer, not 10.5"),
         ({"seeds": (1.5,)}, "seed must be an integer"),
         ({"optimizers": ()}, "number of optimizers"),
+        ({"problem": {**PROBLEM, "classes": 1}}, "the labels of mnist are all 0: at least 2 classes are needed"),
     ],
 )
 def test_plans_that_cannot_be_run(plan, change, words):

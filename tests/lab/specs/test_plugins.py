@@ -106,6 +106,13 @@ def test_mistakes_name_the_file_in_one_line(tmp_path, text, name, words):
     assert "\n" not in str(mistake.value)
 
 
+def test_a_plug_in_that_raises_whatever_it_likes_when_loaded_is_named_with_its_line(tmp_path):
+    path = tmp_path / "mine.py"
+    path.write_text("class Odd(BaseException):\n    pass\n\n\nraise Odd('x')\n")
+    with pytest.raises(UserError, match=r"mine\.py, line 5: Odd: x"):
+        parse(f"{path}:A")
+
+
 @pytest.mark.parametrize(
     ("target", "words"),
     [

@@ -89,7 +89,7 @@ def draw_heights(axes: Axes, landscape: Landscape, heights: Mapping[str, np.ndar
     if lowest is None:
         low = max(min(f.min() for f in heights.values()), first - 20 * max(1, abs(first)))  # some descend for ever
         high = max(f[f <= abs(first) + 20 * max(1, abs(first))].max() for f in heights.values())
-        room = 0.05 * (high - low)
+        room = 0.05 * (high - low) or 1.0  # a path may stay where it begins
         axes.set_ylim(low - room, high + room)
         return
     reached = [np.maximum(f - lowest, 1e-300) for f in heights.values()]

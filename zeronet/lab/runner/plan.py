@@ -106,6 +106,8 @@ class Plan:
         if len(set(self.seeds)) < len(self.seeds):
             raise UserError(f"duplicate seed among {', '.join(map(str, self.seeds))}")
         examples = self.problem.get("train", self.batch_size) if self.split is None else self.split[0]
+        if self.problem.get("classes", 2) < 2:
+            raise UserError(f"the labels of {self.problem['name']} are all 0: at least 2 classes are needed")
         if self.batch_size > examples:
             raise UserError(f"a batch of {self.batch_size} is larger than the data: {examples} examples")
         if self.target is not None and not (isinstance(self.target, Real) and 0 < self.target <= 1):

@@ -200,6 +200,9 @@ class LandscapeProblem:
             x = y = math.nan
         if not (math.isfinite(x) and math.isfinite(y)):
             raise UserError(f"start must be a pair of finite numbers, not {self.start!r}")
+        with np.errstate(all="ignore"):
+            if not np.isfinite(LANDSCAPES[self.name]()(np.float64(x), np.float64(y))):
+                raise UserError(f"{self.name} is not finite at the start {x:g},{y:g}: choose one closer to its domain")
         object.__setattr__(self, "start", (x, y))
 
     @property

@@ -28,7 +28,9 @@ def run_task(task: Mapping[str, Any], spec: Spec, arrays: Sequence[np.ndarray]) 
             problem.train(task, spec, task["steps"], run)
         except Diverged as error:
             run.outcome, run.message = "diverged", str(error)
-        except (Exception, SystemExit) as error:  # the optimizer may be a plug-in
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # the optimizer may be a plug-in
             run.outcome = "raised"
             run.message = explained(error, spec.plugin.blamed if spec.plugin else None)
             run.traceback = "".join(traceback.format_exception(error))

@@ -61,7 +61,9 @@ class Plugin:
         """Run the file or import the module; return the class. Raises UserError, with file and line, if that fails."""
         try:
             module = _run(self.place, self.source) if self.source is not None else importlib.import_module(self.place)
-        except (Exception, SystemExit) as error:
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
             raise UserError(f"{self.place} cannot be loaded: {explained(error, self.place)}") from error
         found = getattr(module, self.name, None)
         if not isinstance(found, type):
@@ -100,7 +102,7 @@ def explained(error: BaseException, place: str | None = None) -> str:
     ...     explained(error, "mine.py")
     "mine.py, line 1: NameError: name 'np' is not defined (add: import numpy as np)"
     """
-    words = " ".join(str(error).split())
+    words = " ".join(message_of(error).split())
     if isinstance(error, SyntaxError) and error.filename:
         return f"{error.filename}, line {error.lineno}: {type(error).__name__}: {error.msg}"
     if isinstance(error, NameError) and error.name in HINTS:
@@ -112,6 +114,18 @@ def explained(error: BaseException, place: str | None = None) -> str:
     ]
     where = f"{theirs[-1].filename}, line {theirs[-1].lineno}: " if theirs else f"{place}: "
     return f"{where}{type(error).__name__}: {words}".rstrip(": ")
+
+
+def message_of(error: BaseException) -> str:
+    """Return the message of an error, whose __str__ may be anybody's.
+
+    >>> message_of(type("Mute", (Exception,), {"__str__": lambda self: 3})())
+    'its message cannot be shown'
+    """
+    try:
+        return str(error)
+    except Exception:
+        return "its message cannot be shown"
 
 
 def packed(thing: Any) -> bytes:
@@ -172,7 +186,9 @@ def _module_source(name: str) -> bytes:
         module = importlib.import_module(name)
     except ModuleNotFoundError as error:
         raise UserError(f"there is no module {name!r} ({error})") from error
-    except Exception as error:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
         raise UserError(f"the module {name!r} cannot be imported: {explained(error)}") from error
     file = getattr(module, "__file__", None)
     return Path(file).read_bytes() if file else name.encode()

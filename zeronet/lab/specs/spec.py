@@ -15,7 +15,7 @@ from zeronet.common.errors import UserError
 from zeronet.lab.specs.aliases import our_class
 from zeronet.lab.specs.build import assemble, parameters, settings_of, spec_settings_of, split_settings
 from zeronet.lab.specs.grammar import split, word
-from zeronet.lab.specs.plugins import OURS, Plugin, explained, located
+from zeronet.lab.specs.plugins import OURS, Plugin, explained, located, message_of
 from zeronet.optimizers import OPTIMIZERS, Optimizer, adapt
 
 ENTRY_POINTS = "zeronet.optimizers"
@@ -183,10 +183,12 @@ def _checked(spec: Spec, defaults: Mapping[str, Any] | None = None) -> Spec:
         optimizer = assemble(cls, settings)
     except UserError:
         raise
-    except (Exception, SystemExit) as error:  # a plug-in may raise anything
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # a plug-in may raise anything
         place = traceback.extract_tb(error.__traceback__)[-1].filename
         inside = not Path(place).is_relative_to(OURS)  # not if the call itself does not fit
-        words = explained(error, spec.plugin.blamed) if spec.plugin and inside else str(error)
+        words = explained(error, spec.plugin.blamed) if spec.plugin and inside else message_of(error)
         raise UserError(f"{spec.target}: {words}") from error
     if isinstance(optimizer, Optimizer):
         settings = settings_of(optimizer)
