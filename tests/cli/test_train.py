@@ -199,8 +199,10 @@ def test_help_answers_within_a_second(here):
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no process groups to interrupt")
-@pytest.mark.parametrize("jobs", ["1", "2"])
-def test_ctrl_c_ends_at_once_in_one_line_and_leaves_earlier_results(here, jobs):
+@pytest.mark.parametrize(
+    ("jobs", "sent", "status"), [("1", "SIGINT", 130), ("2", "SIGINT", 130), ("2", "SIGTERM", 143)]
+)
+def test_ctrl_c_and_sigterm_end_at_once_in_one_line_and_leave_earlier_results(here, jobs, sent, status):
     options = ["--problem", "own.npz", "--optimizer", "sgd", "--batch-size", "10", "--out", "out", "--jobs", jobs]
     assert command(*options, "--steps", "5").returncode == 0
     before = (here / "out" / "curves.csv").read_bytes()
@@ -210,7 +212,10 @@ def test_ctrl_c_ends_at_once_in_one_line_and_leaves_earlier_results(here, jobs):
     )
     long.stderr.readline()  # the data were found
     time.sleep(2)
-    os.killpg(long.pid, signal.SIGINT)
+    if sent == "SIGINT":  # a terminal sends it to the whole group
+        os.killpg(long.pid, signal.SIGINT)
+    else:
+        long.terminate()
     began = time.perf_counter()
     try:
         out, err = long.communicate(timeout=20)
@@ -218,7 +223,7 @@ def test_ctrl_c_ends_at_once_in_one_line_and_leaves_earlier_results(here, jobs):
         if long.poll() is None:  # it would run for hours
             os.killpg(long.pid, signal.SIGKILL)
     assert time.perf_counter() - began < 5
-    assert (long.returncode, out, err) == (130, "", "train.py: interrupted; earlier results are unchanged\n")
+    assert (long.returncode, out, err) == (status, "", "train.py: interrupted; earlier results are unchanged\n")
     assert (here / "out" / "curves.csv").read_bytes() == before
     with pytest.raises(ProcessLookupError):  # soon nobody of its group is left
         for _ in range(30):

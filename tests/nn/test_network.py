@@ -328,7 +328,7 @@ def test_the_file_has_the_name_it_was_given_and_holds_plain_arrays_under_the_par
     assert (tmp_path / "first.npz").read_bytes() == (tmp_path / "no-ending").read_bytes()
     with np.load(tmp_path / "first.npz", allow_pickle=False) as file:
         arrays = dict(file)  # no pickle inside: reading one would raise
-    assert set(arrays) == {"architecture", *net.params}
+    assert set(arrays) == {"architecture", "sha256", *net.params}
     np.testing.assert_array_equal(arrays["W1"], net.params["W1"])
     with pytest.raises(FileNotFoundError):
         load(tmp_path / "net.npz")

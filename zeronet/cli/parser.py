@@ -2,7 +2,9 @@
 
 import argparse
 import os
+import signal
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
@@ -19,11 +21,21 @@ class Parser(argparse.ArgumentParser):
         self.exit(2, f"{self.prog}: {one_line(message)} (--help shows all options)\n")
 
 
+class Terminated(KeyboardInterrupt):
+    """SIGTERM: everything is cleaned up as after Ctrl-C."""
+
+
+def _terminate(number: int, frame: object) -> NoReturn:
+    raise Terminated
+
+
 def exit_status(prog: str, command: Callable[[], int], lang: str | None = None) -> int:
     """Run a command; return its exit status: 2 for an error of the user, 1 for one of ours, 130 for Ctrl-C.
 
-    Each error is one line on stderr.
+    SIGTERM ends it like Ctrl-C, with status 143. Each error is one line on stderr.
     """
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, _terminate)
     for stream in filter(None, (sys.stdout, sys.stderr)):
         stream.reconfigure(errors="replace")  # a terminal that lacks a character shows "?" instead of failing
     try:
@@ -35,8 +47,9 @@ def exit_status(prog: str, command: Callable[[], int], lang: str | None = None) 
         checkout = Path(__file__).parents[2]
         what = f"-e {checkout}" if (checkout / "pyproject.toml").exists() else "zeronet-dl"
         return complain(prog, f"{error}: to install it, {sys.executable} -m pip install {what}", status=2)
-    except KeyboardInterrupt:
-        return complain(prog, "interrupted; earlier results are unchanged", status=130)
+    except KeyboardInterrupt as error:
+        status = 143 if isinstance(error, Terminated) else 130
+        return complain(prog, "interrupted; earlier results are unchanged", status)
     except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for unflushed output
         if isinstance(error, BrokenPipeError):  # the reader of our output, such as head, has closed it

@@ -7,7 +7,6 @@ import math
 import os
 import re
 import tempfile
-import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +18,7 @@ from zeronet.common.errors import UserError
 
 # Text files: file names that the locale cannot decode (Python's "surrogates") pass unchanged.
 TEXT: dict[str, Any] = {"encoding": "utf-8", "errors": "surrogateescape"}
+DIGEST = "sha256"  # the name of the digest among the arrays of a file
 
 
 @contextmanager
@@ -49,19 +49,37 @@ def replacing(path: str | Path) -> Iterator[BinaryIO]:
 
 
 def replace_arrays(path: str | Path, arrays: Mapping[str, np.ndarray]) -> None:
-    """Write an .npz file that replaces path as a whole. Raises OSError if it cannot be written."""
+    """Write an .npz file, with a digest of its arrays, that replaces path as a whole.
+
+    Raises OSError if it cannot be written.
+    """
     with replacing(path) as file:
-        np.savez(file, **arrays)  # type: ignore[arg-type]  # mypy takes any name for allow_pickle
+        np.savez(file, **arrays, **{DIGEST: np.array(_digest(arrays))})  # type: ignore[arg-type]  # no allow_pickle
 
 
-def read_arrays(path: str | Path) -> dict[str, np.ndarray]:
-    """Return the arrays of an .npz file. Raises OSError if path cannot be opened, ValueError if it is damaged."""
+def read_arrays(path: str | Path, written_by_us: bool = True) -> dict[str, np.ndarray]:
+    """Return the arrays of an .npz file. Raises OSError if path cannot be opened, ValueError if it is damaged.
+
+    written_by_us: whether replace_arrays wrote it, so that a digest tells whether the arrays are those written.
+    """
     with Path(path).open("rb") as file:  # opened here: np.load leaves a damaged file open
         try:
-            with np.load(file, allow_pickle=False) as arrays:
-                return dict(arrays)
-        except (TypeError, ValueError, EOFError, OSError, RuntimeError, zipfile.BadZipFile) as error:
+            with np.load(file, allow_pickle=False) as members:
+                arrays = dict(members)
+            if written_by_us and str(arrays.pop(DIGEST)) != _digest(arrays):
+                raise ValueError("its arrays are not those that were written")
+        except Exception as error:  # zipfile, zlib, struct and NumPy raise nearly anything
             raise ValueError(f"not an .npz file, or a damaged one ({error})") from error
+    return arrays
+
+
+def _digest(arrays: Mapping[str, np.ndarray]) -> str:
+    digest = hashlib.sha256()
+    for name in sorted(arrays):
+        array = np.ascontiguousarray(arrays[name])
+        digest.update(f"{name} {array.dtype.str} {array.shape}\n".encode(**TEXT))
+        digest.update(array.tobytes())
+    return digest.hexdigest()
 
 
 @contextmanager

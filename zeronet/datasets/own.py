@@ -42,7 +42,7 @@ def load_own(given: str) -> Dataset:
 def _read(path: Path) -> Arrays:
     needed = f"it must hold the arrays {', '.join(ROLES)}, as written by numpy.savez"
     try:
-        arrays = read_arrays(path)
+        arrays = read_arrays(path, written_by_us=False)
     except FileNotFoundError:
         raise DataError(f"there is no file {path}") from None
     except OSError as error:

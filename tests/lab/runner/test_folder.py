@@ -30,6 +30,28 @@ def test_a_run_comes_back_as_it_was(tmp_path):
     assert again == run
 
 
+def test_a_flipped_bit_is_refused_or_changes_nothing(tmp_path):
+    """Bits of the zip file that hold no content, such as times, may change; no array does unnoticed."""
+    path = tmp_path / "run.npz"
+    run = Run(losses=[2.5, 0.125], evaluations=[(0, 2.25, 0.5)], model={"W1": np.arange(4, dtype=np.float32)})
+    write_run(path, run)
+    content = path.read_bytes()
+    refused = 0
+    for place in range(len(content)):
+        damaged = bytearray(content)
+        damaged[place] ^= 1 << place % 8
+        path.write_bytes(damaged)
+        try:
+            again = read_run(path)
+        except UserError as error:
+            assert "run.npz is damaged" in str(error)
+            refused += 1
+        else:
+            assert np.array_equal(again.model["W1"], run.model["W1"]), place
+            assert (again.losses, again.evaluations, again.outcome) == (run.losses, run.evaluations, run.outcome), place
+    assert refused > len(content) / 2
+
+
 def test_the_seconds_of_a_run_do_not_change_its_file(tmp_path):
     write_run(tmp_path / "a.npz", Run(losses=[1.0], seconds=1.0))
     write_run(tmp_path / "b.npz", Run(losses=[1.0], seconds=2.0))

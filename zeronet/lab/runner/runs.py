@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from zeronet.common.errors import UserError
-from zeronet.common.files import read_arrays, replacing
+from zeronet.common.files import read_arrays, replace_arrays, replacing
 from zeronet.lab.runner.folder import RUNS
 from zeronet.lab.runner.plan import Cell, Plan
 
@@ -65,8 +65,8 @@ def write_run(path: Path, run: Run) -> None:
     model |= {f"inspection/{name}": array for name, array in run.inspection.items()}
     model |= {} if run.path is None else {"path": run.path}
     evaluations = np.array(run.evaluations, dtype=np.float64).reshape(-1, 3)
-    with replacing(path) as file:
-        np.savez(file, about=json.dumps(about), losses=np.array(run.losses), evaluations=evaluations, **model)
+    arrays = {"about": np.array(json.dumps(about)), "losses": np.array(run.losses), "evaluations": evaluations}
+    replace_arrays(path, arrays | model)
 
 
 def read_run(path: Path) -> Run:
