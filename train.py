@@ -16,7 +16,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE)]  # zeronet is the neighbour of this file, whatever else is installed
 
-from zeronet.cli.parser import exit_status  # noqa: E402
+from zeronet.cli.parser import exit_status, hide_warnings  # noqa: E402
 from zeronet.cli.train import list_optimizers, parse, plan, report, run  # noqa: E402
 
 
@@ -36,4 +36,5 @@ def answer(options: argparse.Namespace) -> int:
 
 
 if __name__ == "__main__":
+    hide_warnings()
     sys.exit(main())

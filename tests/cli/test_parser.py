@@ -1,9 +1,13 @@
 """Whatever goes wrong in a command is one line and an exit status."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+import train
 from zeronet.cli.parser import Parser, exit_status
 from zeronet.common.errors import UserError
 
@@ -43,3 +47,28 @@ def test_the_parsers_own_errors_are_one_line_too(capsys):
     with pytest.raises(SystemExit, match="2"):
         parser.parse_args(["--lang", "a\nb"])
     assert capsys.readouterr().err.count("\n") == 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("wanted", "lines"), [({}, 0), ({"PYTHONWARNINGS": "always"}, 1)])
+def test_warnings_of_libraries_and_plug_ins_stay_off_the_terminal_unless_they_are_wanted(tmp_path, wanted, lines):
+    (tmp_path / "mine.py").write_text(
+        "import warnings\n\n\nclass Mine:\n    def update(self, params, grads):\n        warnings.warn('odd')\n"
+    )
+    options = [
+        "--problem",
+        "digits",
+        "--steps",
+        "2",
+        "--seeds",
+        "2",
+        "--optimizer",
+        "mine.py:Mine",
+        "--jobs",
+        "2",
+        "--quiet",
+    ]
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONWARNINGS"} | wanted
+    command = [sys.executable, train.__file__, *options]
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
+    assert ("UserWarning: odd" in done.stderr) == bool(lines)

@@ -16,6 +16,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the command that the command line names; return the exit status."""
     name, *rest = (sys.argv[1:] if arguments is None else arguments) or ["--help"]
     if name in COMMANDS:
+        import_module("zeronet.cli.parser").hide_warnings()
         return import_module(f"zeronet.cli.{name}").main(rest)  # only this one: matplotlib takes a while to import
     usage = "\n".join(f"    zeronet {name:10} {summary}" for name, summary in COMMANDS.items())
     if name in ("-h", "--help"):

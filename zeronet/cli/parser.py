@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 import threading
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
@@ -62,6 +63,13 @@ def exit_status(prog: str, command: Callable[[], int], lang: str | None = None) 
         with tempfile.NamedTemporaryFile("w", encoding="utf-8", prefix="zeronet-", suffix=".txt", delete=False) as file:
             file.write(traceback.format_exc())
         return complain(prog, f"internal error, {type(error).__name__}: {error}; traceback: {file.name}", status=1)
+
+
+def hide_warnings() -> None:
+    """Keep warnings off the terminal, those of worker processes too; -W or PYTHONWARNINGS shows them."""
+    if not sys.warnoptions:
+        warnings.simplefilter("ignore")
+        os.environ["PYTHONWARNINGS"] = "ignore"
 
 
 def complain(prog: str, message: object, status: int) -> int:
