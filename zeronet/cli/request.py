@@ -13,8 +13,9 @@ from zeronet.lab.comparison.planning import plan_comparison
 from zeronet.lab.ladder.planning import plan_ladder
 from zeronet.lab.race.planning import OPTIONS as PATHS
 from zeronet.lab.race.planning import hardly_moving, plan_race
+from zeronet.lab.runner.data_notes import data_notes
 from zeronet.lab.runner.plan import Plan, plan_from_protocol
-from zeronet.lab.runner.problem import LandscapeProblem, Problem, load_problem, problem_of
+from zeronet.lab.runner.problem import DataProblem, LandscapeProblem, Problem, load_problem, problem_of
 from zeronet.lab.runner.protocol import read_protocol
 from zeronet.lab.tuning.grid import Tuning, tuning_from_protocol
 from zeronet.lab.tuning.planning import OPTIONS as TUNING
@@ -32,15 +33,15 @@ DESCRIBING = {*NETWORK, *PATHS, *TUNING, "protocol"}  # the options that describ
 class Request:
     """One problem and what to do with it.
 
-    kind: "comparison", "tuning", "book", "ladder" or "race"; tuning: the search for learning rates, or None; note: to
-    print before the runs.
+    kind: "comparison", "tuning", "book", "ladder" or "race"; tuning: the search for learning rates, or None; notes:
+    to print before the runs.
     """
 
     kind: str
     plan: Plan
     problem: Problem
     tuning: Tuning | None = None
-    note: str = ""
+    notes: tuple[str, ...] = ()
 
 
 def read_request(options: Mapping[str, Any]) -> list[Request]:
@@ -90,18 +91,21 @@ def _request(options: Mapping[str, Any]) -> Request:
         problem = load_problem(address, options["data_dir"])
     if protocol:
         return _request_again(protocol, problem)
+    notes: tuple[str, ...] = ()
+    if isinstance(problem, DataProblem) and address.lower().endswith(".npz"):
+        notes = tuple(f"note: {note}" for note in data_notes(problem))
     if "protocol" in given:
         plan, tuning = plan_ladder(given, problem)
         return Request(given["protocol"], plan, problem, tuning)
     if tune:
         plan = plan_finals(given, problem)
-        return Request("tuning", plan, problem, plan_tuning(given, plan))
+        return Request("tuning", plan, problem, plan_tuning(given, plan), notes)
     if not landscape:
-        return Request("comparison", plan_comparison(given, problem), problem)
+        return Request("comparison", plan_comparison(given, problem), problem, notes=notes)
     plan = plan_race(given)
     slow = ", ".join(hardly_moving(given, plan))
     note = f"note: {slow}: at a default learning rate meant for networks; set another with --lr RATE or NAME:lr=RATE"
-    return Request("race", plan, problem_of(plan.problem), note=note if slow else "")
+    return Request("race", plan, problem_of(plan.problem), notes=(note,) if slow else ())
 
 
 def _check_options(options: Mapping[str, Any], landscape: bool, tune: bool) -> None:
@@ -136,7 +140,7 @@ def _request_again(protocol: Mapping[str, Any], problem: Problem) -> Request:
     kind = "race" if plan.kind == "path" else "tuning" if tuning else "comparison"
     if plan.book_choices is not None:
         kind = "ladder" if tuning else "book"
-    return Request(kind, plan, problem, tuning, "" if same else note)
+    return Request(kind, plan, problem, tuning, () if same else (note,))
 
 
 def _option(name: str) -> str:

@@ -143,8 +143,8 @@ def run(request: "Request", options: argparse.Namespace) -> "Result":
     from zeronet.common.files import slug
     from zeronet.lab.runner.execution.options import ExecutionOptions, default_jobs
 
-    if request.note:
-        complain(options.prog, request.note, status=0)
+    for note in request.notes:
+        complain(options.prog, note, status=0)
     folder = options.folder / slug(request.problem.name) if options.several else options.folder
     if request.kind == "race":  # paths are short: processes would take longer to start
         execution = ExecutionOptions(1, options.quiet, bool(options.resume))
@@ -219,7 +219,9 @@ def print_advice(request: "Request", prog: str) -> None:
     from zeronet.locale import translate
 
     print(translate("Each ran at the learning rate above, not tuned: the learning rates decide the ranking."))
-    if [spec.label for spec in request.plan.optimizers] != ["SGD lr=0.5", "AdaGrad", "RMSProp"]:
+    labels = [spec.label for spec in request.plan.optimizers]
+    plugins = any(spec.plugin for spec in request.plan.optimizers)  # whoever tries out a class wants no others
+    if labels != ["SGD lr=0.5", "AdaGrad", "RMSProp"] and not plugins and not request.notes:
         address = request.plan.problem["address"]
         command = f"python {sys.argv[0]}" if prog.endswith(".py") else prog
         same = "" if address.startswith("mnist") else f" --problem {address}"
