@@ -212,6 +212,9 @@ def print_result(result: "Result", request: "Request", folder: Path) -> None:
     if any(run.traceback for run in result.runs.values()):
         print(translate("The tracebacks are in {folder}", folder=folder / "errors"))
     print(f"\n{translate('figure:')} {folder / result.drawn}")
+    others = [name for name in ("inspection.png", "pixels.png", "weights.png") if (folder / name).exists()]
+    if others:
+        print(f"{translate('inside the networks:')} {', '.join(others)}")
 
 
 def print_advice(request: "Request", prog: str) -> None:

@@ -17,7 +17,7 @@ def show(figure: Figure) -> None:
     import matplotlib.pyplot as plt  # only here: pyplot looks for a display, which drawing does not need
 
     try:
-        manager = plt.figure().canvas.manager
+        manager = plt.figure(figsize=figure.get_size_inches(), dpi=figure.dpi).canvas.manager
     except ImportError as error:
         raise UserError(f"no window can be opened: {error}") from error
     if manager is None or manager.canvas.required_interactive_framework is None:

@@ -34,6 +34,7 @@ TABLES: dict[str, str] = {
     ),
     "The tracebacks are in {folder}": "トレースバックは {folder} にあります",
     "figure:": "図:",
+    "inside the networks:": "ネットワークの中:",
     "Try:": "次は:",
     "waiting for a worker of {address}": "{address} のワーカーを待っています",
     # the figure of a comparison
