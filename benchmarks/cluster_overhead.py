@@ -18,8 +18,9 @@ from benchmarks import harness
 from zeronet.lab.runner.execution.cluster import connected, run_on_cluster
 from zeronet.lab.runner.execution.options import ExecutionOptions
 from zeronet.lab.runner.execution.worker import pack_task, run_packed
+from zeronet.lab.runner.networks import network_plan
 from zeronet.lab.runner.plan import Cell, Plan
-from zeronet.lab.runner.problem import DataProblem, load_problem, network_plan
+from zeronet.lab.runner.problem import DataProblem, load_problem
 from zeronet.lab.runner.run import run_task
 from zeronet.lab.specs.spec import specs_of
 

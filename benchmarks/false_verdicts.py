@@ -17,8 +17,9 @@ from scipy.stats import binomtest
 from zeronet.lab.runner.analysis.pairwise import compared, final_evaluation_loss
 from zeronet.lab.runner.execution.options import ExecutionOptions, default_jobs
 from zeronet.lab.runner.execution.processes import execute
+from zeronet.lab.runner.networks import network_plan
 from zeronet.lab.runner.plan import Plan, consecutive
-from zeronet.lab.runner.problem import load_problem, network_plan
+from zeronet.lab.runner.problem import load_problem
 from zeronet.lab.runner.runs import results
 from zeronet.lab.specs.spec import parse
 

@@ -11,7 +11,7 @@ class Signum(Optimizer):
         m ← α m + (1 − α) g           m, mean of recent gradients, starts at 0; α = momentum
         w ← w − η sign(m)             η = lr
 
-    lr: the learning rate, > 0, default 0.001; momentum: in [0, 1), default 0.9. Raises ValueError for others.
+    lr: the learning rate, > 0, default 0.001; momentum: in [0, 1), default 0.9. ValueError if out of range.
     Bernstein, Wang, Azizzadenesheli and Anandkumar, "signSGD: Compressed Optimisation for Non-Convex Problems", 2018,
     Algorithm 2.
 

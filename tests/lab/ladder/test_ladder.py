@@ -21,8 +21,8 @@ from zeronet.lab.ladder.rungs import RUNGS
 from zeronet.lab.runner.analysis.ranking import Ranking
 from zeronet.lab.runner.book import BOOK_CHOICES, batches_with_replacement
 from zeronet.lab.runner.execution.options import ExecutionOptions
+from zeronet.lab.runner.networks import network_plan
 from zeronet.lab.runner.plan import Plan
-from zeronet.lab.runner.problem import network_plan
 from zeronet.lab.runner.run import run_task
 from zeronet.lab.specs.spec import parse
 from zeronet.lab.tuning.grid import Tuning

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from zeronet.common.errors import UserError
+from zeronet.lab.runner.networks import network_plan
 from zeronet.lab.runner.plan import Plan, plan_from_protocol
-from zeronet.lab.runner.problem import network_plan
 from zeronet.lab.runner.protocol import read_protocol
 from zeronet.lab.specs.spec import parse
 

@@ -13,8 +13,9 @@ from zeronet.cli.request import read_request
 from zeronet.lab import plots
 from zeronet.lab.runner.execution import processes as execute
 from zeronet.lab.runner.execution.options import ExecutionOptions
+from zeronet.lab.runner.networks import network_plan
 from zeronet.lab.runner.plan import Plan, consecutive
-from zeronet.lab.runner.problem import LandscapeProblem, network_plan
+from zeronet.lab.runner.problem import LandscapeProblem
 from zeronet.lab.specs.spec import parse
 from zeronet.lab.tuning.grid import Tuning
 from zeronet.lab.tuning.run import run_tuning

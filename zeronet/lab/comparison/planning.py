@@ -5,8 +5,9 @@ from types import SimpleNamespace
 from typing import Any
 
 from zeronet.common.validation import checked_integer
+from zeronet.lab.runner.networks import network_plan
 from zeronet.lab.runner.plan import Plan, consecutive, split_sizes
-from zeronet.lab.runner.problem import TARGETS, Problem, network_plan
+from zeronet.lab.runner.problem import TARGETS, Problem
 from zeronet.lab.specs.spec import Spec, parse
 
 # The options that describe a comparison, with their defaults.

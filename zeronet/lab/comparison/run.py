@@ -8,8 +8,9 @@ from zeronet.lab.comparison.files import write_inspection, write_results
 from zeronet.lab.comparison.table import Table, summarize
 from zeronet.lab.runner.execution.options import ExecutionOptions, default_jobs
 from zeronet.lab.runner.experiment import Result, in_folder, open_experiment
+from zeronet.lab.runner.networks import network_plan
 from zeronet.lab.runner.plan import Plan, consecutive
-from zeronet.lab.runner.problem import TARGETS, DataProblem, Problem, load_problem, network_plan
+from zeronet.lab.runner.problem import TARGETS, DataProblem, Problem, load_problem
 from zeronet.lab.runner.runs import Runs
 from zeronet.lab.specs.spec import specs_of
 

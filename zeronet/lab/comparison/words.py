@@ -6,7 +6,7 @@ from typing import Any
 from zeronet.lab.comparison.files import ComparisonFolder, steps_per_epoch
 from zeronet.lab.plots.style import drawable
 from zeronet.lab.runner.analysis.summary import settings_words
-from zeronet.lab.runner.problem import layer_sizes
+from zeronet.lab.runner.networks import layer_sizes
 from zeronet.locale import translate
 
 

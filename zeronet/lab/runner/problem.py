@@ -6,7 +6,7 @@
 import functools
 import math
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar
 
@@ -16,14 +16,13 @@ from zeronet.common.errors import UserError
 from zeronet.datasets import load
 from zeronet.lab.runner.analysis.summary import first_below, steps_to
 from zeronet.lab.runner.book import BookTrainer, weights_seed
+from zeronet.lab.runner.networks import build_network
 from zeronet.lab.runner.runs import Run
 from zeronet.lab.runner.split import Rows, split
 from zeronet.lab.specs.spec import Spec
 from zeronet.landscapes import LANDSCAPES, PathPoint, walk
 from zeronet.locale import translate
 from zeronet.nn.functions import accuracy
-from zeronet.nn.models import MultiLayerNet, TwoLayerNet
-from zeronet.nn.network import Network
 from zeronet.nn.rng import stream
 from zeronet.training import Diverged, Evaluation, History, Trainer
 from zeronet.training.inspection import Inspection
@@ -56,7 +55,6 @@ RATES: dict[str, dict[str, float]] = {
     }.items()
 }
 
-NETWORKS: dict[str, Callable[..., Network]] = {"TwoLayerNet": TwoLayerNet, "MultiLayerNet": MultiLayerNet}
 WITHOUT_MODEL = ("trial", "rung")  # kinds of runs whose networks are not kept: there are hundreds of them
 PATH = ("step", "x", "y", "f", "h_x", "h_y", "effective_step_x", "effective_step_y")  # the columns of a path
 
@@ -288,39 +286,6 @@ def load_problem(address: str | os.PathLike[str], data_dir: str | None = None) -
     arrays = data.x_train, data.t_train, data.x_test, data.t_test
     found_at = address if address.lower().endswith(".npz") else data.name
     return DataProblem(found_at, data.name, data.source, data.digest, *arrays, data.image_shape)
-
-
-def network_plan(hidden_sizes: Sequence[int]) -> dict[str, Any]:
-    """Return the plan of a network: a TwoLayerNet for one hidden size, a MultiLayerNet for several.
-
-    >>> network_plan([50])
-    {'class': 'TwoLayerNet', 'hidden_size': 50}
-    """
-    if len(hidden_sizes) == 1:
-        return {"class": "TwoLayerNet", "hidden_size": hidden_sizes[0]}
-    return {"class": "MultiLayerNet", "hidden_sizes": list(hidden_sizes)}
-
-
-def layer_sizes(plan: Mapping[str, Any], problem: Mapping[str, Any]) -> str:
-    """Return the sizes of a network's layers.
-
-    >>> layer_sizes(network_plan([50]), {"input_size": 784, "classes": 10})
-    '784–50–10'
-    """
-    hidden = plan.get("hidden_sizes", [plan.get("hidden_size")])
-    return "–".join(map(str, [problem["input_size"], *hidden, problem["classes"]]))
-
-
-def build_network(plan: Mapping[str, Any], problem: Mapping[str, Any], seed: int) -> Network:
-    """Return the network of a plan for a problem, initialized from the seed.
-
-    >>> build_network(network_plan([100, 100]), {"input_size": 784, "classes": 10}, seed=0).params
-    Parameters(W1 (784, 100), b1 (100,), W2 (100, 100), b2 (100,), W3 (100, 10), b3 (10,); float32)
-    """
-    arguments = {name: value for name, value in plan.items() if name != "class"}
-    return NETWORKS[plan["class"]](
-        input_size=problem["input_size"], output_size=problem["classes"], seed=seed, **arguments
-    )
 
 
 def _row(point: PathPoint) -> list[float]:

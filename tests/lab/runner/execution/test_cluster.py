@@ -28,8 +28,8 @@ from zeronet.lab.runner.execution.cluster import checked_cluster, connected, run
 from zeronet.lab.runner.execution.options import ExecutionOptions
 from zeronet.lab.runner.execution.processes import execute
 from zeronet.lab.runner.execution.worker import pack_task, run_packed
+from zeronet.lab.runner.networks import network_plan
 from zeronet.lab.runner.plan import Plan
-from zeronet.lab.runner.problem import network_plan
 from zeronet.lab.runner.runs import results
 from zeronet.lab.specs.spec import specs_of
 
