@@ -196,7 +196,7 @@ def test_another_shape_is_refused_with_both_shapes(method, shape):
 
 @pytest.mark.parametrize("x", [np.full((4, 6), "1.0"), np.full((4, 6), 1j), np.full((4, 6), None)])
 def test_what_is_no_number_is_refused_and_targets_of_another_length(x, points):
-    with pytest.raises(ValueError, match="x must hold numbers, not"):
+    with pytest.raises(ValueError, match="x holds (strings|complex numbers|Python objects): "):
         two_layers().predict(x)
     with pytest.raises(ValueError, match=r"shape \(59,\), but scores of shape \(60, 3\)"):
         two_layers().loss_and_grad(points[0], points[1][:-1])

@@ -1,9 +1,23 @@
 import math
 
 import numpy as np
+import pandas as pd
 import pytest
+from scipy import sparse
 
-from zeronet import SGD, Adam, Callback, Diverged, Momentum, Optimizer, RMSProp, Trainer, TwoLayerNet
+from zeronet import (
+    SGD,
+    Adam,
+    Callback,
+    Diverged,
+    Evaluation,
+    Momentum,
+    Optimizer,
+    RMSProp,
+    Trainer,
+    TwoLayerNet,
+    gradient_check,
+)
 from zeronet.training.environment import can_flush
 from zeronet.training.trainer import batches
 
@@ -154,6 +168,20 @@ def test_data_may_be_read_only_of_another_type_a_memory_map_or_one_hot_to_the_sa
         np.testing.assert_array_equal(result(new_trainer().fit(*data, steps=20)), result(trainer))
 
 
+def test_data_are_taken_by_position_from_lists_and_pandas_whatever_their_index(points):
+    x, t = points
+    shuffled = np.random.default_rng(0).permutation(60)
+    trainer = new_trainer().fit(x, t, steps=20)
+    for data in (
+        (x.tolist(), t.tolist()),
+        (pd.DataFrame(x, index=shuffled, columns=list("fedcba")), pd.Series(t, index=shuffled)),
+    ):
+        np.testing.assert_array_equal(result(new_trainer().fit(*data, steps=20)), result(trainer))
+        evaluation = Evaluation(*data)
+        new_trainer(callbacks=[evaluation]).fit(*data, steps=20)
+        assert evaluation.rows[-1][1:] == (trainer.network.loss(x, t), trainer.network.accuracy(*data))
+
+
 # Mistakes
 
 
@@ -168,13 +196,34 @@ def test_data_may_be_read_only_of_another_type_a_memory_map_or_one_hot_to_the_sa
         *[({"batch_size": n}, {"steps": 1}, f"batch_size must be at least 1, not {n}") for n in (0, -7)],
         ({"seed": -1}, {"steps": 1}, "seed must be at least 0, not -1"),
         ({"optimizer": "sgd"}, {"steps": 1}, "an optimizer is an object with a method update"),
-        ({}, {"t": np.zeros(59, int), "steps": 1}, "arrays of equal length, not 60 examples and 59 examples"),
-        ({}, {"x": [[0] * 6] * 60, "steps": 1}, "must be arrays .* not list and 60 examples"),
+        ({}, {"t": np.zeros(59, int), "steps": 1}, r"arrays of equal length, not of shapes \(60, 6\) and \(59,\)"),
+        ({}, {"x": 3.0, "steps": 1}, r"arrays of equal length, not of shapes \(\) and"),
     ],
 )
 def test_what_cannot_be_trained_is_refused(settings, length, message, points):
     with pytest.raises(ValueError, match=message):
         new_trainer(**settings).fit(**dict(zip("xt", points, strict=True)) | length)
+
+
+@pytest.mark.parametrize(
+    ("convert", "message"),
+    [
+        (sparse.csr_matrix, r"x is sparse \(csr_matrix\): give x.toarray\(\)"),
+        (lambda x: x.astype(object), "x holds Python objects: convert it"),
+        (lambda x: x.astype(complex), "x holds complex numbers: give real numbers"),
+        (lambda x: x.astype(str), "x holds strings: encode them"),
+        (lambda x: np.ma.masked_less(x, 0), r"x is a masked array: give x.filled\(value\)"),
+        (lambda x: [*x.tolist()[:-1], [1.0]], "x cannot be made an array"),
+    ],
+)
+def test_data_that_are_no_numbers_are_refused_by_name_with_the_cure(convert, message, points):
+    x, t = convert(points[0]), points[1]
+    net = new_trainer().network
+    for use in (new_trainer().fit, net.loss, net.accuracy, net.loss_and_grad, Evaluation, gradient_check):
+        with pytest.raises(ValueError, match=message):
+            use(x, t, steps=1) if use.__name__ == "fit" else use(*([net] if use is gradient_check else []), x, t)
+    with pytest.raises(ValueError, match=r"t holds strings: .* np.unique\(t, return_inverse=True\)"):
+        new_trainer().fit(points[0], points[1].astype(str), steps=1)
 
 
 @pytest.mark.parametrize("name", ["epochs", "steps"])

@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from zeronet.common.errors import UserError
+from zeronet.common.validation import checked_array
 from zeronet.nn.gradient_check import numerical_gradient
 from zeronet.nn.parameters import Parameters
 from zeronet.nn.rng import stream
@@ -106,12 +108,12 @@ def _checked_start(landscape: Any, start: Pair | None) -> Pair:
     if start is None:
         raise ValueError("this function has no start: give start=(x, y)")
     try:
-        x, y = map(float, start)
-    except (TypeError, ValueError):
-        x = y = np.nan
-    if not (np.isfinite(x) and np.isfinite(y)):
+        place = np.asarray(checked_array("start", start), float)
+    except UserError:  # strings, complex numbers, lists in lists
+        place = np.empty(0)
+    if place.shape != (2,) or not np.isfinite(place).all():
         raise ValueError(f"start must be a pair of finite numbers (x, y), not {start!r}")
-    return x, y
+    return float(place[0]), float(place[1])
 
 
 def _measured(f: Callable[[Any, Any], Any]) -> Callable[[float, float], np.ndarray]:

@@ -3,6 +3,8 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
+from zeronet.common.validation import checked_array
+
 
 def log_sum_exp(y: np.ndarray) -> np.ndarray:
     """Return log Σ exp(y) of each row, without overflow.
@@ -74,7 +76,7 @@ def class_indices(t: ArrayLike, rows: int, classes: int) -> np.ndarray:
     >>> class_indices([[0, 1, 0], [1, 0, 0]], rows=2, classes=3)
     array([1, 0])
     """
-    t = np.asarray(t)
+    t = np.asarray(checked_array("t", t))
     if t.shape == (rows, classes):
         if not (np.count_nonzero(t, axis=1) == 1).all() or not (t.max(axis=1) == 1).all():
             raise ValueError("each row of one-hot targets must hold a single 1 and zeros")

@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
+from zeronet.common.validation import checked_array
 from zeronet.nn.functions import class_indices
 
 
@@ -90,7 +91,7 @@ class MeanSquaredError(Loss):
 
     def forward(self, y: np.ndarray, t: ArrayLike) -> float:
         """Return the mean squared error."""
-        t = np.asarray(t, y.dtype)
+        t = np.asarray(checked_array("t", t), y.dtype)
         if t.shape != y.shape:
             raise ValueError(f"targets have shape {t.shape}, but the outputs have {y.shape}")
         self.error = y - t

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 from zeronet.common.files import read_arrays, replace_arrays
+from zeronet.common.validation import checked_array
 from zeronet.nn.functions import accuracy
 from zeronet.nn.layers import LAYERS, Layer
 from zeronet.nn.losses import LOSSES, Loss, SoftmaxCrossEntropy
@@ -160,17 +161,17 @@ class Network:
             x = layer.forward(x, train)
         return x
 
-    def _checked(self, x: ArrayLike) -> np.ndarray:
-        x = np.asarray(x)
+    def _checked(self, x: ArrayLike) -> Any:
+        x = checked_array("x", x)
         size = self.layers[0].input_size
-        if size is not None and (x.ndim != 2 or x.shape[1] != size):
+        if size is not None and (len(x.shape) != 2 or x.shape[1] != size):
             raise ValueError(f"x has shape {x.shape}, but the network takes (N, {size})")
-        if x.dtype.kind not in "fiub":
-            raise ValueError(f"x must hold numbers, not {x.dtype}")
+        if not x.shape:
+            raise ValueError(f"x must be an array of examples, not {x!r}")
         return x
 
-    def _cast(self, x: np.ndarray) -> np.ndarray:
-        return x.astype(self.params.flat.dtype, copy=False)
+    def _cast(self, x: Any) -> np.ndarray:
+        return np.asarray(x).astype(self.params.flat.dtype, copy=False)
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any, TextIO
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from zeronet.common.files import replacing
-from zeronet.common.validation import checked_integer
+from zeronet.common.validation import checked_array, checked_integer
 from zeronet.nn.functions import accuracy
 from zeronet.training.trainer import Trainer
 
@@ -88,11 +89,11 @@ class Evaluation(Callback):
 
     Raises
     ------
-    ValueError if `every` is not an integer ≥ 1.
+    ValueError if `every` is not an integer ≥ 1, or `x` or `t` holds no numbers.
     """
 
-    def __init__(self, x: np.ndarray, t: np.ndarray, every: int = 100):
-        self.x, self.t, self.every = x, t, checked_integer("every", every)
+    def __init__(self, x: ArrayLike, t: ArrayLike, every: int = 100):
+        self.x, self.t, self.every = checked_array("x", x), checked_array("t", t), checked_integer("every", every)
         self.rows: list[tuple[int, float, float]] = []
 
     def measure(self, trainer: Trainer) -> None:

@@ -6,8 +6,9 @@ from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from zeronet.common.validation import checked_integer
+from zeronet.common.validation import checked_array, checked_integer
 from zeronet.nn.network import Network
 from zeronet.nn.rng import checked_seed, stream
 from zeronet.optimizers import adapt
@@ -101,13 +102,13 @@ class Trainer:
         self.step = 0
         self.last_step = 0  # when the current fit ends
 
-    def fit(self, x: np.ndarray, t: np.ndarray, epochs: int | None = None, steps: int | None = None) -> "Trainer":
+    def fit(self, x: ArrayLike, t: ArrayLike, epochs: int | None = None, steps: int | None = None) -> "Trainer":
         """Train for a number of steps, or of epochs of len(x) // batch_size steps; a second fit continues the first.
 
         Parameters
         ----------
-        x : array (N, D); read batch by batch, so that it may be a memory map far larger than memory
-        t : array (N,) of labels, or (N, K) of targets
+        x : array (N, D), list or pandas object; read batch by batch, so that it may be a memory map larger than memory
+        t : array (N,) of labels, or (N, K) of targets; the k-th belongs to the k-th example, whatever pandas' index
         epochs, steps : int, ≥ 0; one of them
 
         Returns
@@ -116,9 +117,10 @@ class Trainer:
 
         Raises
         ------
-        ValueError if not exactly one of `epochs` and `steps` is given, or `x` and `t` are no arrays, differ in length
-        or are shorter than a batch; Diverged before the update of a step whose loss is not finite.
+        ValueError if not exactly one of `epochs` and `steps` is given, or `x` or `t` holds no numbers, or they
+        differ in length or are shorter than a batch; Diverged before the update of a step whose loss is not finite.
         """
+        x, t = checked_array("x", x), checked_array("t", t)
         self.last_step = self.step + self._count_steps(x, t, epochs, steps)
         self.callbacks.sort(key=lambda callback: callback.after_others)
         keep_freed_memory()
@@ -132,7 +134,7 @@ class Trainer:
                 raise
         return self
 
-    def _loop(self, x: np.ndarray, t: np.ndarray) -> None:
+    def _loop(self, x: Any, t: Any) -> None:
         network, optimizer = self.network, self.optimizer
         for batch in self._steps(batches(len(x), self.batch_size, self.seed, self.step, self.last_step)):
             loss = network.loss_and_grad(x[batch], t[batch])
@@ -176,17 +178,13 @@ class Trainer:
         finally:
             params.flat = trained
 
-    def _count_steps(self, x: np.ndarray, t: np.ndarray, epochs: int | None, steps: int | None) -> int:
+    def _count_steps(self, x: Any, t: Any, epochs: int | None, steps: int | None) -> int:
         if (epochs is None) == (steps is None):
             raise ValueError("fit takes either epochs or steps")
         name, number = ("steps", steps) if epochs is None else ("epochs", epochs)
         number = checked_integer(name, number, least=0)
-        if not (hasattr(x, "shape") and hasattr(t, "shape")) or len(x) != len(t):
-            raise ValueError(f"x and t must be arrays of equal length, not {_length(x)} and {_length(t)}")
+        if not x.shape or not t.shape or len(x) != len(t):
+            raise ValueError(f"x and t must be arrays of equal length, not of shapes {x.shape} and {t.shape}")
         if self.batch_size > len(x):
             raise ValueError(f"a batch of {self.batch_size} is larger than the data: {len(x)} examples")
         return number if epochs is None else number * (len(x) // self.batch_size)
-
-
-def _length(a: Any) -> str:
-    return f"{len(a)} examples" if hasattr(a, "shape") and a.shape else type(a).__name__
