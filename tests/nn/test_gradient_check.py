@@ -14,6 +14,44 @@ def test_the_slope_of_a_parabola_is_measured_and_the_array_is_put_back():
     np.testing.assert_array_equal(x, before)
 
 
+def sum_of_squares(x):
+    return (x**2).sum()
+
+
+@pytest.mark.parametrize("array", [[3, 4], np.array([3, 4]), np.array([3, 4], np.uint8), np.array([3, 4], np.float16)])
+def test_a_function_of_the_array_is_differentiated_at_numbers_of_any_type(array):
+    np.testing.assert_allclose(numerical_gradient(sum_of_squares, array), [6, 8], rtol=1e-9)
+
+
+def test_slopes_in_float32_are_right_to_three_digits():
+    x = np.array([3, 4], np.float32)
+    np.testing.assert_allclose(numerical_gradient(lambda: (x**2).sum(), x), [6, 8], rtol=1e-3)
+    np.testing.assert_allclose(numerical_gradient(lambda: np.sin(x).sum(), x), np.cos([3, 4]), rtol=2e-3)
+    x = np.array([1e6], np.float32)
+    np.testing.assert_allclose(numerical_gradient(lambda: (x**2).sum(), x), [2e6], rtol=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("array", "message"),
+    [
+        (np.array([3, 4]), "array must be an array of float32 or float64, not int64"),
+        ([3.0, 4.0], "array must be an array of float32 or float64, not list"),
+        (np.array([3, 4j]), "array holds complex numbers"),
+    ],
+)
+def test_what_no_small_step_can_be_added_to_is_refused(array, message):
+    with pytest.raises(ValueError, match=message):
+        numerical_gradient(lambda: 0.0, array)
+
+
+def test_a_function_of_complex_or_several_values_is_refused():
+    x = np.ones(2)
+    for value in (1j, np.ones(2)):
+        with pytest.raises(ValueError, match="f must return one real number, not"):
+            numerical_gradient(lambda value=value: value, x)
+    np.testing.assert_array_equal(x, 1)
+
+
 @pytest.mark.parametrize(
     ("a", "n", "error"), [([1, 2], [1, 1], 0.5), ([0, 0], [0, 0], 0), ([0, 0], [0, -4], 1), ([3e-9], [1e-9], 2 / 3)]
 )

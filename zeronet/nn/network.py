@@ -34,13 +34,13 @@ class Network:
     ----------
     layers : sequence of Layer; each object used once
     loss_function : Loss, default SoftmaxCrossEntropy()
-    dtype : float type, default float32; of all parameters and of the computation
+    dtype : float32 or wider, default float32; of all parameters and of the computation
     seed : int ≥ 0 or None, default 0; only kept in `net.seed`; None draws one
 
     Raises
     ------
     ValueError if a layer is used twice or belongs to another network, the sizes of two layers do not match, no layer
-    has parameters, `dtype` is not a float type, or `seed` is negative.
+    has parameters, `dtype` is not a float type or is float16, or `seed` is negative.
 
     Examples
     --------
@@ -67,6 +67,8 @@ class Network:
         """Move all parameters into one new vector, and all buffers into another."""
         if np.dtype(dtype).kind != "f":
             raise ValueError(f"dtype must be a float type, not {np.dtype(dtype)}")
+        if np.dtype(dtype) == np.float16:
+            raise ValueError("float16 overflows in the sums of training: use float32 or float64")
         params, buffers = self._places()
         self.params, self.buffers = _gathered(params, dtype), _gathered(buffers, dtype)
         self.grads = Parameters(self.params.shapes, dtype)
@@ -113,8 +115,8 @@ class Network:
 
     def predict(self, x: ArrayLike) -> np.ndarray:
         """Return the scores (N, K) of x (N, D), before any softmax; sliced, so that x may be larger than memory."""
-        x = self._checked(x)
-        slices = [self._forward(self._cast(x[i : i + SLICE])) for i in range(0, max(len(x), 1), SLICE)]
+        examples = self._checked(x)
+        slices = [self._forward(self._cast(examples[i : i + SLICE])) for i in range(0, max(len(examples), 1), SLICE)]
         return np.concatenate(slices)
 
     def loss(self, x: ArrayLike, t: ArrayLike) -> float:
@@ -161,7 +163,7 @@ class Network:
             x = layer.forward(x, train)
         return x
 
-    def _checked(self, x: ArrayLike) -> Any:
+    def _checked(self, x: Any) -> Any:
         x = checked_array("x", x)
         size = self.layers[0].input_size
         if size is not None and (len(x.shape) != 2 or x.shape[1] != size):
