@@ -9,6 +9,7 @@ from zeronet import (
     SGD,
     Adam,
     Callback,
+    Checkpoint,
     Diverged,
     Evaluation,
     Momentum,
@@ -118,6 +119,51 @@ def test_epochs_are_so_many_full_batches(points):
     np.testing.assert_array_equal(result(by_epochs), result(by_steps))
 
 
+@pytest.mark.parametrize("first", [5, 9, 11])  # inside the first epoch of 9 steps, at its end, inside the second
+@pytest.mark.parametrize("rows", [60, 42])
+def test_other_data_begin_a_new_epoch_in_which_each_example_is_seen_once(first, rows, points):
+    x, t = points
+    trainer = new_trainer(drop_last=False).fit(x, t, steps=first)
+    other = Watched(-x[:rows])
+    trainer.fit(other, t[:rows], epochs=2)
+    if rows == 60:
+        del other.indices[0]  # the comparison with the data of the last fit
+    per_epoch = len(other.indices) // 2
+    for part in (other.indices[:per_epoch], other.indices[per_epoch:]):
+        assert sorted(np.concatenate(part)) == list(range(rows))
+
+
+def test_a_trainer_that_resumes_after_other_data_goes_on_in_their_order(points, tmp_path):
+    x, t = points
+    checkpoint = Checkpoint(tmp_path / "run.npz")
+    trainer = new_trainer(callbacks=[checkpoint]).fit(x, t, steps=5).fit(-x[:42], t[:42], steps=4)
+    resumed = new_trainer(callbacks=[checkpoint])
+    assert checkpoint.resume(resumed)
+    for one in (trainer, resumed):
+        one.fit(-x[:42], t[:42], steps=20)
+    np.testing.assert_array_equal(result(resumed), result(trainer))
+
+
+def test_the_short_rest_of_an_epoch_is_kept_on_request_and_is_a_mean_over_its_examples(points):
+    x, t = points
+    watched = Watched(x)
+    trainer = new_trainer(SGD(lr=0.5), drop_last=False).fit(watched, t, epochs=1)
+    assert trainer.step == 9
+    assert [len(index) for index in watched.indices] == [7] * 8 + [4]
+    assert sorted(np.concatenate(watched.indices)) == list(range(60))
+    rest, twin = watched.indices[8], new_trainer(SGD(lr=0.5), drop_last=False).fit(x, t, steps=8)
+    expected = result(twin) - 0.5 * twin.network.gradient(x[rest], t[rest]).flat
+    np.testing.assert_allclose(result(trainer), expected, rtol=1e-6)
+
+
+def test_a_batch_larger_than_the_data_is_all_of_them(points):
+    x, t = points
+    trainer = new_trainer(SGD(lr=0.5), batch_size=1000)
+    expected = result(trainer) - 0.5 * trainer.network.gradient(x, t).flat
+    np.testing.assert_allclose(result(trainer.fit(x, t, epochs=1)), expected, rtol=1e-5, atol=1e-6)
+    assert trainer.step == 1
+
+
 def test_one_step_is_the_gradient_of_one_batch_times_the_rate(points):
     x, t = points
     trainer = new_trainer(SGD(lr=0.5))
@@ -192,7 +238,7 @@ def test_data_are_taken_by_position_from_lists_and_pandas_whatever_their_index(p
             ({}, length, "either epochs or steps")
             for length in ({}, {"epochs": 1, "steps": 1}, {"epochs": 0, "steps": 0})
         ],
-        ({"batch_size": 61}, {"steps": 1}, "a batch of 61 is larger than the data: 60 examples"),
+        ({}, {"x": np.empty((0, 6)), "t": np.empty(0, int), "steps": 1}, "no examples to train on"),
         *[({"batch_size": n}, {"steps": 1}, f"batch_size must be at least 1, not {n}") for n in (0, -7)],
         ({"seed": -1}, {"steps": 1}, "seed must be at least 0, not -1"),
         ({"optimizer": "sgd"}, {"steps": 1}, "an optimizer is an object with a method update"),
