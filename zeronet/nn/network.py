@@ -101,7 +101,7 @@ class Network:
         x (N, D); t (N,) labels or (N, K) targets. Raises ValueError if x or t has another shape or type, or a label is
         out of range.
         """
-        y = self._forward(self._cast(self._checked(x)), train=True)
+        y = self.scores(x, train=True)
         loss = self.loss_function.forward(y, t)
         dy: Any = self.loss_function.backward()  # None behind the first layer
         for layer in reversed(self.layers):
@@ -157,6 +157,10 @@ class Network:
         twin = copy.deepcopy(self)
         twin._gather(dtype)
         return twin
+
+    def scores(self, x: ArrayLike, train: bool = False) -> np.ndarray:
+        """Return the scores (N, K) of x (N, D) in one pass; train=True computes as in a training step."""
+        return self._forward(self._cast(self._checked(x)), train)
 
     def _forward(self, x: np.ndarray, train: bool = False) -> np.ndarray:
         for layer in self.layers:
