@@ -4,6 +4,7 @@ Derive your own from Callback and override the events that you need.
 """
 
 import csv
+import math
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -80,7 +81,8 @@ class History(Callback):
 class Evaluation(Callback):
     """Measure loss and accuracy on other data: before the first step, at regular steps, and at the end.
 
-    After training, rows holds tuples (step, loss, accuracy), where step counts the updates made before.
+    After training, rows holds tuples (step, loss, accuracy), where step counts the updates made before. The accuracy is
+    nan if the loss function does not classify, as MeanSquaredError.
 
     Parameters
     ----------
@@ -102,7 +104,8 @@ class Evaluation(Callback):
             return
         with trainer.evaluating() as network:
             y = network.predict(self.x)
-            self.rows.append((trainer.step, network.loss_function.forward(y, self.t), accuracy(y, self.t)))
+            share = accuracy(y, self.t) if network.loss_function.classifies else math.nan
+            self.rows.append((trainer.step, network.loss_function.forward(y, self.t), share))
         trainer.notify("on_evaluation", self)
 
     def on_fit_start(self, trainer: Trainer) -> None:
