@@ -165,7 +165,8 @@ def test_what_the_optimizer_wants_evaluated_is_evaluated(points):
 
 def test_the_evaluation_at_the_end_of_a_training_that_leapt_away_is_silent_too(points):
     evaluation = Evaluation(*points)
-    new_trainer(evaluation, optimizer=SGD(lr=1e25)).fit(*points, steps=1)
+    with pytest.raises(Diverged):
+        new_trainer(evaluation, optimizer=SGD(lr=1e25)).fit(*points, steps=1)
     assert not math.isfinite(evaluation.rows[-1][1])
 
 

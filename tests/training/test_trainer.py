@@ -1,4 +1,5 @@
 import math
+import pickle
 
 import numpy as np
 import pandas as pd
@@ -297,7 +298,8 @@ def test_divergence_tells_step_loss_and_rate_and_leaves_the_last_finite_step(poi
     assert error.lr == 1e25
     assert str(error) == f"the loss is {error.loss} at step {error.step} (learning rate 1e+25)"
 
-    up_to_there = new_trainer(SGD(lr=1e25)).fit(*points, steps=error.step)
+    up_to_there = new_trainer(SGD(lr=1e25))
+    assert diverged(up_to_there, points, steps=error.step).step == error.step  # its last update did it
     np.testing.assert_array_equal(result(trainer), result(up_to_there))
 
 
@@ -308,6 +310,34 @@ def test_divergence_is_found_before_the_update(points):
     assert diverged(trainer, (np.full_like(x, np.nan), t)).step == 0
     assert trainer.optimizer.t == trainer.step == 0
     np.testing.assert_array_equal(result(trainer), before)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda x, t, net: x.__setitem__(slice(40, 45), np.nan), r"the loss is nan at step \d: x holds nan"),
+        (lambda x, t, net: x.__setitem__(..., 1e39), "at step 0: x holds 1e.39, which is too large for float32"),
+        (lambda x, t, net: x.__setitem__(..., 1e38), r"at step 0: before the first update, with inputs up to 1e.38"),
+        (lambda x, t, net: net.params.__setitem__("b2", [0, np.nan, 0]), "at step 0: b2 was not finite before the fir"),
+    ],
+)
+def test_the_learning_rate_is_not_blamed_for_data_or_first_weights(change, message, points):
+    x, t = points[0].astype(float), points[1]
+    trainer = new_trainer()
+    change(x, t, trainer.network)
+    with pytest.raises(Diverged, match=message) as caught:
+        trainer.fit(x, t, epochs=2)
+    assert "learning rate" not in str(caught.value)
+    assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
+
+
+def test_a_last_update_that_destroyed_the_network_is_a_divergence(points):
+    evaluation = Evaluation(*points)
+    trainer = new_trainer(SGD(lr=1e38), callbacks=[evaluation])
+    error = diverged(trainer, points, steps=1)
+    assert (error.step, error.lr, trainer.step) == (1, 1e38, 1)
+    assert str(error).endswith("at step 1 (learning rate 1e+38)")
+    assert [row[0] for row in evaluation.rows] == [0, 1]
 
 
 @pytest.mark.parametrize("lr", [None, 1e25])

@@ -23,13 +23,16 @@ class Diverged(ArithmeticError):
     step : int; updates made before
     loss : float; inf or nan
     lr : float or None; the optimizer's learning rate, if it has one
+    cause : str or None; what else than the learning rate did it, such as nan in the data
     """
 
-    def __init__(self, step: int, loss: float, lr: float | None = None):
-        super().__init__(step, loss, lr)
-        self.step, self.loss, self.lr = step, loss, lr
+    def __init__(self, step: int, loss: float, lr: float | None = None, cause: str | None = None):
+        super().__init__(step, loss, lr, cause)
+        self.step, self.loss, self.lr, self.cause = step, loss, lr, cause
 
     def __str__(self) -> str:
+        if self.cause:
+            return f"the loss is {self.loss} at step {self.step}: {self.cause}"
         rate = "" if self.lr is None else f" (learning rate {self.lr:g})"
         return f"the loss is {self.loss} at step {self.step}{rate}"
 
@@ -135,11 +138,13 @@ class Trainer:
         Raises
         ------
         ValueError if not exactly one of `epochs` and `steps` is given, or `x` or `t` holds no numbers, or they
-        differ in length or are empty; Diverged before the update of a step whose loss is not finite.
+        differ in length or are empty; Diverged before the update of a step whose loss is not finite, and at the end if
+        the last update made the loss of its own batch so.
         """
         x, t = checked_array("x", x), checked_array("t", t)
         self.last_step = self.step + self._count_steps(x, t, epochs, steps)
         self._find_place_in_order(x, t)
+        start = self.step
         self.callbacks.sort(key=lambda callback: callback.after_others)
         keep_freed_memory()
         with flushed_subnormals(), np.errstate(over="ignore", invalid="ignore", divide="ignore"):
@@ -150,7 +155,32 @@ class Trainer:
             except BaseException:
                 self.notify("on_fit_interrupted")
                 raise
+            if self.step > start and self.last_batch is not None:
+                self._check_last_update(*self.last_batch[2:])
         return self
+
+    def _check_last_update(self, x: Any, t: Any) -> None:
+        """Raise Diverged if the network that was trained has no finite loss on the batch of its last update."""
+        with self.evaluating() as network:
+            loss = network.loss(x, t)
+        if not math.isfinite(loss):
+            raise self._diverged(loss)
+
+    def _diverged(self, loss: float, cause: str | None = None) -> Diverged:
+        return Diverged(self.step, loss, getattr(self.optimizer, "lr", None), cause)
+
+    def _cause(self, x: Any, t: Any) -> str | None:
+        """Return why the loss of a batch is not finite, if not for the learning rate."""
+        dtype = self.network.params.flat.dtype
+        for name, array in (("x", np.asarray(x)), ("t", np.asarray(t))):
+            cast = array.astype(dtype)
+            if not np.isfinite(cast).all():
+                bad = array[~np.isfinite(cast)].ravel()[0]
+                return f"{name} holds {bad:g}" + ("" if not np.isfinite(bad) else f", which is too large for {dtype}")
+        for name, array in self.network.params.items():
+            if not self.step and not np.isfinite(array).all():
+                return f"{name} was not finite before the first update"
+        return None if self.step else f"before the first update, with inputs up to {np.abs(x).max():g}: scale them"
 
     def _loop(self, x: Any, t: Any) -> None:
         network, optimizer = self.network, self.optimizer
@@ -159,7 +189,7 @@ class Trainer:
             x_batch, t_batch = x[batch], t[batch]
             loss = network.loss_and_grad(x_batch, t_batch)
             if not math.isfinite(loss):
-                raise Diverged(self.step, loss, getattr(optimizer, "lr", None))
+                raise self._diverged(loss, self._cause(x_batch, t_batch))
             optimizer.update(network.params, network.grads)
             self.step += 1
             self.last_batch = len(x), batch, x_batch, t_batch
