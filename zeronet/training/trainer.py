@@ -180,7 +180,10 @@ class Trainer:
         for name, array in self.network.params.items():
             if not self.step and not np.isfinite(array).all():
                 return f"{name} was not finite before the first update"
-        return None if self.step else f"before the first update, with inputs up to {np.abs(x).max():g}: scale them"
+        largest = np.abs(np.asarray(x)).max()
+        if largest > 1e6:
+            return f"x holds numbers up to {largest:g}: scale them"
+        return None if self.step else "before the first update: the first weights are too large"
 
     def _loop(self, x: Any, t: Any) -> None:
         network, optimizer = self.network, self.optimizer
