@@ -6,13 +6,12 @@ from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from zeronet.common.validation import checked_array, checked_integer
 from zeronet.nn.network import Network
 from zeronet.nn.rng import checked_seed, stream
 from zeronet.optimizers import adapt
-from zeronet.training.environment import flushed_subnormals, keep_freed_memory
+from zeronet.training.environment import flushed_subnormals, keep_freed_memory, threads_by_shape
 
 
 class Diverged(ArithmeticError):
@@ -120,7 +119,7 @@ class Trainer:
         self.order_shift = 0  # the order of the data at step k is that of step k + order_shift of its stream
         self.last_batch: tuple[Any, ...] | None = None  # of the last fit: number of examples, indices, x, t
 
-    def fit(self, x: ArrayLike, t: ArrayLike, epochs: int | None = None, steps: int | None = None) -> "Trainer":
+    def fit(self, x: Any, t: Any, epochs: int | None = None, steps: int | None = None) -> "Trainer":
         """Train for a number of steps, or of epochs of len(x) // batch_size steps.
 
         A second fit continues the first: on the same data in the middle of its epoch, on other data with a new epoch.
@@ -147,7 +146,8 @@ class Trainer:
         start = self.step
         self.callbacks.sort(key=lambda callback: callback.after_others)
         keep_freed_memory()
-        with flushed_subnormals(), np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        threads = threads_by_shape(min(self.batch_size, len(x)), self.network.params.flat.size)
+        with threads, flushed_subnormals(), np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             try:
                 self.notify("on_fit_start")
                 self._loop(x, t)
