@@ -87,6 +87,8 @@ def test_scores_need_an_axis_of_classes(y):
             function(y)
     with pytest.raises(ValueError, match=r"scores must have shape \(N, K\)"):
         accuracy([0.1, 0.9], [1])
+    with pytest.raises(ValueError, match="there are no examples"):
+        accuracy(np.empty((0, 2)), [])
 
 
 def test_a_row_with_nan_is_never_right():

@@ -37,11 +37,16 @@ def test_slopes_in_float32_are_right_to_three_digits():
         (np.array([3, 4]), "array must be an array of float32 or float64, not int64"),
         ([3.0, 4.0], "array must be an array of float32 or float64, not list"),
         (np.array([3, 4j]), "array holds complex numbers"),
+        (np.frombuffer(bytes(8)), "array is read-only"),
     ],
 )
 def test_what_no_small_step_can_be_added_to_is_refused(array, message):
     with pytest.raises(ValueError, match=message):
         numerical_gradient(lambda: 0.0, array)
+
+
+def test_the_step_is_not_lost_in_large_numbers():
+    np.testing.assert_allclose(numerical_gradient(sum_of_squares, [1e12]), [2e12], rtol=1e-6)
 
 
 def test_a_function_of_complex_or_several_values_is_refused():

@@ -144,7 +144,7 @@ class Scale(Layer):
 def test_parameters_are_numbered_as_in_the_network_whatever_is_between_weights_and_relu():
     first, second = Scale(8), Scale(4)
     first.b = np.array([-100.0] * 6 + [100] * 2)
-    second.b = np.array([-100.0, 100, 100, 100])
+    second.b = np.array([-1e5, 1e5, 1e5, 1e5])
     net = Network([Affine(9, 8), first, ReLU(), Affine(8, 4), second, ReLU(), Affine(4, 3)])
     inspection, _, _ = inspected(SGD(lr=1e-6), net, steps=1)
     assert list(inspection.rows) == list(net.params)

@@ -222,6 +222,7 @@ def test_data_are_taken_by_position_from_lists_and_pandas_whatever_their_index(p
     for data in (
         (x.tolist(), t.tolist()),
         (pd.DataFrame(x, index=shuffled, columns=list("fedcba")), pd.Series(t, index=shuffled)),
+        (pd.DataFrame(x).astype("Float32"), pd.Series(t).astype("Int64")),
     ):
         np.testing.assert_array_equal(result(new_trainer().fit(*data, steps=20)), result(trainer))
         evaluation = Evaluation(*data)
@@ -256,9 +257,12 @@ def test_what_cannot_be_trained_is_refused(settings, length, message, points):
     ("convert", "message"),
     [
         (sparse.csr_matrix, r"x is sparse \(csr_matrix\): give x.toarray\(\)"),
+        (lambda x: None, "x must be an array or a list of numbers, not NoneType"),
+        (lambda x: (row for row in x), "x must be an array or a list of numbers, not generator"),
+        (lambda x: pd.DataFrame(x.astype(int)).astype("Int64").mask(x > 1), "x has missing values: fill them"),
         (lambda x: x.astype(object), "x holds Python objects: convert it"),
         (lambda x: x.astype(complex), "x holds complex numbers: give real numbers"),
-        (lambda x: x.astype(str), "x holds strings: encode them"),
+        (lambda x: x.astype(str), "x holds strings: convert it"),
         (lambda x: np.ma.masked_less(x, 0), r"x is a masked array: give x.filled\(value\)"),
         (lambda x: [*x.tolist()[:-1], [1.0]], "x cannot be made an array"),
     ],
@@ -269,7 +273,9 @@ def test_data_that_are_no_numbers_are_refused_by_name_with_the_cure(convert, mes
     for use in (new_trainer().fit, net.loss, net.accuracy, net.loss_and_grad, Evaluation, gradient_check):
         with pytest.raises(ValueError, match=message):
             use(x, t, steps=1) if use.__name__ == "fit" else use(*([net] if use is gradient_check else []), x, t)
-    with pytest.raises(ValueError, match=r"t holds strings: .* np.unique\(t, return_inverse=True\)"):
+    with pytest.raises(
+        ValueError, match=r"t holds strings: encode labels as integers: np.unique\(t, return_inverse=True\)"
+    ):
         new_trainer().fit(points[0], points[1].astype(str), steps=1)
 
 

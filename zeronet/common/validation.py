@@ -28,10 +28,11 @@ def checked_integer(name: str, value: Any, least: int = 1) -> int:
 
 
 # What an array may hold that is no number, by NumPy's kinds of types, and the cure.
+LABELS = "encode labels as integers: np.unique(t, return_inverse=True)[1]"
 NO_NUMBERS = {
-    "O": ("Python objects", "convert it to an array of numbers, such as np.asarray({name}, np.float32)"),
+    "O": ("Python objects", "convert it to numbers, such as np.asarray({name}, np.float32)"),
     "c": ("complex numbers", "give real numbers, such as {name}.real and {name}.imag in columns of their own"),
-    "U": ("strings", "encode them, as by np.unique({name}, return_inverse=True)[1]"),
+    "U": ("strings", "convert it to numbers, such as np.asarray({name}, np.float32)"),
     "M": ("dates", "convert them to numbers, such as days since the first"),
     "m": ("time spans", "convert them to numbers, such as {name} / np.timedelta64(1, 's')"),
     "V": ("records", "put their numeric fields into columns"),
@@ -50,7 +51,7 @@ def checked_array(name: str, data: Any) -> Any:
     array([[1, 2]])
     >>> checked_array("t", ["cat", "dog"])
     Traceback (most recent call last):
-    zeronet.common.errors.UserError: t holds strings: encode them, as by np.unique(t, return_inverse=True)[1]
+    zeronet.common.errors.UserError: t holds strings: encode labels as integers: np.unique(t, return_inverse=True)[1]
     """
     if type(data) is not np.ndarray:
         if hasattr(data, "toarray"):
@@ -60,7 +61,7 @@ def checked_array(name: str, data: Any) -> Any:
         if isinstance(data, np.matrix):
             data = data.A
         elif hasattr(data, "to_numpy"):  # pandas indexes by label
-            data = data.to_numpy()
+            data = _pandas_values(name, data)
         elif not isinstance(data, np.ndarray) and not _is_lazy(data):
             try:
                 data = np.asarray(data)
@@ -69,8 +70,22 @@ def checked_array(name: str, data: Any) -> Any:
     kind = getattr(getattr(data, "dtype", None), "kind", "f")
     if kind in NO_NUMBERS:
         what, cure = NO_NUMBERS[kind]
-        raise UserError(f"{name} holds {what}: {cure.format(name=name)}")
+        if not data.shape:  # None, a generator, a dictionary, a text
+            raise UserError(f"{name} must be an array or a list of numbers, not {type(data[()]).__name__}")
+        raise UserError(f"{name} holds {what}: {LABELS if name == 't' and kind in 'OUST' else cure.format(name=name)}")
     return data
+
+
+def _pandas_values(name: str, data: Any) -> np.ndarray:
+    """Return the values of a pandas or polars object, of its nullable types too."""
+    values = np.asarray(data.to_numpy())
+    kinds = {getattr(dtype, "kind", "O") for dtype in np.array([getattr(data, "dtypes", None)], object).ravel()}
+    if values.dtype.kind != "O" or not kinds <= set("iufb"):
+        return values
+    try:
+        return np.asarray(data.to_numpy(dtype=np.float64 if "f" in kinds else np.int64))
+    except (TypeError, ValueError) as error:
+        raise UserError(f"{name} has missing values: fill them, as by {name}.fillna(0)") from error
 
 
 def _is_lazy(data: Any) -> bool:

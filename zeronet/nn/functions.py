@@ -7,7 +7,7 @@ from zeronet.common.validation import checked_array
 
 
 def checked_scores(y: ArrayLike, ndim: int | None = None) -> np.ndarray:
-    """Return scores as a float array, float32 at least. Raises ValueError if they have no or other axes, or no classes.
+    """Return scores as a float array, float32 at least. Raises ValueError if there are no classes, or other axes.
 
     >>> checked_scores([1, 2])
     array([1., 2.])
@@ -15,6 +15,8 @@ def checked_scores(y: ArrayLike, ndim: int | None = None) -> np.ndarray:
     scores = np.asarray(checked_array("y", y))
     if scores.ndim == 0 or scores.shape[-1] == 0 or ndim not in (None, scores.ndim):
         raise ValueError(f"scores must have shape (N, K), with K ≥ 1, not {scores.shape}")
+    if ndim and not len(scores):
+        raise ValueError("there are no examples to compare with their targets")
     if scores.dtype.kind != "f":
         return scores.astype(np.float64)
     return scores.astype(np.float32) if scores.dtype.itemsize < 4 else scores
@@ -112,7 +114,7 @@ def class_indices(t: ArrayLike, rows: int, classes: int) -> np.ndarray:
             f"targets have shape {t.shape}, but scores of shape {(rows, classes)} need {(rows,)} or {(rows, classes)}"
         )
     if t.dtype.kind not in "iu":
-        raise ValueError(f"labels must be integers, not {t.dtype}")
+        raise ValueError(f"labels must be integers, not {t.dtype}: give t.astype(int)")
     if t.size and (t.min() < 0 or t.max() >= classes):
         raise ValueError(f"labels run from {t.min()} to {t.max()}, but {classes} classes allow 0 to {classes - 1}")
     return t

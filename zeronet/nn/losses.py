@@ -107,6 +107,8 @@ class MeanSquaredError(Loss):
     def forward(self, y: np.ndarray, t: ArrayLike) -> float:
         """Return the mean squared error."""
         y = checked_scores(y)
+        if not len(y):
+            raise ValueError("there are no examples to compare with their targets")
         t = np.asarray(checked_array("t", t), y.dtype)
         if t.shape != y.shape:
             raise ValueError(f"targets have shape {t.shape}, but the outputs have {y.shape}")

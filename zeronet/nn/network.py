@@ -65,7 +65,11 @@ class Network:
 
     def _gather(self, dtype: DTypeLike) -> None:
         """Move all parameters into one new vector, and all buffers into another."""
-        if np.dtype(dtype).kind != "f":
+        try:
+            kind = np.dtype(dtype).kind
+        except TypeError as error:
+            raise ValueError(f"dtype must be a float type, not {dtype!r}") from error
+        if kind != "f":
             raise ValueError(f"dtype must be a float type, not {np.dtype(dtype)}")
         if np.dtype(dtype) == np.float16:
             raise ValueError("float16 overflows in the sums of training: use float32 or float64")
