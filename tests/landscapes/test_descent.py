@@ -99,12 +99,25 @@ def test_a_path_that_leaves_for_infinity_is_cut_where_it_is_still_finite():
         ({"steps": -1}, "steps must be an integer"),
         ({"steps": 1.5}, "steps must be an integer"),
         ({"noise": -1}, "noise a number ≥ 0"),
+        ({"noise": "1"}, "noise a number ≥ 0"),
+        ({"steps": True}, "steps must be an integer"),
+        ({"start": ("1", "2")}, "start must be a pair of finite numbers"),
+        ({"start": (1j, 2)}, "start must be a pair of finite numbers"),
         ({"noise": math.nan}, "noise a number ≥ 0"),
     ],
 )
 def test_what_cannot_be_walked_is_refused(arguments, message):
     with pytest.raises(ValueError, match=message):
         descend(Valley(), SGD(), **arguments)
+
+
+def test_a_complex_height_or_slope_is_refused():
+    with pytest.raises(ValueError, match="f must return one real number, not complex128"):
+        descend(lambda x, y: 1j * x, SGD(), start=(1, 1))
+    with pytest.raises(ValueError, match="holds complex numbers"):
+        landscape = Valley()
+        landscape.gradient = lambda x, y: (1j, 0)
+        descend(landscape, SGD())
 
 
 def test_a_function_without_a_start_needs_one():

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy import special
 
-from zeronet.nn.functions import class_indices, log_sum_exp, softmax
+from zeronet.nn.functions import accuracy, class_indices, class_targets, log_sum_exp, softmax
 
 
 @pytest.mark.parametrize("size", [1e4, -1e4, 1e300])
@@ -43,6 +43,7 @@ def test_functions_keep_the_type_and_never_change_their_argument(function, rng):
         [[0, 0, 1], [1, 0, 0], [0, 1, 0]],
         np.array([[0, 0, 1.0], [1, 0, 0], [0, 1, 0]], dtype=np.float32),
         np.array([[0, 0, 1], [1, 0, 0], [0, 1, 0]], dtype=bool),
+        [[2], [0], [1]],
     ],
 )
 def test_labels_of_integers_and_of_one_hot_rows_are_the_same(t):
@@ -68,3 +69,39 @@ def test_labels_of_integers_and_of_one_hot_rows_are_the_same(t):
 def test_labels_refuses_and_says_what_is_needed(t, message):
     with pytest.raises(ValueError, match=message):
         class_indices(t, rows=3, classes=4)
+
+
+def test_one_row_of_scores_integers_and_small_types_are_computed_like_many_rows():
+    row = [1, 2, 4]
+    expected = special.softmax(np.array(row, float))
+    for y in (row, np.array(row, np.uint8), np.array(row, np.float16)):
+        np.testing.assert_allclose(softmax(y), expected, rtol=1e-6)
+        np.testing.assert_allclose(softmax([y, y]), [expected] * 2, rtol=1e-6)
+    assert log_sum_exp(np.zeros(100_000, np.float16)) == pytest.approx(np.log(100_000))  # beyond float16
+
+
+@pytest.mark.parametrize("y", [1.0, [], np.empty((3, 0))])
+def test_scores_need_an_axis_of_classes(y):
+    for function in (softmax, log_sum_exp):
+        with pytest.raises(ValueError, match="scores must have shape"):
+            function(y)
+    with pytest.raises(ValueError, match=r"scores must have shape \(N, K\)"):
+        accuracy([0.1, 0.9], [1])
+    with pytest.raises(ValueError, match="there are no examples"):
+        accuracy(np.empty((0, 2)), [])
+
+
+def test_a_row_with_nan_is_never_right():
+    y = np.array([[np.nan, np.nan], [np.nan, 1], [0, np.nan], [1, 0]])
+    assert accuracy(y, [0, 0, 0, 0]) == 0.25
+    assert accuracy(y, [1, 1, 1, 1]) == 0
+
+
+def test_probabilities_are_targets_and_their_largest_is_the_label():
+    soft = np.array([[0.2, 0.8], [0.5, 0.5]], np.float32)
+    np.testing.assert_array_equal(class_targets(soft, 2, 2), soft)
+    assert accuracy([[0, 1], [0, 1]], soft) == 1
+    assert accuracy([[1, 0], [1, 0]], soft) == 0.5
+    for bad in ([[0.2, 0.7], [0.5, 0.5]], [[1.2, -0.2], [0.5, 0.5]], [[np.nan, 1.0], [0.5, 0.5]]):
+        with pytest.raises(ValueError, match="probabilities that sum to 1: row 0"):
+            class_targets(bad, 2, 2)

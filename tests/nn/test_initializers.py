@@ -28,6 +28,15 @@ def test_draws_have_mean_0_and_the_promised_spread_and_follow_from_the_generator
     assert abs(w.std() - std) <= 0.01 * std
 
 
+def test_the_fan_in_is_what_the_layer_declares(rng):
+    w = He()(rng, (64, 3, 5, 5), fan_in=75)  # 64 filters of 3 × 5 × 5 inputs each
+    assert w.shape == (64, 3, 5, 5)
+    assert w.std() == pytest.approx(math.sqrt(2 / 75), rel=0.03)
+    for shape in ((64, 3, 5, 5), (7,)):
+        with pytest.raises(ValueError, match="need fan_in, the number of inputs of each output"):
+            He()(rng, shape)
+
+
 def test_he_keeps_the_size_of_a_signal_through_ten_relu_layers_and_a_small_fixed_spread_loses_it(rng):
     def size_after_ten_layers(init):
         x = rng.standard_normal((200, 300))

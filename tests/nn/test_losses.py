@@ -81,6 +81,25 @@ def test_integers_and_one_hot_rows_give_the_same_loss_and_gradient(y):
     np.testing.assert_allclose(integer[1].sum(axis=1), 0, atol=1e-16)
 
 
+def test_probabilities_cost_the_mean_of_the_labels_they_mix(y):
+    loss, p = SoftmaxCrossEntropy(), np.full((N, K), 0.25)
+    by_label = [(loss.forward(y, np.full(N, k)), loss.backward()) for k in range(K)]
+    assert math.isclose(loss.forward(y, p), sum(value for value, _ in by_label) / K, rel_tol=1e-12)
+    np.testing.assert_allclose(loss.backward(), sum(dy for _, dy in by_label) / K, atol=1e-15)
+    p[:, 0], p[:, 1] = 0.4, 0.1
+    loss.forward(y, p)
+    assert relative_error(loss.backward(), numerical_gradient(lambda: loss.forward(y, p), y)) < 1e-6
+
+
+def test_labels_may_be_a_column(y):
+    t = TABLE["SoftmaxCrossEntropy"]
+    assert SoftmaxCrossEntropy().forward(y, t[:, None]) == SoftmaxCrossEntropy().forward(y, t)
+
+
+def test_targets_are_not_rounded_to_integer_outputs():
+    assert MeanSquaredError().forward(np.array([[1, 5]]), [[0.5, 5]]) == 0.125
+
+
 @pytest.mark.parametrize("classes", [2, 10, 1000])
 def test_guessing_costs_ln_k(classes):
     assert math.isclose(SoftmaxCrossEntropy().forward(np.zeros((3, classes)), [0, 1, 1]), math.log(classes))

@@ -24,7 +24,9 @@ from zeronet import (
     History,
     Layer,
     Log,
+    MeanSquaredError,
     Momentum,
+    MultiLayerNet,
     Nesterov,
     Network,
     Progress,
@@ -135,6 +137,21 @@ def test_an_evaluation_is_the_loss_and_accuracy_of_the_network_after_so_many_upd
     assert evaluation.rows[-1][1:] == (trainer.network.loss(x[:30], t[:30]), trainer.network.accuracy(x[:30], t[:30]))
 
 
+def test_regression_is_evaluated_without_an_accuracy_and_probabilities_with_one(points):
+    x, t = points
+    target = x[:, :2] * 3
+    evaluation = Evaluation(x, target)
+    net = MultiLayerNet(6, [5], 2, loss_function=MeanSquaredError())
+    Trainer(net, SGD(lr=0.1), 7, callbacks=[evaluation]).fit(x, target, steps=50)
+    assert evaluation.rows[-1][1] == pytest.approx(((net.predict(x) - target) ** 2).mean(), rel=1e-6)
+    assert evaluation.rows[-1][1] < 0.5 * evaluation.rows[0][1]
+    assert all(math.isnan(row[2]) for row in evaluation.rows)
+    soft = 0.8 * np.eye(3)[t] + 0.2 / 3
+    evaluation = Evaluation(x, soft)
+    trainer = new_trainer(evaluation).fit(x, soft, steps=50)
+    assert evaluation.rows[-1][2] == trainer.network.accuracy(x, t) > 0.8
+
+
 def test_what_the_optimizer_wants_evaluated_is_evaluated(points):
     class Zeros(SGD):
         def evaluation_params(self, params):
@@ -148,7 +165,8 @@ def test_what_the_optimizer_wants_evaluated_is_evaluated(points):
 
 def test_the_evaluation_at_the_end_of_a_training_that_leapt_away_is_silent_too(points):
     evaluation = Evaluation(*points)
-    new_trainer(evaluation, optimizer=SGD(lr=1e25)).fit(*points, steps=1)
+    with pytest.raises(Diverged):
+        new_trainer(evaluation, optimizer=SGD(lr=1e25)).fit(*points, steps=1)
     assert not math.isfinite(evaluation.rows[-1][1])
 
 

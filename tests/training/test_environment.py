@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import threadpoolctl
 
-from zeronet import RMSProp, Trainer, TwoLayerNet
+from zeronet import Callback, MultiLayerNet, RMSProp, Trainer, TwoLayerNet
 from zeronet.training.environment import blas_threads, can_flush, description, flushed_subnormals, keep_freed_memory
 
 TINY = np.full(8, 1e-40, dtype=np.float32)  # below float32's smallest normal number, 1.2e-38
@@ -89,6 +89,30 @@ def test_blas_has_so_many_threads_inside_the_block_and_as_many_as_before_after_i
             pass
         assert threads() == before
         assert set(before) == {2}
+
+
+class Threads(Callback):
+    def on_step_end(self, trainer, loss):
+        self.number = set(threads())
+
+
+@pytest.mark.parametrize(
+    ("hidden", "batch_size", "expected"),
+    [((50,), 100, 1), ((100, 100, 100, 100), 128, 1), ((300,), 128, 2), ((1000,), 100, 2), ((1000, 1000), 256, 2)],
+)
+def test_small_products_use_one_thread_while_fitting_and_the_others_are_given_back(hidden, batch_size, expected):
+    x, t, looking = np.zeros((256, 784), np.float32), np.zeros(256, int), Threads()
+    trainer = Trainer(MultiLayerNet(784, hidden, 10), RMSProp(), batch_size, callbacks=[looking])
+    with threadpoolctl.threadpool_limits(2, user_api="blas"):
+        trainer.fit(x, t, steps=1)
+        assert looking.number == {expected}
+        assert set(threads()) == {2}
+    with blas_threads(2):  # chosen
+        trainer.fit(x, t, steps=1)
+        assert looking.number == {2}
+    with blas_threads(1):
+        trainer.fit(x, t, steps=1)
+        assert looking.number == {1}
 
 
 def test_the_description_names_what_decides_the_bits():

@@ -10,6 +10,7 @@ from zeronet import (
     AdaGrad,
     Affine,
     History,
+    Layer,
     Momentum,
     MultiLayerNet,
     Network,
@@ -120,6 +121,36 @@ def test_a_deep_network_is_seen_layer_by_layer():
     inspection, _, _ = inspected(SGD(), MultiLayerNet(9, [6, 5], 3))
     assert list(inspection.rows) == ["W1", "b1", "W2", "b2", "W3", "b3"]
     assert np.isfinite(column(inspection, "dead_share", "W2")).all()
+
+
+class Scale(Layer):
+    """A normalization's gain and shift."""
+
+    param_names = ("gamma", "b")
+
+    def __init__(self, size):
+        self.gamma, self.dgamma = np.ones(size), np.zeros(size)
+        self.b, self.db = np.zeros(size), np.zeros(size)
+
+    def forward(self, x, train=False):
+        self.x = x
+        return self.gamma * x + self.b
+
+    def backward(self, dy):
+        self.dgamma, self.db = (dy * self.x).sum(axis=0), dy.sum(axis=0)
+        return self.gamma * dy
+
+
+def test_parameters_are_numbered_as_in_the_network_whatever_is_between_weights_and_relu():
+    first, second = Scale(8), Scale(4)
+    first.b = np.array([-100.0] * 6 + [100] * 2)
+    second.b = np.array([-1e5, 1e5, 1e5, 1e5])
+    net = Network([Affine(9, 8), first, ReLU(), Affine(8, 4), second, ReLU(), Affine(4, 3)])
+    inspection, _, _ = inspected(SGD(lr=1e-6), net, steps=1)
+    assert list(inspection.rows) == list(net.params)
+    shares = {name: column(inspection, "dead_share", name)[0] for name in net.params}
+    assert (shares.pop("W1"), shares.pop("W2")) == (0.75, 0.25)
+    assert np.isnan(list(shares.values())).all()
 
 
 def test_weights_are_kept_at_five_moments_from_the_first_to_the_last():

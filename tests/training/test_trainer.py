@@ -1,9 +1,25 @@
 import math
+import pickle
 
 import numpy as np
+import pandas as pd
 import pytest
+from scipy import sparse
 
-from zeronet import SGD, Adam, Callback, Diverged, Momentum, Optimizer, RMSProp, Trainer, TwoLayerNet
+from zeronet import (
+    SGD,
+    Adam,
+    Callback,
+    Checkpoint,
+    Diverged,
+    Evaluation,
+    Momentum,
+    Optimizer,
+    RMSProp,
+    Trainer,
+    TwoLayerNet,
+    gradient_check,
+)
 from zeronet.training.environment import can_flush
 from zeronet.training.trainer import batches
 
@@ -104,6 +120,51 @@ def test_epochs_are_so_many_full_batches(points):
     np.testing.assert_array_equal(result(by_epochs), result(by_steps))
 
 
+@pytest.mark.parametrize("first", [5, 9, 11])  # inside the first epoch of 9 steps, at its end, inside the second
+@pytest.mark.parametrize("rows", [60, 42])
+def test_other_data_begin_a_new_epoch_in_which_each_example_is_seen_once(first, rows, points):
+    x, t = points
+    trainer = new_trainer(drop_last=False).fit(x, t, steps=first)
+    other = Watched(-x[:rows])
+    trainer.fit(other, t[:rows], epochs=2)
+    if rows == 60:
+        del other.indices[0]  # the comparison with the data of the last fit
+    per_epoch = len(other.indices) // 2
+    for part in (other.indices[:per_epoch], other.indices[per_epoch:]):
+        assert sorted(np.concatenate(part)) == list(range(rows))
+
+
+def test_a_trainer_that_resumes_after_other_data_goes_on_in_their_order(points, tmp_path):
+    x, t = points
+    checkpoint = Checkpoint(tmp_path / "run.npz")
+    trainer = new_trainer(callbacks=[checkpoint]).fit(x, t, steps=5).fit(-x[:42], t[:42], steps=4)
+    resumed = new_trainer(callbacks=[checkpoint])
+    assert checkpoint.resume(resumed)
+    for one in (trainer, resumed):
+        one.fit(-x[:42], t[:42], steps=20)
+    np.testing.assert_array_equal(result(resumed), result(trainer))
+
+
+def test_the_short_rest_of_an_epoch_is_kept_on_request_and_is_a_mean_over_its_examples(points):
+    x, t = points
+    watched = Watched(x)
+    trainer = new_trainer(SGD(lr=0.5), drop_last=False).fit(watched, t, epochs=1)
+    assert trainer.step == 9
+    assert [len(index) for index in watched.indices] == [7] * 8 + [4]
+    assert sorted(np.concatenate(watched.indices)) == list(range(60))
+    rest, twin = watched.indices[8], new_trainer(SGD(lr=0.5), drop_last=False).fit(x, t, steps=8)
+    expected = result(twin) - 0.5 * twin.network.gradient(x[rest], t[rest]).flat
+    np.testing.assert_allclose(result(trainer), expected, rtol=1e-6)
+
+
+def test_a_batch_larger_than_the_data_is_all_of_them(points):
+    x, t = points
+    trainer = new_trainer(SGD(lr=0.5), batch_size=1000)
+    expected = result(trainer) - 0.5 * trainer.network.gradient(x, t).flat
+    np.testing.assert_allclose(result(trainer.fit(x, t, epochs=1)), expected, rtol=1e-5, atol=1e-6)
+    assert trainer.step == 1
+
+
 def test_one_step_is_the_gradient_of_one_batch_times_the_rate(points):
     x, t = points
     trainer = new_trainer(SGD(lr=0.5))
@@ -154,6 +215,21 @@ def test_data_may_be_read_only_of_another_type_a_memory_map_or_one_hot_to_the_sa
         np.testing.assert_array_equal(result(new_trainer().fit(*data, steps=20)), result(trainer))
 
 
+def test_data_are_taken_by_position_from_lists_and_pandas_whatever_their_index(points):
+    x, t = points
+    shuffled = np.random.default_rng(0).permutation(60)
+    trainer = new_trainer().fit(x, t, steps=20)
+    for data in (
+        (x.tolist(), t.tolist()),
+        (pd.DataFrame(x, index=shuffled, columns=list("fedcba")), pd.Series(t, index=shuffled)),
+        (pd.DataFrame(x).astype("Float32"), pd.Series(t).astype("Int64")),
+    ):
+        np.testing.assert_array_equal(result(new_trainer().fit(*data, steps=20)), result(trainer))
+        evaluation = Evaluation(*data)
+        new_trainer(callbacks=[evaluation]).fit(*data, steps=20)
+        assert evaluation.rows[-1][1:] == (trainer.network.loss(x, t), trainer.network.accuracy(*data))
+
+
 # Mistakes
 
 
@@ -164,17 +240,43 @@ def test_data_may_be_read_only_of_another_type_a_memory_map_or_one_hot_to_the_sa
             ({}, length, "either epochs or steps")
             for length in ({}, {"epochs": 1, "steps": 1}, {"epochs": 0, "steps": 0})
         ],
-        ({"batch_size": 61}, {"steps": 1}, "a batch of 61 is larger than the data: 60 examples"),
+        ({}, {"x": np.empty((0, 6)), "t": np.empty(0, int), "steps": 1}, "no examples to train on"),
         *[({"batch_size": n}, {"steps": 1}, f"batch_size must be at least 1, not {n}") for n in (0, -7)],
         ({"seed": -1}, {"steps": 1}, "seed must be at least 0, not -1"),
         ({"optimizer": "sgd"}, {"steps": 1}, "an optimizer is an object with a method update"),
-        ({}, {"t": np.zeros(59, int), "steps": 1}, "arrays of equal length, not 60 examples and 59 examples"),
-        ({}, {"x": [[0] * 6] * 60, "steps": 1}, "must be arrays .* not list and 60 examples"),
+        ({}, {"t": np.zeros(59, int), "steps": 1}, r"arrays of equal length, not of shapes \(60, 6\) and \(59,\)"),
+        ({}, {"x": 3.0, "steps": 1}, r"arrays of equal length, not of shapes \(\) and"),
     ],
 )
 def test_what_cannot_be_trained_is_refused(settings, length, message, points):
     with pytest.raises(ValueError, match=message):
         new_trainer(**settings).fit(**dict(zip("xt", points, strict=True)) | length)
+
+
+@pytest.mark.parametrize(
+    ("convert", "message"),
+    [
+        (sparse.csr_matrix, r"x is sparse \(csr_matrix\): give x.toarray\(\)"),
+        (lambda x: None, "x must be an array or a list of numbers, not NoneType"),
+        (lambda x: (row for row in x), "x must be an array or a list of numbers, not generator"),
+        (lambda x: pd.DataFrame(x.astype(int)).astype("Int64").mask(x > 1), "x has missing values: fill them"),
+        (lambda x: x.astype(object), "x holds Python objects: convert it"),
+        (lambda x: x.astype(complex), "x holds complex numbers: give real numbers"),
+        (lambda x: x.astype(str), "x holds strings: convert it"),
+        (lambda x: np.ma.masked_less(x, 0), r"x is a masked array: give x.filled\(value\)"),
+        (lambda x: [*x.tolist()[:-1], [1.0]], "x cannot be made an array"),
+    ],
+)
+def test_data_that_are_no_numbers_are_refused_by_name_with_the_cure(convert, message, points):
+    x, t = convert(points[0]), points[1]
+    net = new_trainer().network
+    for use in (new_trainer().fit, net.loss, net.accuracy, net.loss_and_grad, Evaluation, gradient_check):
+        with pytest.raises(ValueError, match=message):
+            use(x, t, steps=1) if use.__name__ == "fit" else use(*([net] if use is gradient_check else []), x, t)
+    with pytest.raises(
+        ValueError, match=r"t holds strings: encode labels as integers: np.unique\(t, return_inverse=True\)"
+    ):
+        new_trainer().fit(points[0], points[1].astype(str), steps=1)
 
 
 @pytest.mark.parametrize("name", ["epochs", "steps"])
@@ -202,7 +304,8 @@ def test_divergence_tells_step_loss_and_rate_and_leaves_the_last_finite_step(poi
     assert error.lr == 1e25
     assert str(error) == f"the loss is {error.loss} at step {error.step} (learning rate 1e+25)"
 
-    up_to_there = new_trainer(SGD(lr=1e25)).fit(*points, steps=error.step)
+    up_to_there = new_trainer(SGD(lr=1e25))
+    assert diverged(up_to_there, points, steps=error.step).step == error.step  # its last update did it
     np.testing.assert_array_equal(result(trainer), result(up_to_there))
 
 
@@ -213,6 +316,35 @@ def test_divergence_is_found_before_the_update(points):
     assert diverged(trainer, (np.full_like(x, np.nan), t)).step == 0
     assert trainer.optimizer.t == trainer.step == 0
     np.testing.assert_array_equal(result(trainer), before)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda x, t, net: x.__setitem__(slice(40, 45), np.nan), r"the loss is nan at step \d: x holds nan"),
+        (lambda x, t, net: x.__setitem__(..., 1e39), "at step 0: x holds 1e.39, which is too large for float32"),
+        (lambda x, t, net: x.__setitem__(..., 1e38), r"at step \d: x holds numbers up to 1e.38: scale them"),
+        (lambda x, t, net: net.params.flat.__imul__(1e38), "at step 0: before the first update: the first weights"),
+        (lambda x, t, net: net.params.__setitem__("b2", [0, np.nan, 0]), "at step 0: b2 was not finite before the fir"),
+    ],
+)
+def test_the_learning_rate_is_not_blamed_for_data_or_first_weights(change, message, points):
+    x, t = points[0].astype(float), points[1]
+    trainer = new_trainer()
+    change(x, t, trainer.network)
+    with pytest.raises(Diverged, match=message) as caught:
+        trainer.fit(x, t, epochs=2)
+    assert "learning rate" not in str(caught.value)
+    assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
+
+
+def test_a_last_update_that_destroyed_the_network_is_a_divergence(points):
+    evaluation = Evaluation(*points)
+    trainer = new_trainer(SGD(lr=1e38), callbacks=[evaluation])
+    error = diverged(trainer, points, steps=1)
+    assert (error.step, error.lr, trainer.step) == (1, 1e38, 1)
+    assert str(error).endswith("at step 1 (learning rate 1e+38)")
+    assert [row[0] for row in evaluation.rows] == [0, 1]
 
 
 @pytest.mark.parametrize("lr", [None, 1e25])

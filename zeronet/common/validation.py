@@ -5,6 +5,8 @@ import operator
 import reprlib
 from typing import Any
 
+import numpy as np
+
 from zeronet.common.errors import UserError
 
 
@@ -23,6 +25,73 @@ def checked_integer(name: str, value: Any, least: int = 1) -> int:
     if number < least:
         raise UserError(f"{name} must be at least {least}, not {number}")
     return number
+
+
+# What an array may hold that is no number, by NumPy's kinds of types, and the cure.
+LABELS = "encode labels as integers: np.unique(t, return_inverse=True)[1]"
+NO_NUMBERS = {
+    "O": ("Python objects", "convert it to numbers, such as np.asarray({name}, np.float32)"),
+    "c": ("complex numbers", "give real numbers, such as {name}.real and {name}.imag in columns of their own"),
+    "U": ("strings", "convert it to numbers, such as np.asarray({name}, np.float32)"),
+    "M": ("dates", "convert them to numbers, such as days since the first"),
+    "m": ("time spans", "convert them to numbers, such as {name} / np.timedelta64(1, 's')"),
+    "V": ("records", "put their numeric fields into columns"),
+}
+NO_NUMBERS["S"] = NO_NUMBERS["T"] = NO_NUMBERS["U"]
+
+
+def checked_array(name: str, data: Any) -> Any:
+    """Return data as something that is indexed by position: an array, list, pandas object or memory map of numbers.
+
+    Arrays are returned as they are, pandas objects as their values, lists as new arrays. Other objects with a shape
+    that can be indexed, such as files of HDF5, stay as they are: nothing is scanned or copied as a whole.
+    Raises UserError, with its name and the cure, for sparse or masked arrays, complex numbers, strings and objects.
+
+    >>> checked_array("x", [[1, 2]])
+    array([[1, 2]])
+    >>> checked_array("t", ["cat", "dog"])
+    Traceback (most recent call last):
+    zeronet.common.errors.UserError: t holds strings: encode labels as integers: np.unique(t, return_inverse=True)[1]
+    """
+    if type(data) is not np.ndarray:
+        if hasattr(data, "toarray"):
+            raise UserError(f"{name} is sparse ({type(data).__name__}): give {name}.toarray()")
+        if isinstance(data, np.ma.MaskedArray):
+            raise UserError(f"{name} is a masked array: give {name}.filled(value)")
+        if isinstance(data, np.matrix):
+            data = data.A
+        elif hasattr(data, "to_numpy"):  # pandas indexes by label
+            data = _pandas_values(name, data)
+        elif not isinstance(data, np.ndarray) and not _is_lazy(data):
+            try:
+                data = np.asarray(data)
+            except (TypeError, ValueError, RuntimeError) as error:
+                raise UserError(f"{name} cannot be made an array: {str(error).splitlines()[0]}") from error
+    kind = getattr(getattr(data, "dtype", None), "kind", "f")
+    if kind in NO_NUMBERS:
+        what, cure = NO_NUMBERS[kind]
+        if not data.shape:  # None, a generator, a dictionary, a text
+            raise UserError(f"{name} must be an array or a list of numbers, not {type(data[()]).__name__}")
+        raise UserError(f"{name} holds {what}: {LABELS if name == 't' and kind in 'OUST' else cure.format(name=name)}")
+    return data
+
+
+def _pandas_values(name: str, data: Any) -> np.ndarray:
+    """Return the values of a pandas or polars object, of its nullable types too."""
+    values = np.asarray(data.to_numpy())
+    kinds = {getattr(dtype, "kind", "O") for dtype in np.array([getattr(data, "dtypes", None)], object).ravel()}
+    if values.dtype.kind != "O" or not kinds <= set("iufb"):
+        return values
+    try:
+        return np.asarray(data.to_numpy(dtype=np.float64 if "f" in kinds else np.int64))
+    except (TypeError, ValueError) as error:
+        raise UserError(f"{name} has missing values: fill them, as by {name}.fillna(0)") from error
+
+
+def _is_lazy(data: Any) -> bool:
+    """Return whether data has a shape and can be indexed, but is not to be read as a whole."""
+    dtype = getattr(data, "dtype", None)
+    return hasattr(data, "shape") and hasattr(data, "__getitem__") and (dtype is None or isinstance(dtype, np.dtype))
 
 
 def check_structure(name: str, value: Any, schema: Any) -> None:

@@ -2,11 +2,14 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from numbers import Real
 from typing import Any
 
 import numpy as np
 
-from zeronet.nn.gradient_check import numerical_gradient
+from zeronet.common.errors import UserError
+from zeronet.common.validation import checked_array
+from zeronet.nn.gradient_check import numerical_gradient, real_number
 from zeronet.nn.parameters import Parameters
 from zeronet.nn.rng import stream
 from zeronet.optimizers import Optimizer, adapt
@@ -51,7 +54,8 @@ def walk(
     ValueError if there is no start, it is not a pair of finite numbers, or `steps` or `noise` is out of range.
     """
     x, y = _checked_start(landscape, start)
-    if not isinstance(steps, int | np.integer) or steps < 0 or not noise >= 0:
+    whole = isinstance(steps, int | np.integer) and not isinstance(steps, bool) and steps >= 0
+    if not (whole and isinstance(noise, Real) and noise >= 0):
         raise ValueError(f"steps must be an integer ≥ 0 and noise a number ≥ 0, not {steps!r} and {noise!r}")
     optimizer = optimizer.clone() if isinstance(optimizer, Optimizer) else adapt(optimizer)
     gradient = getattr(landscape, "gradient", None) or _measured(landscape)
@@ -62,14 +66,14 @@ def walk(
     names = own.state_names if own else ()
     initial = own.init_state(params.flat) if own and own.elementwise else ()
     states = {name: (float(s[0]), float(s[1])) for name, s in zip(names, initial, strict=False)}
-    yield PathPoint(0, x, y, float(landscape(np.float64(x), np.float64(y))), states=states)
+    yield PathPoint(0, x, y, real_number(landscape(np.float64(x), np.float64(y))), states=states)
     for step in range(1, steps + 1):
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             grads.flat = gradient(*params.flat)
             if noise:
                 grads.flat += noise * random.standard_normal(2)
             optimizer.update(params, grads)
-            f = float(landscape(*params.flat))
+            f = real_number(landscape(*params.flat))
         if not (np.isfinite(params.flat).all() and np.isfinite(f)):
             return
         states = {name: _pair(getattr(own, name)) for name in names}
@@ -106,12 +110,12 @@ def _checked_start(landscape: Any, start: Pair | None) -> Pair:
     if start is None:
         raise ValueError("this function has no start: give start=(x, y)")
     try:
-        x, y = map(float, start)
-    except (TypeError, ValueError):
-        x = y = np.nan
-    if not (np.isfinite(x) and np.isfinite(y)):
+        place = np.asarray(checked_array("start", start), float)
+    except UserError:  # strings, complex numbers, lists in lists
+        place = np.empty(0)
+    if place.shape != (2,) or not np.isfinite(place).all():
         raise ValueError(f"start must be a pair of finite numbers (x, y), not {start!r}")
-    return x, y
+    return float(place[0]), float(place[1])
 
 
 def _measured(f: Callable[[Any, Any], Any]) -> Callable[[float, float], np.ndarray]:
@@ -119,7 +123,7 @@ def _measured(f: Callable[[Any, Any], Any]) -> Callable[[float, float], np.ndarr
 
     def gradient(x: float, y: float) -> np.ndarray:
         place = np.array([x, y])
-        return numerical_gradient(lambda: float(f(*place)), place)
+        return numerical_gradient(lambda: f(*place), place)
 
     return gradient
 

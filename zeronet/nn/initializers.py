@@ -11,16 +11,21 @@ class Initializer:
 
         W ~ std(n) · N(0, 1)          n, the number of inputs of each output ("fan-in")
 
-    A subclass implements std(n). Called with a generator and the shape (n, m), it returns W (n, m) in float64.
+    A subclass implements std(n). Called with a generator, a shape and the layer's fan-in, it returns W in float64.
     """
 
     def std(self, n: int) -> float:
         """Return the standard deviation for n inputs."""
         raise NotImplementedError(f"{type(self).__name__} must implement std(n)")
 
-    def __call__(self, rng: np.random.Generator, shape: tuple[int, int]) -> np.ndarray:
-        """Return weights of that shape."""
-        return self.std(shape[0]) * rng.standard_normal(shape)
+    def __call__(self, rng: np.random.Generator, shape: tuple[int, ...], fan_in: int | None = None) -> np.ndarray:
+        """Return weights of that shape, for fan_in inputs of each output: by default n of a matrix (n, m).
+
+        Raises ValueError if an array that is no matrix has no fan_in: it depends on the layer.
+        """
+        if fan_in is None and len(shape) != 2:
+            raise ValueError(f"weights of shape {shape} need fan_in, the number of inputs of each output")
+        return self.std(shape[0] if fan_in is None else fan_in) * rng.standard_normal(shape)
 
 
 class Normal(Initializer):

@@ -1,9 +1,12 @@
 """Losses: how wrong the scores y are, as one number, and the gradient of that number."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import ArrayLike
 
-from zeronet.nn.functions import class_indices
+from zeronet.common.validation import checked_array
+from zeronet.nn.functions import checked_scores, class_targets
 
 
 class Loss:
@@ -12,6 +15,8 @@ class Loss:
     L = forward(y, t)             remembers what backward needs
     ∂L/∂y = backward()
     """
+
+    classifies = True  # whether the place of the largest score is the answer, so that there is an accuracy
 
     def forward(self, y: np.ndarray, t: ArrayLike) -> float:
         """Return the mean loss of the scores y against the targets t."""
@@ -27,11 +32,12 @@ class SoftmaxCrossEntropy(Loss):
 
         L = (1/N) Σ_n (log Σ_k exp(y_nk) − y_n,t_n)          ∂L/∂y = (softmax(y) − onehot(t)) / N
 
-    y (N, K), scores; t, integer labels (N,) in 0 … K−1, or one-hot rows (N, K). L is in nats: guessing costs ln K.
+    y (N, K), scores; t, integer labels (N,) or (N, 1) in 0 … K−1, or rows (N, K) that are one-hot or probabilities.
+    With probabilities, L = (1/N) Σ_n (log Σ_k exp(y_nk) − Σ_k t_nk y_nk). L is in nats: guessing costs ln K.
 
     Raises
     ------
-    ValueError in `forward`, if t has another shape or type, a label is not in 0 … K−1, or a row is not one-hot.
+    ValueError in `forward`, if t has another shape or type, a label is not in 0 … K−1, or a row does not sum to 1.
 
     References
     ----------
@@ -49,18 +55,26 @@ class SoftmaxCrossEntropy(Loss):
 
     def forward(self, y: np.ndarray, t: ArrayLike) -> float:
         """Return the mean cross-entropy."""
-        self.right = class_indices(t, *y.shape), np.arange(len(y))  # where each example has its right class
+        y = checked_scores(y, ndim=2)
+        t = class_targets(t, *y.shape)
         z = y.T.copy()  # (K, N): reductions over a short last axis are slow
         z -= z.max(axis=0)  # changes neither loss nor gradient, and exp cannot overflow
         self.p = np.exp(z)
         sums = self.p.sum(axis=0)
         self.p /= sums
-        return float((np.log(sums) - z[self.right]).sum() / len(y))
+        if t.ndim == 2:
+            self.t: Any = t.T.astype(z.dtype)
+            return float((np.log(sums) - (self.t * z).sum(axis=0)).sum() / len(y))
+        self.t = t, np.arange(len(y))  # where each example has its right class
+        return float((np.log(sums) - z[self.t]).sum() / len(y))
 
     def backward(self) -> np.ndarray:
         """Return (softmax(y) − onehot(t)) / N."""
         dy = self.p / self.p.shape[1]
-        dy[self.right] -= 1 / self.p.shape[1]
+        if isinstance(self.t, tuple):
+            dy[self.t] -= 1 / self.p.shape[1]
+        else:
+            dy -= self.t / self.p.shape[1]
         return dy.T
 
 
@@ -88,9 +102,14 @@ class MeanSquaredError(Loss):
     array([[1., 3.]])
     """
 
+    classifies = False
+
     def forward(self, y: np.ndarray, t: ArrayLike) -> float:
         """Return the mean squared error."""
-        t = np.asarray(t, y.dtype)
+        y = checked_scores(y)
+        if not len(y):
+            raise ValueError("there are no examples to compare with their targets")
+        t = np.asarray(checked_array("t", t), y.dtype)
         if t.shape != y.shape:
             raise ValueError(f"targets have shape {t.shape}, but the outputs have {y.shape}")
         self.error = y - t

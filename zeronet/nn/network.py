@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 from zeronet.common.files import read_arrays, replace_arrays
+from zeronet.common.validation import checked_array
 from zeronet.nn.functions import accuracy
 from zeronet.nn.layers import LAYERS, Layer
 from zeronet.nn.losses import LOSSES, Loss, SoftmaxCrossEntropy
@@ -33,13 +34,13 @@ class Network:
     ----------
     layers : sequence of Layer; each object used once
     loss_function : Loss, default SoftmaxCrossEntropy()
-    dtype : float type, default float32; of all parameters and of the computation
+    dtype : float32 or wider, default float32; of all parameters and of the computation
     seed : int ≥ 0 or None, default 0; only kept in `net.seed`; None draws one
 
     Raises
     ------
     ValueError if a layer is used twice or belongs to another network, the sizes of two layers do not match, no layer
-    has parameters, `dtype` is not a float type, or `seed` is negative.
+    has parameters, `dtype` is not a float type or is float16, or `seed` is negative.
 
     Examples
     --------
@@ -64,8 +65,14 @@ class Network:
 
     def _gather(self, dtype: DTypeLike) -> None:
         """Move all parameters into one new vector, and all buffers into another."""
-        if np.dtype(dtype).kind != "f":
+        try:
+            kind = np.dtype(dtype).kind
+        except TypeError as error:
+            raise ValueError(f"dtype must be a float type, not {dtype!r}") from error
+        if kind != "f":
             raise ValueError(f"dtype must be a float type, not {np.dtype(dtype)}")
+        if np.dtype(dtype) == np.float16:
+            raise ValueError("float16 overflows in the sums of training: use float32 or float64")
         params, buffers = self._places()
         self.params, self.buffers = _gathered(params, dtype), _gathered(buffers, dtype)
         self.grads = Parameters(self.params.shapes, dtype)
@@ -98,7 +105,7 @@ class Network:
         x (N, D); t (N,) labels or (N, K) targets. Raises ValueError if x or t has another shape or type, or a label is
         out of range.
         """
-        y = self._forward(self._cast(self._checked(x)), train=True)
+        y = self.scores(x, train=True)
         loss = self.loss_function.forward(y, t)
         dy: Any = self.loss_function.backward()  # None behind the first layer
         for layer in reversed(self.layers):
@@ -112,8 +119,8 @@ class Network:
 
     def predict(self, x: ArrayLike) -> np.ndarray:
         """Return the scores (N, K) of x (N, D), before any softmax; sliced, so that x may be larger than memory."""
-        x = self._checked(x)
-        slices = [self._forward(self._cast(x[i : i + SLICE])) for i in range(0, max(len(x), 1), SLICE)]
+        examples = self._checked(x)
+        slices = [self._forward(self._cast(examples[i : i + SLICE])) for i in range(0, max(len(examples), 1), SLICE)]
         return np.concatenate(slices)
 
     def loss(self, x: ArrayLike, t: ArrayLike) -> float:
@@ -155,22 +162,26 @@ class Network:
         twin._gather(dtype)
         return twin
 
+    def scores(self, x: ArrayLike, train: bool = False) -> np.ndarray:
+        """Return the scores (N, K) of x (N, D) in one pass; train=True computes as in a training step."""
+        return self._forward(self._cast(self._checked(x)), train)
+
     def _forward(self, x: np.ndarray, train: bool = False) -> np.ndarray:
         for layer in self.layers:
             x = layer.forward(x, train)
         return x
 
-    def _checked(self, x: ArrayLike) -> np.ndarray:
-        x = np.asarray(x)
+    def _checked(self, x: Any) -> Any:
+        x = checked_array("x", x)
         size = self.layers[0].input_size
-        if size is not None and (x.ndim != 2 or x.shape[1] != size):
+        if size is not None and (len(x.shape) != 2 or x.shape[1] != size):
             raise ValueError(f"x has shape {x.shape}, but the network takes (N, {size})")
-        if x.dtype.kind not in "fiub":
-            raise ValueError(f"x must hold numbers, not {x.dtype}")
+        if not x.shape:
+            raise ValueError(f"x must be an array of examples, not {x!r}")
         return x
 
-    def _cast(self, x: np.ndarray) -> np.ndarray:
-        return x.astype(self.params.flat.dtype, copy=False)
+    def _cast(self, x: Any) -> np.ndarray:
+        return np.asarray(x).astype(self.params.flat.dtype, copy=False)
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)

@@ -7,10 +7,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
+from zeronet.common.validation import checked_array
+
 
 def copy_into(view: np.ndarray, value: ArrayLike, name: str) -> None:
-    """Copy value into view, the array called name. Raises ValueError if their shapes differ."""
-    value = np.asarray(value)
+    """Copy value into view, the array called name. Raises ValueError if their shapes differ or it holds no numbers."""
+    value = np.asarray(checked_array(name, value))
     if value.shape != view.shape:
         raise ValueError(f"{name} has shape {view.shape}: cannot assign an array of shape {value.shape}")
     view[...] = value

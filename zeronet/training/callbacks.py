@@ -4,13 +4,15 @@ Derive your own from Callback and override the events that you need.
 """
 
 import csv
+import math
 from pathlib import Path
 from typing import Any, TextIO
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from zeronet.common.files import replacing
-from zeronet.common.validation import checked_integer
+from zeronet.common.validation import checked_array, checked_integer
 from zeronet.nn.functions import accuracy
 from zeronet.training.trainer import Trainer
 
@@ -79,7 +81,8 @@ class History(Callback):
 class Evaluation(Callback):
     """Measure loss and accuracy on other data: before the first step, at regular steps, and at the end.
 
-    After training, rows holds tuples (step, loss, accuracy), where step counts the updates made before.
+    After training, rows holds tuples (step, loss, accuracy), where step counts the updates made before. The accuracy is
+    nan if the loss function does not classify, as MeanSquaredError.
 
     Parameters
     ----------
@@ -88,11 +91,11 @@ class Evaluation(Callback):
 
     Raises
     ------
-    ValueError if `every` is not an integer ≥ 1.
+    ValueError if `every` is not an integer ≥ 1, or `x` or `t` holds no numbers.
     """
 
-    def __init__(self, x: np.ndarray, t: np.ndarray, every: int = 100):
-        self.x, self.t, self.every = x, t, checked_integer("every", every)
+    def __init__(self, x: ArrayLike, t: ArrayLike, every: int = 100):
+        self.x, self.t, self.every = checked_array("x", x), checked_array("t", t), checked_integer("every", every)
         self.rows: list[tuple[int, float, float]] = []
 
     def measure(self, trainer: Trainer) -> None:
@@ -101,7 +104,8 @@ class Evaluation(Callback):
             return
         with trainer.evaluating() as network:
             y = network.predict(self.x)
-            self.rows.append((trainer.step, network.loss_function.forward(y, self.t), accuracy(y, self.t)))
+            share = accuracy(y, self.t) if network.loss_function.classifies else math.nan
+            self.rows.append((trainer.step, network.loss_function.forward(y, self.t), share))
         trainer.notify("on_evaluation", self)
 
     def on_fit_start(self, trainer: Trainer) -> None:

@@ -67,6 +67,7 @@ class Checkpoint(Callback):
         for i, state in enumerate(states):
             parts[f"callbacks/{i}"] = {k: state.pop(k) for k in list(state) if isinstance(state[k], np.ndarray)}
         about = {"step": trainer.step, "optimizer": optimizer, "states": states, "belongs_to": _identity(trainer)}
+        about["order_shift"] = trainer.order_shift
         arrays = {f"{part}/{name}": array for part, members in parts.items() for name, array in members.items()}
         replace_arrays(self.path, {"about": np.array(json.dumps(about)), **arrays})
 
@@ -89,6 +90,7 @@ class Checkpoint(Callback):
         def part(name: str) -> dict[str, np.ndarray]:
             return {k.removeprefix(f"{name}/"): array for k, array in arrays.items() if k.startswith(f"{name}/")}
 
+        identity = {"drop_last": True, **identity}  # older files have none
         for name, value in _identity(trainer).items():
             if identity.get(name) != value:
                 raise ValueError(f"{self.path} was written with {name} {identity.get(name)!r}, not {value!r}")
@@ -100,7 +102,7 @@ class Checkpoint(Callback):
         )
         for name, array in values.items():
             (network.params if name in network.params else network.buffers)[name] = array
-        trainer.step = step
+        trainer.step, trainer.order_shift, trainer.last_batch = step, about.get("order_shift", 0), None
         for i, (callback, _) in enumerate(_callbacks_with_state(trainer)):
             callback.load_state({**states[i], **part(f"callbacks/{i}")})
         return True
@@ -127,6 +129,7 @@ def _identity(trainer: Trainer) -> dict[str, Any]:
         schedule = getattr(schedule, "__qualname__", type(schedule).__qualname__)
     return {
         "batch size": trainer.batch_size,
+        "drop_last": trainer.drop_last,
         "seed": trainer.seed,
         "schedule": schedule and str(schedule),
         "callbacks": [type(callback).__name__ for callback, _ in _callbacks_with_state(trainer)],

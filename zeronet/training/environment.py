@@ -6,6 +6,7 @@ import platform
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 
 import numpy as np
@@ -53,11 +54,41 @@ def can_flush() -> bool:
     return sys.platform == "linux" and platform.machine() in CONTROL_WORDS and hasattr(ctypes.CDLL(None), "fesetenv")
 
 
+# Products of fewer multiplications than this per step are faster with one thread: 784-300-10 with a batch of 128 gains
+# from a second one, 784-100-100-100-100-10 loses (python -m benchmarks.threads).
+# A convolution multiplies more often than this counts.
+WORTH_THREADS = 20_000_000
+
+_chosen: ContextVar[bool] = ContextVar("_chosen", default=False)  # whether blas_threads decides
+
+
 @contextmanager
 def blas_threads(number: int) -> Iterator[None]:
-    """Use this number of threads for matrix products, inside the block."""
-    with threadpoolctl.threadpool_limits(number, user_api="blas"):
+    """Use this number of threads for matrix products, inside the block, also in a Trainer's fit."""
+    token = _chosen.set(True)
+    try:
+        with threadpoolctl.threadpool_limits(number, user_api="blas"):
+            yield
+    finally:
+        _chosen.reset(token)
+
+
+@contextmanager
+def threads_by_shape(batch_size: int, parameters: int) -> Iterator[None]:
+    """Use one thread inside the block if the products of a training step are small, unless blas_threads has decided.
+
+    The threads of small products wait for each other, and on a busy machine much longer than they work.
+    """
+    if _chosen.get() or batch_size * parameters >= WORTH_THREADS:
         yield
+        return
+    with _pools().limit(limits=1, user_api="blas"):
+        yield
+
+
+@cache
+def _pools() -> threadpoolctl.ThreadpoolController:
+    return threadpoolctl.ThreadpoolController()  # looks through all loaded libraries, which takes milliseconds
 
 
 @cache

@@ -1,6 +1,5 @@
 """A microscope: what the optimizer and the layers do while a network learns."""
 
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -136,11 +135,12 @@ class Inspection(Callback):
 
 
 def _dead_shares(network: Network) -> dict[str, float]:
-    """Return name of the weights → share of the ReLUs behind them that were 0 on the whole last batch."""
-    shares = {}
-    for layer, after in pairwise(network.layers):
-        if layer.param_names and isinstance(after, ReLU):
-            weights = getattr(layer, layer.param_names[0])
-            name = next(name for name, array in network.params.items() if array is weights)
-            shares[name] = float((after.x <= 0).all(axis=0).mean())
+    """Return name of the last weights before each ReLU → share of its units that were 0 on the whole last batch."""
+    shares: dict[str, float] = {}
+    names, name = iter(network.params), None  # in the order of the layers
+    for layer in network.layers:
+        own = [next(names) for _ in layer.param_names]
+        name = next((n for n in own if network.params[n].ndim > 1), name)  # not those of a normalization in between
+        if isinstance(layer, ReLU) and name is not None:
+            shares[name] = float((layer.x <= 0).all(axis=0).mean())
     return shares

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from zeronet.common.validation import checked_integer
+from zeronet.common.validation import checked_array, checked_integer
 from zeronet.nn.network import Network
 from zeronet.nn.rng import checked_seed, stream
 from zeronet.optimizers import adapt
-from zeronet.training.environment import flushed_subnormals, keep_freed_memory
+from zeronet.training.environment import flushed_subnormals, keep_freed_memory, threads_by_shape
 
 
 class Diverged(ArithmeticError):
@@ -22,24 +22,37 @@ class Diverged(ArithmeticError):
     step : int; updates made before
     loss : float; inf or nan
     lr : float or None; the optimizer's learning rate, if it has one
+    cause : str or None; what else than the learning rate did it, such as nan in the data
     """
 
-    def __init__(self, step: int, loss: float, lr: float | None = None):
-        super().__init__(step, loss, lr)
-        self.step, self.loss, self.lr = step, loss, lr
+    def __init__(self, step: int, loss: float, lr: float | None = None, cause: str | None = None):
+        super().__init__(step, loss, lr, cause)
+        self.step, self.loss, self.lr, self.cause = step, loss, lr, cause
 
     def __str__(self) -> str:
+        if self.cause:
+            return f"the loss is {self.loss} at step {self.step}: {self.cause}"
         rate = "" if self.lr is None else f" (learning rate {self.lr:g})"
         return f"the loss is {self.loss} at step {self.step}{rate}"
 
 
-def batches(n: int, batch_size: int, seed: int, start: int, stop: int) -> Iterator[np.ndarray]:
+def batches_per_epoch(n: int, batch_size: int, drop_last: bool = True) -> int:
+    """Return the number of batches of an epoch of n examples; a batch holds n at most.
+
+    >>> batches_per_epoch(5, 2), batches_per_epoch(5, 2, drop_last=False), batches_per_epoch(5, 8)
+    (2, 3, 1)
+    """
+    return max(n // batch_size, 1) if drop_last else -(-n // batch_size)
+
+
+def batches(n: int, batch_size: int, seed: int, start: int, stop: int, drop_last: bool = True) -> Iterator[np.ndarray]:
     """Yield the indices (batch_size,) of the examples of the steps start … stop − 1.
 
         order of epoch e = stream(seed, "batches", e).permutation(n)
 
-    An epoch has n // batch_size batches; the rest of its order is dropped. The batch of step k follows from seed and k
-    alone, so that every optimizer of a seed sees the same batches, and a resumed run continues with them.
+    An epoch has n // batch_size batches; the rest of its order is dropped, or is a short batch if drop_last is False.
+    A batch_size above n counts as n. The batch of step k follows from seed and k alone, so that every optimizer of a
+    seed sees the same batches, and a resumed run continues with them.
 
     Examples
     --------
@@ -48,7 +61,7 @@ def batches(n: int, batch_size: int, seed: int, start: int, stop: int) -> Iterat
     >>> [batch.tolist() for batch in batches(5, 2, seed=0, start=2, stop=3)]
     [[3, 4]]
     """
-    per_epoch = n // batch_size
+    per_epoch = batches_per_epoch(n, batch_size, drop_last)
     order, epoch_of_order = np.empty(0, int), -1
     for step in range(start, stop):
         epoch, k = divmod(step, per_epoch)
@@ -68,9 +81,11 @@ class Trainer:
     ----------
     network : Network
     optimizer : one of zeronet's, or any object with update(params, grads)
-    batch_size : int, ≥ 1, default 100; examples per step
+    batch_size : int, ≥ 1, default 100; examples per step; all examples if there are fewer
     seed : int ≥ 0 or None, default 0; decides the order of the batches; None draws one, kept in `trainer.seed`
     callbacks : sequence of Callback; what happens beside the loop
+    drop_last : bool, default True; whether an epoch ends without the examples that do not fill a batch; if not, they
+        are a shorter batch, whose loss and gradient are means over fewer examples
 
     Raises
     ------
@@ -94,20 +109,25 @@ class Trainer:
         batch_size: int = 100,
         seed: int | None = 0,
         callbacks: Sequence[Any] = (),
+        drop_last: bool = True,
     ):
         self.network, self.optimizer = network, adapt(optimizer)
         self.batch_size, self.seed = checked_integer("batch_size", batch_size), checked_seed(seed)
-        self.callbacks = list(callbacks)
+        self.callbacks, self.drop_last = list(callbacks), bool(drop_last)
         self.step = 0
         self.last_step = 0  # when the current fit ends
+        self.order_shift = 0  # the order of the data at step k is that of step k + order_shift of its stream
+        self.last_batch: tuple[Any, ...] | None = None  # of the last fit: number of examples, indices, x, t
 
-    def fit(self, x: np.ndarray, t: np.ndarray, epochs: int | None = None, steps: int | None = None) -> "Trainer":
-        """Train for a number of steps, or of epochs of len(x) // batch_size steps; a second fit continues the first.
+    def fit(self, x: Any, t: Any, epochs: int | None = None, steps: int | None = None) -> "Trainer":
+        """Train for a number of steps, or of epochs of len(x) // batch_size steps.
+
+        A second fit continues the first: on the same data in the middle of its epoch, on other data with a new epoch.
 
         Parameters
         ----------
-        x : array (N, D); read batch by batch, so that it may be a memory map far larger than memory
-        t : array (N,) of labels, or (N, K) of targets
+        x : array (N, D), list or pandas object; read batch by batch, so that it may be a memory map larger than memory
+        t : array (N,) of labels, or (N, K) of targets; the k-th belongs to the k-th example, whatever pandas' index
         epochs, steps : int, ≥ 0; one of them
 
         Returns
@@ -116,13 +136,18 @@ class Trainer:
 
         Raises
         ------
-        ValueError if not exactly one of `epochs` and `steps` is given, or `x` and `t` are no arrays, differ in length
-        or are shorter than a batch; Diverged before the update of a step whose loss is not finite.
+        ValueError if not exactly one of `epochs` and `steps` is given, or `x` or `t` holds no numbers, or they
+        differ in length or are empty; Diverged before the update of a step whose loss is not finite, and at the end if
+        the last update made the loss of its own batch so.
         """
+        x, t = checked_array("x", x), checked_array("t", t)
         self.last_step = self.step + self._count_steps(x, t, epochs, steps)
+        self._find_place_in_order(x, t)
+        start = self.step
         self.callbacks.sort(key=lambda callback: callback.after_others)
         keep_freed_memory()
-        with flushed_subnormals(), np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        threads = threads_by_shape(min(self.batch_size, len(x)), self.network.params.flat.size)
+        with threads, flushed_subnormals(), np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             try:
                 self.notify("on_fit_start")
                 self._loop(x, t)
@@ -130,17 +155,58 @@ class Trainer:
             except BaseException:
                 self.notify("on_fit_interrupted")
                 raise
+            if self.step > start and self.last_batch is not None:
+                self._check_last_update(*self.last_batch[2:])
         return self
 
-    def _loop(self, x: np.ndarray, t: np.ndarray) -> None:
+    def _check_last_update(self, x: Any, t: Any) -> None:
+        """Raise Diverged if the network that was trained has no finite loss on the batch of its last update."""
+        with self.evaluating() as network:
+            loss = network.loss(x, t)
+        if not math.isfinite(loss):
+            raise self._diverged(loss)
+
+    def _diverged(self, loss: float, cause: str | None = None) -> Diverged:
+        return Diverged(self.step, loss, getattr(self.optimizer, "lr", None), cause)
+
+    def _cause(self, x: Any, t: Any) -> str | None:
+        """Return why the loss of a batch is not finite, if not for the learning rate."""
+        dtype = self.network.params.flat.dtype
+        for name, array in (("x", np.asarray(x)), ("t", np.asarray(t))):
+            cast = array.astype(dtype)
+            if not np.isfinite(cast).all():
+                bad = array[~np.isfinite(cast)].ravel()[0]
+                return f"{name} holds {bad:g}" + ("" if not np.isfinite(bad) else f", which is too large for {dtype}")
+        for name, array in self.network.params.items():
+            if not self.step and not np.isfinite(array).all():
+                return f"{name} was not finite before the first update"
+        largest = np.abs(np.asarray(x)).max()
+        if largest > 1e6:
+            return f"x holds numbers up to {largest:g}: scale them"
+        return None if self.step else "before the first update: the first weights are too large"
+
+    def _loop(self, x: Any, t: Any) -> None:
         network, optimizer = self.network, self.optimizer
-        for batch in self._steps(batches(len(x), self.batch_size, self.seed, self.step, self.last_step)):
-            loss = network.loss_and_grad(x[batch], t[batch])
+        start, stop = self.step + self.order_shift, self.last_step + self.order_shift
+        for batch in self._steps(batches(len(x), self.batch_size, self.seed, start, stop, self.drop_last)):
+            x_batch, t_batch = x[batch], t[batch]
+            loss = network.loss_and_grad(x_batch, t_batch)
             if not math.isfinite(loss):
-                raise Diverged(self.step, loss, getattr(optimizer, "lr", None))
+                raise self._diverged(loss, self._cause(x_batch, t_batch))
             optimizer.update(network.params, network.grads)
             self.step += 1
+            self.last_batch = len(x), batch, x_batch, t_batch
             self.notify("on_step_end", loss)
+
+    def _find_place_in_order(self, x: Any, t: Any) -> None:
+        """Begin a new epoch if these are not the data of the last fit."""
+        if self.last_batch is None:
+            return
+        n, batch, *content = self.last_batch
+        epoch = -(-(self.step + self.order_shift) // batches_per_epoch(n, self.batch_size, self.drop_last))
+        same = n == len(x) and all(np.array_equal(a[batch], b) for a, b in zip((x, t), content, strict=True))
+        if not same:
+            self.order_shift = epoch * batches_per_epoch(len(x), self.batch_size, self.drop_last) - self.step
 
     def _steps(self, order: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
         """Yield the batches until the last step or stop(), and set the generators of random layers before each."""
@@ -176,17 +242,13 @@ class Trainer:
         finally:
             params.flat = trained
 
-    def _count_steps(self, x: np.ndarray, t: np.ndarray, epochs: int | None, steps: int | None) -> int:
+    def _count_steps(self, x: Any, t: Any, epochs: int | None, steps: int | None) -> int:
         if (epochs is None) == (steps is None):
             raise ValueError("fit takes either epochs or steps")
         name, number = ("steps", steps) if epochs is None else ("epochs", epochs)
         number = checked_integer(name, number, least=0)
-        if not (hasattr(x, "shape") and hasattr(t, "shape")) or len(x) != len(t):
-            raise ValueError(f"x and t must be arrays of equal length, not {_length(x)} and {_length(t)}")
-        if self.batch_size > len(x):
-            raise ValueError(f"a batch of {self.batch_size} is larger than the data: {len(x)} examples")
-        return number if epochs is None else number * (len(x) // self.batch_size)
-
-
-def _length(a: Any) -> str:
-    return f"{len(a)} examples" if hasattr(a, "shape") and a.shape else type(a).__name__
+        if not x.shape or not t.shape or len(x) != len(t):
+            raise ValueError(f"x and t must be arrays of equal length, not of shapes {x.shape} and {t.shape}")
+        if not len(x):
+            raise ValueError("there are no examples to train on")
+        return number if epochs is None else number * batches_per_epoch(len(x), self.batch_size, self.drop_last)

@@ -48,7 +48,7 @@ class Affine(Layer):
     ):
         self.input_size = checked_integer("input_size", input_size)
         self.output_size = checked_integer("output_size", output_size)
-        self.W = (init or He())(rng or np.random.default_rng(), (self.input_size, self.output_size))
+        self.W = (init or He())(rng or np.random.default_rng(), (self.input_size, self.output_size), self.input_size)
         self.b = np.zeros(output_size)
         self.dW, self.db = np.zeros_like(self.W), np.zeros_like(self.b)
 
