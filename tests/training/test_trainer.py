@@ -457,3 +457,9 @@ def test_callbacks_hear_start_every_step_and_end_in_their_order(points):
     trainer.fit(*points, steps=1)
     events = [event for k in (1, 2) for event in (("start", k - 1, k), (float, k), ("end", k))]
     assert heard == [(name, *event) for event in events for name in "ab"]
+
+
+@pytest.mark.parametrize("lr", [None, "fast", [1]])
+def test_a_learning_rate_that_is_not_a_number_is_left_out_of_the_message(lr):
+    assert str(Diverged(3, np.inf, lr)) == "the loss is inf at step 3"
+    assert str(Diverged(3, np.inf, 0.5)) == "the loss is inf at step 3 (learning rate 0.5)"

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -32,7 +33,7 @@ class Diverged(ArithmeticError):
     def __str__(self) -> str:
         if self.cause:
             return f"the loss is {self.loss} at step {self.step}: {self.cause}"
-        rate = "" if self.lr is None else f" (learning rate {self.lr:g})"
+        rate = f" (learning rate {self.lr:g})" if isinstance(self.lr, Real) else ""  # a plug-in's lr may be anything
         return f"the loss is {self.loss} at step {self.step}{rate}"
 
 
