@@ -346,14 +346,42 @@ def test_a_schedule_is_a_function_of_the_updates_made_before(row):
     assert_same_bits(train(loaded, twin, [5]), train(optimizer, params, [5]))
 
 
-def test_what_a_schedule_says_is_checked_like_a_number():
-    with pytest.raises(ValueError, match=r"lr must be positive and finite, not -0\.1"):
-        SGD(lr=lambda step: -0.1)
-    optimizer, params = SGD(lr=lambda step: 0.1 if step == 0 else math.nan), {"x": 1.0}
+NO_RATES = [None, False, True, "", "0.1", [], -0.1, math.nan, math.inf, 1j, np.zeros(1)]
+
+
+@pytest.mark.parametrize("value", NO_RATES, ids=repr)
+def test_what_a_schedule_returns_is_checked_like_a_number(value):
+    with pytest.raises(
+        ValueError, match=r"the schedule's lr must be at least 0 and finite, not .* \(after 0 updates\)"
+    ):
+        SGD(lr=lambda step: value)
+    optimizer, params = SGD(lr=lambda step: 0.1 if step == 0 else value), {"x": 1.0}
     optimizer.update(params, {"x": 1.0})
-    with pytest.raises(ValueError, match=r"lr must be .* finite, not nan"):
+    with pytest.raises(ValueError, match="after 1 updates") as error:
         optimizer.update(params, {"x": 1.0})
-    assert params == {"x": 0.9}
+    assert repr(value) in str(error.value) and "\n" not in str(error.value)
+    assert (params, optimizer.t, optimizer.lr) == ({"x": 0.9}, 1, 0.1)
+
+
+@every_optimizer
+def test_a_schedule_may_start_and_end_at_0_and_a_state_from_there_can_be_loaded(row):
+    """With a rate of 0 nothing moves, except what Rprop and momentum still have to go."""
+
+    def triangle(step):
+        return [0.0, 0.1, np.float32(0), 0][min(step, 3)]
+
+    optimizer, params = new(row, lr=triangle), random_parameters(0)
+    train(optimizer, params, [0])
+    assert optimizer.lr == 0
+    if row.kind is not o.Rprop:
+        assert_same_bits(params, random_parameters(0))
+    for step in range(1, 4):
+        loaded, state = new(row, lr=triangle), optimizer.state_dict()
+        loaded.load_state_dict(state)
+        assert_same_bits(train(loaded, params.copy(), [step]), train(optimizer, params, [step]))
+        assert np.isfinite(params.flat).all()
+    with pytest.raises(ValueError, match=r"lr must be positive and finite, not 0\.0"):
+        new(row).load_state_dict(new(row).state_dict() | {"settings": row.settings | {"lr": 0.0}})
 
 
 @every_optimizer

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from zeronet.nn.parameters import Parameters
-from zeronet.optimizers.hyperparameters import checked_number
+from zeronet.optimizers.hyperparameters import checked_number, scheduled_lr
 from zeronet.optimizers.schedules import Schedule
 from zeronet.optimizers.transforms import Transform, WeightDecay
 
@@ -73,10 +73,9 @@ class Optimizer:
                 f"{', '.join(sorted(clash))} cannot be a state: a setting, or the base class, has this name"
             )
         self.schedule = settings["lr"] if callable(settings.get("lr")) else None
-        if self.schedule:
-            settings["lr"] = self.schedule(0)
         for name, value in settings.items():
-            setattr(self, name, checked_number(name, value))
+            scheduled = name == "lr" and self.schedule
+            setattr(self, name, scheduled_lr(self.schedule, 0) if scheduled else checked_number(name, value))
         self._setting_names = tuple(settings)
         self._forget()
 
@@ -117,8 +116,7 @@ class Optimizer:
         """
         self._check(params, grads)
         if self.schedule:
-            lr = self.schedule(self.t)
-            self.lr = checked_number("lr", lr) if lr else 0.0  # at the end of a schedule it may be 0
+            self.lr = scheduled_lr(self.schedule, self.t)
         if self.transforms:
             grads = _copied_gradients(grads)
             for transform in self.transforms:
@@ -184,7 +182,7 @@ class Optimizer:
         twin = copy.deepcopy(self)
         twin._forget()
         if self.schedule:
-            twin.lr = checked_number("lr", self.schedule(0))
+            twin.lr = scheduled_lr(self.schedule, 0)
         return twin
 
     def effective_steps(self) -> dict[str, Any] | None:
@@ -214,9 +212,11 @@ class Optimizer:
         """
         if state["kind"] != self._kind():
             raise ValueError(f"this state is one of {state['kind']}, not one of {self._kind()}")
+        at_0 = self.schedule and state["settings"]["lr"] == 0  # a schedule may be 0 at its start and its end
+        settings = {k: 0.0 if k == "lr" and at_0 else checked_number(k, v) for k, v in state["settings"].items()}
         self.t = int(state["t"])
-        for name, value in state["settings"].items():
-            setattr(self, name, checked_number(name, value))
+        for name, value in settings.items():
+            setattr(self, name, value)
         for name, value in state["numbers"].items():
             setattr(self, name, float(value))
         for name, arrays in state["states"].items():
