@@ -266,6 +266,41 @@ def test_parameters_are_floats_with_the_names_and_shapes_of_the_gradients(row, p
     assert_same_bits(params, before)
 
 
+@every_optimizer
+@pytest.mark.parametrize("kind", [dict, Parameters])
+def test_float16_parameters_are_refused_with_the_cure(row, kind):
+    params = Parameters(SHAPES, np.float16)
+    with pytest.raises(
+        ValueError, match=r"must be float32 or float64, not float16: use params\.astype\(np\.float32\)$"
+    ):
+        new(row).update(params if kind is Parameters else dict(params), Parameters(SHAPES))
+
+
+@every_optimizer
+@pytest.mark.parametrize("dtype", [np.float16, np.float64, np.int64])
+def test_gradients_of_another_type_are_taken_in_the_parameters_own(row, dtype):
+    """300² is 90,000: more than float16 holds."""
+    for transforms in ((), (o.L2(0.5), o.ClipNorm(700.0))):
+        optimizers = [new(row).with_transforms(*transforms) for _ in range(3)]
+        params = [random_parameters(0), random_parameters(0), random_arrays(0)]
+        grads = [Parameters(SHAPES, dtype) for _ in range(2)] + [Parameters(SHAPES)]
+        grads[1] = dict(grads[1])
+        for gradient in (300, -200, 100):
+            for optimizer, w, g in zip(optimizers, params, grads, strict=True):
+                for array in g.values():
+                    array[...] = gradient
+                optimizer.update(w, g)
+        for w in params[1:]:
+            for name in SHAPES:
+                np.testing.assert_allclose(params[0][name], w[name], rtol=1e-2 if row.kind is o.Shampoo else 1e-5)
+        assert np.isfinite(params[0].flat).all()
+
+
+def test_a_complex_gradient_of_parameters_is_refused():
+    with pytest.raises(ValueError, match="gradients must be arrays of real numbers, not complex64"):
+        SGD().update(Parameters(SHAPES), Parameters(SHAPES, np.complex64))
+
+
 @one_of_each_kind
 @pytest.mark.parametrize("later", [{"x": 1.0, "y": 1.0}, {"z": 1.0}, {"x": np.ones(2)}])
 def test_an_optimizer_goes_on_with_the_names_and_shapes_it_began_with(row, later):
@@ -275,6 +310,106 @@ def test_an_optimizer_goes_on_with_the_names_and_shapes_it_began_with(row, later
     for optimizer in (first, loaded):
         with pytest.raises(ValueError, match=f"{row.kind.__name__} has updated {{x \\(\\)}}, and cannot go on with"):
             optimizer.update(later, dict(later))
+
+
+@every_optimizer
+@pytest.mark.parametrize("kind", [dict, Parameters])
+def test_an_empty_array_is_no_error_and_changes_nothing_for_the_others(row, kind):
+    """Shapes (0, 3), (0,) and (2, 0): as a layer without inputs or without outputs has them."""
+    empty = {"E": (0, 3), "e": (0,), "F": (2, 0)}
+
+    def mixed(seed, **_):
+        params = Parameters(empty | SHAPES)
+        params.flat = random_parameters(seed).flat
+        return params if kind is Parameters else {name: array.copy() for name, array in params.items()}
+
+    clipped = new(row).with_transforms(o.ClipNorm(1.0), o.ClipValue(0.5), o.L2(0.01))
+    plain = random_parameters if kind is Parameters else random_arrays
+    params = train(optimizer := clipped.clone(), mixed(0), gradient=mixed)
+    twin = train(clipped.clone(), plain(0), gradient=plain)
+    for name in SHAPES:
+        np.testing.assert_allclose(params[name], twin[name], rtol=2e-6)
+    loaded = clipped.clone()
+    loaded.load_state_dict(optimizer.state_dict())
+    assert_same_bits(train(loaded, deepcopy(params), [10], mixed), train(optimizer, params, [10], mixed))
+
+
+@every_optimizer
+@pytest.mark.parametrize("kind", [dict, Parameters])
+def test_a_network_of_empty_arrays_alone_can_be_updated(row, kind):
+    params, grads = (kind(Parameters({"E": (0, 3), "e": (0,)})) if kind is dict else kind({"E": (0, 3)}) for _ in "pg")
+    optimizer = new(row)
+    for _ in range(3):
+        optimizer.update(params, grads)
+    assert params["E"].shape == (0, 3)
+
+
+def fails_at(kind, call):
+    """A class whose rule works as kind's until its `call`-th call, which changes everything and then fails."""
+
+    class Failing(kind):
+        calls = 0
+
+        def rule(self, w, g, *states):
+            super().rule(w, g, *states)
+            self.calls += 1
+            if self.calls == call:
+                for array in (w, *states):
+                    array[...] = 7
+                raise ZeroDivisionError
+
+    return Failing
+
+
+@every_optimizer
+@pytest.mark.parametrize("gradient", [random_parameters, random_arrays, random_mixture], ids=name_of)
+@pytest.mark.parametrize("updates", [0, 3])
+def test_an_update_that_fails_changes_nothing(row, gradient, updates):
+    in_one_call = row.kind.elementwise and gradient is random_parameters
+    call = updates + 1 if in_one_call else 3 * updates + 2  # the second array: the first has been changed
+    settings = row.settings | {"lr": lambda k: 0.1 / (k + 1)}
+    optimizer, usual = fails_at(row.kind, call)(**settings), row.kind(**settings)
+    for each in (optimizer, usual):
+        each.transforms = (o.L2(0.1),) if "z" in row.kind.state_names else (o.WeightDecay(0.1, "all"),)
+    params, twin = (train(each, gradient(0), range(updates), gradient) for each in (optimizer, usual))
+    before, state = deepcopy(params), pickle.dumps(optimizer.state_dict())
+    with pytest.raises(ZeroDivisionError):
+        optimizer.update(params, gradient(100 + updates))
+    assert_same_bits(params, before)
+    assert pickle.dumps(optimizer.state_dict()) == state
+    steps = range(updates, updates + 3)
+    assert_same_bits(train(optimizer, params, steps, gradient), train(usual, twin, steps, gradient))
+
+
+@every_optimizer
+def test_with_numpys_errors_raised_an_update_is_all_or_nothing_too(row):
+    optimizer, params = new(row), random_parameters(0)
+    train(optimizer, params, range(2))
+    before, state = params.copy(), pickle.dumps(optimizer.state_dict())
+    huge = params.copy()
+    huge.flat[-1] = np.nan
+    optimizer.before_update = lambda *_: np.float32(3e38) * np.float32(10)
+    with np.errstate(over="raise"), pytest.raises(FloatingPointError):
+        optimizer.update(params, huge)
+    assert_same_bits(params, before)
+    assert pickle.dumps(optimizer.state_dict()) == state
+
+
+@one_of_each_kind
+def test_what_can_be_checked_is_checked_before_the_first_array_changes(row):
+    frozen = np.ones(2)
+    frozen.flags.writeable = False
+    for params, grads, words in (
+        ({"a": np.ones(2), "b": frozen}, {"a": np.ones(2), "b": np.ones(2)}, "b is read-only"),
+        ({"a": np.ones(2), "b": 1.0}, {"a": np.ones(2), "b": "1"}, "gradients must be .*real numbers, not <U1"),
+        ({"a": np.ones(2), "b": 1.0}, {"a": np.ones(2), "b": 1j}, "gradients must be .*real numbers, not complex128"),
+        ({"a": np.ones(2), "b": 1.0}, {"a": np.ones(2), "b": None}, "gradients must be .*real numbers, not object"),
+    ):
+        before, optimizer = deepcopy(params), new(row)
+        with pytest.raises(ValueError, match=words):
+            optimizer.update(params, grads)
+        assert_same_bits(params, before)
+        assert optimizer.t == 0
 
 
 def test_the_books_own_loop_trains_a_network(points):

@@ -1,6 +1,7 @@
 """What every optimizer is. A subclass is its equation; this class walks the parameters, keeps the state and checks."""
 
 import copy
+import warnings
 from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from numbers import Real
 from typing import TYPE_CHECKING, Any, Self
@@ -74,8 +75,8 @@ class Optimizer:
             )
         self.schedule = settings["lr"] if callable(settings.get("lr")) else None
         for name, value in settings.items():
-            scheduled = name == "lr" and self.schedule
-            setattr(self, name, scheduled_lr(self.schedule, 0) if scheduled else checked_number(name, value))
+            scheduled = scheduled_lr(self.schedule, 0) if name == "lr" and self.schedule else None
+            setattr(self, name, checked_number(name, value) if scheduled is None else scheduled)
         self._setting_names = tuple(settings)
         self._forget()
 
@@ -112,9 +113,18 @@ class Optimizer:
 
         Raises
         ------
-        ValueError if names or shapes differ from each other or from those of the first update.
+        ValueError if names or shapes differ from each other or from those of the first update. If the rule, or anything
+        else, raises an error, parameters and states are as before.
         """
         self._check(params, grads)
+        restore = self._restorer(params, grads)
+        try:
+            self._update(params, grads)
+        except BaseException:
+            restore()
+            raise
+
+    def _update(self, params: MutableMapping[str, Any] | Parameters, grads: Mapping[str, Any]) -> None:
         if self.schedule:
             self.lr = scheduled_lr(self.schedule, self.t)
         if self.transforms:
@@ -127,12 +137,14 @@ class Optimizer:
         self.before_update(params, grads)
         states = [getattr(self, name) for name in self.state_names]
         if self.elementwise and (vectors := _vectors(params, grads, *states)):
+            vectors[1] = vectors[1].astype(vectors[0].dtype, copy=False)
             for start in range(0, len(vectors[0]), PIECE):
                 self._apply(*(vector[start : start + PIECE] for vector in vectors))
             return
         for name, value in params.items():
             w = _as_array(value)
-            self._apply(w, np.asarray(grads[name], dtype=w.dtype), *(state[name] for state in states))
+            if w.size:
+                self._apply(w, np.asarray(grads[name], dtype=w.dtype), *(state[name] for state in states))
             if w is not value:
                 params[name] = float(w)
 
@@ -248,15 +260,43 @@ class Optimizer:
             parts.insert(0, repr(self.schedule) if isinstance(self.schedule, Schedule) else named.__qualname__)
         return f"{type(self).__name__} with {', '.join(parts)}" if parts else type(self).__name__
 
+    def _restorer(self, params: MutableMapping[str, Any] | Parameters, grads: Mapping[str, Any]) -> Callable[[], None]:
+        """Return what undoes a failed update."""
+        names = (*self.state_names, *self.scalar_names, "t", "lr", "_shapes")
+        attributes = {name: getattr(self, name) for name in names if hasattr(self, name)}
+        arrays: list[tuple[np.ndarray, np.ndarray]] = []
+        values = {} if isinstance(params, Parameters) else dict(params)
+        own = all((method.__module__ or "").startswith("zeronet.") for method in (self.rule, self.before_update))
+        # Our own rules on one vector cannot fail: the usual step of a training copies nothing.
+        if self.transforms or not (own and self.elementwise and _vectors(params, grads)) or _numpy_may_raise():
+            for mapping in (params, *(attributes[name] or {} for name in self.state_names)):
+                members = [mapping.flat] if isinstance(mapping, Parameters) else mapping.values()
+                arrays += [(array, array.copy()) for array in members if isinstance(array, np.ndarray)]
+
+        def restore() -> None:
+            for array, before in arrays:
+                array[...] = before
+            for name, value in values.items():
+                if params[name] is not value:
+                    params[name] = value
+            for name, value in attributes.items():
+                setattr(self, name, value)
+
+        return restore
+
     def _apply(self, *arrays: np.ndarray) -> None:
         if self.rule(*arrays) is not None:  # type: ignore[func-returns-value]  # a learner's may return something
             raise ValueError(f"{type(self).__name__}.rule must change w in place (w -= …): what it returns is lost")
 
     def _check(self, params: Mapping[str, Any], grads: Mapping[str, Any]) -> None:
         """Raise ValueError unless params are floats, with the names and shapes of grads and of the updates before."""
-        if not isinstance(params, Parameters):
-            for value in params.values():
-                _as_array(value)
+        for name, value in [("params", params.flat)] if isinstance(params, Parameters) else params.items():
+            w = _as_array(value)
+            if not w.flags.writeable:
+                raise ValueError(f"{name} is read-only, and cannot be updated: give a copy")
+        for g in [grads.flat] if isinstance(grads, Parameters) else grads.values():
+            if (dtype := np.asarray(g).dtype).kind not in "fiub":
+                raise ValueError(f"gradients must be arrays of real numbers, not {dtype}")
         shapes, grad_shapes = _shapes(params), _shapes(grads)
         if shapes != grad_shapes:
             raise ValueError(f"parameters {_listed(shapes)} and gradients {_listed(grad_shapes)} differ")
@@ -269,18 +309,27 @@ class Optimizer:
         if self.elementwise and isinstance(params, Parameters):
             states: list[Any] = [Parameters(params.shapes, flat=state) for state in self.init_state(params.flat)]
         else:
-            first = {name: self.init_state(_as_array(value)) for name, value in params.items()}
+            new = {name: _as_array(value) for name, value in params.items()}
+            first = {k: self.init_state(w) if w.size else (w.copy(),) * len(self.state_names) for k, w in new.items()}
             states = [{name: each[i] for name, each in first.items()} for i in range(len(self.state_names))]
         for name, state in zip(self.state_names, states, strict=True):
             setattr(self, name, state)
         self._shapes = _shapes(params)
 
 
+def _numpy_may_raise() -> bool:
+    """Return whether an overflow in NumPy may be an error here."""
+    modes = np.geterr().values()
+    return not {"raise", "call"}.isdisjoint(modes) or (
+        "warn" in modes and any(action == "error" for action, *_ in warnings.filters)
+    )
+
+
 def _copied_gradients(grads: Mapping[str, Any]) -> dict[str, np.ndarray] | Parameters:
-    """Return the gradients as new arrays of floats."""
+    """Return the gradients as new arrays of floats, of at least 32 bits."""
     if isinstance(grads, Parameters):
-        return grads.copy()
-    return {k: np.array(g, dtype=None if np.asarray(g).dtype.kind == "f" else np.float64) for k, g in grads.items()}
+        return Parameters(grads.shapes, flat=grads.flat.astype(np.promote_types(grads.flat.dtype, np.float32)))
+    return {k: np.array(g, dtype=np.promote_types(np.asarray(g).dtype, np.float32)) for k, g in grads.items()}
 
 
 def _as_array(value: Any) -> np.ndarray:
@@ -290,6 +339,8 @@ def _as_array(value: Any) -> np.ndarray:
     if not isinstance(value, np.ndarray) or value.dtype.kind != "f":
         kind = value.dtype if isinstance(value, np.ndarray) else type(value).__name__
         raise ValueError(f"parameters must be arrays of floats, or numbers, not {kind}")
+    if value.dtype.itemsize < 4:  # its squares overflow at 256, and 1e-8 is 0
+        raise ValueError(f"parameters must be float32 or float64, not {value.dtype}: use params.astype(np.float32)")
     return value
 
 
