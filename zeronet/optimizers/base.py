@@ -117,7 +117,7 @@ class Optimizer:
         else, raises an error, parameters and states are as before.
         """
         self._check(params, grads)
-        restore = self._restorer(params, grads)
+        restore = self._restorer(params)
         try:
             self._update(params, grads)
         except BaseException:
@@ -260,15 +260,15 @@ class Optimizer:
             parts.insert(0, repr(self.schedule) if isinstance(self.schedule, Schedule) else named.__qualname__)
         return f"{type(self).__name__} with {', '.join(parts)}" if parts else type(self).__name__
 
-    def _restorer(self, params: MutableMapping[str, Any] | Parameters, grads: Mapping[str, Any]) -> Callable[[], None]:
+    def _restorer(self, params: MutableMapping[str, Any] | Parameters) -> Callable[[], None]:
         """Return what undoes a failed update."""
         names = (*self.state_names, *self.scalar_names, "t", "lr", "_shapes")
         attributes = {name: getattr(self, name) for name in names if hasattr(self, name)}
         arrays: list[tuple[np.ndarray, np.ndarray]] = []
         values = {} if isinstance(params, Parameters) else dict(params)
         own = all((method.__module__ or "").startswith("zeronet.") for method in (self.rule, self.before_update))
-        # Our own rules on one vector cannot fail: the usual step of a training copies nothing.
-        if self.transforms or not (own and self.elementwise and _vectors(params, grads)) or _numpy_may_raise():
+        # Our own elementwise rules cannot fail in Parameters: the usual step of a training copies nothing.
+        if self.transforms or not (own and self.elementwise and not values) or _numpy_may_raise():
             for mapping in (params, *(attributes[name] or {} for name in self.state_names)):
                 members = [mapping.flat] if isinstance(mapping, Parameters) else mapping.values()
                 arrays += [(array, array.copy()) for array in members if isinstance(array, np.ndarray)]
