@@ -18,7 +18,7 @@ from zeronet.lab.check.findings import judge
 from zeronet.lab.check.running import LAWS
 from zeronet.lab.check.subject import Subject
 from zeronet.lab.dialects import DIALECTS
-from zeronet.optimizers import OPTIMIZERS, SOAP
+from zeronet.optimizers import LAMB, LARS, OPTIMIZERS, SOAP, Muon, Shampoo
 
 
 class Row(NamedTuple):
@@ -547,3 +547,88 @@ def test_the_state_of_before_the_first_update_can_be_loaded_and_that_of_another_
     assert (optimizer.t, optimizer.settings) == (0, row.settings)
     optimizer.load_state_dict(new(row).state_dict())
     assert_same_bits(train(optimizer, random_parameters(0)), train(new(row), random_parameters(0)))
+
+
+# Gradients whose squares are no floats
+
+EXTREMES = [(np.float32, 1e20), (np.float32, 1e-20), (np.float64, 1e200), (np.float64, 1e-200)]
+extreme = pytest.mark.parametrize(("dtype", "size"), EXTREMES, ids=str)
+
+
+@extreme
+@pytest.mark.parametrize("kind", [dict, Parameters])
+def test_clip_norm_of_extreme_gradients_is_the_direction(kind, dtype, size):
+    """(3, 4) · size has the length 5 · size."""
+    params, grads = (Parameters({"a": (), "b": (1,)}, dtype) for _ in "pg")
+    for c, expected in ((1.0, [0.6, 0.8] if size > 1 else [3 * size, 4 * size]), (size, [0.6 * size, 0.8 * size])):
+        params.flat, grads.flat = [0, 0], [3 * size, 4 * size]
+        optimizer = SGD(lr=1).with_transforms(o.ClipNorm(c))
+        optimizer.update(params if kind is Parameters else dict(params), grads if kind is Parameters else dict(grads))
+        np.testing.assert_allclose(-params.flat, expected, rtol=1e-6)
+
+
+def test_clip_norm_of_the_largest_floats_is_the_direction():
+    params = {"w": np.zeros(2), "x": 0.0}
+    SGD(lr=1).with_transforms(o.ClipNorm(3.0)).update(params, {"w": np.array([1.7e308, -1.7e308]), "x": 0.85e308})
+    np.testing.assert_allclose([*params["w"], params["x"]], [-2, 2, -1], rtol=1e-15)
+
+
+@extreme
+def test_a_share_of_the_length_is_the_same_for_extreme_gradients_and_weights(dtype, size):
+    """LARS: 0.5 · 5 in the direction of g, (0.6, 0.8). LAMB: 0.1 · 5 in that of (1, 1)/√2, Adam's first step."""
+    g = np.array([3 * size, 4 * size], dtype)
+    for w_size in (1.0, 1e-20, 1e20):
+        start = np.array([3.0 * w_size, 4.0 * w_size], dtype)
+        for optimizer, step in (
+            (LARS(lr=1, trust=0.5), np.array([1.5, 2.0])),
+            (LAMB(lr=0.1, eps=0), np.array([0.5, 0.5]) / math.sqrt(2)),
+        ):
+            params = {"w": start.copy()}
+            optimizer.update(params, {"w": g})
+            np.testing.assert_allclose(params["w"], start - (step * w_size).astype(dtype), rtol=1e-6)
+
+
+@extreme
+def test_optimizers_without_a_scale_take_the_usual_path_for_extreme_gradients(dtype, size):
+    """With ε = 0, a factor of 2ᵏ for all gradients makes no difference: it cancels."""
+    factor = 2.0 ** round(math.log2(size))
+    for kind in (LAMB, Muon, Shampoo, o.Prodigy):
+        for shapes in ({"W1": (3, 2), "V": (2, 5)}, {"b": (4,)}):
+            if kind is Muon and "b" in shapes:  # vectors learn as in Adam
+                continue
+            optimizer, usual = kind(eps=0), kind(eps=0)
+            params, twin = (random_parameters(0, dtype, shapes) for _ in "pt")
+            for step in range(15):
+                g, scaled = (random_parameters(step, dtype, shapes) for _ in "gs")
+                scaled.flat *= dtype(factor)
+                optimizer.update(params, scaled)
+                usual.update(twin, g)
+            rtol = 1e-4 if dtype is np.float32 else 1e-9
+            np.testing.assert_allclose(
+                params.flat, twin.flat, rtol=rtol, atol=rtol, err_msg=f"{kind.__name__} {shapes}"
+            )
+
+
+def test_shampoo_changes_its_unit_in_the_middle_of_the_path():
+    """One large gradient leaves L = 2¹⁰²⁴ g gᵀ: beside it the ones of before, and ε, are nothing."""
+    optimizer, fresh = Shampoo(lr=1), Shampoo(lr=1, eps=0)
+    params, other = {"W": np.zeros((2, 2))}, {"W": np.zeros((2, 2))}
+    for _ in range(12):
+        optimizer.update(params, {"W": np.array([[1.0, 2.0], [3.0, 5.0]])})
+    before, g = params["W"].copy(), np.array([[2.0, 1.0], [1.0, 3.0]])
+    optimizer.t = 19  # the roots are renewed in the next update
+    optimizer.update(params, {"W": 2.0**512 * g})
+    fresh.update(other, {"W": g})
+    np.testing.assert_allclose(params["W"] - before, other["W"], atol=1e-12)
+    optimizer.update(params, {"W": g})  # which is as good as 0 now
+    np.testing.assert_allclose(params["W"] - before, other["W"], atol=1e-12)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_a_gradient_that_is_no_number_gives_nan_and_no_error_of_linear_algebra(value):
+    for kind in (Muon, Shampoo, SOAP, LARS, LAMB):
+        params, optimizer = {"W": np.ones((2, 3))}, kind()
+        with np.errstate(all="ignore"):
+            for _ in range(3):
+                optimizer.update(params, {"W": np.full((2, 3), value)})
+        assert np.isnan(params["W"]).any()

@@ -87,5 +87,5 @@ class SOAP(Optimizer):
         for P, Q, product in ((L, QL, G @ G.T), (R, QR, G.T @ G)):
             P *= self.beta2
             P += (1 - self.beta2) * product
-            if (self.t - 1) % self.renew_every == 0:
+            if (self.t - 1) % self.renew_every == 0 and np.isfinite(P).all():
                 Q[...] = np.linalg.eigh(P)[1][:, ::-1] if self.t == 1 else np.linalg.qr(P @ Q)[0]
