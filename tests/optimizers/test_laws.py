@@ -412,6 +412,42 @@ def test_what_can_be_checked_is_checked_before_the_first_array_changes(row):
         assert optimizer.t == 0
 
 
+@every_optimizer
+def test_an_optimizer_that_has_updated_one_network_refuses_another(row):
+    optimizer, first, second = new(row), random_parameters(0), random_parameters(1)
+    train(optimizer, first)
+    before, state = second.copy(), pickle.dumps(optimizer.state_dict())
+    with pytest.raises(ValueError, match=r"has updated the parameters of another network.* clone\(\)"):
+        train(optimizer, second)
+    assert_same_bits(second, before)
+    assert pickle.dumps(optimizer.state_dict()) == state
+    assert_same_bits(train(optimizer.clone(), second), train(new(row), random_parameters(1)))
+    del first  # the one is gone, but not what the optimizer remembers of it
+    with pytest.raises(ValueError, match="another network"):
+        train(optimizer, second)
+
+
+@one_of_each_kind
+def test_copies_and_pickles_of_a_used_optimizer_go_on_with_a_copy_of_the_network(row):
+    usual = train(new(row), random_parameters(0))
+    for copied in (deepcopy, lambda both: pickle.loads(pickle.dumps(both))):
+        both = new(row), random_parameters(0)
+        train(*both, range(5))
+        assert_same_bits(train(*copied(both), range(5, 10)), usual)
+        loaded = new(row)
+        loaded.load_state_dict(both[0].state_dict())
+        assert_same_bits(train(loaded, both[1].copy(), range(5, 10)), usual)
+        assert_same_bits(train(both[0], both[1].copy(), range(5, 10)), usual)  # equal values: it is the same network
+
+
+@one_of_each_kind
+def test_plain_dictionaries_may_be_new_ones_at_each_update(row):
+    optimizer, arrays = new(row), random_arrays(0)
+    for step in range(10):
+        optimizer.update(dict(arrays), random_arrays(100 + step))
+    assert_same_bits(arrays, train(new(row), random_arrays(0), gradient=random_arrays))
+
+
 def test_the_books_own_loop_trains_a_network(points):
     net = TwoLayerNet(6, 5, 3, weight_init_std=0.5)
     first = net.loss(*points)

@@ -2,6 +2,7 @@
 
 import copy
 import warnings
+import weakref
 from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from numbers import Real
 from typing import TYPE_CHECKING, Any, Self
@@ -61,6 +62,7 @@ class Optimizer:
     lr: float
     _transforms: tuple[Transform, ...] = ()
     _shapes: dict[str, tuple[int, ...]] | None
+    _owner: weakref.ref[Parameters] | None  # what was updated last
 
     if TYPE_CHECKING:  # hyper-parameters and states are attributes under the names that a subclass gives them
 
@@ -113,8 +115,9 @@ class Optimizer:
 
         Raises
         ------
-        ValueError if names or shapes differ from each other or from those of the first update. If the rule, or anything
-        else, raises an error, parameters and states are as before.
+        ValueError if names or shapes differ from each other or from those of the first update, or `params` is another
+        Parameters, with other values, than the one of the update before. After any error, parameters and states are as
+        before.
         """
         self._check(params, grads)
         restore = self._restorer(params)
@@ -123,6 +126,8 @@ class Optimizer:
         except BaseException:
             restore()
             raise
+        if isinstance(params, Parameters) and (self._owner is None or self._owner() is not params):
+            self._owner = weakref.ref(params)
 
     def _update(self, params: MutableMapping[str, Any] | Parameters, grads: Mapping[str, Any]) -> None:
         if self.schedule:
@@ -235,12 +240,16 @@ class Optimizer:
             setattr(self, name, _copied(arrays, in_one_vector=self.elementwise))
         shapes = state["shapes"]
         self._shapes = shapes and {name: tuple(shape) for name, shape in shapes.items()}
+        self._owner = None
+
+    def __getstate__(self) -> dict[str, Any]:
+        return self.__dict__ | {"_owner": None}  # a copy may go on with a copy of the network
 
     # How it works --------------------------------------------------------------------------------------------------
 
     def _forget(self) -> None:
         """Return to the state before the first update."""
-        self._shapes = None
+        self._shapes = self._owner = None
         self.t = 0
         for name in self.state_names:
             setattr(self, name, None)
@@ -303,6 +312,13 @@ class Optimizer:
         if self._shapes is not None and shapes != self._shapes:
             seen = _listed(self._shapes)
             raise ValueError(f"this {type(self).__name__} has updated {seen}, and cannot go on with {_listed(shapes)}")
+        owner = self._owner and self._owner()
+        same = owner is params or (owner and all(np.array_equal(owner[k], params[k], equal_nan=True) for k in owner))
+        if self._owner and isinstance(params, Parameters) and not same:
+            raise ValueError(
+                f"this {type(self).__name__} has updated the parameters of another network, and remembers them: "
+                "use its clone(), or a deepcopy to go on with its state"
+            )
 
     def _start(self, params: Mapping[str, Any]) -> None:
         """Make the initial states."""
