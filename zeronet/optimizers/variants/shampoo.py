@@ -15,17 +15,18 @@ class Shampoo(Optimizer):
         w ← w − η L^(−1/4) g R^(−1/4)         η = lr, ε = eps
 
     AdaGrad sums how large each number's gradients were; L and R also sum which numbers' gradients went together. The
-    two roots are costly, so they are renewed only every few updates; but at each of the first ones, while L and R still
-    grow fast: an old root makes the step in a new direction far too long. An array of more axes is taken as a matrix of
-    its first axis and all others. A vector or a number keeps only the diagonal, which is AdaGrad's h, starting at ε:
-    w ← w − η g / √h; the state L holds it. L and R are kept in units of the square of the state unit, which is 1
-    unless gradients are too large for their squares.
+    two roots are costly, so they are renewed only every few updates, but at each of the first ones, and as soon as old
+    ones make the step in a new direction too long: with new roots no singular value of L^(−1/4) g R^(−1/4) is above 1,
+    and one above 2 renews them. An array of more axes is taken as a matrix of its first axis and all others. A vector
+    or a number keeps only the diagonal, which is AdaGrad's h, starting at ε: w ← w − η g / √h; the state L holds it. L
+    and R are kept in units of the square of the state unit, which is 1 unless gradients are too large for their
+    squares.
 
     Parameters
     ----------
     lr : float or schedule, > 0, default 0.3; the learning rate
     eps : float, ≥ 0, default 1e-4; where L and R start
-    renew_every : int, ≥ 1, default 10; updates from one renewal of the roots to the next
+    renew_every : int, ≥ 1, default 10; updates from one renewal of the roots to the next, at most
 
     Raises
     ------
@@ -34,8 +35,8 @@ class Shampoo(Optimizer):
     References
     ----------
     Gupta, Koren and Singer, "Shampoo: Preconditioned Stochastic Tensor Optimization", 2018, Algorithm 1: it renews at
-    each update. For a vector the paper's Algorithm 2 has a full matrix and the power −1/2. Others forget like RMSProp,
-    add momentum, or take the length of another optimizer's step ("grafting").
+    each update. For a vector the paper's Algorithm 2 has a full matrix and the power −1/2. Others renew at
+    fixed times only, forget like RMSProp, add momentum, or take the length of another optimizer's step ("grafting").
 
     Examples
     --------
@@ -72,7 +73,8 @@ class Shampoo(Optimizer):
         G = G.reshape(len(g), -1)
         L += G @ G.T
         R += G.T @ G
-        if self.t <= self.renew_every or self.t % self.renew_every == 0:
+        due = self.t <= self.renew_every or self.t % self.renew_every == 0
+        if due or longest(L_root @ G @ R_root) > 2:
             eps = self.eps / float(unit) / float(unit)
             L_root[...] = inverse_fourth_root(L, eps)
             R_root[...] = inverse_fourth_root(R, eps)
@@ -89,6 +91,11 @@ class Shampoo(Optimizer):
                 P *= min(factor * factor, 1.0)  # where the unit gets smaller, all are 0
                 root /= math.sqrt(factor)
             unit /= factor
+
+
+def longest(X: np.ndarray) -> float:
+    """Return the largest singular value of X, or nan."""
+    return float(np.linalg.norm(X, 2)) if np.isfinite(X).all() else math.nan
 
 
 def inverse_fourth_root(P: np.ndarray, eps: float) -> np.ndarray:
