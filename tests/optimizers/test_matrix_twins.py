@@ -244,6 +244,45 @@ def test_shampoo_does_not_leap_from_small_weights():
     assert np.mean(losses[-10:]) < 0.5
 
 
+@pytest.mark.parametrize("shape", [(12, 3), (3, 12), (2, 9), (9, 2)], ids=str)
+@pytest.mark.parametrize("every", [1, 10])
+def test_shampoo_takes_the_path_of_the_pseudocode_for_tall_and_wide_matrices(shape, every, rng):
+    """The first g gᵀ has many eigenvalues 0, whose eigenvectors are anybody's choice; L^(−1/4) is the same for all."""
+    gradients, settings = rng.standard_normal((40, *shape)), {"lr": 0.1, "eps": 1e-2}
+    params, optimizer = {"W": np.zeros(shape)}, Shampoo(**settings, renew_every=every)
+    for g in gradients:
+        optimizer.update(params, {"W": g})
+    expected = shampoo_pseudocode(np.zeros(shape), gradients, **settings, every=every)
+    assert difference(params, {"W": expected}) < 1e-10
+
+
+@pytest.mark.parametrize(("shape", "live"), [((12, 3), (3, 3)), ((3, 12), (3, 3)), ((9, 10), (3, 3))], ids=str)
+def test_soap_leaves_dead_rows_and_columns_alone_whatever_their_directions(shape, live, rng):
+    """Only the first rows and columns have gradients: the path is that of this part alone, however many are dead."""
+    part = tuple(slice(n) for n in live)
+    params, small = {"W": np.zeros(shape)}, {"W": np.zeros(live)}
+    optimizer, alone = SOAP(lr=0.1, renew_every=3), SOAP(lr=0.1, renew_every=3)
+    for g in rng.standard_normal((30, *live)):
+        padded = np.zeros(shape)
+        padded[part] = g
+        optimizer.update(params, {"W": padded})
+        alone.update(small, {"W": g})
+    np.testing.assert_allclose(params["W"][part], small["W"], rtol=1e-6)
+    params["W"][part] = 0
+    np.testing.assert_allclose(params["W"], 0, atol=1e-6)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("shape", [(20, 3), (3, 20), (1, 8)], ids=str)
+def test_soaps_directions_stay_at_right_angles_in_tall_and_wide_matrices(shape, dtype, rng):
+    params, optimizer = {"W": np.zeros(shape, dtype)}, SOAP(renew_every=2)
+    for g in rng.standard_normal((15, *shape)):
+        optimizer.update(params, {"W": g.astype(dtype)})
+        for Q in (optimizer.QL["W"], optimizer.QR["W"]):
+            np.testing.assert_allclose(Q.T @ Q, np.eye(len(Q)), atol=20 * np.finfo(dtype).eps)
+    assert np.isfinite(params["W"]).all()
+
+
 @pytest.mark.parametrize("kind", [Muon, SOAP], ids=["Muon", "SOAP"])
 def test_vectors_learn_as_in_adam(kind, rng):
     params, twin = {"b": np.ones(5)}, {"b": np.ones(5)}
