@@ -18,7 +18,7 @@ from zeronet.lab.check.findings import judge
 from zeronet.lab.check.running import LAWS
 from zeronet.lab.check.subject import Subject
 from zeronet.lab.dialects import DIALECTS
-from zeronet.optimizers import OPTIMIZERS, SOAP
+from zeronet.optimizers import LAMB, LARS, OPTIMIZERS, SOAP, Muon, Shampoo
 
 
 class Row(NamedTuple):
@@ -266,6 +266,41 @@ def test_parameters_are_floats_with_the_names_and_shapes_of_the_gradients(row, p
     assert_same_bits(params, before)
 
 
+@every_optimizer
+@pytest.mark.parametrize("kind", [dict, Parameters])
+def test_float16_parameters_are_refused_with_the_cure(row, kind):
+    params = Parameters(SHAPES, np.float16)
+    with pytest.raises(
+        ValueError, match=r"must be float32 or float64, not float16: use params\.astype\(np\.float32\)$"
+    ):
+        new(row).update(params if kind is Parameters else dict(params), Parameters(SHAPES))
+
+
+@every_optimizer
+@pytest.mark.parametrize("dtype", [np.float16, np.float64, np.int64])
+def test_gradients_of_another_type_are_taken_in_the_parameters_own(row, dtype):
+    """300² is 90,000: more than float16 holds."""
+    for transforms in ((), (o.L2(0.5), o.ClipNorm(700.0))):
+        optimizers = [new(row).with_transforms(*transforms) for _ in range(3)]
+        params = [random_parameters(0), random_parameters(0), random_arrays(0)]
+        grads = [Parameters(SHAPES, dtype) for _ in range(2)] + [Parameters(SHAPES)]
+        grads[1] = dict(grads[1])
+        for gradient in (300, -200, 100):
+            for optimizer, w, g in zip(optimizers, params, grads, strict=True):
+                for array in g.values():
+                    array[...] = gradient
+                optimizer.update(w, g)
+        for w in params[1:]:
+            for name in SHAPES:
+                np.testing.assert_allclose(params[0][name], w[name], rtol=1e-2 if row.kind is o.Shampoo else 1e-5)
+        assert np.isfinite(params[0].flat).all()
+
+
+def test_a_complex_gradient_of_parameters_is_refused():
+    with pytest.raises(ValueError, match="gradients must be arrays of real numbers, not complex64"):
+        SGD().update(Parameters(SHAPES), Parameters(SHAPES, np.complex64))
+
+
 @one_of_each_kind
 @pytest.mark.parametrize("later", [{"x": 1.0, "y": 1.0}, {"z": 1.0}, {"x": np.ones(2)}])
 def test_an_optimizer_goes_on_with_the_names_and_shapes_it_began_with(row, later):
@@ -275,6 +310,142 @@ def test_an_optimizer_goes_on_with_the_names_and_shapes_it_began_with(row, later
     for optimizer in (first, loaded):
         with pytest.raises(ValueError, match=f"{row.kind.__name__} has updated {{x \\(\\)}}, and cannot go on with"):
             optimizer.update(later, dict(later))
+
+
+@every_optimizer
+@pytest.mark.parametrize("kind", [dict, Parameters])
+def test_an_empty_array_is_no_error_and_changes_nothing_for_the_others(row, kind):
+    """Shapes (0, 3), (0,) and (2, 0): as a layer without inputs or without outputs has them."""
+    empty = {"E": (0, 3), "e": (0,), "F": (2, 0)}
+
+    def mixed(seed, **_):
+        params = Parameters(empty | SHAPES)
+        params.flat = random_parameters(seed).flat
+        return params if kind is Parameters else {name: array.copy() for name, array in params.items()}
+
+    clipped = new(row).with_transforms(o.ClipNorm(1.0), o.ClipValue(0.5), o.L2(0.01))
+    plain = random_parameters if kind is Parameters else random_arrays
+    params = train(optimizer := clipped.clone(), mixed(0), gradient=mixed)
+    twin = train(clipped.clone(), plain(0), gradient=plain)
+    for name in SHAPES:
+        np.testing.assert_allclose(params[name], twin[name], rtol=2e-6)
+    loaded = clipped.clone()
+    loaded.load_state_dict(optimizer.state_dict())
+    assert_same_bits(train(loaded, deepcopy(params), [10], mixed), train(optimizer, params, [10], mixed))
+
+
+@every_optimizer
+@pytest.mark.parametrize("kind", [dict, Parameters])
+def test_a_network_of_empty_arrays_alone_can_be_updated(row, kind):
+    params, grads = (kind(Parameters({"E": (0, 3), "e": (0,)})) if kind is dict else kind({"E": (0, 3)}) for _ in "pg")
+    optimizer = new(row)
+    for _ in range(3):
+        optimizer.update(params, grads)
+    assert params["E"].shape == (0, 3)
+
+
+def fails_at(kind, call):
+    """A class whose rule works as kind's until its `call`-th call, which changes everything and then fails."""
+
+    class Failing(kind):
+        calls = 0
+
+        def rule(self, w, g, *states):
+            super().rule(w, g, *states)
+            self.calls += 1
+            if self.calls == call:
+                for array in (w, *states):
+                    array[...] = 7
+                raise ZeroDivisionError
+
+    return Failing
+
+
+@every_optimizer
+@pytest.mark.parametrize("gradient", [random_parameters, random_arrays, random_mixture], ids=name_of)
+@pytest.mark.parametrize("updates", [0, 3])
+def test_an_update_that_fails_changes_nothing(row, gradient, updates):
+    in_one_call = row.kind.elementwise and gradient is random_parameters
+    call = updates + 1 if in_one_call else 3 * updates + 2  # the second array: the first has been changed
+    settings = row.settings | {"lr": lambda k: 0.1 / (k + 1)}
+    optimizer, usual = fails_at(row.kind, call)(**settings), row.kind(**settings)
+    for each in (optimizer, usual):
+        each.transforms = (o.L2(0.1),) if "z" in row.kind.state_names else (o.WeightDecay(0.1, "all"),)
+    params, twin = (train(each, gradient(0), range(updates), gradient) for each in (optimizer, usual))
+    before, state = deepcopy(params), pickle.dumps(optimizer.state_dict())
+    with pytest.raises(ZeroDivisionError):
+        optimizer.update(params, gradient(100 + updates))
+    assert_same_bits(params, before)
+    assert pickle.dumps(optimizer.state_dict()) == state
+    steps = range(updates, updates + 3)
+    assert_same_bits(train(optimizer, params, steps, gradient), train(usual, twin, steps, gradient))
+
+
+@every_optimizer
+def test_with_numpys_errors_raised_an_update_is_all_or_nothing_too(row):
+    optimizer, params = new(row), random_parameters(0)
+    train(optimizer, params, range(2))
+    before, state = params.copy(), pickle.dumps(optimizer.state_dict())
+    huge = params.copy()
+    huge.flat[-1] = np.nan
+    optimizer.before_update = lambda *_: np.float32(3e38) * np.float32(10)
+    with np.errstate(over="raise"), pytest.raises(FloatingPointError):
+        optimizer.update(params, huge)
+    assert_same_bits(params, before)
+    assert pickle.dumps(optimizer.state_dict()) == state
+
+
+@one_of_each_kind
+def test_what_can_be_checked_is_checked_before_the_first_array_changes(row):
+    frozen = np.ones(2)
+    frozen.flags.writeable = False
+    for params, grads, words in (
+        ({"a": np.ones(2), "b": frozen}, {"a": np.ones(2), "b": np.ones(2)}, "b is read-only"),
+        ({"a": np.ones(2), "b": 1.0}, {"a": np.ones(2), "b": "1"}, "gradients must be .*real numbers, not <U1"),
+        ({"a": np.ones(2), "b": 1.0}, {"a": np.ones(2), "b": 1j}, "gradients must be .*real numbers, not complex128"),
+        ({"a": np.ones(2), "b": 1.0}, {"a": np.ones(2), "b": None}, "gradients must be .*real numbers, not object"),
+    ):
+        before, optimizer = deepcopy(params), new(row)
+        with pytest.raises(ValueError, match=words):
+            optimizer.update(params, grads)
+        assert_same_bits(params, before)
+        assert optimizer.t == 0
+
+
+@every_optimizer
+def test_an_optimizer_that_has_updated_one_network_refuses_another(row):
+    optimizer, first, second = new(row), random_parameters(0), random_parameters(1)
+    train(optimizer, first)
+    before, state = second.copy(), pickle.dumps(optimizer.state_dict())
+    with pytest.raises(ValueError, match=r"has updated the parameters of another network.* clone\(\)"):
+        train(optimizer, second)
+    assert_same_bits(second, before)
+    assert pickle.dumps(optimizer.state_dict()) == state
+    assert_same_bits(train(optimizer.clone(), second), train(new(row), random_parameters(1)))
+    del first  # the one is gone, but not what the optimizer remembers of it
+    with pytest.raises(ValueError, match="another network"):
+        train(optimizer, second)
+
+
+@one_of_each_kind
+def test_copies_and_pickles_of_a_used_optimizer_go_on_with_a_copy_of_the_network(row):
+    usual = train(new(row), random_parameters(0))
+    for copied in (deepcopy, lambda both: pickle.loads(pickle.dumps(both))):
+        both = new(row), random_parameters(0)
+        train(*both, range(5))
+        assert_same_bits(train(*copied(both), range(5, 10)), usual)
+        loaded = new(row)
+        loaded.load_state_dict(both[0].state_dict())
+        assert_same_bits(train(loaded, both[1].copy(), range(5, 10)), usual)
+        assert_same_bits(train(both[0], both[1].copy(), range(5, 10)), usual)  # equal values: it is the same network
+
+
+@one_of_each_kind
+def test_plain_dictionaries_may_be_new_ones_at_each_update(row):
+    optimizer, arrays = new(row), random_arrays(0)
+    for step in range(10):
+        optimizer.update(dict(arrays), random_arrays(100 + step))
+    assert_same_bits(arrays, train(new(row), random_arrays(0), gradient=random_arrays))
 
 
 def test_the_books_own_loop_trains_a_network(points):
@@ -346,14 +517,42 @@ def test_a_schedule_is_a_function_of_the_updates_made_before(row):
     assert_same_bits(train(loaded, twin, [5]), train(optimizer, params, [5]))
 
 
-def test_what_a_schedule_says_is_checked_like_a_number():
-    with pytest.raises(ValueError, match=r"lr must be positive and finite, not -0\.1"):
-        SGD(lr=lambda step: -0.1)
-    optimizer, params = SGD(lr=lambda step: 0.1 if step == 0 else math.nan), {"x": 1.0}
+NO_RATES = [None, False, True, "", "0.1", [], -0.1, math.nan, math.inf, 1j, np.zeros(1)]
+
+
+@pytest.mark.parametrize("value", NO_RATES, ids=repr)
+def test_what_a_schedule_returns_is_checked_like_a_number(value):
+    with pytest.raises(
+        ValueError, match=r"the schedule's lr must be at least 0 and finite, not .* \(after 0 updates\)"
+    ):
+        SGD(lr=lambda step: value)
+    optimizer, params = SGD(lr=lambda step: 0.1 if step == 0 else value), {"x": 1.0}
     optimizer.update(params, {"x": 1.0})
-    with pytest.raises(ValueError, match=r"lr must be .* finite, not nan"):
+    with pytest.raises(ValueError, match="after 1 updates") as error:
         optimizer.update(params, {"x": 1.0})
-    assert params == {"x": 0.9}
+    assert repr(value) in str(error.value) and "\n" not in str(error.value)
+    assert (params, optimizer.t, optimizer.lr) == ({"x": 0.9}, 1, 0.1)
+
+
+@every_optimizer
+def test_a_schedule_may_start_and_end_at_0_and_a_state_from_there_can_be_loaded(row):
+    """With a rate of 0 nothing moves, except what Rprop and momentum still have to go."""
+
+    def triangle(step):
+        return [0.0, 0.1, np.float32(0), 0][min(step, 3)]
+
+    optimizer, params = new(row, lr=triangle), random_parameters(0)
+    train(optimizer, params, [0])
+    assert optimizer.lr == 0
+    if row.kind is not o.Rprop:
+        assert_same_bits(params, random_parameters(0))
+    for step in range(1, 4):
+        loaded, state = new(row, lr=triangle), optimizer.state_dict()
+        loaded.load_state_dict(state)
+        assert_same_bits(train(loaded, params.copy(), [step]), train(optimizer, params, [step]))
+        assert np.isfinite(params.flat).all()
+    with pytest.raises(ValueError, match=r"lr must be positive and finite, not 0\.0"):
+        new(row).load_state_dict(new(row).state_dict() | {"settings": row.settings | {"lr": 0.0}})
 
 
 @every_optimizer
@@ -384,3 +583,88 @@ def test_the_state_of_before_the_first_update_can_be_loaded_and_that_of_another_
     assert (optimizer.t, optimizer.settings) == (0, row.settings)
     optimizer.load_state_dict(new(row).state_dict())
     assert_same_bits(train(optimizer, random_parameters(0)), train(new(row), random_parameters(0)))
+
+
+# Gradients whose squares are no floats
+
+EXTREMES = [(np.float32, 1e20), (np.float32, 1e-20), (np.float64, 1e200), (np.float64, 1e-200)]
+extreme = pytest.mark.parametrize(("dtype", "size"), EXTREMES, ids=str)
+
+
+@extreme
+@pytest.mark.parametrize("kind", [dict, Parameters])
+def test_clip_norm_of_extreme_gradients_is_the_direction(kind, dtype, size):
+    """(3, 4) · size has the length 5 · size."""
+    params, grads = (Parameters({"a": (), "b": (1,)}, dtype) for _ in "pg")
+    for c, expected in ((1.0, [0.6, 0.8] if size > 1 else [3 * size, 4 * size]), (size, [0.6 * size, 0.8 * size])):
+        params.flat, grads.flat = [0, 0], [3 * size, 4 * size]
+        optimizer = SGD(lr=1).with_transforms(o.ClipNorm(c))
+        optimizer.update(params if kind is Parameters else dict(params), grads if kind is Parameters else dict(grads))
+        np.testing.assert_allclose(-params.flat, expected, rtol=1e-6)
+
+
+def test_clip_norm_of_the_largest_floats_is_the_direction():
+    params = {"w": np.zeros(2), "x": 0.0}
+    SGD(lr=1).with_transforms(o.ClipNorm(3.0)).update(params, {"w": np.array([1.7e308, -1.7e308]), "x": 0.85e308})
+    np.testing.assert_allclose([*params["w"], params["x"]], [-2, 2, -1], rtol=1e-15)
+
+
+@extreme
+def test_a_share_of_the_length_is_the_same_for_extreme_gradients_and_weights(dtype, size):
+    """LARS: 0.5 · 5 in the direction of g, (0.6, 0.8). LAMB: 0.1 · 5 in that of (1, 1)/√2, Adam's first step."""
+    g = np.array([3 * size, 4 * size], dtype)
+    for w_size in (1.0, 1e-20, 1e20):
+        start = np.array([3.0 * w_size, 4.0 * w_size], dtype)
+        for optimizer, step in (
+            (LARS(lr=1, trust=0.5), np.array([1.5, 2.0])),
+            (LAMB(lr=0.1, eps=0), np.array([0.5, 0.5]) / math.sqrt(2)),
+        ):
+            params = {"w": start.copy()}
+            optimizer.update(params, {"w": g})
+            np.testing.assert_allclose(params["w"], start - (step * w_size).astype(dtype), rtol=1e-6)
+
+
+@extreme
+def test_optimizers_without_a_scale_take_the_usual_path_for_extreme_gradients(dtype, size):
+    """With ε = 0, a factor of 2ᵏ for all gradients makes no difference: it cancels."""
+    factor = 2.0 ** round(math.log2(size))
+    for kind in (LAMB, Muon, Shampoo, o.Prodigy):
+        for shapes in ({"W1": (3, 2), "V": (2, 5)}, {"b": (4,)}):
+            if kind is Muon and "b" in shapes:  # vectors learn as in Adam
+                continue
+            optimizer, usual = kind(eps=0), kind(eps=0)
+            params, twin = (random_parameters(0, dtype, shapes) for _ in "pt")
+            for step in range(15):
+                g, scaled = (random_parameters(step, dtype, shapes) for _ in "gs")
+                scaled.flat *= dtype(factor)
+                optimizer.update(params, scaled)
+                usual.update(twin, g)
+            rtol = 1e-4 if dtype is np.float32 else 1e-9
+            np.testing.assert_allclose(
+                params.flat, twin.flat, rtol=rtol, atol=rtol, err_msg=f"{kind.__name__} {shapes}"
+            )
+
+
+def test_shampoo_changes_its_unit_in_the_middle_of_the_path():
+    """One large gradient leaves L = 2¹⁰²⁴ g gᵀ: beside it the ones of before, and ε, are nothing."""
+    optimizer, fresh = Shampoo(lr=1), Shampoo(lr=1, eps=0)
+    params, other = {"W": np.zeros((2, 2))}, {"W": np.zeros((2, 2))}
+    for _ in range(12):
+        optimizer.update(params, {"W": np.array([[1.0, 2.0], [3.0, 5.0]])})
+    before, g = params["W"].copy(), np.array([[2.0, 1.0], [1.0, 3.0]])
+    optimizer.t = 19  # the roots are renewed in the next update
+    optimizer.update(params, {"W": 2.0**512 * g})
+    fresh.update(other, {"W": g})
+    np.testing.assert_allclose(params["W"] - before, other["W"], atol=1e-12)
+    optimizer.update(params, {"W": g})  # which is as good as 0 now
+    np.testing.assert_allclose(params["W"] - before, other["W"], atol=1e-12)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_a_gradient_that_is_no_number_gives_nan_and_no_error_of_linear_algebra(value):
+    for kind in (Muon, Shampoo, SOAP, LARS, LAMB):
+        params, optimizer = {"W": np.ones((2, 3))}, kind()
+        with np.errstate(all="ignore"):
+            for _ in range(3):
+                optimizer.update(params, {"W": np.full((2, 3), value)})
+        assert np.isnan(params["W"]).any()

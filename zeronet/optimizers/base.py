@@ -1,6 +1,8 @@
 """What every optimizer is. A subclass is its equation; this class walks the parameters, keeps the state and checks."""
 
 import copy
+import warnings
+import weakref
 from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from numbers import Real
 from typing import TYPE_CHECKING, Any, Self
@@ -8,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from zeronet.nn.parameters import Parameters
-from zeronet.optimizers.hyperparameters import checked_number
+from zeronet.optimizers.hyperparameters import checked_number, scheduled_lr
 from zeronet.optimizers.schedules import Schedule
 from zeronet.optimizers.transforms import Transform, WeightDecay
 
@@ -60,6 +62,7 @@ class Optimizer:
     lr: float
     _transforms: tuple[Transform, ...] = ()
     _shapes: dict[str, tuple[int, ...]] | None
+    _owner: weakref.ref[Parameters] | None  # what was updated last
 
     if TYPE_CHECKING:  # hyper-parameters and states are attributes under the names that a subclass gives them
 
@@ -73,10 +76,9 @@ class Optimizer:
                 f"{', '.join(sorted(clash))} cannot be a state: a setting, or the base class, has this name"
             )
         self.schedule = settings["lr"] if callable(settings.get("lr")) else None
-        if self.schedule:
-            settings["lr"] = self.schedule(0)
         for name, value in settings.items():
-            setattr(self, name, checked_number(name, value))
+            scheduled = scheduled_lr(self.schedule, 0) if name == "lr" and self.schedule else None
+            setattr(self, name, checked_number(name, value) if scheduled is None else scheduled)
         self._setting_names = tuple(settings)
         self._forget()
 
@@ -113,12 +115,23 @@ class Optimizer:
 
         Raises
         ------
-        ValueError if names or shapes differ from each other or from those of the first update.
+        ValueError if names or shapes differ from each other or from those of the first update, or `params` is another
+        Parameters, with other values, than the one of the update before. After any error, parameters and states are as
+        before.
         """
         self._check(params, grads)
+        restore = self._restorer(params)
+        try:
+            self._update(params, grads)
+        except BaseException:
+            restore()
+            raise
+        if isinstance(params, Parameters) and (self._owner is None or self._owner() is not params):
+            self._owner = weakref.ref(params)
+
+    def _update(self, params: MutableMapping[str, Any] | Parameters, grads: Mapping[str, Any]) -> None:
         if self.schedule:
-            lr = self.schedule(self.t)
-            self.lr = checked_number("lr", lr) if lr else 0.0  # at the end of a schedule it may be 0
+            self.lr = scheduled_lr(self.schedule, self.t)
         if self.transforms:
             grads = _copied_gradients(grads)
             for transform in self.transforms:
@@ -129,12 +142,14 @@ class Optimizer:
         self.before_update(params, grads)
         states = [getattr(self, name) for name in self.state_names]
         if self.elementwise and (vectors := _vectors(params, grads, *states)):
+            vectors[1] = vectors[1].astype(vectors[0].dtype, copy=False)
             for start in range(0, len(vectors[0]), PIECE):
                 self._apply(*(vector[start : start + PIECE] for vector in vectors))
             return
         for name, value in params.items():
             w = _as_array(value)
-            self._apply(w, np.asarray(grads[name], dtype=w.dtype), *(state[name] for state in states))
+            if w.size:
+                self._apply(w, np.asarray(grads[name], dtype=w.dtype), *(state[name] for state in states))
             if w is not value:
                 params[name] = float(w)
 
@@ -184,7 +199,7 @@ class Optimizer:
         twin = copy.deepcopy(self)
         twin._forget()
         if self.schedule:
-            twin.lr = checked_number("lr", self.schedule(0))
+            twin.lr = scheduled_lr(self.schedule, 0)
         return twin
 
     def effective_steps(self) -> dict[str, Any] | None:
@@ -214,21 +229,27 @@ class Optimizer:
         """
         if state["kind"] != self._kind():
             raise ValueError(f"this state is one of {state['kind']}, not one of {self._kind()}")
+        at_0 = self.schedule and state["settings"]["lr"] == 0  # a schedule may be 0 at its start and its end
+        settings = {k: 0.0 if k == "lr" and at_0 else checked_number(k, v) for k, v in state["settings"].items()}
         self.t = int(state["t"])
-        for name, value in state["settings"].items():
-            setattr(self, name, checked_number(name, value))
+        for name, value in settings.items():
+            setattr(self, name, value)
         for name, value in state["numbers"].items():
             setattr(self, name, float(value))
         for name, arrays in state["states"].items():
             setattr(self, name, _copied(arrays, in_one_vector=self.elementwise))
         shapes = state["shapes"]
         self._shapes = shapes and {name: tuple(shape) for name, shape in shapes.items()}
+        self._owner = None
+
+    def __getstate__(self) -> dict[str, Any]:
+        return self.__dict__ | {"_owner": None}  # a copy may go on with a copy of the network
 
     # How it works --------------------------------------------------------------------------------------------------
 
     def _forget(self) -> None:
         """Return to the state before the first update."""
-        self._shapes = None
+        self._shapes = self._owner = None
         self.t = 0
         for name in self.state_names:
             setattr(self, name, None)
@@ -248,39 +269,83 @@ class Optimizer:
             parts.insert(0, repr(self.schedule) if isinstance(self.schedule, Schedule) else named.__qualname__)
         return f"{type(self).__name__} with {', '.join(parts)}" if parts else type(self).__name__
 
+    def _restorer(self, params: MutableMapping[str, Any] | Parameters) -> Callable[[], None]:
+        """Return what undoes a failed update."""
+        names = (*self.state_names, *self.scalar_names, "t", "lr", "_shapes")
+        attributes = {name: getattr(self, name) for name in names if hasattr(self, name)}
+        arrays: list[tuple[np.ndarray, np.ndarray]] = []
+        values = {} if isinstance(params, Parameters) else dict(params)
+        own = all((method.__module__ or "").startswith("zeronet.") for method in (self.rule, self.before_update))
+        # Our own elementwise rules cannot fail in Parameters: the usual step of a training copies nothing.
+        if self.transforms or not (own and self.elementwise and not values) or _numpy_may_raise():
+            for mapping in (params, *(attributes[name] or {} for name in self.state_names)):
+                members = [mapping.flat] if isinstance(mapping, Parameters) else mapping.values()
+                arrays += [(array, array.copy()) for array in members if isinstance(array, np.ndarray)]
+
+        def restore() -> None:
+            for array, before in arrays:
+                array[...] = before
+            for name, value in values.items():
+                if params[name] is not value:
+                    params[name] = value
+            for name, value in attributes.items():
+                setattr(self, name, value)
+
+        return restore
+
     def _apply(self, *arrays: np.ndarray) -> None:
         if self.rule(*arrays) is not None:  # type: ignore[func-returns-value]  # a learner's may return something
             raise ValueError(f"{type(self).__name__}.rule must change w in place (w -= …): what it returns is lost")
 
     def _check(self, params: Mapping[str, Any], grads: Mapping[str, Any]) -> None:
         """Raise ValueError unless params are floats, with the names and shapes of grads and of the updates before."""
-        if not isinstance(params, Parameters):
-            for value in params.values():
-                _as_array(value)
+        for name, value in [("params", params.flat)] if isinstance(params, Parameters) else params.items():
+            w = _as_array(value)
+            if not w.flags.writeable:
+                raise ValueError(f"{name} is read-only, and cannot be updated: give a copy")
+        for g in [grads.flat] if isinstance(grads, Parameters) else grads.values():
+            if (dtype := np.asarray(g).dtype).kind not in "fiub":
+                raise ValueError(f"gradients must be arrays of real numbers, not {dtype}")
         shapes, grad_shapes = _shapes(params), _shapes(grads)
         if shapes != grad_shapes:
             raise ValueError(f"parameters {_listed(shapes)} and gradients {_listed(grad_shapes)} differ")
         if self._shapes is not None and shapes != self._shapes:
             seen = _listed(self._shapes)
             raise ValueError(f"this {type(self).__name__} has updated {seen}, and cannot go on with {_listed(shapes)}")
+        owner = self._owner and self._owner()
+        same = owner is params or (owner and all(np.array_equal(owner[k], params[k], equal_nan=True) for k in owner))
+        if self._owner and isinstance(params, Parameters) and not same:
+            raise ValueError(
+                f"this {type(self).__name__} has updated the parameters of another network, and remembers them: "
+                "use its clone(), or a deepcopy to go on with its state"
+            )
 
     def _start(self, params: Mapping[str, Any]) -> None:
         """Make the initial states."""
         if self.elementwise and isinstance(params, Parameters):
             states: list[Any] = [Parameters(params.shapes, flat=state) for state in self.init_state(params.flat)]
         else:
-            first = {name: self.init_state(_as_array(value)) for name, value in params.items()}
+            new = {name: _as_array(value) for name, value in params.items()}
+            first = {k: self.init_state(w) if w.size else (w.copy(),) * len(self.state_names) for k, w in new.items()}
             states = [{name: each[i] for name, each in first.items()} for i in range(len(self.state_names))]
         for name, state in zip(self.state_names, states, strict=True):
             setattr(self, name, state)
         self._shapes = _shapes(params)
 
 
+def _numpy_may_raise() -> bool:
+    """Return whether an overflow in NumPy may be an error here."""
+    modes = np.geterr().values()
+    return not {"raise", "call"}.isdisjoint(modes) or (
+        "warn" in modes and any(action == "error" for action, *_ in warnings.filters)
+    )
+
+
 def _copied_gradients(grads: Mapping[str, Any]) -> dict[str, np.ndarray] | Parameters:
-    """Return the gradients as new arrays of floats."""
+    """Return the gradients as new arrays of floats, of at least 32 bits."""
     if isinstance(grads, Parameters):
-        return grads.copy()
-    return {k: np.array(g, dtype=None if np.asarray(g).dtype.kind == "f" else np.float64) for k, g in grads.items()}
+        return Parameters(grads.shapes, flat=grads.flat.astype(np.promote_types(grads.flat.dtype, np.float32)))
+    return {k: np.array(g, dtype=np.promote_types(np.asarray(g).dtype, np.float32)) for k, g in grads.items()}
 
 
 def _as_array(value: Any) -> np.ndarray:
@@ -290,6 +355,8 @@ def _as_array(value: Any) -> np.ndarray:
     if not isinstance(value, np.ndarray) or value.dtype.kind != "f":
         kind = value.dtype if isinstance(value, np.ndarray) else type(value).__name__
         raise ValueError(f"parameters must be arrays of floats, or numbers, not {kind}")
+    if value.dtype.itemsize < 4:  # its squares overflow at 256, and 1e-8 is 0
+        raise ValueError(f"parameters must be float32 or float64, not {value.dtype}: use params.astype(np.float32)")
     return value
 
 

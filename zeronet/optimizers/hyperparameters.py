@@ -36,3 +36,17 @@ def checked_number(name: str, value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, Real) or not math.isfinite(value) or not fits(float(value)):
         raise ValueError(f"{name} must be {wanted}, not {value!r}")
     return float(value)
+
+
+def scheduled_lr(schedule: Callable[[int], Any], k: int) -> float:
+    """Return schedule(k), which unlike a constant lr may be 0. Raises ValueError, quoting it, if it is something else.
+
+    >>> scheduled_lr(lambda k: None, 4)
+    Traceback (most recent call last):
+        ...
+    ValueError: the schedule's lr must be at least 0 and finite, not None (after 4 updates)
+    """
+    value, (fits, wanted) = schedule(k), AT_LEAST_0
+    if isinstance(value, bool) or not isinstance(value, Real) or not math.isfinite(value) or not fits(float(value)):
+        raise ValueError(f"the schedule's lr must be {wanted}, not {value!r} (after {k} updates)")
+    return float(value)

@@ -7,7 +7,7 @@ ClipNorm       the whole gradient no longer than c        WeightDecay   weights 
 """
 
 import math
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Iterable, Mapping, MutableMapping
 from typing import Any
 
 import numpy as np
@@ -121,10 +121,13 @@ class ClipNorm(Transform):
 
     def apply(self, params: Arrays, grads: Arrays, lr: float) -> None:
         """Shorten the gradient."""
-        norm = math.sqrt(math.fsum(float(np.square(g, dtype=np.float64).sum()) for g in grads.values()))
-        factor = self.clip_norm / norm if norm > self.clip_norm else 1.0
-        self.factor = dict.fromkeys(grads, factor)
+        norm, unit = scaled_norm(grads.values())
+        clipped = norm > self.clip_norm / unit
+        factor = self.clip_norm / norm if clipped else 1.0
+        self.factor = dict.fromkeys(grads, factor / unit if clipped else 1.0)
         for g in grads.values():
+            if clipped and unit != 1:
+                g /= unit
             g *= factor
 
 
@@ -222,3 +225,17 @@ def _decaying(params: Arrays, decay: str) -> list[str]:
     if not names:
         raise ValueError(f"none of {', '.join(params)} has two or more dimensions: decay=all, for them to decay")
     return names
+
+
+def scaled_norm(arrays: Iterable[np.ndarray]) -> tuple[float, float]:
+    """Return n and a power of 2, s: ‖arrays‖ = n s. s is 1 unless squares are too large or too small for a float."""
+    arrays = list(arrays)
+    with np.errstate(over="ignore", under="ignore"):
+        squares = [float(np.square(a, dtype=np.float64).sum()) for a in arrays]
+    if max(squares, default=0.0) < 1e36 and (norm := math.sqrt(math.fsum(squares))) > 1e-18:
+        return norm, 1.0
+    largest = float(np.max([np.abs(a).max(initial=0) for a in arrays], initial=0))
+    if largest == 0 or not math.isfinite(largest):
+        return largest, 1.0
+    unit = math.ldexp(1, math.frexp(largest)[1] - 1)  # at most the largest: it is never beyond the range
+    return math.sqrt(math.fsum(float(np.square(np.divide(a, unit, dtype=np.float64)).sum()) for a in arrays)), unit

@@ -1,9 +1,11 @@
 """LAMB: LARS with Adam's directions."""
 
+import math
+
 import numpy as np
 
 from zeronet.optimizers.base import LearningRate, Optimizer
-from zeronet.optimizers.variants.lars import ratio
+from zeronet.optimizers.variants.lars import rated
 
 
 class LAMB(Optimizer):
@@ -16,6 +18,7 @@ class LAMB(Optimizer):
         w ← w − η ‖w‖ / ‖u‖ u                 one ratio for each array; η = lr, β₁ = beta1, β₂ = beta2, ε = eps
 
     So each update is η of the array's length. If ‖w‖ or ‖u‖ is 0, as with biases at the start, the ratio is 1.
+    The state root_v is √v, as squares of gradients beyond 10¹⁹ have no place in float32.
 
     Parameters
     ----------
@@ -41,7 +44,7 @@ class LAMB(Optimizer):
     array([2.6464, 4.3536])
     """
 
-    state_names = ("m", "v")
+    state_names = ("m", "root_v")
     elementwise = False
 
     def __init__(
@@ -54,13 +57,12 @@ class LAMB(Optimizer):
     ):
         super().__init__(lr=lr, beta1=beta1, beta2=beta2, eps=eps, weight_decay=weight_decay)
 
-    def rule(self, w: np.ndarray, g: np.ndarray, m: np.ndarray, v: np.ndarray) -> None:
+    def rule(self, w: np.ndarray, g: np.ndarray, m: np.ndarray, root_v: np.ndarray) -> None:
         """Make the step of one array."""
         m *= self.beta1
         m += (1 - self.beta1) * g
-        v *= self.beta2
-        v += (1 - self.beta2) * g * g
+        np.hypot(math.sqrt(self.beta2) * root_v, math.sqrt(1 - self.beta2) * g, out=root_v)
         m_hat = m / (1 - self.beta1**self.t)
-        v_hat = v / (1 - self.beta2**self.t)
-        u = m_hat / (np.sqrt(v_hat) + self.eps) + self.weight_decay * w
-        w -= self.lr * ratio(w, u) * u
+        u = m_hat / (root_v / math.sqrt(1 - self.beta2**self.t) + self.eps) + self.weight_decay * w
+        rate, direction = rated(w, u)
+        w -= self.lr * rate * direction

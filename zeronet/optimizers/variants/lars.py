@@ -3,6 +3,7 @@
 import numpy as np
 
 from zeronet.optimizers.base import LearningRate, Optimizer
+from zeronet.optimizers.transforms import scaled_norm
 
 
 class LARS(Optimizer):
@@ -48,11 +49,21 @@ class LARS(Optimizer):
     def rule(self, w: np.ndarray, g: np.ndarray, v: np.ndarray) -> None:
         """Make the step of one array."""
         v *= self.momentum
-        v += self.lr * ratio(w, g, self.trust) * g
+        rate, direction = rated(w, g, self.trust)
+        v += self.lr * rate * direction
         w -= v
 
 
-def ratio(w: np.ndarray, u: np.ndarray, trust: float = 1.0) -> float:
-    """Return trust · ‖w‖ / ‖u‖, and 1 where one of the two is 0."""
-    lengths = float(np.linalg.norm(w)), float(np.linalg.norm(u))
-    return trust * lengths[0] / lengths[1] if all(lengths) else 1.0
+def rated(w: np.ndarray, u: np.ndarray, trust: float = 1.0) -> tuple[float, np.ndarray]:
+    """Return two factors of λ u, λ = trust · ‖w‖ / ‖u‖, or 1 if a norm is 0: λ and u, if u is not of extreme length."""
+    (w_norm, w_unit), (u_norm, u_unit) = norm(w), norm(u)
+    if not (w_norm and u_norm):
+        return 1.0, u
+    return trust * w_norm / u_norm * w_unit, u if u_unit == 1 else u / u_unit
+
+
+def norm(a: np.ndarray) -> tuple[float, float]:
+    """Return n and s: ‖a‖ = n s, as scaled_norm does."""
+    with np.errstate(over="ignore", under="ignore"):
+        n = float(np.linalg.norm(a))
+    return (n, 1.0) if 1e-12 < n < 1e15 else scaled_norm([a])

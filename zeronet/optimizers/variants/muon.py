@@ -6,6 +6,7 @@ import numpy as np
 
 from zeronet.optimizers.adam import Adam
 from zeronet.optimizers.base import LearningRate, Optimizer
+from zeronet.optimizers.variants.lars import norm
 
 COEFFICIENTS = 3.4445, -4.7750, 2.0315  # chosen by Jordan so that small singular values grow fast
 ITERATIONS = 5
@@ -85,7 +86,8 @@ def orthogonalized(u: np.ndarray, eps: float) -> np.ndarray:
     """Return u (D, M) with singular values that are all about 1, by Newton and Schulz's iteration."""
     a, b, c = COEFFICIENTS
     X = u.T if len(u) > u.shape[1] else u  # so that X Xᵀ is the smaller of the two products
-    X = X / (float(np.linalg.norm(X)) + eps)
+    length, unit = norm(X)
+    X = (X if unit == 1 else X / unit) / (length + eps / unit)
     for _ in range(ITERATIONS):
         A = X @ X.T
         X = a * X + (b * A + c * A @ A) @ X

@@ -21,7 +21,8 @@ class Prodigy(Optimizer):
         w ← w − η̂ m / (√v + d ε)              η = lr, β₁ = beta1, β₂ = beta2, d₀ = d0, ε = eps
 
     On a convex loss ⟨g, w₀ − w⟩ measures how much of the way is already behind, and r / ‖s‖₁ is never longer than the
-    way; its length is that of the longest coordinate, max |w₀ − w*|.
+    way; its length is that of the longest coordinate, max |w₀ − w*|. The optimizer keeps four numbers for
+    each parameter: m, s, w₀ and root_v = √v, as the squares of huge gradients have no place in a float.
 
     Parameters
     ----------
@@ -47,7 +48,7 @@ class Prodigy(Optimizer):
     0.75
     """
 
-    state_names = ("m", "v", "s", "w0")
+    state_names = ("m", "root_v", "s", "w0")
     scalar_names = ("d", "r")
     d: float
     r: float
@@ -77,10 +78,11 @@ class Prodigy(Optimizer):
         length = sum(sorted(lengths))
         self.d = max(d, self.r / length) if length else d
 
-    def rule(self, w: np.ndarray, g: np.ndarray, m: np.ndarray, v: np.ndarray, s: np.ndarray, w0: np.ndarray) -> None:
+    def rule(
+        self, w: np.ndarray, g: np.ndarray, m: np.ndarray, root_v: np.ndarray, s: np.ndarray, w0: np.ndarray
+    ) -> None:
         """Make the step, with the rate of before and the new d beside ε."""
         m *= self.beta1
         m += (1 - self.beta1) * self.d_before * g
-        v *= self.beta2
-        v += (1 - self.beta2) * self.d_before**2 * g * g
-        w -= self.rate_before * m / (np.sqrt(v) + self.d * self.eps)
+        np.hypot(math.sqrt(self.beta2) * root_v, math.sqrt(1 - self.beta2) * self.d_before * g, out=root_v)
+        w -= self.rate_before * m / (root_v + self.d * self.eps)

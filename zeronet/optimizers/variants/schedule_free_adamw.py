@@ -66,7 +66,7 @@ class ScheduleFreeAdamW(Optimizer):
 
     def before_update(self, params: Mapping[str, Any], grads: Mapping[str, Any]) -> None:
         """Add this update's weight to the sum."""
-        self.sum_of_weights += self.lr**2
+        self.sum_of_weights += self.lr * self.lr
 
     def rule(self, w: np.ndarray, g: np.ndarray, v: np.ndarray, z: np.ndarray, x: np.ndarray) -> None:
         """Make the step."""
@@ -74,7 +74,7 @@ class ScheduleFreeAdamW(Optimizer):
         v += (1 - self.beta2) * g * g
         v_hat = v / (1 - self.beta2**self.t)
         z -= self.lr * (g / (np.sqrt(v_hat) + self.eps) + self.weight_decay * w)
-        c = self.lr**2 / self.sum_of_weights
+        c = self.lr * self.lr / self.sum_of_weights if self.sum_of_weights else 1.0  # a schedule may start at 0
         x += c * (z - x)
         w[...] = z + self.beta1 * (x - z)
 

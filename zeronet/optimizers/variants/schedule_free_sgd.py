@@ -55,12 +55,12 @@ class ScheduleFreeSGD(Optimizer):
 
     def before_update(self, params: Mapping[str, Any], grads: Mapping[str, Any]) -> None:
         """Add this update's weight to the sum."""
-        self.sum_of_weights += self.lr**2
+        self.sum_of_weights += self.lr * self.lr
 
     def rule(self, w: np.ndarray, g: np.ndarray, z: np.ndarray, x: np.ndarray) -> None:
         """Make the step."""
         z -= self.lr * g
-        c = self.lr**2 / self.sum_of_weights
+        c = self.lr * self.lr / self.sum_of_weights if self.sum_of_weights else 1.0  # a schedule may start at 0
         x += c * (z - x)
         w[...] = z + self.momentum * (x - z)
 

@@ -22,6 +22,11 @@ class SOAP(Optimizer):
     decomposition of P. An array of more axes is taken as a matrix of its first axis and all others. Vectors and
     numbers, for which turning would cost more than it gains, learn as in Adam.
 
+    Directions that no gradient has had yet, and there are at least D − M in a tall matrix, have no eigenvectors of
+    their own: rounding chooses them, and Adam's steps in there depend on the choice. So the last bit of the first
+    gradient (another processor, another number of threads) may change a path by a tenth of its way; only on one machine
+    are the bytes of two runs equal.
+
     Parameters
     ----------
     lr : float or schedule, > 0, default 0.003; the learning rate
@@ -87,5 +92,5 @@ class SOAP(Optimizer):
         for P, Q, product in ((L, QL, G @ G.T), (R, QR, G.T @ G)):
             P *= self.beta2
             P += (1 - self.beta2) * product
-            if (self.t - 1) % self.renew_every == 0:
+            if (self.t - 1) % self.renew_every == 0 and np.isfinite(P).all():
                 Q[...] = np.linalg.eigh(P)[1][:, ::-1] if self.t == 1 else np.linalg.qr(P @ Q)[0]
