@@ -573,6 +573,16 @@ def test_a_saved_and_pickled_state_goes_on_bit_for_bit(row, gradient):
     assert_same_bits(usual, train(third, params, range(5, 10), gradient))
 
 
+def test_a_state_without_one_of_the_arrays_cannot_be_loaded():
+    train(optimizer := LAMB(), random_parameters(0))
+    state = optimizer.state_dict()
+    state["states"]["v"] = state["states"].pop("root_v")
+    for states in (state["states"], {"m": state["states"]["m"], "root_v": {}}):
+        with pytest.raises(ValueError, match="this state has no root_v: another version of LAMB wrote it"):
+            (fresh := LAMB()).load_state_dict(state | {"states": states})
+        assert fresh.t == 0
+
+
 @every_optimizer
 def test_the_state_of_before_the_first_update_can_be_loaded_and_that_of_another_kind_cannot(row):
     optimizer = new(row)

@@ -225,10 +225,12 @@ class Optimizer:
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Go on where state_dict() was taken.
 
-        Raises ValueError for the state of another class, or of one with another schedule or other transforms.
+        Raises ValueError for the state of another class, or of one with another schedule, other transforms or states.
         """
         if state["kind"] != self._kind():
             raise ValueError(f"this state is one of {state['kind']}, not one of {self._kind()}")
+        if missing := [name for name in self.state_names if state["shapes"] and not state["states"].get(name)]:
+            raise ValueError(f"this state has no {', '.join(missing)}: another version of {self._kind()} wrote it")
         at_0 = self.schedule and state["settings"]["lr"] == 0  # a schedule may be 0 at its start and its end
         settings = {k: 0.0 if k == "lr" and at_0 else checked_number(k, v) for k, v in state["settings"].items()}
         self.t = int(state["t"])
