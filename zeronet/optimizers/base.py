@@ -64,6 +64,12 @@ class Optimizer:
     _shapes: dict[str, tuple[int, ...]] | None
     _owner: weakref.ref[Parameters] | None  # what was updated last
 
+    _own_rules: bool  # whether its rules are zeronet's, which do not fail
+
+    def __init_subclass__(cls) -> None:
+        rules = (cls.rule, cls.before_update)
+        cls._own_rules = all((rule.__module__ or "").startswith("zeronet.") for rule in rules)
+
     if TYPE_CHECKING:  # hyper-parameters and states are attributes under the names that a subclass gives them
 
         def __getattr__(self, name: str) -> Any: ...
@@ -120,12 +126,15 @@ class Optimizer:
         before.
         """
         self._check(params, grads)
-        restore = self._restorer(params)
-        try:
+        if self._cannot_fail(params):
             self._update(params, grads)
-        except BaseException:
-            restore()
-            raise
+        else:
+            restore = self._restorer(params)
+            try:
+                self._update(params, grads)
+            except BaseException:
+                restore()
+                raise
         if isinstance(params, Parameters) and (self._owner is None or self._owner() is not params):
             self._owner = weakref.ref(params)
 
@@ -271,18 +280,20 @@ class Optimizer:
             parts.insert(0, repr(self.schedule) if isinstance(self.schedule, Schedule) else named.__qualname__)
         return f"{type(self).__name__} with {', '.join(parts)}" if parts else type(self).__name__
 
+    def _cannot_fail(self, params: Mapping[str, Any]) -> bool:
+        """Return whether nothing can go wrong halfway, as in the usual step of a training: it copies nothing."""
+        usual = isinstance(params, Parameters) and self.elementwise and not self._transforms
+        return usual and self._own_rules and not _numpy_may_raise()
+
     def _restorer(self, params: MutableMapping[str, Any] | Parameters) -> Callable[[], None]:
         """Return what undoes a failed update."""
         names = (*self.state_names, *self.scalar_names, "t", "lr", "_shapes")
         attributes = {name: getattr(self, name) for name in names if hasattr(self, name)}
         arrays: list[tuple[np.ndarray, np.ndarray]] = []
         values = {} if isinstance(params, Parameters) else dict(params)
-        own = all((method.__module__ or "").startswith("zeronet.") for method in (self.rule, self.before_update))
-        # Our own elementwise rules cannot fail in Parameters: the usual step of a training copies nothing.
-        if self.transforms or not (own and self.elementwise and not values) or _numpy_may_raise():
-            for mapping in (params, *(attributes[name] or {} for name in self.state_names)):
-                members = [mapping.flat] if isinstance(mapping, Parameters) else mapping.values()
-                arrays += [(array, array.copy()) for array in members if isinstance(array, np.ndarray)]
+        for mapping in (params, *(attributes[name] or {} for name in self.state_names)):
+            members = [mapping.flat] if isinstance(mapping, Parameters) else mapping.values()
+            arrays += [(array, array.copy()) for array in members if isinstance(array, np.ndarray)]
 
         def restore() -> None:
             for array, before in arrays:

@@ -211,12 +211,12 @@ class Trainer:
 
     def _steps(self, order: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
         """Yield the batches until the last step or stop(), and set the generators of random layers before each."""
+        random = [(place, layer) for place, layer in enumerate(self.network.layers) if layer.random]
         for batch in order:
             if self.step >= self.last_step:
                 return
-            for place, layer in enumerate(self.network.layers):
-                if layer.random:
-                    layer.rng = stream(self.seed, "layers", self.step, place)
+            for place, layer in random:
+                layer.rng = stream(self.seed, "layers", self.step, place)
             yield batch
 
     def stop(self) -> None:
