@@ -282,9 +282,9 @@ BUGS = [
         "decayed by its own β",
     ),
     # what is remembered, and of what
-    Bug("adagrad: made anew at every step", ADAGRAD, "if self.h is None:", "if True:", "remembers", "created anew"),
-    Bug("rmsprop: made anew at every step", RMSPROP, "if self.h is None:", "if True:", "remembers", "created anew"),
-    Bug("adam: made anew at every step", ADAM, "if self.m is None:", "if True:", "remembers", "created anew"),
+    Bug("adagrad: made anew at every step", ADAGRAD, "if self.h is None:", "if True:", "remembers", "created again"),
+    Bug("rmsprop: made anew at every step", RMSPROP, "if self.h is None:", "if True:", "remembers", "created again"),
+    Bug("adam: made anew at every step", ADAM, "if self.m is None:", "if True:", "remembers", "created again"),
     Bug(
         "adagrad: h used before it is updated",
         ADAGRAD,
@@ -310,7 +310,7 @@ BUGS = [
         "sgd: the last key left out", SGD, "params.keys()", "list(params)[: len(params) - 1 or 1]", "own-state", "Loop"
     ),
     Bug("sgd: returns too early", SGD, "* grads[key]\n", "* grads[key]\n            return\n", "own-state", "Loop"),
-    Bug("adagrad: h not added up", ADAGRAD, "self.h[key] +=", "self.h[key] =", "remembers", "created anew"),
+    Bug("adagrad: h not added up", ADAGRAD, "self.h[key] +=", "self.h[key] =", "remembers", "created again"),
     Bug(
         "rmsprop: h never written back", RMSPROP, "self.h[key] += (1", "h = self.h[key] + (1", "remembers", "h stays 0"
     ),

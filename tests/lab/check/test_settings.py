@@ -178,13 +178,13 @@ WRONG = {
         PLAIN + ", weight_decay=0.01",
         "m = v = 0.0; " + ADAM.format(**USUAL) + " - self.lr * self.weight_decay * w",
         "remembers",
-        "created anew",
+        "created again",
     ),
     "decay in the code beside a state made anew": (
         PLAIN,
         "m = v = 0.0; " + ADAM.format(**USUAL) + " - 0.01 * w",
         "remembers",
-        "created anew",
+        "created again",
     ),
     "decay never used": (
         "lr=0.1, weight_decay=0.01",
@@ -197,7 +197,7 @@ WRONG = {
         "lr=0.01, momentum=0.0",
         MOMENTUM.format(lr="lr", b="momentum").replace("self.m[k] = ", "self.m[k] = 0.0 * m; m = "),
         "remembers",
-        "created anew",
+        "created again",
     ),
 }
 

@@ -129,7 +129,7 @@ HINTS: dict[str, str] = {
     "later steps do not depend on the first gradient, although it has {names}": (
         "後の一歩が最初の勾配に依らない ({names} があるのに)"
     ),
-    "the state is created anew at every step, or never written back: create it once, at the first update": (
+    "the state is created again at every step, or never written back: create it once, at the first update": (
         "状態が毎回作り直されているか、書き戻されていません。最初の更新で一度だけ作ってください"
     ),
     "it has no state, and needs none": "状態はなく、必要もない",

@@ -37,7 +37,7 @@ def remembers(subject: Subject) -> Verdict:
     return failed(
         translate("later steps do not depend on the first gradient, although it has {names}", names=names),
         translate(
-            "the state is created anew at every step, or never written back: create it once, at the first update"
+            "the state is created again at every step, or never written back: create it once, at the first update"
         ),
     )
 
