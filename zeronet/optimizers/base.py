@@ -4,12 +4,12 @@ import copy
 import warnings
 import weakref
 from collections.abc import Callable, Iterable, Mapping, MutableMapping
-from numbers import Real
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
 from zeronet.nn.parameters import Parameters
+from zeronet.optimizers.arrays import as_array, copied, copied_gradients, flat_vectors, listed, shapes_of
 from zeronet.optimizers.hyperparameters import checked_number, scheduled_lr
 from zeronet.optimizers.schedules import Schedule
 from zeronet.optimizers.transforms import Transform, WeightDecay
@@ -142,7 +142,7 @@ class Optimizer:
         if self.schedule:
             self.lr = scheduled_lr(self.schedule, self.t)
         if self.transforms:
-            grads = _copied_gradients(grads)
+            grads = copied_gradients(grads)
             for transform in self.transforms:
                 transform.apply(params, grads, self.lr)
         if self._shapes is None:
@@ -150,13 +150,13 @@ class Optimizer:
         self.t += 1
         self.before_update(params, grads)
         states = [getattr(self, name) for name in self.state_names]
-        if self.elementwise and (vectors := _vectors(params, grads, *states)):
+        if self.elementwise and (vectors := flat_vectors(params, grads, *states)):
             vectors[1] = vectors[1].astype(vectors[0].dtype, copy=False)
             for start in range(0, len(vectors[0]), PIECE):
                 self._apply(*(vector[start : start + PIECE] for vector in vectors))
             return
         for name, value in params.items():
-            w = _as_array(value)
+            w = as_array(value)
             if w.size:
                 self._apply(w, np.asarray(grads[name], dtype=w.dtype), *(state[name] for state in states))
             if w is not value:
@@ -248,7 +248,7 @@ class Optimizer:
         for name, value in state["numbers"].items():
             setattr(self, name, float(value))
         for name, arrays in state["states"].items():
-            setattr(self, name, _copied(arrays, in_one_vector=self.elementwise))
+            setattr(self, name, copied(arrays, in_one_vector=self.elementwise))
         shapes = state["shapes"]
         self._shapes = shapes and {name: tuple(shape) for name, shape in shapes.items()}
         self._owner = None
@@ -313,18 +313,18 @@ class Optimizer:
     def _check(self, params: Mapping[str, Any], grads: Mapping[str, Any]) -> None:
         """Raise ValueError unless params are floats, with the names and shapes of grads and of the updates before."""
         for name, value in [("params", params.flat)] if isinstance(params, Parameters) else params.items():
-            w = _as_array(value)
+            w = as_array(value)
             if not w.flags.writeable:
                 raise ValueError(f"{name} is read-only, and cannot be updated: give a copy")
         for g in [grads.flat] if isinstance(grads, Parameters) else grads.values():
             if (dtype := np.asarray(g).dtype).kind not in "fiub":
                 raise ValueError(f"gradients must be arrays of real numbers, not {dtype}")
-        shapes, grad_shapes = _shapes(params), _shapes(grads)
+        shapes, grad_shapes = shapes_of(params), shapes_of(grads)
         if shapes != grad_shapes:
-            raise ValueError(f"parameters {_listed(shapes)} and gradients {_listed(grad_shapes)} differ")
+            raise ValueError(f"parameters {listed(shapes)} and gradients {listed(grad_shapes)} differ")
         if self._shapes is not None and shapes != self._shapes:
-            seen = _listed(self._shapes)
-            raise ValueError(f"this {type(self).__name__} has updated {seen}, and cannot go on with {_listed(shapes)}")
+            seen = listed(self._shapes)
+            raise ValueError(f"this {type(self).__name__} has updated {seen}, and cannot go on with {listed(shapes)}")
         owner = self._owner and self._owner()
         same = owner is params or (owner and all(np.array_equal(owner[k], params[k], equal_nan=True) for k in owner))
         if self._owner and isinstance(params, Parameters) and not same:
@@ -338,12 +338,12 @@ class Optimizer:
         if self.elementwise and isinstance(params, Parameters):
             states: list[Any] = [Parameters(params.shapes, flat=state) for state in self.init_state(params.flat)]
         else:
-            new = {name: _as_array(value) for name, value in params.items()}
+            new = {name: as_array(value) for name, value in params.items()}
             first = {k: self.init_state(w) if w.size else (w.copy(),) * len(self.state_names) for k, w in new.items()}
             states = [{name: each[i] for name, each in first.items()} for i in range(len(self.state_names))]
         for name, state in zip(self.state_names, states, strict=True):
             setattr(self, name, state)
-        self._shapes = _shapes(params)
+        self._shapes = shapes_of(params)
 
 
 def _numpy_may_raise() -> bool:
@@ -352,47 +352,3 @@ def _numpy_may_raise() -> bool:
     return not {"raise", "call"}.isdisjoint(modes) or (
         "warn" in modes and any(action == "error" for action, *_ in warnings.filters)
     )
-
-
-def _copied_gradients(grads: Mapping[str, Any]) -> dict[str, np.ndarray] | Parameters:
-    """Return the gradients as new arrays of floats, of at least 32 bits."""
-    if isinstance(grads, Parameters):
-        return Parameters(grads.shapes, flat=grads.flat.astype(np.promote_types(grads.flat.dtype, np.float32)))
-    return {k: np.array(g, dtype=np.promote_types(np.asarray(g).dtype, np.float32)) for k, g in grads.items()}
-
-
-def _as_array(value: Any) -> np.ndarray:
-    """Return an array of floats as it is, and a number as a new array of shape () in float64."""
-    if isinstance(value, Real):
-        return np.array(float(value))
-    if not isinstance(value, np.ndarray) or value.dtype.kind != "f":
-        kind = value.dtype if isinstance(value, np.ndarray) else type(value).__name__
-        raise ValueError(f"parameters must be arrays of floats, or numbers, not {kind}")
-    if value.dtype.itemsize < 4:  # its squares overflow at 256, and 1e-8 is 0
-        raise ValueError(f"parameters must be float32 or float64, not {value.dtype}: use params.astype(np.float32)")
-    return value
-
-
-def _shapes(arrays: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:
-    return arrays.shapes if isinstance(arrays, Parameters) else {name: np.shape(a) for name, a in arrays.items()}
-
-
-def _vectors(*mappings: Mapping[str, Any]) -> list[np.ndarray]:
-    """Return the flat vectors of Parameters in one order; none if they are in another order, or something else."""
-    parameters = [mapping for mapping in mappings if isinstance(mapping, Parameters)]
-    same = len(parameters) == len(mappings) and all(list(p.shapes) == list(mappings[0]) for p in parameters)
-    return [p.flat for p in parameters] if same else []
-
-
-def _copied(arrays: Mapping[str, np.ndarray], in_one_vector: bool) -> Mapping[str, np.ndarray] | None:
-    """Return copies of the arrays, in one vector if that is wanted and they have one type; None for none."""
-    if not arrays:
-        return None
-    if not in_one_vector or len({array.dtype for array in arrays.values()}) > 1:
-        return {name: np.copy(array) for name, array in arrays.items()}
-    vector = np.concatenate([np.ravel(array) for array in arrays.values()])
-    return Parameters({name: np.shape(array) for name, array in arrays.items()}, flat=vector)
-
-
-def _listed(shapes: Mapping[str, tuple[int, ...]]) -> str:
-    return "{" + ", ".join(f"{name} {shape}" for name, shape in shapes.items()) + "}"
