@@ -11,26 +11,10 @@ from pathlib import Path
 import pytest
 
 import train
+from tests.support.articles import ADAGRAD
 from tests.support.problems import save_largest_of_three
 from zeronet.lab.comparison.planning import OPTIONS as NETWORK
 
-ARTICLE = """import numpy as np
-
-
-class AdaGrad:
-    def __init__(self, lr=0.01):
-        self.lr = lr
-        self.h = None
-
-    def update(self, params, grads):
-        if self.h is None:
-            self.h = {}
-            for key, val in params.items():
-                self.h[key] = np.zeros_like(val)
-        for key in params.keys():
-            self.h[key] += grads[key] * grads[key]
-            params[key] -= self.lr * grads[key] / (np.sqrt(self.h[key]) + 1e-7)
-"""
 SCRIPT = Path(train.__file__)
 SHORT = ["--steps", "20", "--seeds", "1", "--batch-size", "10", "--hidden", "8", "--jobs", "1"]
 
@@ -81,7 +65,7 @@ def test_results_go_below_runs_in_the_current_folder(here):
 
 @pytest.mark.slow
 def test_a_protocol_repeats_the_comparison(here, capsys):
-    (here / "mine.py").write_text(ARTICLE)
+    (here / "mine.py").write_text(ADAGRAD)
     options = ["--problem", "own.npz", "--optimizer", "mine=mine.py:AdaGrad:lr=0.1", "sgd", "--lr", "0.3"]
     assert train.main([*options[:-2], "--seed", "4", "--out", "first", *SHORT]) == 0
     assert train.main(["--protocol-file", "first/protocol.json", "--out", "second", "--jobs", "2"]) == 0
@@ -89,7 +73,7 @@ def test_a_protocol_repeats_the_comparison(here, capsys):
         assert (here / "first" / name).read_bytes() == (here / "second" / name).read_bytes()
     assert train.main(["--protocol-file", "first/protocol.json", "--steps", "3"]) == 2
     assert "leave out --steps" in capsys.readouterr().err
-    (here / "mine.py").write_text(ARTICLE + "\n")
+    (here / "mine.py").write_text(ADAGRAD + "\n")
     assert train.main(["--protocol-file", "first/protocol.json"]) == 2
 
 
@@ -101,7 +85,7 @@ def test_one_hidden_size_makes_the_book_s_network_and_several_a_deep_one(here):
 
 
 def test_a_run_that_raises_ends_with_status_1_and_shows_the_last_line_with_its_place(here, capsys):
-    (here / "mine.py").write_text(ARTICLE.replace("import numpy as np", ""))
+    (here / "mine.py").write_text(ADAGRAD.replace("import numpy as np", ""))
     assert train.main(["--problem", "own.npz", "--optimizer", "mine.py:AdaGrad", "sgd", "--out", "out", *SHORT]) == 1
     out = capsys.readouterr().out
     assert "mine.py, line 13: NameError: name 'np' is not defined (add: import numpy as np)" in out
@@ -169,7 +153,7 @@ def test_it_runs_from_any_folder_with_names_of_any_letters_and_any_encoding(here
     place = here / "日本 語 é"
     place.mkdir()
     shutil.move(here / "own.npz", place / "データ.npz")
-    (place / "手書き.py").write_text(ARTICLE)
+    (place / "手書き.py").write_text(ADAGRAD)
     optimizers = ["--optimizer", f"é慣性={place / '手書き.py'}:AdaGrad", "sgd"]
     run = command(
         *["--problem", place / "データ.npz", *optimizers, "--out", place / "結果"],

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 import zeronet.lab.check
+from tests.support.articles import ADAGRAD
 from zeronet.lab.check.findings import judge
 from zeronet.lab.check.running import LAWS
 from zeronet.lab.check.subject import Subject
@@ -46,25 +47,6 @@ class Momentum:
         for key in params.keys():
             self.v[key] = self.momentum * self.v[key] - self.lr * grads[key]
             params[key] += self.v[key]
-"""
-
-ADAGRAD = """
-import numpy as np
-
-class AdaGrad:
-    def __init__(self, lr=0.01):
-        self.lr = lr
-        self.h = None
-
-    def update(self, params, grads):
-        if self.h is None:
-            self.h = {}
-            for key, val in params.items():
-                self.h[key] = np.zeros_like(val)
-
-        for key in params.keys():
-            self.h[key] += grads[key] * grads[key]
-            params[key] -= self.lr * grads[key] / (np.sqrt(self.h[key]) + 1e-7)
 """
 
 RMSPROP = """
@@ -282,9 +264,9 @@ BUGS = [
         "decayed by its own β",
     ),
     # what is remembered, and of what
-    Bug("adagrad: made anew at every step", ADAGRAD, "if self.h is None:", "if True:", "remembers", "created again"),
-    Bug("rmsprop: made anew at every step", RMSPROP, "if self.h is None:", "if True:", "remembers", "created again"),
-    Bug("adam: made anew at every step", ADAM, "if self.m is None:", "if True:", "remembers", "created again"),
+    Bug("adagrad: created at every step", ADAGRAD, "if self.h is None:", "if True:", "remembers", "created again"),
+    Bug("rmsprop: created at every step", RMSPROP, "if self.h is None:", "if True:", "remembers", "created again"),
+    Bug("adam: created at every step", ADAM, "if self.m is None:", "if True:", "remembers", "created again"),
     Bug(
         "adagrad: h used before it is updated",
         ADAGRAD,

@@ -4,35 +4,16 @@ import pickle
 
 import pytest
 
+from tests.support.articles import ADAGRAD
 from zeronet.common.errors import UserError
 from zeronet.lab.specs.plugins import Plugin, explained, located
 from zeronet.lab.specs.spec import from_protocol, parse
-
-ARTICLE = '''import numpy as np
-class AdaGrad:
-
-    """AdaGrad"""
-
-    def __init__(self, lr=0.01):
-        self.lr = lr
-        self.h = None
-
-    def update(self, params, grads):
-        if self.h is None:
-            self.h = {}
-            for key, val in params.items():
-                self.h[key] = np.zeros_like(val)
-
-        for key in params.keys():
-            self.h[key] += grads[key] * grads[key]
-            params[key] -= self.lr * grads[key] / (np.sqrt(self.h[key]) + 1e-7)
-'''
 
 
 @pytest.fixture
 def file(tmp_path):
     path = tmp_path / "手書き my.py"
-    path.write_text(ARTICLE, encoding="utf-8")
+    path.write_text(ADAGRAD, encoding="utf-8")
     return path
 
 
@@ -55,7 +36,7 @@ def test_the_digest_is_that_of_the_text(file):
     before = parse(f"{file}:AdaGrad")
     file.write_bytes(file.read_bytes().replace(b"\n", b"\r\n"))
     assert parse(f"{file}:AdaGrad").plugin.digest == before.plugin.digest  # another system's line ends
-    file.write_text(ARTICLE.replace("1e-7", "1e-8"), encoding="utf-8")
+    file.write_text(ADAGRAD.replace("1e-7", "1e-8"), encoding="utf-8")
     assert parse(f"{file}:AdaGrad").plugin.digest != before.plugin.digest
     with pytest.raises(UserError, match="not the one that the protocol was made with"):
         from_protocol(before.to_dict())
@@ -71,7 +52,7 @@ def test_a_file_may_import_its_neighbours(tmp_path):
 
 
 def test_a_class_in_a_module(tmp_path, monkeypatch):
-    (tmp_path / "module_with_optimizer.py").write_text(ARTICLE)
+    (tmp_path / "module_with_optimizer.py").write_text(ADAGRAD)
     monkeypatch.chdir(tmp_path)  # also one of the current folder
     spec = parse("module_with_optimizer:AdaGrad")
     assert (spec.label, spec.target) == ("AdaGrad", "module_with_optimizer:AdaGrad")
@@ -85,14 +66,14 @@ def test_a_class_in_a_module(tmp_path, monkeypatch):
         ("x = np.zeros(3)\n", "A", "line 1: NameError: name 'np' is not defined (add: import numpy as np)"),
         ("\n\nraise SystemExit\n", "A", "line 3: SystemExit"),
         ("class A:\n    pass\n", "A", "no method update"),
-        (ARTICLE, "B", "has no class 'B', but AdaGrad"),
+        (ADAGRAD, "B", "has no class 'B', but AdaGrad"),
         ("A = 7\n", "A", "has no class 'A' and none with update"),
-        (ARTICLE, "adagrad.py", "does not name its class"),
-        (ARTICLE.replace("lr=0.01", "lr"), "AdaGrad", "missing 1 required positional argument: 'lr'"),
+        (ADAGRAD, "adagrad.py", "does not name its class"),
+        (ADAGRAD.replace("lr=0.01", "lr"), "AdaGrad", "missing 1 required positional argument: 'lr'"),
         (
-            ARTICLE.replace("self.h = None", "self.h = math.nan"),
+            ADAGRAD.replace("self.h = None", "self.h = math.nan"),
             "AdaGrad",
-            "line 8: NameError: name 'math' is not defined",
+            "line 7: NameError: name 'math' is not defined",
         ),
     ],
 )
