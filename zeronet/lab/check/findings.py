@@ -89,11 +89,7 @@ def judge(law: Law, subject: Subject) -> Finding:
 
 def in_one_line(error: BaseException, place: str | None) -> str:
     """Return the error in one line of printable characters, even if its own text cannot be made."""
-    try:
-        text = explained(error, place)
-    except Exception:
-        text = f"{place}: {type(error).__name__}"
-    return "".join(character if character.isprintable() else "?" for character in text)
+    return "".join(character if character.isprintable() else "?" for character in explained(error, place))
 
 
 def _slip(error: BaseException) -> str:
