@@ -28,7 +28,7 @@ def contestant(task: Task) -> Callable[[], float] | None:
         net.partial_fit(x[: task.batch_size], t[: task.batch_size], classes=np.arange(task.sizes[-1]))
         net.coefs_ = [W for W, _ in task.weights()]
         net.intercepts_ = [b for _, b in task.weights()]
-        del net._optimizer  # made anew, for these weights
+        del net._optimizer  # scikit-learn then makes another, for these weights
         net.partial_fit(x, t)
         return float(net.loss_)
 

@@ -16,7 +16,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "dialects.md"
 @pytest.mark.parametrize("cls", DIALECTS, ids=lambda cls: cls.__name__)
 def test_the_tables_of_the_page_are_those_of_the_code(cls):
     text = PAGE.read_text(encoding="utf-8")
-    assert markdown(cls) in text, f"docs/dialects.md wants the table of {cls.__name__} anew: dialects.table.markdown"
+    assert markdown(cls) in text, f"docs/dialects.md lacks the table of {cls.__name__}: see dialects.table.markdown"
 
 
 def test_the_figures_of_the_page_are_there():

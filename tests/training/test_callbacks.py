@@ -260,7 +260,7 @@ def test_the_log_holds_every_loss_to_the_last_digit_at_once(points, tmp_path):
     path.write_text(path.read_text() + "5,")  # half a row of a killed run is left out
     trainer.fit(*points, steps=1)
     assert rows_of(path) == list(enumerate(history.losses))
-    new_trainer(Log(path)).fit(*points, steps=3)  # a training from the start begins anew
+    new_trainer(Log(path)).fit(*points, steps=3)  # training from the start replaces the file
     assert len(rows_of(path)) == 3
 
 

@@ -174,13 +174,13 @@ WRONG = {
         "rolling",
         "momentum = 0.9",
     ),
-    "decay beside a state made anew": (
+    "decay beside a state created again": (
         PLAIN + ", weight_decay=0.01",
         "m = v = 0.0; " + ADAM.format(**USUAL) + " - self.lr * self.weight_decay * w",
         "remembers",
         "created again",
     ),
-    "decay in the code beside a state made anew": (
+    "decay in the code beside a state created again": (
         PLAIN,
         "m = v = 0.0; " + ADAM.format(**USUAL) + " - 0.01 * w",
         "remembers",

@@ -201,7 +201,7 @@ def test_a_full_disk_is_one_line_and_the_rest_is_done_when_there_is_room(own, tm
     assert bytes_of(disk / "out") == bytes_of(tmp_path / "whole")
 
 
-def test_without_resume_it_begins_anew(tmp_path):
+def test_without_resume_every_run_starts_over(tmp_path):
     (tmp_path / ".runs").mkdir()
     start_or_resume(tmp_path, {"steps": 1}, resume=True)  # nothing there yet
     start_or_resume(tmp_path, {"steps": 2}, resume=False)

@@ -55,7 +55,7 @@ def new_page(
 
 
 def _columns(entries: Sequence[str], inches: float) -> int:
-    """Return how many columns of a legend fit, at most three; entries go down one column and then down the next."""
+    """Return how many columns of a legend, at most three, fit into the width. A legend is filled column by column."""
     widths = np.array([text_width(entry, LEGEND_SIZE) / 72 + HANDLE for entry in entries])
     fitting = (n for n in (3, 2) if n <= len(entries) and sum(map(max, np.array_split(widths, n))) <= inches)
     return next(fitting, 1)
