@@ -23,7 +23,7 @@ from zeronet.lab.tuning.planning import plan_finals, plan_tuning
 from zeronet.landscapes import LANDSCAPES
 from zeronet.version import __version__
 
-TUNING_ONLY = ("tune_range", "tune_over", "train_size", "validation_size")
+TUNING_ONLY = ("tune_range", "tune_over", "tune_schedules", "margin", "train_size", "validation_size")
 FOR_RUNS = ("data_dir", "jobs", "resume", "cluster", "accept_mixed")
 TUNED_LANDSCAPE = (*TUNING, "seeds", "seed")
 DESCRIBING = {*NETWORK, *PATHS, *TUNING, "protocol"}  # the options that describe what is run

@@ -81,8 +81,18 @@ def parse(arguments: list[str] | None = None, prog: str = "zeronet train") -> ar
         "--tune-range", type=float, nargs=2, metavar=("LOW", "HIGH"), help="learning rates of the search's grid"
     )
     p.add_argument(
-        "--tune-over", nargs="+", metavar="SPEC", help="also search other settings: rmsprop:rho=0.9,rho=0.99"
+        "--tune-over",
+        nargs="+",
+        metavar="SPEC",
+        help="also search other settings: rmsprop:rho=0.9,rho=0.99; or standard: momentum, rho, beta on short lists",
     )
+    p.add_argument(
+        "--tune-schedules",
+        nargs="+",
+        metavar="NAME",
+        help="compare each optimizer with several schedules, which share its trials: constant cosine",
+    )
+    p.add_argument("--margin", type=float, metavar="M", help="losses within this share count as equal (default: 0.02)")
     p.add_argument("--train-size", type=int, metavar="N", help="training examples under --tune (default: the others)")
     p.add_argument(
         "--validation-size", type=int, metavar="N", help="validation examples under --tune (default: a sixth)"

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from zeronet.common.text import aligned
-from zeronet.lab.runner.analysis.summary import FINAL_STEPS, Spread, final_training_loss, settings_words, steps_to
+from zeronet.lab.runner.analysis.summary import FINAL_STEPS, Spread, final_training_loss, settings_words
+from zeronet.lab.runner.problem import problem_of
 from zeronet.lab.runner.runs import Run, Runs
 from zeronet.locale import translate
 
@@ -16,7 +17,8 @@ class Row:
     """One optimizer's row.
 
     loss: training loss, mean of the last 100 steps; a run that did not finish counts as infinite. accuracy: on the
-    test set, at the end of the finished runs; best: the best accuracy of any evaluation; steps: updates to the target.
+    test set, at the end of the finished runs; best: the best accuracy of any evaluation; steps: updates until the
+    target was reached and kept; late: by how many updates these may be too many.
     """
 
     label: str
@@ -26,18 +28,21 @@ class Row:
     accuracy: Spread | None
     best: float | None
     steps: Spread | None
+    late: float
     seconds: Spread | None
 
 
 def summarize(protocol: Mapping[str, Any], runs: Runs) -> list[Row]:
     """Return a row per optimizer, in the order of the protocol."""
     return [
-        _row(about, [runs[about["label"], seed] for seed in protocol["seeds"]], protocol["target"])
+        _row(protocol, about, [runs[about["label"], seed] for seed in protocol["seeds"]])
         for about in protocol["optimizers"]
     ]
 
 
-def _row(about: Mapping[str, Any], runs: Sequence[Run], target: float | None) -> Row:
+def _row(protocol: Mapping[str, Any], about: Mapping[str, Any], runs: Sequence[Run]) -> Row:
+    problem = problem_of(protocol["problem"])
+    arrivals = [] if protocol["target"] is None else [problem.steps_to_target(protocol, run) for run in runs]
     final = [run.evaluations[-1][2] for run in runs if run.outcome == "finished"]
     seconds = [run.seconds for run in runs if run.seconds is not None]
     return Row(
@@ -47,7 +52,8 @@ def _row(about: Mapping[str, Any], runs: Sequence[Run], target: float | None) ->
         loss=Spread.of([final_training_loss(run) for run in runs]),
         accuracy=Spread.of(final) if final else None,
         best=max((accuracy for run in runs for _, _, accuracy in run.evaluations), default=None),
-        steps=None if target is None else Spread.of([steps_to(target, run) for run in runs]),
+        steps=Spread.of([steps for steps, _ in arrivals]) if arrivals else None,
+        late=max((late for _, late in arrivals if math.isfinite(late)), default=0),
         seconds=Spread.of(seconds) if seconds else None,
     )
 
@@ -97,7 +103,9 @@ class Table:
             over = translate("median (range) over the seeds {seeds}", seeds=", ".join(map(str, seeds)))
         length = translate("{steps} steps = {epochs:.1f} epochs", steps=steps, epochs=steps / per_epoch)
         last = translate("training loss: mean of the last {n} steps", n=min(FINAL_STEPS, steps))
-        return f"{length}; {over}; {last}"
+        late = max((row.late for row in self.rows), default=0)
+        kept = translate("steps: until the target is reached and kept, at most {late:g} too many", late=late)
+        return "; ".join([length, over, last, *([kept] if late else [])])
 
     def _steps_cell(self, spread: Spread, best: float | None) -> str:
         steps, target = self.protocol["steps"], self.protocol["target"]

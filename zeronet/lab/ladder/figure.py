@@ -100,15 +100,16 @@ def _draw_rung(axes: Axes, data: LadderFolder, rung: Rung) -> None:
         steps, values = thinned_line(book_smoothed(median))
         every = max(1, len(values) // 8)
         axes.plot(steps, values, **curve_style(k), markevery=(every * k // 8, every))
-    positions, seeds = Ranking.of(data.losses[rung.key]), len(data.protocol["seeds"])
+    positions, seeds = Ranking.of(data.losses[rung.key], data.protocol["tuning"]["margin"]), len(data.protocol["seeds"])
     tuned = {about["label"]: about["settings"].get("lr") for about in data.protocol["rungs"][-1]["optimizers"]}
-    tied = {second for _, second in positions.ties}
+    against_last = {second: outcome for (_, second), outcome in positions.outcomes.items()}
     lines = []
-    for place, (label, median) in enumerate(positions.medians.items(), start=1):
-        line = f"{'≈' if label in tied else f'{place}.'} {drawable(label, 24)}"
+    for place, (label, mean) in enumerate(positions.means.items(), start=1):
+        sign = {"equal": "≈", "cannot tell": "?"}.get(against_last.get(label, ""), f"{place}.")
+        line = f"{sign} {drawable(label, 24)}"
         line += f" lr {tuned[label]:.3g}" if rung.tuned else ""
         first = translate("first in {n} of {m}", n=positions.firsts[label], m=seeds) if positions.firsts[label] else ""
-        lines.append(f"{line}  {median:.3g}  {first}".rstrip())
+        lines.append(f"{line}  {mean:.3g}  {first}".rstrip())
     add_note(axes, 0.98, 0.98, "\n".join(lines), ha="right", va="top", linespacing=1.3, multialignment="left")
 
 
@@ -116,7 +117,9 @@ def _how_ranked(data: LadderFolder) -> str:
     return translate(
         "Each rung keeps what those before it have put right. Line: median of the seeds, smoothed (Kaiser window of "
         "{window} steps, β = 2); pale, from rung 4 on, which changes nothing else: range of the raw losses. Ranking: "
-        "median final loss, of the last 100 steps; ≈: a tie with the one above. Last rung: {budget} trials each.",
+        "mean final loss, of the last 100 steps; ≈: equal to the one above within {margin:.3g} %, ?: cannot tell. Last "
+        "rung: {budget} trials each.",
+        margin=100 * data.protocol["tuning"]["margin"],
         window=WINDOW,
         budget=data.protocol["tuning"]["budget"],
     )

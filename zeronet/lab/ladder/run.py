@@ -1,5 +1,6 @@
 """The book's comparison as printed, and the ladder from there to a fair one, one choice at a time."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -60,13 +61,13 @@ def run_ladder(plan: Plan, tuning: Tuning, problem: Problem, folder: Path, optio
     with open_experiment(folder, requested, problem, options) as experiment:
         rungs: dict[str, Plan] = {}
         runs: dict[str, Runs] = {}
-        at_edge: list[str] = []
+        known_to: Mapping[str, float] = {}
         trials: list[list[Any]] = []
         for number, rung in enumerate(RUNGS):
             stage = replace(plan, book_choices=rung.book_choices, kind="rung")
             if rung.tuned:
                 trial = replace(stage, book_choices=None, split=sizes)
-                best, at_edge, trials = search(trial, tuning, experiment.run)
+                best, known_to, trials = search(trial, tuning, experiment.run)
                 stage = replace(stage, optimizers=best)
             rungs[rung.key], runs[rung.key] = stage, experiment.run(stage, f"rung {number}")
         about = [
@@ -82,7 +83,7 @@ def run_ladder(plan: Plan, tuning: Tuning, problem: Problem, folder: Path, optio
             }
             for key, on_rung in runs.items()
         }
-        table = LadderTable(protocol, losses, at_edge, experiment.seconds())
+        table = LadderTable(protocol, losses, known_to, experiment.seconds())
 
         def write(new: Path) -> "Figure":
             write_ladder(new, protocol, runs, table, trials)

@@ -1,5 +1,6 @@
-"""The optimizers' ranking on each rung of the ladder: which is first, on how many seeds, and which are a tie."""
+"""The optimizers' ranking on each rung of the ladder: which is first, on how many seeds, and which differ."""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -7,25 +8,27 @@ from zeronet.common.text import aligned
 from zeronet.lab.ladder.rungs import RUNGS
 from zeronet.lab.runner.analysis.ranking import Losses, Ranking
 from zeronet.lab.runner.analysis.summary import FINAL_STEPS, settings_words
+from zeronet.lab.tuning.grid import RESOLVED
 from zeronet.locale import translate
 
 
 class LadderTable:
     """The ladder as a table to print: str(table), or the last line of a notebook's cell.
 
-    protocol: with "tuning" and "rungs"; losses: key of a rung → label → final losses; at_edge: labels whose best
-    learning rate was the lowest or highest tried; seconds: of each run.
+    protocol: with "tuning" and "rungs"; losses: key of a rung → label → final losses; known_to: label → the factor to
+    which its learning rate of the last rung is known, infinity at an edge; seconds: of each run.
     """
 
     def __init__(
         self,
         protocol: Mapping[str, Any],
         losses: Mapping[str, Losses],
-        at_edge: Sequence[str],
+        known_to: Mapping[str, float],
         seconds: Sequence[float],
     ):
-        self.protocol, self.losses, self.at_edge, self.seconds = protocol, losses, at_edge, seconds
-        self.rankings = {key: Ranking.of(by_label) for key, by_label in losses.items()}
+        self.protocol, self.losses, self.known_to, self.seconds = protocol, losses, known_to, seconds
+        margin = protocol["tuning"]["margin"]
+        self.rankings = {key: Ranking.of(by_label, margin) for key, by_label in losses.items()}
 
     def __str__(self) -> str:
         labels = [about["label"] for about in self.protocol["optimizers"]]
@@ -33,7 +36,7 @@ class LadderTable:
         body = [[translate("rung"), *labels, translate("first in"), translate("ranking")]]
         for number, rung in enumerate(RUNGS):
             ranking = self.rankings[rung.key]
-            cells = [f"{ranking.medians[label]:.4f}" for label in labels]
+            cells = [f"{ranking.means[label]:.4f}" for label in labels]
             most = max(ranking.firsts, key=ranking.firsts.__getitem__)
             first = translate("{label}: {n} of {m} seeds", label=most, n=ranking.firsts[most], m=seeds)
             body.append([f"{number} {rung.name}", *cells, first, ranking.words()])
@@ -44,17 +47,18 @@ class LadderTable:
     def sentences(self) -> list[str]:
         """Return what the table means, at which learning rates the last rung ran, and what it cost."""
         tuning, seeds = self.protocol["tuning"], len(self.protocol["seeds"])
-        edge = translate(" (at the edge of those tried)")
         rates = [
-            f"{about['label']} {about['settings']['lr']:.4g}{edge if about['label'] in self.at_edge else ''}"
+            f"{about['label']} {about['settings']['lr']:.4g}{_known_to(self.known_to[about['label']])}"
             for about in self.protocol["rungs"][-1]["optimizers"]
         ]
         return [
             translate(
-                "Each rung keeps what those above it have put right. Numbers: median over {m} seeds of the final loss, "
-                "the mean of the last {n} training losses; ≈: a tie (Student, 95 % for all pairs of a rung, Holm).",
+                "Each rung keeps what those above it have put right. Numbers: mean (of logarithms) over {m} seeds "
+                "of the final loss, the mean of the last {n} training losses; <: the difference was found (95 % for all pairs "
+                "of a rung), ≈: equal within {margin:.3g} %, comma: cannot tell.",
                 m=seeds,
                 n=min(FINAL_STEPS, self.protocol["steps"]),
+                margin=100 * tuning["margin"],
             ),
             translate("Raw beside smoothed changes no number, only what is drawn."),
             translate(
@@ -69,16 +73,23 @@ class LadderTable:
 
     def records(self) -> tuple[list[str], list[list[Any]]]:
         """Return header and rows of summary.csv: a row for each optimizer of each rung, best first."""
-        header = ["rung", "rank", "optimizer", "settings", "loss_median", "loss_low", "loss_high", "first_in", "seeds"]
-        header += ["tie_with_next"]
+        header = ["rung", "rank", "optimizer", "settings", "loss_mean", "loss_low", "loss_high", "first_in", "seeds"]
+        header += ["against_next"]
         rows = []
         for about in self.protocol["rungs"]:
             settings = {spec["label"]: settings_words(spec["settings"]) for spec in about["optimizers"]}
             ranking = self.rankings[about["rung"]]
-            tied = {a for a, _ in ranking.ties}
-            for rank, (label, median) in enumerate(ranking.medians.items(), start=1):
+            against_next = {a: outcome for (a, _), outcome in ranking.outcomes.items()}
+            for rank, (label, mean) in enumerate(ranking.means.items(), start=1):
                 losses = self.losses[about["rung"]][label]
-                numbers = [f"{n:.9g}" for n in (median, min(losses), max(losses))]
+                numbers = [f"{n:.9g}" for n in (mean, min(losses), max(losses))]
                 row = [about["rung"], rank, label, settings[label], *numbers, ranking.firsts[label], len(losses)]
-                rows.append([*row, "yes" if label in tied else "no"])
+                rows.append([*row, against_next.get(label, "")])
         return header, rows
+
+
+def _known_to(factor: float) -> str:
+    """Return a remark in brackets on a learning rate that the search did not resolve."""
+    if math.isinf(factor):
+        return translate(" (at the edge of those tried)")
+    return translate(" (known to a factor of {factor:.2f})", factor=factor) if factor > RESOLVED else ""

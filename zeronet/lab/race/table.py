@@ -38,8 +38,8 @@ class RaceTable:
                 cells.append(f"{f:.4g}")
             else:
                 distance = np.hypot(*(landscape.minima - (x, y)).T).min()
-                arrived = problem.steps_to_target(self.protocol, run)
-                updates = str(arrived) if arrived <= steps else translate("not in {steps}", steps=steps)
+                arrived, _ = problem.steps_to_target(self.protocol, run)
+                updates = f"{arrived:g}" if arrived <= steps else translate("not in {steps}", steps=steps)
                 cells += [f"{f - lowest:.3g}", f"{distance:.3g}", updates]
             lines.append(cells)
         return "\n".join([*aligned(lines), "", self.caption()])

@@ -122,7 +122,7 @@ class Plan:
     def cells(self) -> list[Cell]:
         """Return the runs, optimizer by optimizer, seed by seed."""
         shared = self.protocol()
-        for name in ("format", "optimizers", "seeds", "target"):  # they do not change a run's numbers
+        for name in ("format", "optimizers", "seeds"):  # they do not change a run's numbers
             del shared[name]
         # Neither does the label, nor where the data or the class were found: their digests identify them.
         for name in ("address", "name", "source"):

@@ -14,8 +14,9 @@ import numpy as np
 
 from zeronet.common.errors import UserError
 from zeronet.datasets import load
-from zeronet.lab.runner.analysis.summary import first_below, steps_to
+from zeronet.lab.runner.analysis.summary import arrival, final_evaluation_loss
 from zeronet.lab.runner.book import BookTrainer, weights_seed
+from zeronet.lab.runner.evaluations import RunEvaluation
 from zeronet.lab.runner.networks import build_network
 from zeronet.lab.runner.runs import Run
 from zeronet.lab.runner.split import Rows, split
@@ -24,7 +25,7 @@ from zeronet.landscapes import LANDSCAPES, PathPoint, walk
 from zeronet.locale import translate
 from zeronet.nn.functions import accuracy
 from zeronet.nn.rng import stream
-from zeronet.training import Diverged, Evaluation, History, Trainer
+from zeronet.training import Diverged, History, Trainer
 from zeronet.training.inspection import Inspection
 
 # The test accuracy to reach.
@@ -109,9 +110,20 @@ class DataProblem:
         target: float | None = protocol["target"]
         return target
 
-    def steps_to_target(self, protocol: Mapping[str, Any], run: Run) -> float:
-        """Return the number of updates before the first evaluation that reached the accuracy; infinity if none did."""
-        return steps_to(protocol["target"], run)
+    def final_loss(self, run: Run, steps: int) -> float:
+        """Return the mean validation loss of the last tenth of the steps, by which trials are judged."""
+        return final_evaluation_loss(run, steps)
+
+    def verdict_loss(self, run: Run, steps: int) -> float:
+        """Return the loss on the test images, on which nothing was chosen; infinity for a failed run."""
+        return run.test[0] if run.test and math.isfinite(run.test[0]) else math.inf
+
+    def steps_to_target(self, protocol: Mapping[str, Any], run: Run) -> tuple[float, float]:
+        """Return the updates before the first evaluation from which on the accuracy stayed at the target.
+
+        And by how many that may be too late: the updates since the evaluation before. Infinity if there is none.
+        """
+        return _arrival([(step, share >= protocol["target"]) for step, _, share in run.evaluations])
 
     def reached(self, rows: np.ndarray, target: float) -> np.ndarray:
         """Return for each row (step, loss, accuracy) whether its accuracy is at least the target."""
@@ -127,7 +139,10 @@ class DataProblem:
         """What evaluations measure."""
         return translate("validation loss")
 
-    judged_by = loss_name  # what final losses are
+    @property
+    def judged_by(self) -> str:
+        """What verdicts are about."""
+        return translate("test loss")
 
     def train(self, task: Mapping[str, Any], spec: Spec, steps: int, run: Run) -> None:
         """Train a new network; store losses, evaluations and the model in run."""
@@ -135,12 +150,15 @@ class DataProblem:
         t_train = self.t_train
         x_seen, t_seen = self.x_test, self.t_test  # for evaluations during training
         if "split" in task:
-            training, held_out = split(t_train, task["split"]["train"], task["split"]["validation"])
+            training, held_out = split(t_train, task["split"]["train"], task["split"]["validation"], task["seed"])
             x_seen, t_seen = x_train[held_out], t_train[held_out]
             x_train, t_train = Rows(x_train, training), t_train[training]
         network = build_network(task["network"], task["problem"], weights_seed(task))
         untrained = network.params.flat.copy()
-        history, evaluation = History(), Evaluation(x_seen, t_seen, task["eval_every"])
+        kind = task.get("kind")
+        final, curve = kind in ("trial", "final"), kind != "trial"
+        evaluation = RunEvaluation(x_seen, t_seen, task["eval_every"], task["steps"], task["target"], final, curve)
+        history = History()
         run.losses, run.evaluations = history.losses, evaluation.rows
         inspection = Inspection(task["eval_every"]) if task.get("inspect") else None
         callbacks = [history, *filter(None, [inspection]), evaluation]  # evaluations overwrite what layers remember
@@ -155,11 +173,11 @@ class DataProblem:
             raise Diverged(trainer.step, evaluation.rows[-1][1], getattr(trainer.optimizer, "lr", None))
         if steps and np.array_equal(network.params.flat, untrained):
             run.message = "no parameter has changed: does update change params in place (params[k] -= …)?"
-        if task.get("kind") in WITHOUT_MODEL:
+        if kind in WITHOUT_MODEL:
             return
         with trainer.evaluating():
             run.model = network.contents()
-            if task.get("kind") == "final":
+            if kind == "final":
                 y = network.predict(self.x_test)
                 run.test = network.loss_function.forward(y, self.t_test), accuracy(y, self.t_test)
 
@@ -218,9 +236,20 @@ class LandscapeProblem:
         """Return the f − f_min below which an optimizer has arrived; None if the landscape has no minimum."""
         return None if LANDSCAPES[self.name]().lowest is None else ARRIVED
 
-    def steps_to_target(self, protocol: Mapping[str, Any], run: Run) -> float:
-        """Return the number of updates until f − f_min was below the target; infinity if it never was."""
-        return first_below(run.losses, ARRIVED)
+    def final_loss(self, run: Run, steps: int) -> float:
+        """Return the geometric mean of f − f_min over the path, in which less than ARRIVED counts as that.
+
+        So it is low for who arrives soon, and nothing is gained by being closer. Infinity for a failed run.
+        """
+        if run.outcome != "finished":
+            return math.inf
+        return float(np.exp(np.mean(np.log(np.maximum(run.losses, ARRIVED)))))
+
+    verdict_loss = final_loss
+
+    def steps_to_target(self, protocol: Mapping[str, Any], run: Run) -> tuple[float, float]:
+        """Return the number of updates until f − f_min stayed below the target, and 1; infinity if it never did."""
+        return _arrival(list(enumerate(loss < ARRIVED for loss in run.losses)))
 
     def reached(self, rows: np.ndarray, target: float) -> np.ndarray:
         """Return for each row (step, f − f_min) whether it is below the target."""
@@ -234,12 +263,17 @@ class LandscapeProblem:
     @property
     def judged_by(self) -> str:
         """What final losses are."""
-        return translate("f − f_min from random starts")
+        return translate("f − f_min from random starts, geometric mean over the path")
 
     def train(self, task: Mapping[str, Any], spec: Spec, steps: int, run: Run) -> None:
-        """Descend; losses and evaluations are f − f_min after each update, run.path is the path from a given start."""
+        """Descend; losses and evaluations are f − f_min after each update, run.path is the path from a given start.
+
+        A run from a random start fails if it leaves the domain, enlarged to twice its size: otherwise one leap of any
+        length that happens to end near the minimum would make a learning rate the best.
+        """
         landscape = LANDSCAPES[self.name]()
         low, high = np.array(landscape.domain).T
+        centre, size = (low + high) / 2, high - low
         x, y = self.start or stream(task["seed"], "start").uniform(low, high)
         rows = []
         try:
@@ -248,6 +282,8 @@ class LandscapeProblem:
                 run.losses.append(loss)
                 run.evaluations.append((point.step, loss, math.nan))
                 rows.append(_row(point))
+                if not self.start and (np.abs((point.x, point.y) - centre) > size).any():
+                    raise PathDiverged(point.step, "the domain")
         finally:
             run.path = np.array(rows) if self.start else None
         if len(run.losses) <= steps:
@@ -255,13 +291,14 @@ class LandscapeProblem:
 
 
 class PathDiverged(Diverged):
-    """A path is no longer finite. step: the update that made it so."""
+    """A path is no longer finite, or left the domain. step: the update that made it so; left: what for, or from."""
 
-    def __init__(self, step: int):
+    def __init__(self, step: int, left: str = "for infinity"):
         super().__init__(step, math.inf)
+        self.left = left
 
     def __str__(self) -> str:
-        return f"it left for infinity at update {self.step}"
+        return f"it left {self.left} at update {self.step}"
 
 
 Problem = DataProblem | LandscapeProblem  # they have the same methods: mypy names one that is missing
@@ -274,6 +311,15 @@ def problem_of(about: Mapping[str, Any], arrays: Sequence[np.ndarray] = ()) -> P
     empty = [np.empty((0, about.get("input_size", 0))), np.empty(0, int)] * 2
     names = [about.get(field.name, "") for field in fields(DataProblem)[:4]]
     return DataProblem(*names, *(arrays or empty))
+
+
+def _arrival(reached: Sequence[tuple[int, bool]]) -> tuple[float, float]:
+    """Return the step from which on all are true, and the steps since the one before; infinity if there is none."""
+    steps = [step for step, _ in reached]
+    first = arrival([there for _, there in reached])
+    if first is None:
+        return math.inf, math.inf
+    return steps[first], steps[first] - steps[first - 1] if first else 0
 
 
 def load_problem(address: str | os.PathLike[str], data_dir: str | None = None) -> DataProblem:

@@ -7,7 +7,7 @@ from zeronet.common.files import read_json, reading
 from zeronet.common.validation import check_structure
 from zeronet.landscapes import LANDSCAPES
 
-FORMAT = 1  # of the protocol file
+FORMAT = 2  # of the protocol file
 OPTIMIZERS = [{"label": str, "settings": dict}]
 
 # Every part that a protocol may have, and its structure.
@@ -21,7 +21,7 @@ STRUCTURE: dict[str, Any] = {
     "target": float,
     "environment": dict,
     "split": {"train": 1, "validation": 1},
-    "tuning": {"budget": 1, "seeds": [0]},
+    "tuning": {"budget": 1, "seeds": [0], "over": {}, "margin": float},
     "rungs": [{"rung": str, "optimizers": OPTIMIZERS}],
 }
 IMAGES = {"train": 1, "test": 1, "input_size": 1, "classes": 2}  # of a problem that is no landscape

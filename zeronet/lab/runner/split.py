@@ -1,4 +1,4 @@
-"""Training and validation images: split off once, class by class, the same for every run."""
+"""Training and validation images: split off class by class, drawn by the seed: alike for all optimizers of a seed."""
 
 from typing import Any
 
@@ -8,18 +8,19 @@ from zeronet.common.errors import UserError
 from zeronet.nn.rng import stream
 
 
-def split(t: np.ndarray, train: int, validation: int) -> tuple[np.ndarray, np.ndarray]:
+def split(t: np.ndarray, train: int, validation: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """Return the indices of the training and of the validation examples, both sorted.
 
     t (N,), labels; train, validation: number of examples. Each class has its share of both, to about one example; the
-    choice follows from the stream "split" alone. Raises UserError if there are too few examples.
+    choice is drawn by the seed, so that an interval over the seeds covers it too. Raises UserError if there are too few
+    examples.
 
-    >>> split(np.array([0, 0, 0, 0, 1, 1, 1, 1]), train=4, validation=2)
+    >>> split(np.array([0, 0, 0, 0, 1, 1, 1, 1]), train=4, validation=2, seed=0)
     (array([1, 2, 4, 7]), array([0, 5]))
     """
     if train < 1 or validation < 1 or train + validation > len(t):
         raise UserError(f"{train} training and {validation} validation examples do not fit into {len(t)}")
-    order = stream(0, "split").permutation(len(t))
+    order = stream(seed, "split").permutation(len(t))
     # In the order of their rank within their class, any first part holds each class in proportion.
     ranks = np.empty(len(t))
     for label in np.unique(t):

@@ -21,7 +21,7 @@ def median_steps(result: Result) -> dict[str, float] | None:
         return None
     return {
         about["label"]: statistics.median(
-            problem.steps_to_target(protocol, result.runs[about["label"], seed]) for seed in protocol["seeds"]
+            problem.steps_to_target(protocol, result.runs[about["label"], seed])[0] for seed in protocol["seeds"]
         )
         for about in protocol["optimizers"]
     }

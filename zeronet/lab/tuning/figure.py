@@ -19,6 +19,8 @@ from zeronet.lab.plots.style import (
     look,
     mark_end,
 )
+from zeronet.lab.runner.analysis.pairwise import mean_loss
+from zeronet.lab.runner.analysis.summary import arrival
 from zeronet.lab.tuning.files import VerdictFolder, read_verdict
 from zeronet.locale import translate
 
@@ -46,7 +48,7 @@ def _how_tuned(data: VerdictFolder) -> str:
     protocol = data.protocol
     tuning = protocol["tuning"]
     how = translate(
-        "each optimizer: {budget} trials on {n} seeds, best by median, then {m} fresh seeds; {steps:,} steps",
+        "each optimizer: {budget} trials on {n} seeds, best by mean, then {m} fresh seeds; {steps:,} steps",
         budget=tuning["budget"],
         n=len(tuning["seeds"]),
         m=len(protocol["seeds"]),
@@ -56,7 +58,7 @@ def _how_tuned(data: VerdictFolder) -> str:
         return how
     split = translate(
         "{train:,} training and {validation:,} validation images, split off the training set; curves and "
-        "targets: validation; the test images are read once per final run",
+        "targets: validation; verdict: the test images, read once per final run",
         **protocol["split"],
     )
     return f"{split} · {how}"
@@ -88,14 +90,14 @@ def _draw_loss(axes: Axes, data: VerdictFolder) -> None:
 
 
 def _draw_rates(axes: Axes, data: VerdictFolder) -> None:
-    """Median loss of the trials against the learning rate, the best one marked; failed trials at the upper edge."""
-    medians = {label: {r: float(np.median(v)) for r, v in sorted(t.items())} for label, t in data.trials.items()}
-    finite = [max(loss, MIN_LOSS) for by_rate in medians.values() for loss in by_rate.values() if math.isfinite(loss)]
+    """Mean loss of the trials against the learning rate, the best one marked; failed trials at the upper edge."""
+    means = {label: {r: mean_loss(v) for r, v in sorted(t.items())} for label, t in data.trials.items()}
+    finite = [max(loss, MIN_LOSS) for by_rate in means.values() for loss in by_rate.values() if math.isfinite(loss)]
     if not finite:
         return
     top = 3 * max(finite)
     for k, about in enumerate(data.protocol["optimizers"]):
-        by_rate, best = medians[about["label"]], about["settings"]["lr"]
+        by_rate, best = means[about["label"]], about["settings"]["lr"]
         rates, losses = np.array(list(by_rate)), np.maximum(list(by_rate.values()), MIN_LOSS)
         axes.plot(rates, np.minimum(losses, top), **curve_style(k))
         if (failed := rates[~np.isfinite(losses)]).size:
@@ -125,8 +127,8 @@ def _draw_reached(axes: Axes, data: VerdictFolder) -> None:
 def _arrival(run: np.ndarray, data: VerdictFolder) -> float:
     if data.target is None:
         return math.inf
-    there = data.problem.reached(run, data.target)
-    return float(run[there.argmax(), 0]) if there.any() else math.inf
+    first = arrival(data.problem.reached(run, data.target).tolist())
+    return math.inf if first is None else float(run[first, 0])
 
 
 def _draw_wins(axes: Axes, data: VerdictFolder) -> None:

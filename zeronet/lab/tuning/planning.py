@@ -9,21 +9,28 @@ from typing import Any
 
 from zeronet.common.errors import UserError
 from zeronet.common.validation import checked_integer
+from zeronet.lab.comparison.planning import OPTIONS as COMPARISON
 from zeronet.lab.comparison.planning import plan_comparison
 from zeronet.lab.race.planning import plan_search
+from zeronet.lab.runner.analysis.pairwise import MARGIN
 from zeronet.lab.runner.plan import Plan, consecutive
 from zeronet.lab.runner.problem import LandscapeProblem, Problem
 from zeronet.lab.specs.grammar import pairs_of, split
 from zeronet.lab.specs.spec import Spec, named, parse, with_settings
-from zeronet.lab.tuning.grid import Tuning
+from zeronet.lab.tuning.grid import Search, Tuning
 
-OPTIONS = ("tune", "tune_range", "tune_over")
+OPTIONS = ("tune", "tune_range", "tune_over", "tune_schedules", "margin")
+# --tune-over standard: what makes one optimizer contain another (Choi et al., "On Empirical Comparisons of Optimizers
+# for Deep Learning", 2019).
+STANDARD = {"momentum": (0.5, 0.9, 0.99), "rho": (0.9, 0.99, 0.999), "beta1": (0.0, 0.9), "beta2": (0.99, 0.999)}
 FINAL_SEEDS, TRIAL_SEEDS = 10, 3  # of the final runs, and of each trial
 
 
 def plan_finals(given: Mapping[str, Any], problem: Problem) -> Plan:
     """Return the plan of the final runs, except for the learning rates, which the search chooses."""
     own = {name: value for name, value in given.items() if name not in OPTIONS}
+    if schedules := given.get("tune_schedules"):
+        own["optimizer"] = _with_schedules(given.get("optimizer", COMPARISON["optimizer"]), schedules)
     if isinstance(problem, LandscapeProblem):
         if problem.target({}) is None:
             raise UserError(f"{problem.name} has no minimum: nothing can be tuned there")
@@ -39,24 +46,52 @@ def read_searched(text: str, *defaults: Any, **more: Any) -> Spec:
 
 def plan_tuning(given: Mapping[str, Any], plan: Plan) -> Tuning:
     """Return the search that the options describe; its seeds come after those of the final runs."""
-    budget = checked_integer("tune", given["tune"], least=3)
+    schedules = given.get("tune_schedules") or ["constant"]
+    budget = checked_integer("tune", given["tune"], least=3) // len(schedules)
+    margin = given.get("margin", MARGIN)
+    if not 0 < margin < 1:
+        raise UserError(f"--margin must be between 0 and 1, as in 0.02 for 2 %, not {margin:g}")
     span = given.get("tune_range")
     if span is not None and not 0 < span[0] < span[1] < math.inf:
         raise UserError(f"--tune-range must be two learning rates, the lower first, not {span[0]:g} {span[1]:g}")
     over = _settings_to_search(given.get("tune_over") or (), plan)
-    tuning = Tuning(budget, consecutive(max(plan.seeds) + 1, TRIAL_SEEDS), tuple(span) if span else None, over)
+    tuning = Tuning(budget, consecutive(max(plan.seeds) + 1, TRIAL_SEEDS), tuple(span) if span else None, over, margin)
     for spec in plan.optimizers:
-        tuning.first_trials(spec)  # raises errors before anything runs
+        Search(spec, tuning)  # raises errors before anything runs
     return tuning
+
+
+def _with_schedules(texts: Sequence[str], schedules: Sequence[str]) -> list[str]:
+    """Return each optimizer once with each schedule, which share its budget."""
+    if len(set(schedules)) < len(schedules):
+        raise UserError(f"--tune-schedules names one twice: {' '.join(schedules)}")
+    found = []
+    for text in texts:
+        label, _, settings = split(text)
+        if "schedule" in {name.lower() for name in settings}:
+            raise UserError(f"{text!r} has a schedule of its own: leave it out, or --tune-schedules")
+        for schedule in schedules:
+            named_text = f"{label}-{schedule}={text.removeprefix(f'{label}=')}" if label else text
+            found.append(
+                named_text if schedule == "constant" else f"{named_text}{',' if settings else ':'}schedule={schedule}"
+            )
+    return found
 
 
 def _settings_to_search(texts: Sequence[str], plan: Plan) -> dict[str, list[dict[str, Any]]]:
     """Return label → every combination of the settings to search besides the learning rate.
 
-    texts: OPTIMIZER:key=value,key=value, in which a key may be repeated with other values.
+    texts: OPTIMIZER:key=value,key=value, in which a key may be repeated with other values; or standard, the lists of
+    STANDARD for every optimizer that has these settings.
     """
     over: dict[str, list[dict[str, Any]]] = {}
+    named_here: set[str] = set()
+    if "standard" in texts:
+        lists = {spec.label: {k: v for k, v in STANDARD.items() if k in spec.settings} for spec in plan.optimizers}
+        over = {label: _combinations(values) for label, values in lists.items() if values}
     for text in texts:
+        if text == "standard":
+            continue
         name, _, pairs = text.partition(":")
         matching = [spec for spec in plan.optimizers if name.lower() in (spec.label.lower(), spec.target.lower())]
         if not matching or not pairs:
@@ -68,10 +103,13 @@ def _settings_to_search(texts: Sequence[str], plan: Plan) -> dict[str, list[dict
                     values.setdefault(key, []).append(value)
             if "lr" in values:
                 raise UserError("the learning rate is always searched: set its range with --tune-range")
-            if spec.label in over:
+            if spec.label in named_here:
                 raise UserError(f"--tune-over names {spec.label} twice: put all its settings into one")
-            over[spec.label] = [
-                dict(zip(values, combination, strict=True)) for combination in product(*values.values())
-            ]
+            named_here.add(spec.label)
+            over[spec.label] = _combinations(values)
             with_settings(spec, over[spec.label][0])
     return over
+
+
+def _combinations(values: Mapping[str, Sequence[Any]]) -> list[dict[str, Any]]:
+    return [dict(zip(values, combination, strict=True)) for combination in product(*values.values())]

@@ -8,11 +8,12 @@ from zeronet.lab.comparison.run import write_comparison
 from zeronet.lab.runner.execution.options import ExecutionOptions
 from zeronet.lab.runner.experiment import Result, open_experiment
 from zeronet.lab.runner.plan import Plan
-from zeronet.lab.runner.problem import Problem
+from zeronet.lab.runner.problem import DataProblem, Problem
 from zeronet.lab.tuning.files import write_verdict
 from zeronet.lab.tuning.grid import Tuning
 from zeronet.lab.tuning.search import search
 from zeronet.lab.tuning.table import VerdictTable
+from zeronet.lab.tuning.timing import step_times
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
 def run_tuning(plan: Plan, tuning: Tuning, problem: Problem, folder: Path, options: ExecutionOptions) -> Result:
     """Search each optimizer's learning rate, run the best on plan's seeds, write all files, and return the result.
 
-    A trial runs on tuning.seeds and counts with the median of its final validation losses, infinite if it diverged.
-    The final runs have plan.seeds, which the search never used; each reads the test images once, after its last step.
+    A trial runs on tuning.seeds and is judged by its validation losses. The final runs have plan.seeds, which the
+    search never used; each reads the test images, which decide, once, after its last step.
     Raises UserError as run_comparison does.
     """
     from zeronet.lab.comparison.figure import comparison_figure  # only here: matplotlib takes a while to import
@@ -31,11 +32,12 @@ def run_tuning(plan: Plan, tuning: Tuning, problem: Problem, folder: Path, optio
 
     requested = {**plan.protocol(), "tuning": tuning.to_dict()}
     with open_experiment(folder, requested, problem, options) as experiment:
-        best, at_edge, trials = search(replace(plan, inspect=False), tuning, experiment.run)
+        best, known_to, trials = search(replace(plan, inspect=False), tuning, experiment.run)
         final = replace(plan, optimizers=best, kind="final")
         runs = experiment.run(final, "final runs")
         protocol = {**final.protocol(), "tuning": {**tuning.to_dict(), "asked": requested["optimizers"]}}
-        table = VerdictTable(protocol, runs, at_edge, experiment.seconds())
+        times = step_times(final, problem) if isinstance(problem, DataProblem) else None
+        table = VerdictTable(protocol, runs, known_to, experiment.seconds(), times)
 
         def draw(new: Path) -> "Figure":
             if problem.classifies:

@@ -8,180 +8,195 @@ from typing import Any
 import numpy as np
 
 from zeronet.common.text import aligned
-from zeronet.lab.runner.analysis.pairwise import Pair, compared, final_evaluation_loss
-from zeronet.lab.runner.analysis.ranking import ranking
-from zeronet.lab.runner.analysis.summary import settings_words
+from zeronet.lab.runner.analysis.pairwise import compared
+from zeronet.lab.runner.analysis.ranking import finished_loss, ranking
 from zeronet.lab.runner.problem import problem_of
 from zeronet.lab.runner.runs import Run, Runs
+from zeronet.lab.tuning import words
+from zeronet.lab.tuning.grid import RESOLVED
+from zeronet.lab.tuning.timing import StepTimes
 from zeronet.locale import translate
 
 
 class VerdictTable:
     """Which won, by how much, at which learning rates, at what cost: str(table), or the last line of a notebook's cell.
 
-    protocol: of the final runs, with "tuning"; runs: the final runs; at_edge: labels whose best learning rate was the
-    lowest or highest tried; seconds: of each run, trials included.
+    protocol: of the final runs, with "tuning"; runs: the final runs; known_to: label → the factor to which its learning
+    rate is known, infinity at an edge; seconds: of each run, trials included; step_times: measured after the runs.
     """
 
-    def __init__(self, protocol: Mapping[str, Any], runs: Runs, at_edge: Sequence[str], seconds: Sequence[float]):
-        self.protocol, self.runs, self.at_edge, self.seconds = protocol, runs, at_edge, seconds
+    def __init__(
+        self,
+        protocol: Mapping[str, Any],
+        runs: Runs,
+        known_to: Mapping[str, float],
+        seconds: Sequence[float],
+        step_times: StepTimes | None = None,
+    ):
+        self.protocol, self.runs, self.known_to, self.seconds = protocol, runs, known_to, seconds
+        self.step_times = step_times
         self.problem = problem_of(protocol["problem"])
         self.settings = {about["label"]: about["settings"] for about in protocol["optimizers"]}
-        self.losses = {
-            label: [final_evaluation_loss(runs[label, seed], protocol["steps"]) for seed in protocol["seeds"]]
-            for label in self.settings
-        }
-        self.pairs = compared(self.losses)
+        self.margin = protocol["tuning"]["margin"]
+        steps = protocol["steps"]
+        self.losses = self._numbers(lambda run: self.problem.verdict_loss(run, steps))
+        self.others: dict[str, dict[str, list[float]]] = {}  # name of another metric → label → its numbers
+        if self.problem.classifies:
+            n = protocol["problem"]["test"]
+            self.others = {
+                "validation loss": self._numbers(lambda run: self.problem.final_loss(run, steps)),
+                "test error": self._numbers(lambda run: _error(run, n)),
+            }
+        self.pairs = compared(self.losses, self.margin)
+        self.other_pairs = {name: compared(numbers, self.margin) for name, numbers in self.others.items()}
 
     def __str__(self) -> str:
         target = self.problem.target(self.protocol)
-        head = [translate("optimizer"), translate("settings"), translate("final loss: median (quartiles)")]
-        if self.problem.classifies:
-            head.append(translate("test accuracy"))
+        head = [translate("optimizer"), translate("settings")]
+        head.append(translate("{loss} (quartiles)", loss=self.problem.judged_by))
+        head += [translate(name) for name in self.others]
         if target is not None:
             head.append(translate("steps to {target:g}", target=target))
+        if self.step_times:
+            head.append(translate("ms/step"))
+            head += [translate("s to {target:g}", target=target)] if target is not None else []
         body = [head]
         for label in ranking(self.losses):
-            cells = [label, settings_words(self.settings[label]), self._loss_cell(label)]
-            if self.problem.classifies:
-                accuracies = [run.test[1] for run in self._runs(label) if run.test]
-                cells.append(f"{statistics.median(accuracies):.4f}" if accuracies else "-")
+            cells = [label, words.searched_settings(self.protocol, label), self._loss_cell(label)]
+            for name, numbers in self.others.items():
+                number = finished_loss(numbers[label])
+                cells.append(
+                    "-" if math.isinf(number) else f"{number:.2%}" if name == "test error" else f"{number:.4g}"
+                )
             if target is not None:
                 cells.append(self._steps_cell(label))
+            if self.step_times:
+                seconds = self.step_times.seconds[label]
+                cells.append(f"{1000 * seconds:.3g}")
+                median = statistics.median(self.steps(label)) if target is not None else math.inf
+                cells += [f"{median * seconds:.3g}" if math.isfinite(median) else "-"] if target is not None else []
             body.append(cells)
         return "\n".join([*aligned(body), "", *self.sentences()])
 
     __repr__ = __str__
 
     def sentences(self) -> list[str]:
-        """Return the verdict in words: which optimizer ended lowest, which pairs differ, which tie, what it cost."""
-        rates = {label: settings["lr"] for label, settings in self.settings.items()}
-        first, tuning = ranking(self.losses)[0], self.protocol["tuning"]
-        lowest = float(np.median(self.losses[first]))
-        head = translate("Every optimizer failed on at least half of its seeds.")
+        """Return the verdict in words: what differs, what these seeds could have shown, and what it holds for."""
+        best = ranking(self.losses)[0]
+        lowest = finished_loss(self.losses[best])
+        head = translate("Every run of every optimizer failed.")
         if math.isfinite(lowest):
-            ended = {"label": first, "loss": lowest, "lr": rates[first]}
-            head = translate("{label} ended lowest: median loss {loss:.4g} at lr {lr:.4g}.", **ended)
+            ended = {"label": best, "loss": lowest, "what": self.problem.judged_by, "lr": self.settings[best]["lr"]}
+            head = translate("{label} ended lowest: mean {what} {loss:.4g} at lr {lr:.4g}.", **ended)
+        others = [dict(zip(self.others, pairs, strict=True)) for pairs in zip(*self.other_pairs.values(), strict=True)]
+        others = others or [{}] * len(self.pairs)
+        seeds = len(self.protocol["seeds"])
+        pairs = [
+            words.pair_sentence(pair, self.problem.judged_by, other, self.margin, seeds)
+            for pair, other in zip(self.pairs, others, strict=True)
+        ]
         return [
             head,
-            *map(_pair_sentence, self.pairs),
-            *(
-                translate(
-                    "The best learning rate of {label}, {lr:.4g}, is at the edge of those tried: look further.",
-                    label=label,
-                    lr=rates[label],
-                )
-                for label in self.at_edge
-            ),
-            translate(
-                "Each had {budget} trials on {n} seeds, then {m} fresh seeds; loss: {what}, mean of the last tenth of "
-                "the steps; pairs: Student's interval over the seeds, 95 % for all pairs together (Holm).",
-                budget=tuning["budget"],
-                n=len(tuning["seeds"]),
-                m=len(self.protocol["seeds"]),
-                what=self.problem.judged_by,
-            ),
+            *pairs,
+            *words.contradictions(self.problem.judged_by, self.pairs, others),
+            *words.sensitivity(self.losses, self.margin),
+            *(words.known_to(label, self.settings[label]["lr"], self.known_to[label]) for label in self._unresolved),
+            words.conditions(self.protocol),
+            words.method(self.problem.judged_by, self.others, self._late()),
+            *([words.busy()] if self.step_times and self.step_times.busy else []),
             translate("{n} runs, {seconds:.0f} s of training.", n=len(self.seconds), seconds=sum(self.seconds)),
         ]
 
     def to_dict(self) -> dict[str, Any]:
         """Return the content of verdict.json; without seconds, so that it is the same for every repetition."""
+        has_target = self.problem.target(self.protocol) is not None
         optimizers = [
             {
                 "label": label,
                 "settings": self.settings[label],
-                "rate_at_edge": label in self.at_edge,
-                "final_losses": [_json(loss) for loss in self.losses[label]],
-                "median": _json(float(np.median(self.losses[label]))),
+                "rate_known_to": _json(self.known_to[label]),
+                "final_losses": list(map(_json, self.losses[label])),
+                **{name.replace(" ", "_"): list(map(_json, numbers[label])) for name, numbers in self.others.items()},
+                "mean": _json(finished_loss(self.losses[label])),
                 "quartiles": [_json(q) for q in _quartiles(self.losses[label])],
-                "test": [run.test and list(run.test) for run in self._runs(label)],
-                "steps_to_target": [_json(step) for step in self.steps(label)]
-                if self.problem.target(self.protocol) is not None
-                else None,
+                "steps_to_target": list(map(_json, self.steps(label))) if has_target else None,
             }
             for label in ranking(self.losses)
         ]
         return {
-            "statistic": "log of the final loss: mean of the evaluations in the last tenth of the steps",
+            "statistic": "mean logarithm over the seeds",
+            "margin": self.margin,
             "runs": len(self.seconds),
             "optimizers": optimizers,
             "pairs": [pair.to_dict() for pair in self.pairs],
+            "other_pairs": {name: [pair.to_dict() for pair in pairs] for name, pairs in self.other_pairs.items()},
         }
 
     def records(self) -> tuple[list[str], list[list[Any]]]:
         """Return header and rows of summary.csv: a row for each optimizer, best first."""
-        header = ["optimizer", "settings", "rate_at_edge", "loss_median", "loss_low_quartile", "loss_high_quartile"]
-        header += ["test_loss_median", "test_accuracy_median", "steps_to_target_median", "reached_target", "seeds"]
+        others = [name.replace(" ", "_") for name in self.others]
+        header = ["optimizer", "settings", "rate_known_to", "loss", "loss_low_quartile", "loss_high_quartile", *others]
+        header += ["steps_to_target_median", "reached_target", "failed", "seeds"]
         rows = []
         for label in ranking(self.losses):
-            tests = [run.test for run in self._runs(label) if run.test]
-            medians = [f"{statistics.median(column):.9g}" for column in zip(*tests, strict=True)] or ["", ""]
             steps = self.steps(label) if self.problem.target(self.protocol) is not None else []
-            reached = [step for step in steps if math.isfinite(step)]
-            numbers = [float(np.median(self.losses[label])), *_quartiles(self.losses[label])]
+            losses = self.losses[label]
+            numbers = [self.known_to[label], finished_loss(losses), *_quartiles(losses)]
+            numbers += [finished_loss(values[label]) for values in self.others.values()]
             rows.append(
                 [
                     label,
-                    settings_words(self.settings[label]),
-                    "yes" if label in self.at_edge else "no",
+                    words.settings_words(self.settings[label]),
                     *(f"{n:.9g}" for n in numbers),
-                    *medians,
                     f"{statistics.median(steps):g}" if steps else "",
-                    len(reached) if steps else "",
-                    len(self.losses[label]),
+                    sum(map(math.isfinite, steps)) if steps else "",
+                    sum(map(math.isinf, losses)),
+                    len(losses),
                 ]
             )
         return header, rows
 
     def steps(self, label: str) -> list[float]:
-        """Return the number of updates to the target, seed by seed; infinity if it was not reached."""
-        return [self.problem.steps_to_target(self.protocol, run) for run in self._runs(label)]
+        """Return the number of updates to the target, seed by seed; infinity if it was not reached and kept."""
+        return [self.problem.steps_to_target(self.protocol, run)[0] for run in self._runs(label)]
+
+    @property
+    def _unresolved(self) -> list[str]:
+        return [label for label, factor in self.known_to.items() if factor > RESOLVED]
+
+    def _late(self) -> float | None:
+        """Return by how many updates the steps to the target may be too many; None if there are none."""
+        if not self.problem.classifies or self.problem.target(self.protocol) is None:
+            return None
+        late = [self.problem.steps_to_target(self.protocol, run)[1] for run in self.runs.values()]
+        return max(filter(math.isfinite, late), default=None)
+
+    def _numbers(self, number: Any) -> dict[str, list[float]]:
+        return {label: [number(run) for run in self._runs(label)] for label in self.settings}
 
     def _runs(self, label: str) -> list[Run]:
         return [self.runs[label, seed] for seed in self.protocol["seeds"]]
 
     def _loss_cell(self, label: str) -> str:
         losses = self.losses[label]
-        failed = sum(not math.isfinite(loss) for loss in losses)
-        low, high = _quartiles(losses)
-        cell = f"{np.median(losses):.4g} ({low:.4g}..{high:.4g})"
-        return f"{cell}, {translate('{n} of {m} failed', n=failed, m=len(losses))}" if failed else cell
+        failed = sum(map(math.isinf, losses))
+        text = translate("{n} of {m} failed", n=failed, m=len(losses))
+        if failed == len(losses):
+            return text
+        low, high = _quartiles([loss for loss in losses if math.isfinite(loss)])
+        cell = f"{finished_loss(losses):.4g} ({low:.4g}..{high:.4g})"
+        return f"{cell}, {text}" if failed else cell
 
     def _steps_cell(self, label: str) -> str:
         steps = self.steps(label)
-        missed = sum(not math.isfinite(step) for step in steps)
+        missed = sum(map(math.isinf, steps))
         cell = f"{statistics.median(steps):g}" if missed < len(steps) / 2 else "-"
         return f"{cell} ({translate('{n} of {m} never', n=missed, m=len(steps))})" if missed else cell
 
 
-def _pair_sentence(pair: Pair) -> str:
-    a, b, difference, low, high, wins = pair.a, pair.b, pair.difference, pair.low, pair.high, pair.wins
-    if math.isnan(difference):
-        return translate("{a} and {b}: not compared, because some runs failed.", a=a, b=b)
-    if difference == 0 and low is None:
-        return translate("{a} and {b}: a tie, every difference is exactly 0.", a=a, b=b)
-    if low is None or high is None:
-        names = {"a": a, "b": b, "ratio": _ratio(difference)}
-        return translate("{a} and {b}: {a}'s loss is {ratio} times {b}'s on every seed, without an interval.", **names)
-    if difference > 0:  # name the better one first
-        a, b, difference, low, high, wins = b, a, -difference, -high, -low, 1 - wins
-    return translate(
-        "{a} and {b}: {verdict}; {a}'s loss is {ratio} times {b}'s ({low} to {high}), "
-        "and a random run of {a} beats one of {b} {wins:.0%} of the time.",
-        a=a,
-        b=b,
-        verdict=translate("a tie") if pair.tie else translate("{a} wins", a=a),
-        ratio=_ratio(difference),
-        low=_ratio(low),
-        high=_ratio(high),
-        wins=wins,
-    )
-
-
-def _ratio(difference: float) -> str:
-    """Return the factor that a difference of logarithms means, with 3 decimals unless it is very small or large."""
-    ratio = math.exp(min(difference, 700))
-    return f"{ratio:.3f}" if 0.01 <= ratio < 1000 else f"{ratio:.2g}"
+def _error(run: Run, images: int) -> float:
+    """Return the share of wrong answers on the test images, half an image added so that it has a logarithm."""
+    return ((1 - run.test[1]) * images + 0.5) / (images + 1) if run.test else math.inf
 
 
 def _quartiles(losses: Sequence[float]) -> tuple[float, float]:

@@ -9,6 +9,7 @@ from typing import Any
 from zeronet.lab.runner.runs import Run
 
 FINAL_STEPS = 100  # steps whose mean is the final training loss
+FINAL_SHARE = 0.1  # of the steps: the mean of their evaluations is the final validation loss
 
 
 @dataclass(frozen=True)
@@ -34,18 +35,28 @@ def final_training_loss(run: Run) -> float:
     return statistics.fmean(run.losses[-FINAL_STEPS:]) if run.outcome == "finished" else math.inf
 
 
-def steps_to(target: float, run: Run) -> float:
-    """Return the number of updates before the first evaluation that reached target; infinity if none did."""
-    return next((step for step, _, accuracy in run.evaluations if accuracy >= target), math.inf)
+def final_evaluation_loss(run: Run, steps: int) -> float:
+    """Return the mean loss of the evaluations in the last tenth of the steps; infinity for a failed run.
 
-
-def first_below(values: Sequence[float], level: float) -> float:
-    """Return the first index whose value is below a level; infinity if there is none.
-
-    >>> first_below([6.0, 0.5, 0.009, 0.5], 0.01)
-    2
+    >>> run = Run(evaluations=[(0, 2.0, 0.1), (90, 0.25, 0.9), (100, 0.75, 0.9)])
+    >>> final_evaluation_loss(run, steps=100)
+    0.5
     """
-    return next((step for step, value in enumerate(values) if value < level), math.inf)
+    if run.outcome != "finished" or not run.evaluations:
+        return math.inf
+    last = [loss for step, loss, _ in run.evaluations if step >= (1 - FINAL_SHARE) * steps] or [run.evaluations[-1][1]]
+    return statistics.fmean(last) if all(map(math.isfinite, last)) else math.inf
+
+
+def arrival(reached: Sequence[bool]) -> int | None:
+    """Return the first index from which on all are true: a target was reached, and kept; None if there is none.
+
+    >>> arrival([False, True, False, True, True]), arrival([True, False])
+    (3, None)
+    """
+    missed = [i for i, there in enumerate(reached) if not there]
+    first = missed[-1] + 1 if missed else 0
+    return first if first < len(reached) else None
 
 
 def settings_words(settings: Mapping[str, Any]) -> str:

@@ -1,0 +1,51 @@
+"""Seconds of a step of each optimizer, measured one run at a time."""
+
+import statistics
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from zeronet.lab.runner.networks import build_network
+from zeronet.lab.runner.plan import Plan
+from zeronet.lab.runner.problem import DataProblem
+from zeronet.training import Trainer
+from zeronet.training.environment import blas_threads
+
+ROUNDS, STEPS = 5, 20  # each optimizer makes STEPS steps per round, in turns
+FREE = 0.9  # of the time, at least, was spent in this process: otherwise others were using the processor
+
+
+@dataclass(frozen=True)
+class StepTimes:
+    """seconds: label → median seconds of a step; busy: whether other programs were using the processor."""
+
+    seconds: Mapping[str, float]
+    busy: bool
+
+
+def step_times(plan: Plan, problem: DataProblem) -> StepTimes:
+    """Measure a step of each optimizer of a plan: the same network and batches, the optimizers in turns."""
+    trainers = {
+        spec.label: Trainer(build_network(plan.network or {}, plan.problem, 0), spec.build(), plan.batch_size)
+        for spec in plan.optimizers
+    }
+    examples = slice(0, plan.batch_size * STEPS)
+    x, t = problem.x_train[examples], problem.t_train[examples]
+    measured: dict[str, list[float]] = {label: [] for label in trainers}
+    wall = busy = 0.0
+    with blas_threads(plan.blas_threads):
+        for number in range(ROUNDS + 1):
+            for label, trainer in trainers.items():
+                began, used = time.perf_counter(), time.process_time()
+                try:
+                    trainer.fit(x, t, steps=STEPS)
+                except Exception:
+                    continue
+                seconds = time.perf_counter() - began
+                if number:  # the first round warms up
+                    measured[label].append(seconds / STEPS)
+                    wall, busy = wall + seconds, busy + time.process_time() - used
+    medians = {label: statistics.median(values) if values else np.nan for label, values in measured.items()}
+    return StepTimes(medians, busy < FREE * wall)
