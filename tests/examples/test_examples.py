@@ -67,7 +67,7 @@ def main_of(tmp_path, monkeypatch):
     """Return a function that returns main of a script on MNIST, which will draw into tmp_path."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "path", list(sys.path))
-    monkeypatch.setattr("zeronet.lab.comparison.run.default_jobs", lambda: 1)
+    monkeypatch.setattr("zeronet.lab.compare.default_jobs", lambda: 1)
 
     def main(name):
         monkeypatch.setattr(sys, "argv", [f"{name}.py", str(picture_of(name, tmp_path))])

@@ -23,7 +23,7 @@ from zeronet.lab.tuning.planning import plan_finals, plan_tuning
 from zeronet.landscapes import LANDSCAPES
 from zeronet.version import __version__
 
-TUNING_ONLY = ("tune_range", "tune_over", "tune_schedules", "margin", "train_size", "validation_size")
+TUNING_ONLY = ("tune_range", "tune_over", "tune_schedules", "margin", "studies", "train_size", "validation_size")
 FOR_RUNS = ("data_dir", "jobs", "resume", "cluster", "accept_mixed")
 TUNED_LANDSCAPE = (*TUNING, "seeds", "seed")
 DESCRIBING = {*NETWORK, *PATHS, *TUNING, "protocol"}  # the options that describe what is run
@@ -33,14 +33,15 @@ DESCRIBING = {*NETWORK, *PATHS, *TUNING, "protocol"}  # the options that describ
 class Request:
     """One problem and what to do with it.
 
-    kind: "comparison", "tuning", "book", "ladder" or "race"; tuning: the search for learning rates, or None; notes:
-    to print before the runs.
+    kind: "comparison", "tuning", "book", "ladder" or "race"; tuning: the search for learning rates, or None; studies:
+    how often a tuned comparison is repeated; notes: to print before the runs.
     """
 
     kind: str
     plan: Plan
     problem: Problem
     tuning: Tuning | None = None
+    studies: int = 1
     notes: tuple[str, ...] = ()
 
 
@@ -99,7 +100,8 @@ def _request(options: Mapping[str, Any]) -> Request:
         return Request(given["protocol"], plan, problem, tuning)
     if tune:
         plan = plan_finals(given, problem)
-        return Request("tuning", plan, problem, plan_tuning(given, plan), notes)
+        studies = checked_integer("studies", given.get("studies", 1))
+        return Request("tuning", plan, problem, plan_tuning(given, plan), studies, notes)
     if not landscape:
         return Request("comparison", plan_comparison(given, problem), problem, notes=notes)
     plan = plan_race(given)
@@ -140,7 +142,7 @@ def _request_again(protocol: Mapping[str, Any], problem: Problem) -> Request:
     kind = "race" if plan.kind == "path" else "tuning" if tuning else "comparison"
     if plan.book_choices is not None:
         kind = "ladder" if tuning else "book"
-    return Request(kind, plan, problem, tuning, () if same else (note,))
+    return Request(kind, plan, problem, tuning, notes=() if same else (note,))
 
 
 def _option(name: str) -> str:

@@ -92,6 +92,7 @@ def parse(arguments: list[str] | None = None, prog: str = "zeronet train") -> ar
         metavar="NAME",
         help="compare each optimizer with several schedules, which share its trials: constant cosine",
     )
+    p.add_argument("--studies", type=int, metavar="N", help="repeat search and final runs on fresh seeds (default: 1)")
     p.add_argument("--margin", type=float, metavar="M", help="losses within this share count as equal (default: 0.02)")
     p.add_argument("--train-size", type=int, metavar="N", help="training examples under --tune (default: the others)")
     p.add_argument(
@@ -189,13 +190,15 @@ def _conduct(
     from zeronet.lab.comparison.run import run_comparison
     from zeronet.lab.ladder.run import run_book, run_ladder
     from zeronet.lab.race.run import run_race
-    from zeronet.lab.tuning.run import run_tuning
+    from zeronet.lab.tuning.studies import run_studies
 
     problem, tuning = request.problem, request.tuning
     if request.kind == "race":
         return run_race(plan, folder, execution, animation)
     if tuning:
-        return (run_ladder if request.kind == "ladder" else run_tuning)(plan, tuning, problem, folder, execution)
+        if request.kind == "ladder":
+            return run_ladder(plan, tuning, problem, folder, execution)
+        return run_studies(plan, tuning, problem, folder, execution, request.studies)
     return (run_book if request.kind == "book" else run_comparison)(plan, problem, folder, execution)
 
 

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from zeronet.common.files import write_csv
+from zeronet.lab.runner.protocol import FORMAT
 
 PROTOCOL = {
-    "format": 1,
+    "format": FORMAT,
     "zeronet": "0.1.0",
     "problem": {
         "name": "mnist",

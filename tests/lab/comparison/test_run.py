@@ -88,7 +88,8 @@ def test_files_say_what_the_result_says(problem, tmp_path):
     assert (label, seed, step) == ("RMSProp lr=0.01", "5", "29")
     assert np.float32(loss) == np.float32(result.histories[label][5][29])
     evaluations = (tmp_path / "out" / "evaluations.csv").read_text().splitlines()
-    assert [row.split(",")[2] for row in evaluations[1:5]] == ["0", "10", "20", "30"]
+    seen = {int(row.split(",")[2]) for row in evaluations[1:]}
+    assert {0, 10, 20, 30} <= seen <= set(range(31))  # more where the target may be reached
     protocol = json.loads((tmp_path / "out" / "protocol.json").read_text(encoding="utf-8"))
     assert protocol["seeds"] == [3, 5]
     assert protocol["optimizers"][1]["settings"] == {"lr": 0.01, "rho": 0.9, "eps": 1e-7}

@@ -5,7 +5,8 @@ import math
 import pytest
 
 from zeronet.lab.comparison.table import Table, summarize
-from zeronet.lab.runner.analysis.summary import Spread, final_training_loss, steps_to
+from zeronet.lab.runner.analysis.summary import Spread, final_training_loss
+from zeronet.lab.runner.problem import problem_of
 from zeronet.lab.runner.runs import Run
 
 PROTOCOL = {
@@ -29,9 +30,10 @@ def test_the_final_loss_is_the_mean_of_the_last_100_steps():
     assert final_training_loss(Run(outcome="diverged", losses=[1.0])) == math.inf
 
 
-def test_steps_to_the_target_are_the_updates_before_the_first_evaluation_that_reached_it():
-    run = finished([0.1, 0.5, 0.4, 0.9])
-    assert (steps_to(0.5, run), steps_to(0.6, run), steps_to(0.95, run)) == (100, 300, math.inf)
+def test_steps_to_the_target_are_the_updates_before_the_evaluation_from_which_on_it_was_kept():
+    run, problem = finished([0.1, 0.5, 0.4, 0.9]), problem_of(PROTOCOL["problem"])
+    arrivals = [problem.steps_to_target({"target": target}, run) for target in (0.05, 0.4, 0.5, 0.95)]
+    assert arrivals == [(0, 0), (100, 100), (300, 100), (math.inf, math.inf)]
 
 
 def test_a_run_that_never_got_there_counts_as_infinite():

@@ -18,6 +18,7 @@ from zeronet.common.errors import UserError
 from zeronet.lab.ladder.figure import book_figure, book_smoothed, ladder_figure
 from zeronet.lab.ladder.run import run_book, run_ladder
 from zeronet.lab.ladder.rungs import RUNGS
+from zeronet.lab.runner.analysis.pairwise import mean_loss
 from zeronet.lab.runner.analysis.ranking import Ranking
 from zeronet.lab.runner.book import BOOK_CHOICES, batches_with_replacement
 from zeronet.lab.runner.execution.options import ExecutionOptions
@@ -164,12 +165,12 @@ def test_the_last_rung_differs_in_the_rates_alone_which_other_seeds_have_found(l
     trials = rows_of(ladder.folder / "tuning.csv")
     assert {row["seed"] for row in trials} == {"7", "8"}
     best = {about["label"]: about["settings"]["lr"] for about in rungs["tuned"]["optimizers"]}
-    medians = {}
+    losses = {}
     for row in trials:
-        medians.setdefault((row["optimizer"], float(row["lr"])), []).append(float(row["loss"]))
+        losses.setdefault((row["optimizer"], float(row["lr"])), []).append(float(row["loss"]))
     for label in ("SGD lr=0.5", "AdaGrad"):
-        assert np.median(medians[label, best[label]]) == min(
-            np.median(losses) for (name, _), losses in medians.items() if name == label
+        assert mean_loss(losses[label, best[label]]) == min(
+            mean_loss(values) for (name, _), values in losses.items() if name == label
         )
 
 
@@ -178,7 +179,7 @@ def test_the_table_names_every_rung_and_who_is_first_in_how_many_seeds(ladder):
     assert [line.split("  ")[0] for line in lines[1:7]] == [f"{k} {rung.name}" for k, rung in enumerate(RUNGS)]
     assert "of 2 seeds" in lines[1]
     assert all(sum(ranking.firsts.values()) == 2 for ranking in ladder.table.rankings.values())
-    assert all(list(ranking.medians)[-1] == "Far" for ranking in ladder.table.rankings.values())
+    assert all(list(ranking.means)[-1] == "Far" for ranking in ladder.table.rankings.values())
     summary = rows_of(ladder.folder / "summary.csv")
     assert len(summary) == 18
     assert [row["rank"] for row in summary[:3]] == ["1", "2", "3"]
@@ -194,7 +195,7 @@ def test_the_ladders_figure_has_a_panel_per_rung_with_its_ranking_and_the_raw_lo
     for panel, rung in zip(panels, RUNGS, strict=True):
         assert bool(panel.collections) == rung.raw
         [note] = [text.get_text() for text in panel.texts]
-        first = next(iter(ladder.table.rankings[rung.key].medians))
+        first = next(iter(ladder.table.rankings[rung.key].means))
         assert note.startswith(f"1. {first}")
 
 

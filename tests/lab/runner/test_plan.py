@@ -60,7 +60,6 @@ def test_whatever_changes_a_run_changes_its_digest(plan, change):
     [
         {"optimizers": (parse("mine=sgd"),)},
         {"seeds": (0,)},
-        {"target": None},
         {"problem": {**PROBLEM, "source": "MNIST from elsewhere", "address": "elsewhere"}},
     ],
 )

@@ -10,8 +10,9 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from zeronet.common.errors import UserError
 from zeronet.common.files import write_csv
 from zeronet.lab.plots import save_figure
+from zeronet.lab.runner.protocol import FORMAT
 from zeronet.lab.tuning.figure import verdict_figure
-from zeronet.lab.tuning.files import read_verdict
+from zeronet.lab.tuning.files import TRIALS, read_verdict
 from zeronet.locale import language
 
 RATES = [0.001, 0.01, 0.1, 1.0]
@@ -25,13 +26,13 @@ def write_verdict(folder, labels=("SGD", "AdaGrad"), failing=(), diverged=(), la
     if landscape:
         problem = {"source": "valley: f = x²/20 + y²", "landscape": "valley"}
     protocol = {
-        "format": 1,
+        "format": FORMAT,
         "problem": problem,
         "optimizers": [{"label": label, "settings": {"lr": 0.1, "eps": 1e-7}} for label in labels],
         "seeds": seeds,
         "steps": steps[-1],
         "target": None if landscape else target,
-        "tuning": {"budget": len(RATES), "seeds": tuning_seeds},
+        "tuning": {"budget": len(RATES), "seeds": tuning_seeds, "over": {}, "margin": 0.02},
         "network": {"class": "TwoLayerNet", "hidden_size": 50},
         "batch_size": 128,
         **({} if landscape else {"split": {"train": 1202, "validation": 240}}),
@@ -48,7 +49,7 @@ def write_verdict(folder, labels=("SGD", "AdaGrad"), failing=(), diverged=(), la
         for rate in RATES:
             for seed in tuning_seeds:
                 loss = math.inf if (label, rate) in diverged else 0.1 + abs(math.log10(rate / 0.1)) + 0.01 * seed
-                trials.append((label, rate, json.dumps({"lr": rate, "eps": 1e-7}), seed, loss))
+                trials.append((label, rate, json.dumps({"lr": rate, "eps": 1e-7}), seed, loss, 1))
         optimizers.append({"label": label, "final_losses": finals})
     folder.mkdir(exist_ok=True)
     (folder / "protocol.json").write_text(json.dumps(protocol), encoding="utf-8")
@@ -56,7 +57,7 @@ def write_verdict(folder, labels=("SGD", "AdaGrad"), failing=(), diverged=(), la
     head = ["optimizer", "seed", "step", "loss"]
     evaluations = [*head[:3], "validation_loss", "validation_accuracy"]
     write_csv(folder / ("curves.csv" if landscape else "evaluations.csv"), head if landscape else evaluations, curves)
-    write_csv(folder / "tuning.csv", ["optimizer", "lr", "settings", "seed", "loss"], trials)
+    write_csv(folder / "tuning.csv", TRIALS, trials)
     return folder
 
 
@@ -84,7 +85,8 @@ def test_the_rates_are_those_of_the_trials_and_the_best_is_marked(tmp_path):
     assert cross.get_ydata()[0] == rates.get_ylim()[1]  # at the upper edge, where it is seen
     sgd = rates.get_lines()[0]
     assert list(sgd.get_xdata()) == RATES
-    assert np.allclose(sgd.get_ydata()[:3], [2.14, 1.14, 0.14])
+    trials = [[distance + 0.1 + 0.01 * seed for seed in (3, 4, 5)] for distance in (2, 1, 0)]
+    assert np.allclose(sgd.get_ydata()[:3], [np.prod(losses) ** (1 / 3) for losses in trials])
     assert (rates.get_xscale(), rates.get_yscale()) == ("log", "log")
 
 
@@ -129,7 +131,7 @@ def test_it_can_be_drawn_and_nothing_leaves_the_page(tmp_path, case):
 def test_the_footer_tells_the_protocol(tmp_path):
     said = words(verdict_figure(write_verdict(tmp_path)))
     assert "1,202 training and 240 validation images, split off the training set" in said
-    assert "each optimizer: 4 trials on 3 seeds, best by median, then 3 fresh seeds; 100 steps" in said
+    assert "each optimizer: 4 trials on 3 seeds, best by mean, then 3 fresh seeds; 100 steps" in said
     assert "validation loss" in said
 
 

@@ -11,6 +11,7 @@ from tests.support.problems import save_largest_of_three
 from zeronet import SGD
 from zeronet.cli.request import read_request
 from zeronet.lab import plots
+from zeronet.lab.runner.analysis.pairwise import mean_loss
 from zeronet.lab.runner.execution import processes as execute
 from zeronet.lab.runner.execution.options import ExecutionOptions
 from zeronet.lab.runner.networks import network_plan
@@ -59,18 +60,18 @@ def undrawn(monkeypatch):
     return saved
 
 
-def test_one_optimizer_under_two_labels_is_a_tie_with_every_difference_exactly_0(outcome):
+def test_one_optimizer_under_two_labels_is_equal_with_every_difference_exactly_0(outcome):
     one, other = ([run.losses for (label, _), run in outcome.runs.items() if label == name] for name in PAIR)
     assert one == other
     [pair] = [p for p in outcome.table.pairs if (p.a, p.b) == PAIR]
-    assert (pair.difference, pair.low, pair.high, pair.tie, pair.wins) == (0, None, None, True, 0.5)
-    assert "RMSProp and twin: a tie, every difference is exactly 0." in str(outcome.table)
+    assert (pair.difference, pair.low, pair.high, pair.outcome, pair.wins) == (0, 0, 0, "equal", 0.5)
+    assert "RMSProp and twin: equal, every difference is exactly 0." in str(outcome.table)
 
 
 PAIR = ("RMSProp", "twin")
 
 
-def test_the_trials_are_in_tuning_csv_and_the_best_median_won(outcome):
+def test_the_trials_are_in_tuning_csv_and_the_best_mean_won(outcome):
     rows = rows_of(outcome.folder / "tuning.csv")
     assert len(rows) == 4 * 6 * 3
     assert {row["seed"] for row in rows} == {"2", "3", "4"}  # none of the final seeds
@@ -80,9 +81,9 @@ def test_the_trials_are_in_tuning_csv_and_the_best_median_won(outcome):
         for row in rows:
             if row["optimizer"] == about["label"]:
                 losses.setdefault(row["settings"], []).append(float(row["loss"]))
-        medians = {settings: np.median(values) for settings, values in losses.items()}
-        assert len(medians) == 6
-        best = json.loads(min(medians, key=lambda s: (medians[s], json.loads(s)["lr"])))
+        means = {settings: mean_loss(values) for settings, values in losses.items()}
+        assert len(means) == 6
+        best = json.loads(min(means, key=lambda s: (means[s], json.loads(s)["lr"])))
         assert about["settings"] == best
     assert protocol["seeds"] == [0, 1]
     assert protocol["split"] == {"train": 80, "validation": 20}
@@ -91,7 +92,7 @@ def test_the_trials_are_in_tuning_csv_and_the_best_median_won(outcome):
 def test_an_optimizer_that_always_fails_counts_as_infinite_and_the_others_go_on(outcome):
     assert {row["loss"] for row in rows_of(outcome.folder / "tuning.csv") if row["optimizer"] == "Failing"} == {"inf"}
     assert {run.outcome for (label, _), run in outcome.runs.items() if label == "Failing"} == {"raised"}
-    assert "SGD and Failing: not compared, because some runs failed." in str(outcome.table)
+    assert "SGD and Failing: cannot tell; 2 of 2 runs of Failing failed: compared by ranks;" in str(outcome.table)
     assert "The best learning rate of Failing" in str(outcome.table)  # at the edge
 
 
@@ -103,28 +104,30 @@ def test_verdict_json_says_what_the_runs_and_the_table_say(outcome):
     for each in verdict["optimizers"]:
         runs = [outcome.runs[each["label"], seed] for seed in (0, 1)]
         if each["label"] == "Failing":
-            assert (each["final_losses"], each["median"]) == ([None, None], None)
-            assert each["rate_at_edge"]
+            assert (each["final_losses"], each["mean"], each["rate_known_to"]) == ([None, None], None, None)
         else:
-            assert each["final_losses"] == [run.evaluations[-1][1] for run in runs]
-            assert each["test"] == [list(run.test) for run in runs]
-            reached = [next((s for s, _, right in run.evaluations if right >= 0.5), None) for run in runs]
-            assert each["steps_to_target"] == reached
-    assert [(p["a"], p["b"], p["tie"]) for p in verdict["pairs"]] == [(p.a, p.b, p.tie) for p in outcome.table.pairs]
+            assert each["final_losses"] == [run.test[0] for run in runs]
+            last = [[loss for step, loss, _ in run.evaluations if step >= 27] for run in runs]
+            assert each["validation_loss"] == pytest.approx([np.mean(losses) for losses in last])
+            wrong = [(30 * (1 - run.test[1]) + 0.5) / 31 for run in runs]
+            assert each["test_error"] == pytest.approx(wrong)
+    assert [(p["a"], p["b"], p["outcome"]) for p in verdict["pairs"]] == [
+        (p.a, p.b, p.outcome) for p in outcome.table.pairs
+    ]
     # A run that stands under two labels was made once: 3 optimizers × (6 trials × 3 seeds + 2).
     assert verdict["runs"] == len(outcome.table.seconds) == 3 * (6 * 3 + 2)
 
 
 def test_summary_csv_has_a_row_for_each_optimizer_best_first(outcome):
     rows = rows_of(outcome.folder / "summary.csv")
-    medians = [float(row["loss_median"]) for row in rows]
-    assert medians == sorted(medians)
+    means = [float(row["loss"]) for row in rows]
+    assert means == sorted(means)
     assert rows[-1]["optimizer"] == "Failing"
-    assert (rows[-1]["loss_median"], rows[-1]["test_accuracy_median"]) == ("inf", "")
+    assert (rows[-1]["loss"], rows[-1]["failed"]) == ("inf", "2")
     for row in rows[:-1]:
-        tests = [outcome.runs[row["optimizer"], seed].test for seed in (0, 1)]
-        assert float(row["test_accuracy_median"]) == pytest.approx(np.median([right for _, right in tests]))
-        assert row["seeds"] == "2"
+        tests = [outcome.runs[row["optimizer"], seed].test[0] for seed in (0, 1)]
+        assert float(row["loss"]) == pytest.approx(mean_loss(tests))
+        assert (row["seeds"], row["failed"]) == ("2", "0")
 
 
 def test_evaluations_are_on_the_validation_images_and_say_so(outcome):
@@ -164,6 +167,7 @@ def test_no_trial_touches_the_test_images_and_each_final_run_reads_them_once_aft
         return run(task, spec, (*arrays[:2], x_test, t_test))
 
     monkeypatch.setattr(execute, "run_task", watched)
+    monkeypatch.setattr("zeronet.lab.tuning.run.step_times", lambda *_: None)
     result = tuned(problem, tmp_path / "out", "sgd")
     trials = [events for kind, events in kinds if kind == "trial"]
     finals = [events for kind, events in kinds if kind == "final"]
@@ -290,7 +294,7 @@ def test_a_protocol_repeats_a_tuned_comparison_byte_for_byte(tmp_path, monkeypat
 
 def test_where_all_fail_no_winner_is_named(problem, tmp_path):
     said = str(tuned(problem, tmp_path / "out", "sgd:lr=1e35").table)
-    assert "Every optimizer failed on at least half of its seeds." in said
+    assert "Every run of every optimizer failed." in said
     assert "ended lowest" not in said
     assert "2 of 2 failed" in said
 

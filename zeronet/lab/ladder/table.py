@@ -54,8 +54,8 @@ class LadderTable:
         return [
             translate(
                 "Each rung keeps what those above it have put right. Numbers: mean (of logarithms) over {m} seeds "
-                "of the final loss, the mean of the last {n} training losses; <: the difference was found (95 % for all pairs "
-                "of a rung), ≈: equal within {margin:.3g} %, comma: cannot tell.",
+                "of the final loss, the mean of the last {n} training losses; <: the difference was found (95 % for "
+                "all pairs of a rung), ≈: equal within {margin:.3g} %, comma: cannot tell.",
                 m=seeds,
                 n=min(FINAL_STEPS, self.protocol["steps"]),
                 margin=100 * tuning["margin"],

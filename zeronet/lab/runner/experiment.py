@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from zeronet.lab.runner.analysis.pairwise import Pair
 from zeronet.lab.runner.execution.options import ExecutionOptions
 from zeronet.lab.runner.execution.processes import execute
 from zeronet.lab.runner.folder import locked_folder, publish
@@ -52,6 +53,18 @@ class Result:
         for (label, seed), run in self.runs.items():
             histories.setdefault(label, {})[seed] = np.array(run.losses)
         return histories
+
+    @property
+    def verdict(self) -> list[Pair] | None:
+        """The pairs of a tuned comparison, with outcomes and intervals; None if nothing was tuned."""
+        return getattr(self.table, "pairs", None)
+
+    def to_frame(self) -> Any:
+        """Return the table as a pandas DataFrame; ImportError if pandas is not installed."""
+        import pandas as pd
+
+        header, rows = self.table.records()
+        return pd.DataFrame(rows, columns=header)
 
 
 @dataclass

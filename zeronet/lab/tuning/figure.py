@@ -19,6 +19,7 @@ from zeronet.lab.plots.style import (
     look,
     mark_end,
 )
+from zeronet.lab.runner.analysis.curves import at_common_steps
 from zeronet.lab.runner.analysis.pairwise import mean_loss
 from zeronet.lab.runner.analysis.summary import arrival
 from zeronet.lab.tuning.files import VerdictFolder, read_verdict
@@ -72,11 +73,12 @@ def _draw_loss(axes: Axes, data: VerdictFolder) -> None:
     for k, runs in enumerate(data.seen.values()):
         if not runs:
             continue
-        looks = max(map(len, runs.values()))
-        steps = next(run[:, 0] for run in runs.values() if len(run) == looks)
-        table = np.full((len(data.protocol["seeds"]), looks), np.inf)  # a run that has ended counts as infinitely bad
-        for row, run in zip(table, runs.values(), strict=False):
-            row[: len(run)] = np.maximum(run[:, 1], MIN_LOSS)
+        last = max(run[-1, 0] for run in runs.values())
+        ended = [run[-1, 0] < last for run in runs.values()]  # from then on it counts as infinitely bad
+        losses = [(run[:, 0], np.maximum(run[:, 1], MIN_LOSS)) for run in runs.values()]
+        never = [(np.array([-1.0]), np.array([np.inf]))] * (len(data.protocol["seeds"]) - len(runs))
+        steps, table = at_common_steps([*losses, *never], [*ended, *[True] * len(never)], worst=np.inf)
+        steps, table = steps[steps >= 0], table[:, steps >= 0]
         quantiles, whole = np.array([0.25, 0.5, 0.75]), bool(np.isfinite(table).all())
         low, middle, high = np.quantile(table, quantiles, axis=0, method="linear" if whole else "nearest")
         finite = np.isfinite(middle)

@@ -15,9 +15,10 @@ from zeronet.common.validation import check_structure
 from zeronet.lab.comparison.files import Columns, read_curves, read_evaluations
 from zeronet.lab.runner.problem import Problem, problem_of
 from zeronet.lab.runner.protocol import read_protocol
+from zeronet.lab.tuning.expected import first_losses
 from zeronet.lab.tuning.table import VerdictTable
 
-TRIALS = ["optimizer", "lr", "settings", "seed", "loss"]  # the columns of tuning.csv
+TRIALS = ["optimizer", "lr", "settings", "seed", "loss", "round"]  # the columns of tuning.csv
 
 
 @dataclass(frozen=True)
@@ -25,12 +26,14 @@ class VerdictFolder:
     """The files of a tuned comparison.
 
     protocol: the content of protocol.json; seen: label → seed → rows (step, loss, accuracy), without accuracy on a
-    landscape; trials: label → learning rate → losses; finals: label → losses of the final runs.
+    landscape; trials: label → learning rate → losses; first: label → losses of the first grid (expected.py); finals:
+    label → losses of the final runs.
     """
 
     protocol: Mapping[str, Any]
     seen: Mapping[str, Mapping[int, np.ndarray]]
     trials: Mapping[str, Mapping[float, list[float]]]
+    first: Mapping[str, list[float]]
     finals: Mapping[str, list[float]]
 
     @property
@@ -59,9 +62,10 @@ def read_verdict(folder: str | Path) -> VerdictFolder:
     trials: dict[str, dict[float, list[float]]] = {label: {} for label in settings}
     seeds = one_of(protocol["tuning"]["seeds"])
     types: Columns = dict(
-        zip(TRIALS, (one_of(settings), float, lambda text: dict(json.loads(text)), seeds, float), strict=True)
+        zip(TRIALS, (one_of(settings), float, lambda text: dict(json.loads(text)), seeds, float, int), strict=True)
     )
-    for label, rate, tried, _, loss in read_csv(folder / "tuning.csv", types):
+    rows = read_csv(folder / "tuning.csv", types)
+    for label, rate, tried, _, loss, _ in rows:
         others = {name: value for name, value in tried.items() if name != "lr"}
         if others.items() <= settings[label].items():  # only the settings that won
             trials[label].setdefault(rate, []).append(loss)
@@ -83,7 +87,7 @@ def read_verdict(folder: str | Path) -> VerdictFolder:
         ):
             if not there:
                 raise UserError(f"{folder / name} is damaged: rows of {label} are missing")
-    return VerdictFolder(protocol, curves, trials, finals)
+    return VerdictFolder(protocol, curves, trials, first_losses(rows), finals)
 
 
 def write_verdict(folder: Path, table: VerdictTable, trials: Sequence[Sequence[Any]]) -> None:

@@ -10,6 +10,7 @@ all, the default decides where a search begins, not where it can end.
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -107,6 +108,10 @@ class Search:
                 "each needs at least 3 learning rates"
             )
         default = with_settings(spec, {}).settings["lr"]
+        if tuning.range is None and not (isinstance(default, Real) and 0 < default < math.inf):
+            raise UserError(
+                f"{spec.label} has no positive learning rate to begin with ({default!r}): give --tune-range"
+            )
         number = min(FIRST, max(3, (tuning.budget - 4) // len(variants)))
         self.spec, self.left = spec, tuning.budget
         self.planned = [(variant, place) for variant in variants for place in grid(default, number, tuning.range)]

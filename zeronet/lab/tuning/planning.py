@@ -19,7 +19,7 @@ from zeronet.lab.specs.grammar import pairs_of, split
 from zeronet.lab.specs.spec import Spec, named, parse, with_settings
 from zeronet.lab.tuning.grid import Search, Tuning
 
-OPTIONS = ("tune", "tune_range", "tune_over", "tune_schedules", "margin")
+OPTIONS = ("tune", "tune_range", "tune_over", "tune_schedules", "margin", "studies")
 # --tune-over standard: what makes one optimizer contain another (Choi et al., "On Empirical Comparisons of Optimizers
 # for Deep Learning", 2019).
 STANDARD = {"momentum": (0.5, 0.9, 0.99), "rho": (0.9, 0.99, 0.999), "beta1": (0.0, 0.9), "beta2": (0.99, 0.999)}

@@ -32,7 +32,7 @@ def search(
             losses = [problem.final_loss(runs[spec.label, seed], plan.steps) for seed in tuning.seeds]
             searches[label].record(place, spec, losses)
             rows += [
-                [label, spec.settings["lr"], json.dumps(spec.settings), seed, f"{loss:.9g}"]
+                [label, spec.settings["lr"], json.dumps(spec.settings), seed, f"{loss:.9g}", number]
                 for seed, loss in zip(tuning.seeds, losses, strict=True)
             ]
     best = {label: one.best() for label, one in searches.items()}

@@ -13,6 +13,7 @@ from zeronet.lab.runner.analysis.ranking import finished_loss, ranking
 from zeronet.lab.runner.problem import problem_of
 from zeronet.lab.runner.runs import Run, Runs
 from zeronet.lab.tuning import words
+from zeronet.lab.tuning.expected import expected_table, first_losses
 from zeronet.lab.tuning.grid import RESOLVED
 from zeronet.lab.tuning.timing import StepTimes
 from zeronet.locale import translate
@@ -22,7 +23,8 @@ class VerdictTable:
     """Which won, by how much, at which learning rates, at what cost: str(table), or the last line of a notebook's cell.
 
     protocol: of the final runs, with "tuning"; runs: the final runs; known_to: label → the factor to which its learning
-    rate is known, infinity at an edge; seconds: of each run, trials included; step_times: measured after the runs.
+    rate is known, infinity at an edge; seconds: of each run, trials included; trials: rows of tuning.csv; step_times:
+    measured after the runs.
     """
 
     def __init__(
@@ -31,10 +33,11 @@ class VerdictTable:
         runs: Runs,
         known_to: Mapping[str, float],
         seconds: Sequence[float],
+        trials: Sequence[Sequence[Any]] = (),
         step_times: StepTimes | None = None,
     ):
         self.protocol, self.runs, self.known_to, self.seconds = protocol, runs, known_to, seconds
-        self.step_times = step_times
+        self.step_times, self.first_losses = step_times, first_losses(trials)
         self.problem = problem_of(protocol["problem"])
         self.settings = {about["label"]: about["settings"] for about in protocol["optimizers"]}
         self.margin = protocol["tuning"]["margin"]
@@ -76,7 +79,8 @@ class VerdictTable:
                 median = statistics.median(self.steps(label)) if target is not None else math.inf
                 cells += [f"{median * seconds:.3g}" if math.isfinite(median) else "-"] if target is not None else []
             body.append(cells)
-        return "\n".join([*aligned(body), "", *self.sentences()])
+        expected = ["", expected_table(self.first_losses)] if self.first_losses else []
+        return "\n".join([*aligned(body), *expected, "", *self.sentences()])
 
     __repr__ = __str__
 

@@ -27,6 +27,9 @@ TABLES: dict[str, str] = {
     "{steps} steps = {epochs:.1f} epochs": "更新 {steps} 回 = {epochs:.1f} エポック",
     "{steps:,} steps = {epochs:.3g} epochs": "更新 {steps:,} 回 = {epochs:.3g} エポック",
     "training loss: mean of the last {n} steps": "訓練の損失: 最後の {n} 回の平均",
+    "steps: until the target is reached and kept, at most {late:g} too many": (
+        "更新回数: 目標に達してそれを保つまで、最大で {late:g} 回多め"
+    ),
     "{steps} updates from ({x:g}, {y:g})": "({x:g}, {y:g}) から更新 {steps} 回",
     # what train.py prints
     "Each ran at the learning rate above, not tuned: the learning rates decide the ranking.": (
@@ -75,49 +78,92 @@ TABLES: dict[str, str] = {
     "subnormals flushed to zero": "非正規化数は 0 に切り捨て",
     "subnormals kept": "非正規化数を保持",
     # the verdict of a tuned comparison
-    "final loss: median (quartiles)": "最終損失: 中央値 (四分位)",
     "validation loss": "検証の損失",
-    "f − f_min from random starts": "無作為な始点からの f − f_min",
-    "Every optimizer failed on at least half of its seeds.": ("どの手法も、半分以上のシードで失敗しました。"),
-    "{label} ended lowest: median loss {loss:.4g} at lr {lr:.4g}.": (
-        "最も低く終わったのは {label}: 損失の中央値 {loss:.4g} (学習率 {lr:.4g})。"
+    "f − f_min from random starts, geometric mean over the path": "無作為な始点からの f − f_min の、経路での幾何平均",
+    "test loss": "テストの損失",
+    "test error": "テストの誤り率",
+    "{loss} (quartiles)": "{loss} (四分位数)",
+    "ms/step": "ミリ秒/更新",
+    "s to {target:g}": "{target:g} までの秒数",
+    "best of n trials": "n 回の試行の最良値",
+    "Every run of every optimizer failed.": "どの手法の学習もすべて失敗しました。",
+    "{label} ended lowest: mean {what} {loss:.4g} at lr {lr:.4g}.": (
+        "最小は {label}: {what}の平均 {loss:.4g}、学習率 {lr:.4g}。"
     ),
+    "{a} wins": "{a} の勝ち",
+    "equal within {margin:.3g} %": "±{margin:.3g} % 以内で等しい",
+    "cannot tell": "判定できない",
+    " ({a} ahead by {low:.2g} to {high:.2g} %)": " ({a} が {low:.2g}〜{high:.2g} % 良い)",
+    "a random run of {a} beats one of {b} {wins:.0%} of the time ({low:.0%} to {high:.0%})": (
+        "{a} の一回の学習が {b} に勝つ確率は {wins:.0%} ({low:.0%}〜{high:.0%})"
+    ),
+    "{n} of {m} runs of {label} failed": "{label} の学習は {m} 回中 {n} 回失敗",
+    "{a} and {b}: {outcome}; {counts}: compared by ranks; {wins}.": (
+        "{a} と {b}: {outcome}。{counts} (順位で比較)。{wins}。"
+    ),
+    "{a} and {b}: {outcome}; {a}'s over {b}'s: {metrics}; {wins}.": (
+        "{a} と {b}: {outcome}。{a} / {b} の比: {metrics}。{wins}。"
+    ),
+    "{ratio} ({low} to {high})": "{ratio} ({low}〜{high})",
+    "{a} and {b}: cannot tell from one seed.": "{a} と {b}: シード 1 個では判定できません。",
+    "{a} and {b}: equal, every difference is exactly 0.": "{a} と {b}: 等しい。差はすべて 0 です。",
+    "by {metric} {winner} wins": "{metric}では {winner} の勝ち",
+    "{a} and {b}: {each}.": "{a} と {b}: {each}。",
+    "{n} seeds see differences of {seen:.2g} % or more here in 4 of 5 comparisons": (
+        "シード {n} 個で 5 回中 4 回見つかる差は、ここでは {seen:.2g} % 以上です"
+    ),
+    ".": "。",
+    "; {margin:.3g} % would need {more}.": "。{margin:.3g} % の差には {more} 個必要です。",
+    "more than 10,000": "10,000 超",
     "The best learning rate of {label}, {lr:.4g}, is at the edge of those tried: look further.": (
-        "{label} の最良の学習率 {lr:.4g} は、試した範囲の端です。範囲を広げてください。"
+        "{label} の最良の学習率 {lr:.4g} は試した範囲の端です。範囲を広げてください。"
     ),
+    "The best learning rate of {label}, {lr:.4g}, is known to a factor of {factor:.2f}: look closer.": (
+        "{label} の最良の学習率 {lr:.4g} は {factor:.2f} 倍の幅でしか分かっていません。試行を増やしてください。"
+    ),
+    "{n:,} training images": "訓練画像 {n:,} 枚",
+    "{steps:,} steps": "更新 {steps:,} 回",
+    "learning rates: {schedules}": "学習率: {schedules}",
+    "constant": "一定",
+    " and validation images": "、検証画像",
     (
-        "Each had {budget} trials on {n} seeds, then {m} fresh seeds; loss: {what}, mean of the last tenth of "
-        "the steps; pairs: Student's interval over the seeds, 95 % for all pairs together (Holm)."
+        "This holds for {parts}; searched: {searched}, with {budget} trials each on {n} other seeds, every seed with "
+        "its own first weights, batches{split}."
     ): (
-        "各手法の試行は {budget} 回 (シード {n} 個)、その後に新しいシード {m} 個。損失: {what}、最後の 1 割の平均。"
-        "組の比較: シードごとの差のスチューデントの区間、全体で 95 % (ホルム法)。"
+        "この判定の条件: {parts}。探索した設定: {searched} (各 {budget} 回、別のシード {n} 個)。"
+        "シードごとに異なるもの: 初期値、バッチ{split}。"
+    ),
+    "Means and ratios: of logarithms, over the seeds; intervals: 95 %, for all pairs together; wins: Holm.": (
+        "平均と比: シードごとの対数の平均。区間: すべての組を合わせて 95 %。勝ちの判定: ホルム法。"
+    ),
+    " {what}: after the last step, nothing was chosen on it; validation loss: mean of the last tenth.": (
+        "{what}: 最後の更新の後の値で、何の選択にも使っていません。検証の損失: 最後の 1 割の平均。"
+    ),
+    " Steps: until the target is reached and kept, at most {late:g} too many.": (
+        "更新回数: 目標に達してそれを保つまで、最大で {late:g} 回多めです。"
+    ),
+    "The machine was busy while the time of a step was measured: do not rely on the seconds.": (
+        "更新の時間を測る間、ほかの処理が動いていました。秒数は当てになりません。"
+    ),
+    # several studies
+    "A wins": "A の勝ち",
+    "B wins": "B の勝ち",
+    "equal": "等しい",
+    "{n} studies, each with its own search, seeds and validation images; test images: the same for all.": (
+        "研究 {n} 回。探索、シード、検証画像はそれぞれ異なり、テスト画像は共通です。"
     ),
     "{n} runs, {seconds:.0f} s of training.": "学習 {n} 回、計 {seconds:.0f} 秒。",
     "{n} of {m} failed": "{m} 回中 {n} 回失敗",
     "{n} of {m} never": "{m} 回中 {n} 回は未到達",
-    "{a} and {b}: not compared, because some runs failed.": "{a} と {b}: 失敗した学習があるため比較できません。",
-    "{a} and {b}: a tie, every difference is exactly 0.": "{a} と {b}: 引き分け。差はすべて 0 です。",
-    "{a} and {b}: {a}'s loss is {ratio} times {b}'s on every seed, without an interval.": (
-        "{a} と {b}: すべてのシードで {a} の損失は {b} の {ratio} 倍 (区間なし)。"
-    ),
-    (
-        "{a} and {b}: {verdict}; {a}'s loss is {ratio} times {b}'s ({low} to {high}), "
-        "and a random run of {a} beats one of {b} {wins:.0%} of the time."
-    ): (
-        "{a} と {b}: {verdict}。{a} の損失は {b} の {ratio} 倍 ({low}〜{high})、"
-        "{a} の一回の学習が {b} に勝つ確率は {wins:.0%}。"
-    ),
-    "a tie": "引き分け",
-    "{a} wins": "{a} の勝ち",
     (
         "{train:,} training and {validation:,} validation images, split off the training set; curves and "
-        "targets: validation; the test images are read once per final run"
+        "targets: validation; verdict: the test images, read once per final run"
     ): (
         "訓練データを訓練 {train:,} 枚と検証 {validation:,} 枚に分割。曲線と目標は検証データ。"
-        "テスト画像は最終の学習ごとに一度だけ使用"
+        "判定は、最終の学習ごとに一度だけ使うテスト画像"
     ),
-    "each optimizer: {budget} trials on {n} seeds, best by median, then {m} fresh seeds; {steps:,} steps": (
-        "各手法: 試行 {budget} 回 (シード {n} 個、中央値で選択)、その後に新しいシード {m} 個。更新 {steps:,} 回"
+    "each optimizer: {budget} trials on {n} seeds, best by mean, then {m} fresh seeds; {steps:,} steps": (
+        "各手法: 試行 {budget} 回 (シード {n} 個、平均で選択)、その後に新しいシード {m} 個。更新 {steps:,} 回"
     ),
     "Loss: median and middle half of the seeds": "損失: シードの中央値と中央の半分",
     "learning rate (log)": "学習率 (対数)",
@@ -151,6 +197,7 @@ TABLES: dict[str, str] = {
     "first in": "首位",
     "first in {n} of {m}": "{m} 回中 {n} 回首位",
     "{label}: {n} of {m} seeds": "{label}: {m} 回中 {n} 回",
+    " (known to a factor of {factor:.2f})": " ({factor:.2f} 倍の幅)",
     " (at the edge of those tried)": " (試した範囲の端)",
     "loss after the update": "更新後の損失",
     "The book's comparison, chapter 6": "本の比較 (6 章)",
@@ -169,11 +216,12 @@ TABLES: dict[str, str] = {
         "(更新 {window} 回のカイザー窓、β = 2)。学習率はそれぞれ一つで、調整なし。"
     ),
     (
-        "Each rung keeps what those above it have put right. Numbers: median over {m} seeds of the final loss, "
-        "the mean of the last {n} training losses; ≈: a tie (Student, 95 % for all pairs of a rung, Holm)."
+        "Each rung keeps what those above it have put right. Numbers: mean (of logarithms) over {m} seeds of the final "
+        "loss, the mean of the last {n} training losses; <: the difference was found (95 % for all pairs of a rung), "
+        "≈: equal within {margin:.3g} %, comma: cannot tell."
     ): (
-        "各段は、上の段で直したことを引き継ぎます。数値: 最終損失 (訓練の損失の最後の {n} 回の平均) の、"
-        "シード {m} 個の中央値。≈: 引き分け (スチューデント、段ごとに全体で 95 %、ホルム法)。"
+        "各段は、上の段で直したことを引き継ぎます。数値: 最終損失 (訓練の損失の最後の {n} 回の平均) の、シード "
+        "{m} 個の対数の平均。<: 差あり (段ごとに全体で 95 %)、≈: ±{margin:.3g} % 以内で等しい、読点: 判定できない。"
     ),
     "Raw beside smoothed changes no number, only what is drawn.": (
         "「平滑化前も表示」で変わるのは図だけで、数値は同じです。"
@@ -184,11 +232,12 @@ TABLES: dict[str, str] = {
     (
         "Each rung keeps what those before it have put right. Line: median of the seeds, smoothed (Kaiser window of "
         "{window} steps, β = 2); pale, from rung 4 on, which changes nothing else: range of the raw losses. Ranking: "
-        "median final loss, of the last 100 steps; ≈: a tie with the one above. Last rung: {budget} trials each."
+        "mean final loss, of the last 100 steps; ≈: equal to the one above within {margin:.3g} %, ?: cannot tell. Last "
+        "rung: {budget} trials each."
     ): (
         "各段は、前の段で直したことを引き継ぎます。線: シードの中央値、平滑化 (更新 {window} 回のカイザー窓、β = 2)。"
-        "薄い色 (段 4 から、ほかに変わることはなし): 平滑化前の損失の範囲。順位: 最後の 100 回の損失の中央値。"
-        "≈: 上の手法と引き分け。最後の段: 試行は各 {budget} 回。"
+        "薄い色 (段 4 から、ほかに変わることはなし): 平滑化前の損失の範囲。順位: 最後の 100 回の損失の平均。"
+        "≈: 上の手法と ±{margin:.3g} % 以内で等しい、?: 判定できない。最後の段: 試行は各 {budget} 回。"
     ),
     # paths on a landscape
     "update": "更新回数",

@@ -40,18 +40,33 @@ def evaluations_over_seeds(
     >>> [column.tolist() for column in evaluations_over_seeds(runs, [False, True])]
     [[0, 2, 4], [0.1, 0.6, nan], [0.1, 0.5, 0.9], [0.1, 0.7, 0.9]]
     """
-    steps = np.unique(np.concatenate([steps for steps, _ in runs]))
-    table = np.full((len(runs), len(steps)), np.nan)
-    for row, (own, values), over in zip(table, runs, ended, strict=True):
-        if over:
-            row[steps > own[-1]] = -np.inf
-        row[np.searchsorted(steps, own)] = values
-    whole = ~np.isnan(table).any(axis=0) & np.isfinite(table).any(axis=0)
-    steps, table = steps[whole], table[:, whole]
+    steps, table = at_common_steps(runs, ended, worst=-np.inf)
     with np.errstate(invalid="ignore"):
         median = np.median(table, axis=0)
     low = np.where(np.isinf(table), np.inf, table).min(axis=0)
     return steps, np.where(np.isfinite(median), median, np.nan), low, table.max(axis=0)
+
+
+def at_common_steps(
+    runs: Sequence[tuple[np.ndarray, np.ndarray]], ended: Sequence[bool], worst: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the steps (k,) at which every run that goes on was evaluated, and the values there (runs, k).
+
+    runs: (steps, values) of each seed; ended: whether this run stopped early; worst: its value from then on.
+
+    >>> runs = [(np.array([0, 2, 3]), np.array([9.0, 5.0, 1.0])), (np.array([0, 3]), np.ones(2))]
+    >>> steps, table = at_common_steps(runs, [False, False], np.inf)
+    >>> steps.tolist(), table.tolist()
+    ([0, 3], [[9.0, 1.0], [1.0, 1.0]])
+    """
+    steps = np.unique(np.concatenate([steps for steps, _ in runs]))
+    table = np.full((len(runs), len(steps)), np.nan)
+    for row, (own, values), over in zip(table, runs, ended, strict=True):
+        if over:
+            row[steps > own[-1]] = worst
+        row[np.searchsorted(steps, own)] = values
+    whole = ~np.isnan(table).any(axis=0) & np.isfinite(table).any(axis=0)
+    return steps[whole], table[:, whole]
 
 
 def smoothing_window(steps: int) -> int:

@@ -1,0 +1,77 @@
+"""Several studies: search and final runs repeated on fresh seeds and splits, and how often each verdict holds."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from zeronet.common.files import write_csv
+from zeronet.common.text import aligned
+from zeronet.lab.runner.analysis.pairwise import Pair
+from zeronet.lab.runner.execution.options import ExecutionOptions
+from zeronet.lab.runner.experiment import Result
+from zeronet.lab.runner.plan import Plan
+from zeronet.lab.runner.problem import Problem
+from zeronet.lab.runner.runs import Run
+from zeronet.lab.tuning.grid import Tuning
+from zeronet.lab.tuning.run import run_tuning
+from zeronet.locale import translate
+
+
+class StudiesTable:
+    """How often each outcome of each pair was found: str(table), or the last line of a notebook's cell.
+
+    protocol: of the first study; verdicts: the pairs of each study.
+    """
+
+    def __init__(self, protocol: Mapping[str, Any], verdicts: Sequence[Sequence[Pair]]):
+        self.protocol, self.verdicts = protocol, verdicts
+
+    def __str__(self) -> str:
+        head = ["A", "B", *map(translate, ("A wins", "B wins", "equal", "cannot tell"))]
+        body = [head, *([a, b, *map(str, counts)] for a, b, *counts in self.records()[1])]
+        text = translate(
+            "{n} studies, each with its own search, seeds and validation images; test images: the same for all.",
+            n=len(self.verdicts),
+        )
+        return "\n".join([*aligned(body), "", text])
+
+    __repr__ = __str__
+
+    @property
+    def pairs(self) -> list[Pair]:
+        """The pairs of all studies, study by study."""
+        return [pair for pairs in self.verdicts for pair in pairs]
+
+    def records(self) -> tuple[list[str], list[list[Any]]]:
+        """Return header and rows of studies.csv: a row for each pair."""
+        rows = []
+        for repeated in zip(*self.verdicts, strict=True):
+            a, b = repeated[0].a, repeated[0].b
+            counts = Counter(pair.better if pair.outcome == "wins" else (pair.outcome,) for pair in repeated)
+            rows.append([a, b, *(counts[outcome] for outcome in (a, b, ("equal",), ("cannot tell",)))])
+        return ["a", "b", "a_wins", "b_wins", "equal", "cannot_tell"], rows
+
+
+def run_studies(
+    plan: Plan, tuning: Tuning, problem: Problem, folder: Path, options: ExecutionOptions, studies: int
+) -> Result:
+    """Carry out a tuned comparison several times, each in a folder of its own, study-1, study-2 … with other seeds.
+
+    Figure and protocol of the result are those of the first study; its runs are ("study 1: LABEL", seed) → run. Raises
+    UserError as run_tuning does.
+    """
+    if studies == 1:
+        return run_tuning(plan, tuning, problem, folder, options)
+    results, runs = [], dict[tuple[str, int], Run]()
+    for number in range(studies):
+        shift = number * (len(plan.seeds) + len(tuning.seeds))
+        own = replace(plan, seeds=tuple(seed + shift for seed in plan.seeds))
+        search = replace(tuning, seeds=tuple(seed + shift for seed in tuning.seeds))
+        result = run_tuning(own, search, problem, folder / f"study-{number + 1}", options)
+        results.append(result)
+        runs |= {(f"study {number + 1}: {label}", seed): run for (label, seed), run in result.runs.items()}
+    table = StudiesTable(results[0].table.protocol, [result.table.pairs for result in results])
+    write_csv(folder / "studies.csv", *table.records())
+    return Result(folder, table, results[0].figure, runs, f"study-1/{results[0].drawn}")
