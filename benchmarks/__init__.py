@@ -15,5 +15,5 @@ whole_job.py      the default comparison, from process start to figure, beside t
 growth.py         how cost grows with batch, width, parameters, images, seeds, workers; draws docs/growth.png
 memory.py         peak memory of train.py, and training from a file of 4 GB
 cluster_overhead.py    what a run costs on a cluster besides its training
-false_verdicts.py how often the verdict claims a difference between runs of one optimizer
+controls.py       the verdict tested on itself: what must not be found, and what must be
 """

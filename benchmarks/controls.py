@@ -32,7 +32,7 @@ def tuned_against_itself(studies: int = STUDIES, tune: int = 15, **settings: int
 
 
 def off_by_half(seeds: int = 10, **settings: int) -> list[tuple[str, str]]:
-    """Return better and outcome, optimizer by optimizer, of one at its rate against 1.5 times and 1/1.5 times it. (b)"""
+    """Return better and outcome, optimizer by optimizer, of one against itself at 1.5 times its rate. (b)"""
     found = []
     for name, rate in (("sgd", 0.05), ("rmsprop", 0.0005), ("adam", 0.0005)):  # below the best: 1.5 times is better
         optimizers = {"rate": f"{name}:lr={rate}", "rate × 1.5": f"{name}:lr={1.5 * rate}"}

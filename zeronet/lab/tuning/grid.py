@@ -10,7 +10,6 @@ all, the default decides where a search begins, not where it can end.
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -108,7 +107,7 @@ class Search:
                 "each needs at least 3 learning rates"
             )
         default = with_settings(spec, {}).settings["lr"]
-        if tuning.range is None and not (isinstance(default, Real) and 0 < default < math.inf):
+        if tuning.range is None and not (isinstance(default, int | float) and 0 < default < math.inf):
             raise UserError(
                 f"{spec.label} has no positive learning rate to begin with ({default!r}): give --tune-range"
             )
