@@ -5,7 +5,7 @@ import importlib
 import numpy as np
 import pytest
 
-from benchmarks import harness
+from benchmarks import controls, harness
 from benchmarks.contestants import book, zeronet_trainer
 from benchmarks.task import OPTIMIZERS, Task
 
@@ -42,3 +42,24 @@ def test_rounds_are_interleaved():
     order = []
     harness.interleave({"a": lambda: order.append("a") or 0.0, "b": lambda: order.append("b") or 0.0}, rounds=2)
     assert order == ["a", "b", "a", "b", "a", "b"]
+
+
+def test_an_optimizer_tuned_against_itself_from_another_grid_does_not_win():
+    outcomes = controls.tuned_against_itself(studies=2, tune=9, steps=100, seeds=5, jobs=1)
+    assert len(outcomes) == 2
+    assert "wins" not in outcomes
+
+
+@pytest.mark.slow
+def test_a_rate_that_is_off_by_half_is_found():
+    assert controls.off_by_half(steps=300, jobs=1) == [("rate × 1.5", "wins")] * 3
+
+
+def test_runs_of_one_optimizer_are_told_apart_no_more_often_than_chance_has_it():
+    assert (
+        controls.false_verdicts(controls.pool(40, steps=60), draws=400) <= 0.08 * 400
+    )  # 5 %, and three standard errors
+
+
+def test_intervals_hold_together():
+    assert 0.92 <= controls.coverage(3, 5, simulations=400) <= 0.98
