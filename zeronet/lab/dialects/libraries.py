@@ -171,8 +171,8 @@ FACTS: dict[type[Optimizer], dict[str, str]] = {
     AdaDelta: {},
     Rprop: {},
     AdaMax: {},
-    Muon: {BIAS: "yes", DIVISOR: "‖u‖ + ε"},
-    MuonUncorrected: {BIAS: "no", DIVISOR: "max(‖u‖, ε)"},
+    Muon: {DIVISOR: "‖u‖ + ε"},
+    MuonUncorrected: {DIVISOR: "max(‖u‖, ε)"},
 }
 
 
@@ -318,7 +318,15 @@ ROWS: dict[type[Optimizer], tuple[Row, ...]] = {
         ),
         Row("optax", "optax.radam", RAdam, {"lr": 0.001, "eps": 1e-8}),
     ),
-    AdaDelta: (Row("pytorch", "torch.optim.Adadelta", AdaDelta, {"lr": 1.0, "rho": 0.9, "eps": 1e-6, **TORCH}),),
+    AdaDelta: (
+        Row(
+            "pytorch",
+            "torch.optim.Adadelta",
+            AdaDelta,
+            {"lr": 1.0, "rho": 0.9, "eps": 1e-6, **TORCH},
+            names={"rho": "rho"},
+        ),
+    ),
     Rprop: (Row("pytorch", "torch.optim.Rprop", Rprop, {"lr": 0.01, "maximize": False}),),
     AdaMax: (Row("pytorch", "torch.optim.Adamax", AdaMax, {"lr": 0.002, "eps": 1e-8, **TORCH}),),
     Muon: (

@@ -16,7 +16,7 @@ class MuonUncorrected(Muon):
         m ← α m + (1 − α) g          g (D, M); m starts at 0; α = momentum
         u = α m + (1 − α) g
         X = u / max(‖u‖, ε)
-        A = X Xᵀ, X ← a X + (b A + c A A) X   ns_steps times
+        A = X Xᵀ, X ← a X + (b A + c A A) X, ns_steps times
         w ← w − η √max(1, M/D) X     w (D, M), from D inputs to M outputs; η = lr, ε = eps
 
     PyTorch has matrices (M, D) and no Muon for vectors and numbers, which learn as in Adam here.

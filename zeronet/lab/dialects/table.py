@@ -72,7 +72,7 @@ def equations(cls: type[Optimizer]) -> list[str]:
                 found.setdefault(decay + _equation(form), []).append(f"{who} with {' and '.join(settings)}")
     for who, dialect in DIALECTS[cls].items():
         if first := _before(dialect):
-            found.setdefault(first, []).append(translate("{name}, before each update", name=who))
+            found.setdefault(first, []).append(translate("{name} before each update", name=who))
     return [line for form, who in found.items() for line in (", ".join(who), *(f"    {each}" for each in form))]
 
 

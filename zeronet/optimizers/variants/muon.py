@@ -18,7 +18,7 @@ class Muon(Optimizer):
         m ← α m + (1 − α) g                   m, mean of recent gradients, starts at 0; α = momentum
         u = α m / (1 − αᵗ⁺¹) + (1 − α) g / (1 − αᵗ)     look ahead, as in NAdam; t counts the updates from 1
         X = u / (‖u‖ + ε)
-        A = X Xᵀ, X ← a X + (b A + c A A) X   five times
+        A = X Xᵀ, X ← a X + (b A + c A A) X, 5 times
         w ← w − η √max(1, M/D) X              w (D, M), from D inputs to M outputs; η = lr, ε = eps
 
     With the singular value decomposition u = U S Vᵀ, X comes close to U Vᵀ: singular values above 0.003 ‖u‖ end between
