@@ -12,6 +12,8 @@ from itertools import zip_longest
 
 import numpy as np
 import pytest
+from sklearn.datasets import load_digits
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier
 from sklearn.neural_network._stochastic_optimizers import AdamOptimizer
 
@@ -19,7 +21,7 @@ from zeronet import Cosine, Parameters
 from zeronet.common.text import equation_of
 from zeronet.lab.dialects import DIALECTS
 from zeronet.lab.dialects.table import equations, table
-from zeronet.optimizers import OPTIMIZERS, SGD, AdamW, Muon
+from zeronet.optimizers import OPTIMIZERS, SGD, AdaGrad, Adam, AdamW, Muon, RMSProp
 
 # Keras' own, where it hands arrays to PyTorch.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept:DeprecationWarning")
@@ -528,3 +530,108 @@ def test_the_table_has_a_column_for_each(cls):
     said = [who for line in equations(cls) if not line.startswith(" ") for who in line.split(", ")]
     assert sorted(who for who in said if " " not in who) == sorted(rows[0][1:])
     assert all(any(who.startswith(name) for name in DIALECTS[cls]) for who in said if " " in who)
+
+
+# Settings that bring another form
+
+
+def form(cls, **settings):
+    return DIALECTS[cls]["pytorch"](**settings)
+
+
+def test_what_is_off_is_not_listed_and_changes_no_number():
+    plain_one = form(RMSProp)
+    spelt_out = form(RMSProp, momentum=0, centered=False, weight_decay=0, maximize=False)
+    assert plain_one.settings == spelt_out.settings == {"lr": 0.01, "rho": 0.99, "eps": 1e-8}
+    np.testing.assert_array_equal(path(plain_one), path(spelt_out))
+    assert form(Muon, weight_decay=0).settings["weight_decay"] == 0  # PyTorch's default is not
+
+
+def test_maximize_goes_up_where_the_others_go_down():
+    for cls in (kind for kind, each in DIALECTS.items() if "pytorch" in each):
+        if "maximize" in inspect.signature(DIALECTS[cls]["pytorch"]).parameters:
+            still = {"weight_decay": 0.0} if cls is AdamW else {}
+            (down,), (up,) = walk(form(cls, **still), [2.0]), walk(form(cls, maximize=True, **still), [2.0])
+            assert down == -up > 0
+
+
+def test_weight_decay_is_where_the_library_has_it():
+    """At w = 1 and g = 0: PyTorch's goes through the gradient, Keras' and AdamW's beside it."""
+    for kind, expected in (
+        (DIALECTS[SGD]["pytorch"], 0.5 * 0.2),
+        (DIALECTS[SGD]["keras"], 0.5 * 0.2),
+        (DIALECTS[Adam]["pytorch"], 0.5),  # 0.5 · 0.2/√0.2²
+        (DIALECTS[Adam]["keras"], 0.5 * 0.2),
+        (DIALECTS[AdamW]["pytorch"], 0.5 * 0.2),
+    ):
+        for settings in ({}, {"amsgrad": True}) if "amsgrad" in inspect.signature(kind).parameters else ({},):
+            params = {"x": 1.0, "b": np.ones(2)}  # biases too
+            kind(lr=0.5, weight_decay=0.2, **settings).update(params, {"x": 0.0, "b": np.zeros(2)})
+            assert params["x"] == pytest.approx(1 - expected, rel=1e-6)
+            np.testing.assert_allclose(params["b"], 1 - expected, rtol=1e-6)
+
+
+def test_effective_steps_are_those_of_the_form_or_none():
+    def steps(optimizer):
+        walk(optimizer, [2.0])
+        return optimizer.effective_steps()
+
+    assert steps(form(RMSProp, eps=0.0)) == pytest.approx({"x": 0.01 / 0.2})
+    assert steps(form(RMSProp, eps=0.0, maximize=True)) == pytest.approx({"x": -0.01 / 0.2})
+    assert steps(form(RMSProp, eps=0.0, centered=True))["x"] > 0.01 / 0.2
+    assert steps(form(AdaGrad, eps=0.0, lr_decay=0.5)) == pytest.approx({"x": 0.01 / 2})
+    assert steps(form(RMSProp, momentum=0.9)) is None
+    assert steps(form(RMSProp, weight_decay=0.1)) is None
+
+
+def test_a_state_fits_the_form_that_it_was_taken_from():
+    first, same = form(RMSProp, centered=True, momentum=0.5), form(RMSProp, centered=True, momentum=0.5)
+    walk(first, [1.0, 2.0])
+    same.load_state_dict(first.state_dict())
+    assert walk(first, [3.0]) == walk(same, [3.0])
+    for other in (form(RMSProp), form(RMSProp, centered=True)):
+        with pytest.raises(ValueError, match="this state is one of PyTorchRMSProp, centered, momentum, not one of Py"):
+            other.load_state_dict(first.state_dict())
+    again = first.clone()
+    assert (again.settings, again.state_names, again.h) == (first.settings, ("h", "m", "v"), None)
+    assert pickle.loads(pickle.dumps(first)).settings == first.settings
+
+
+def test_a_variance_that_rounding_takes_below_0_makes_no_nan():
+    """In PyTorch it does: a constant gradient, whose variance is 0."""
+    for momentum in (0.0, 0.5):
+        assert np.isfinite(walk(form(RMSProp, rho=0.9, centered=True, momentum=momentum), [0.1] * 500)).all()
+
+
+# scikit-learn's whole training
+
+
+def weights_of_scikit_learn(monkeypatch, kind):
+    """The first weights of MLPClassifier after 3 epochs on digits, with its own Adam (None) or one of ours."""
+
+    class Ours:
+        def __init__(self, params, lr, beta1, beta2, eps):
+            self.ours = kind(lr=lr, beta1=beta1, beta2=beta2, eps=eps)
+
+        def update_params(self, params, grads):
+            self.ours.update(dict(enumerate(params)), dict(enumerate(grads)))
+
+        def iteration_ends(self, step):
+            """Nothing: Adam's rate stays."""
+
+    if kind:
+        monkeypatch.setattr("sklearn.neural_network._multilayer_perceptron.AdamOptimizer", Ours)
+    x, t = load_digits(return_X_y=True)
+    with pytest.warns(ConvergenceWarning):
+        return MLPClassifier((50,), random_state=0, max_iter=3).fit(x / 16, t).coefs_[0], x.max(axis=0) == 0
+
+
+def test_the_weights_of_dead_pixels_tell_scikit_learn_s_adam_from_our_own(monkeypatch):
+    """Their gradient is that of the penalty alone, λ w/n: less than 1e-7, about as small as ε."""
+    theirs, dead = weights_of_scikit_learn(monkeypatch, None)
+    ours, _ = weights_of_scikit_learn(monkeypatch, DIALECTS[Adam]["sklearn"])
+    textbook, _ = weights_of_scikit_learn(monkeypatch, Adam)
+    assert dead.sum() == 3
+    np.testing.assert_allclose(ours, theirs, rtol=1e-10, atol=1e-14)
+    assert np.median(np.abs(textbook - theirs)[~dead]) < 1e-5
+    assert np.median(np.abs(textbook - theirs)[dead]) > 1e-3
