@@ -32,7 +32,7 @@ class MomentumOfGradients(Momentum):
 class MomentumDampened(Momentum):
     """PyTorch with dampening: all gradients but the first are made smaller.
 
-        v ← α v + (1 − τ) g          v is g at the first update; α = momentum, τ = dampening
+        v ← α v + (1 − τ) g, at the first update v ← g         α = momentum, τ = dampening
         w ← w − η v                  η = lr
 
     With τ = α, v is a mean of recent gradients, but for the full weight of the first.

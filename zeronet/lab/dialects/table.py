@@ -59,8 +59,8 @@ def equations(cls: type[Optimizer]) -> list[str]:
     >>> from zeronet.optimizers import Momentum
     >>> equations(Momentum)[:3]
     ['zeronet, book, keras', '    v ← α v − η g', '    w ← w + v']
-    >>> equations(Momentum)[6:9]
-    ['pytorch with dampening', '    v ← α v + (1 − τ) g', '    w ← w − η v']
+    >>> equations(Momentum)[6:8]
+    ['pytorch with dampening', '    v ← α v + (1 − τ) g, at the first update v ← g']
     """
     found: dict[tuple[str, ...], list[str]] = {}
     for who, each in {"zeronet": cls, **DIALECTS[cls]}.items():
@@ -69,7 +69,8 @@ def equations(cls: type[Optimizer]) -> list[str]:
         for settings, form in dialect.forms.items():
             if settings:
                 decay = (BESIDE,) if issubclass(cls, AdamW) else ()  # the form's equation has none
-                found.setdefault(decay + _equation(form), []).append(f"{who} with {' and '.join(settings)}")
+                header = translate("{name} with {settings}", name=who, settings=" + ".join(settings))
+                found.setdefault(decay + _equation(form), []).append(header)
     for who, dialect in DIALECTS[cls].items():
         if first := _before(dialect):
             found.setdefault(first, []).append(translate("{name} before each update", name=who))

@@ -8,6 +8,7 @@ DIALECTS: dict[str, str] = {
     "{name}: no default (here {value})": "{name}: 既定値なし (ここでは {value})",
     "{name} = {theirs} (here {value})": "{name} = {theirs} (ここでは {value})",
     "{name} = {value} (only here)": "{name} = {value} (zeronet のみ)",
+    "{name} with {settings}": "{name}、{settings} つき",
     "{name} before each update": "{name}、更新の前に",
     "u is divided by": "u を割る値",
     "‖u‖ + ε": "‖u‖ + ε",
