@@ -190,18 +190,6 @@ def test_a_setting_may_be_an_array_of_one_number(scalar):
     assert SGD(lr=lambda k: scalar).lr == 0.5
 
 
-def test_a_setting_may_be_a_tensor_of_one_number():
-    torch = pytest.importorskip("torch", reason="PyTorch makes the tensors: pip install zeronet-dl[twins]")
-    for tensor in (
-        torch.tensor(0.5),
-        torch.tensor([[0.5]], dtype=torch.float64),
-        torch.tensor(0.5, requires_grad=True),
-    ):
-        assert SGD(lr=tensor).settings == SGD(lr=lambda k, lr=tensor: lr).settings | {"lr": 0.5} == {"lr": 0.5}
-    with pytest.raises(ValueError, match=r"lr must be positive and finite, not tensor\(\[0.1000, 0.2000\]\)"):
-        SGD(lr=torch.tensor([0.1, 0.2]))
-
-
 @pytest.mark.parametrize(
     "array",
     [np.array([0.1, 0.2]), np.array([]), np.array(True), np.array("0.1"), np.array(0.1j), np.array(np.nan)],

@@ -128,3 +128,16 @@ def test_no_row_is_forgotten():
     assert table().keys() == SAID.keys() | NOT_SAID.keys()
     rows = {name: len(each) for name, each in table().items()}
     assert (sum(rows.values()), sum(rows[name] for name in SAID)) == (127, 101)
+
+
+def test_a_setting_may_be_a_tensor_of_one_number():
+    torch = pytest.importorskip("torch", reason="PyTorch makes the tensors: pip install zeronet-dl[twins]")
+    for tensor in (
+        torch.tensor(0.5),
+        torch.tensor([[0.5]], dtype=torch.float64),
+        torch.tensor(0.5, requires_grad=True),
+    ):
+        assert SGD(lr=tensor).settings == {"lr": 0.5}
+        assert SGD(lr=lambda k, lr=tensor: lr).lr == 0.5
+    with pytest.raises(ValueError, match=r"lr must be positive and finite, not tensor\(\[0.1000, 0.2000\]\)"):
+        SGD(lr=torch.tensor([0.1, 0.2]))

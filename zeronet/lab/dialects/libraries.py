@@ -365,7 +365,8 @@ def _made(ours: type[Optimizer], row: Row) -> type:
         chosen = tuple(name for name in choosing if given.arguments[name])
         if chosen not in forms:
             can_have = "; ".join(" and ".join(settings) for settings in row.forms)
-            raise ValueError(f"{row.call} cannot have {' and '.join(chosen)} alone: it can have {can_have}")
+            how = "alone" if len(chosen) == 1 else "together"
+            raise ValueError(f"{row.call} cannot have {' and '.join(chosen)} {how}: it can have {can_have}")
         if given.arguments.get("decoupled_weight_decay") and not given.arguments["weight_decay"]:
             raise ValueError("decoupled_weight_decay needs a weight_decay")
         self.form, self.state_names = forms[chosen], forms[chosen].state_names
