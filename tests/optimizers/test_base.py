@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from zeronet import Optimizer, Parameters
+from zeronet import SGD, Adam, ClipNorm, Cosine, Optimizer, Parameters
 
 SHAPES = {"W": (3, 2), "b": (2,)}
 
@@ -170,3 +170,34 @@ def test_a_hyper_parameter_of_an_unknown_name_may_be_any_finite_number():
     assert Own().settings == {"temperature": -3.0}
     with pytest.raises(ValueError, match="temperature must be a finite number, not 'hot'"):
         Own("hot")
+
+
+@pytest.mark.parametrize(
+    "scalar",
+    [np.float32(0.5), np.float16(0.5), np.array(0.5), np.array([0.5]), np.array([[0.5]], np.float32)],
+    ids=repr,
+)
+def test_a_setting_may_be_an_array_of_one_number(scalar):
+    assert Adam(lr=scalar, beta1=scalar, eps=np.int64(1)).settings == {
+        "lr": 0.5,
+        "beta1": 0.5,
+        "beta2": 0.999,
+        "eps": 1,
+    }
+    assert type(Adam(lr=scalar).lr) is float
+    assert Cosine(scalar, horizon=np.array(10)) == Cosine(0.5, horizon=10)
+    assert repr(ClipNorm(scalar)) == "ClipNorm(0.5)"
+    assert SGD(lr=lambda k: scalar).lr == 0.5
+
+
+@pytest.mark.parametrize(
+    "array",
+    [np.array([0.1, 0.2]), np.array([]), np.array(True), np.array("0.1"), np.array(0.1j), np.array(np.nan)],
+    ids=repr,
+)
+def test_a_setting_may_not_be_an_array_of_something_else(array):
+    with pytest.raises(ValueError, match="lr must be positive and finite, not ") as error:
+        SGD(lr=array)
+    assert repr(array) in str(error.value)
+    with pytest.raises(ValueError, match="schedule's lr must be at least 0 and finite, not "):
+        SGD(lr=lambda k: array)

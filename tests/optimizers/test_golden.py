@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from zeronet.lab.dialects import DIALECTS
+from zeronet.lab.dialects import DIALECTS, Dialect
 from zeronet.optimizers import OPTIMIZERS
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -42,13 +42,19 @@ def test_the_path_is_the_one_that_the_reference_library_took(about, run, cls):
 
 
 def test_every_dialect_of_a_library_has_a_golden_path():
-    libraries = {cls for each in DIALECTS.values() for name, cls in each.items() if name != "book"}
+    libraries = {cls for each in DIALECTS.values() for name, cls in each.items() if name in LIBRARIES}
     assert libraries - {cls for _, _, cls in ROWS} == set()
 
 
 def test_no_golden_path_is_lost():
     """Optimizers with matrices, and Prodigy, have their own file; a new one needs a path only if a library has it."""
-    assert len({run["optimizer"] for _, run in RUNS}) == 22
+    assert len({run["optimizer"] for _, run in RUNS}) == 23
+
+
+def test_every_form_of_a_dialect_of_pytorch_has_a_golden_path():
+    taken = {cls(**run["settings"]).form for _, run, cls in ROWS if issubclass(cls, Dialect)}
+    pytorch = [each["pytorch"] for each in DIALECTS.values() if "pytorch" in each]
+    assert {form for cls in pytorch for form in cls.forms.values()} <= taken
 
 
 @pytest.mark.parametrize("name", ["make_golden.py", "make_golden_matrix.py"])

@@ -28,8 +28,8 @@ class Adam(Optimizer):
     Kingma and Ba, "Adam: A Method for Stochastic Optimization", 2015, Algorithm 1, as in PyTorch and optax (with ε =
     1e-8). The book (6.1.6, アダム), Keras and scikit-learn add ε to the uncorrected root: their step is
     η √(1 − β₂ᵗ)/(1 − β₁ᵗ) · m / (√v + ε), which is ours with ε/√(1 − β₂ᵗ) for ε: 32 times as large at first. For
-    gradients as small as ε, such as those of rarely used pixels, that is another step: |g| = ε moves by η/2 at first
-    here, by η/33 there.
+    gradients as small as ε, such as those of pixels that are never lit, under a weight decay in the loss, that is
+    another step: |g| = ε moves by η/2 at first here, by η/33 there.
 
     Examples
     --------

@@ -10,7 +10,7 @@ import numpy as np
 
 from zeronet.nn.parameters import Parameters
 from zeronet.optimizers.arrays import as_array, copied, copied_gradients, flat_vectors, listed, shapes_of
-from zeronet.optimizers.hyperparameters import checked_number, scheduled_lr
+from zeronet.optimizers.hyperparameters import checked_number, checked_switch, scheduled_lr
 from zeronet.optimizers.schedules import Schedule
 from zeronet.optimizers.transforms import Transform, WeightDecay
 
@@ -241,7 +241,10 @@ class Optimizer:
         if missing := [name for name in self.state_names if state["shapes"] and not state["states"].get(name)]:
             raise ValueError(f"this state has no {', '.join(missing)}: another version of {self._kind()} wrote it")
         at_0 = self.schedule and state["settings"]["lr"] == 0  # a schedule may be 0 at its start and its end
-        settings = {k: 0.0 if k == "lr" and at_0 else checked_number(k, v) for k, v in state["settings"].items()}
+        settings = {}
+        for name, value in state["settings"].items():
+            check = checked_switch if isinstance(getattr(self, name, None), bool) else checked_number
+            settings[name] = 0.0 if name == "lr" and at_0 else check(name, value)
         self.t = int(state["t"])
         for name, value in settings.items():
             setattr(self, name, value)

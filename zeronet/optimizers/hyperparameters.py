@@ -14,13 +14,14 @@ COUNT: Range = (lambda n: n >= 1 and n % 1 == 0, "an integer of at least 1")
 # A name that is not here may be any finite number.
 RANGES: dict[str, Range] = {
     **dict.fromkeys(("lr", "min_step", "max_step", "trust", "d0", "power", "clip_value", "clip_norm"), POSITIVE),
-    **dict.fromkeys(("eps", "weight_decay", "momentum_decay", "start", "end", "l2"), AT_LEAST_0),
+    **dict.fromkeys(("eps", "weight_decay", "momentum_decay", "lr_decay", "start", "end", "l2"), AT_LEAST_0),
     **dict.fromkeys(("div", "final_div"), AT_LEAST_1),
     **dict.fromkeys(("momentum", "rho", "beta1", "beta2", "beta3"), (lambda x: 0 <= x < 1, "in [0, 1)")),
     **dict.fromkeys(("shrink", "rise"), (lambda x: 0 < x < 1, "in (0, 1)")),
     "gamma": (lambda x: 0 < x <= 1, "in (0, 1]"),
+    "dampening": (lambda x: 0 <= x <= 1, "in [0, 1]"),
     "grow": (lambda x: x > 1, "greater than 1 and finite"),
-    **dict.fromkeys(("renew_every", "horizon", "every", "warmup"), COUNT),
+    **dict.fromkeys(("renew_every", "ns_steps", "horizon", "every", "warmup"), COUNT),
 }
 
 
@@ -32,10 +33,20 @@ def checked_number(name: str, value: Any) -> float:
         ...
     ValueError: rho must be in [0, 1), not 1
     """
-    fits, wanted = RANGES.get(name, (lambda x: True, "a finite number"))
-    if isinstance(value, bool) or not isinstance(value, Real) or not math.isfinite(value) or not fits(float(value)):
-        raise ValueError(f"{name} must be {wanted}, not {value!r}")
-    return float(value)
+    return _in_range(name, value, *RANGES.get(name, (lambda x: True, "a finite number")))
+
+
+def checked_switch(name: str, value: Any) -> bool:
+    """Return value if it is True or False. Raises ValueError, quoting it, if it is something else.
+
+    >>> checked_switch("centered", 1)
+    Traceback (most recent call last):
+        ...
+    ValueError: centered must be true or false, not 1
+    """
+    if not isinstance(plain(value), bool):
+        raise ValueError(f"{name} must be true or false, not {value!r}")
+    return bool(value)
 
 
 def scheduled_lr(schedule: Callable[[int], Any], k: int) -> float:
@@ -46,7 +57,24 @@ def scheduled_lr(schedule: Callable[[int], Any], k: int) -> float:
         ...
     ValueError: the schedule's lr must be at least 0 and finite, not None (after 4 updates)
     """
-    value, (fits, wanted) = schedule(k), AT_LEAST_0
-    if isinstance(value, bool) or not isinstance(value, Real) or not math.isfinite(value) or not fits(float(value)):
-        raise ValueError(f"the schedule's lr must be {wanted}, not {value!r} (after {k} updates)")
-    return float(value)
+    return _in_range("the schedule's lr", schedule(k), *AT_LEAST_0, f" (after {k} updates)")
+
+
+def plain(value: Any) -> Any:
+    """Return the number in an array or a tensor of one number, of whatever library; other values as they are.
+
+    >>> import numpy as np
+    >>> plain(np.array([0.5])), plain(np.float32(0.5)), plain("0.5")
+    (0.5, 0.5, '0.5')
+    """
+    try:
+        return value.item()
+    except (AttributeError, TypeError, ValueError, RuntimeError):  # no array, or one of several numbers
+        return value
+
+
+def _in_range(name: str, value: Any, fits: Callable[[float], bool], wanted: str, place: str = "") -> float:
+    number = plain(value)
+    if isinstance(number, bool) or not isinstance(number, Real) or not math.isfinite(number) or not fits(float(number)):
+        raise ValueError(f"{name} must be {wanted}, not {value!r}{place}")
+    return float(number)

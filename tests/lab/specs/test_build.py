@@ -30,7 +30,7 @@ from zeronet.lab.specs.build import TRANSFORMS, assemble, settings_of
 from zeronet.lab.specs.catalogue import catalogue, reference_of
 from zeronet.lab.specs.spec import from_object, from_protocol, parse, with_settings
 from zeronet.lab.tuning.grid import trial
-from zeronet.optimizers import OPTIMIZERS
+from zeronet.optimizers import OPTIMIZERS, Muon
 from zeronet.optimizers.schedules import SCHEDULES
 
 SPECS = {
@@ -49,6 +49,15 @@ SPECS = {
     "adagrad:DIALECT=Optax,Initial_Accumulator_Value=2,Clip_Norm=1": DIALECTS[AdaGrad]["optax"](
         start=2
     ).with_transforms(ClipNorm(1)),
+    "sgd:dialect=pytorch,momentum=0.9,dampening=0.5,weight_decay=0.1,clip_norm=1": DIALECTS[SGD]["pytorch"](
+        momentum=0.9, dampening=0.5, weight_decay=0.1
+    ).with_transforms(ClipNorm(1)),
+    "rmsprop:dialect=pytorch,centered=true,momentum=0.5,maximize=true": DIALECTS[RMSProp]["pytorch"](
+        centered=True, momentum=0.5, maximize=True
+    ),
+    "adam:dialect=keras,amsgrad=true,weight_decay=0.1": DIALECTS[Adam]["keras"](amsgrad=True, weight_decay=0.1),
+    "adam:dialect=sklearn,learning_rate_init=0.1": DIALECTS[Adam]["sklearn"](0.1),
+    "muon:dialect=pytorch,ns_steps=6,weight_decay=0": DIALECTS[Muon]["pytorch"](ns_steps=6, weight_decay=0),
 }
 every_spec = pytest.mark.parametrize(("text", "meant"), SPECS.items(), ids=SPECS)
 
@@ -100,6 +109,7 @@ def test_a_dialect_keeps_its_own_defaults_and_takes_the_problem_s_rate():
     assert parse("rmsprop:dialect=pytorch", rates={"RMSProp": 0.3}).settings["lr"] == 0.3
     assert parse("rmsprop:dialect=pytorch", lr=0.5).settings["lr"] == 0.5
     assert with_settings(parse("rmsprop:dialect=pytorch"), {"rho": 0.5}).build().rho == 0.5
+    assert with_settings(parse("rmsprop:dialect=pytorch"), {"centered": True}).settings["centered"] is True
 
 
 def test_a_schedule_that_was_handed_over_without_a_name_of_ours_is_kept_as_an_object():

@@ -65,6 +65,16 @@ def test_grammar(text, label, target, settings):
         ("sgd:lr=nan", "not nan"),
         ("sgd:lr=true", "not True"),
         ("rmsprop:rho=1", "rho must be in [0, 1)"),
+        ("sgd:dialect=pytorch,nesterov=true", "torch.optim.SGD cannot have nesterov alone: it can have momentum;"),
+        ("sgd:dialect=pytorch,dampening=0.5", "cannot have dampening alone"),
+        ("sgd:dialect=pytorch,momentum=0.9,dampening=2", "dampening must be in [0, 1], not 2"),
+        ("sgd:dialect=pytorch,momentum=0.9,nesterov=true,dampening=0.5", "momentum and dampening; momentum and nest"),
+        ("rmsprop:dialect=pytorch,centered=1", "centered must be true or false, not 1"),
+        ("rmsprop:dialect=keras,centered=true", "no setting 'centered': it has lr, rho, eps, weight_decay"),
+        ("radam:dialect=pytorch,decoupled_weight_decay=true", "decoupled_weight_decay needs a weight_decay"),
+        ("adam:dialect=pytorch,weight_decay=0.1,decay=all", "its own weight_decay takes all parameters"),
+        ("adam:amsgrad=true", "Adam has no setting 'amsgrad'"),
+        ("muon:dialect=pytorch,ns_steps=0", "ns_steps must be an integer of at least 1, not 0"),
     ],
 )
 def test_mistakes_end_in_one_line_that_helps(text, words):

@@ -41,6 +41,41 @@ TORCH_OWN = [
     ("NAdam", {**ADAM, "momentum_decay": 0.1}, "NAdam(w, lr=0.05, betas=(0.8, 0.9), eps=0.01, momentum_decay=0.1)"),
     ("AMSGrad", ADAM, "Adam(w, lr=0.05, betas=(0.8, 0.9), eps=0.01, amsgrad=True)"),
     ("RAdam", ADAM, "RAdam(w, lr=0.05, betas=(0.8, 0.9), eps=0.01)"),
+    ("SGD", {"lr": LR, "weight_decay": DECAY, "maximize": True}, "SGD(w, lr=0.05, weight_decay=0.1, maximize=True)"),
+    ("SGD", {"lr": LR, "momentum": 0.8, "dampening": 0.5}, "SGD(w, lr=0.05, momentum=0.8, dampening=0.5)"),
+    (
+        "SGD",
+        {"lr": LR, "momentum": 0.8, "nesterov": True, "weight_decay": DECAY},
+        "SGD(w, lr=0.05, momentum=0.8, nesterov=True, weight_decay=0.1)",
+    ),
+    (
+        "AdaGrad",
+        {"lr": LR, "eps": EPS, "start": 0.5, "lr_decay": 0.2},
+        "Adagrad(w, lr=0.05, eps=0.01, initial_accumulator_value=0.5, lr_decay=0.2)",
+    ),
+    ("RMSProp", {**RHO, "momentum": 0.8}, "RMSprop(w, lr=0.05, alpha=0.85, eps=0.01, momentum=0.8)"),
+    ("RMSProp", {**RHO, "centered": True}, "RMSprop(w, lr=0.05, alpha=0.85, eps=0.01, centered=True)"),
+    (
+        "RMSProp",
+        {**RHO, "momentum": 0.8, "centered": True},
+        "RMSprop(w, lr=0.05, alpha=0.85, eps=0.01, momentum=0.8, centered=True)",
+    ),
+    ("Adam", {**ADAM, "amsgrad": True}, "Adam(w, lr=0.05, betas=(0.8, 0.9), eps=0.01, amsgrad=True)"),
+    (
+        "AdamW",
+        {**ADAM, "weight_decay": DECAY, "amsgrad": True},
+        "AdamW(w, lr=0.05, betas=(0.8, 0.9), eps=0.01, weight_decay=0.1, amsgrad=True)",
+    ),
+    (
+        "NAdam",
+        {**ADAM, "weight_decay": DECAY, "decoupled_weight_decay": True},
+        "NAdam(w, lr=0.05, betas=(0.8, 0.9), eps=0.01, weight_decay=0.1, decoupled_weight_decay=True)",
+    ),
+    (
+        "Muon",
+        {"lr": LR, "momentum": 0.8, "eps": EPS, "ns_steps": 4, "a": 3.4, "b": -4.7, "c": 2.0, "weight_decay": DECAY},
+        "Muon(w, lr=0.05, momentum=0.8, eps=0.01, ns_steps=4, ns_coefficients=(3.4, -4.7, 2.0))",
+    ),
 ]
 OPTAX = [
     ("SGD", {"lr": LR}, "sgd(0.05)"),
@@ -97,13 +132,15 @@ KERAS_OWN = [
 def torch_path(call, start, gradients):
     import torch
 
-    w = torch.tensor(start, requires_grad=True)
+    torch.Tensor.bfloat16 = torch.Tensor.clone  # else Muon computes with three digits
+    turned = np.transpose if call.startswith("Muon") else np.asarray  # it takes matrices as (outputs, inputs)
+    w = torch.tensor(turned(start), requires_grad=True)
     optimizer = eval(call, {**vars(torch.optim), "w": [w]})
     path = []
     for g in gradients:
-        w.grad = torch.tensor(g)
+        w.grad = torch.tensor(turned(g))
         optimizer.step()
-        path.append(w.detach().numpy().tolist())
+        path.append(turned(w.detach().numpy()).tolist())
     return {"path": path}
 
 

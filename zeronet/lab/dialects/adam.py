@@ -8,7 +8,7 @@ from zeronet.optimizers import Adam
 
 
 class AdamUncorrected(Adam):
-    """The book and Keras: the "ε̂" form of the paper, section 2.
+    """The book, Keras and scikit-learn: the "ε̂" form of the paper, section 2.
 
         m ← β₁ m + (1 − β₁) g                 m starts at 0; β₁ = beta1
         v ← β₂ v + (1 − β₂) g ⊙ g             v starts at 0; β₂ = beta2

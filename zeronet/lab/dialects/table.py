@@ -6,12 +6,14 @@ import re
 import numpy as np
 
 from zeronet.common.text import equation_of
-from zeronet.lab.dialects.libraries import DIALECTS, FACTS, LibraryNames
+from zeronet.lab.dialects.libraries import DIALECTS, FACTS, Dialect, LibraryNames
 from zeronet.locale import translate
-from zeronet.optimizers import Optimizer
+from zeronet.optimizers import AdamW, Optimizer
 
+THROUGH, BESIDE = "g ← g + λ w", "w ← w − η λ w"  # weight decay
 SYMBOLS = {"lr": "η", "momentum": "α", "rho": "ρ", "beta1": "β₁", "beta2": "β₂", "eps": "ε"}
-SYMBOLS |= {"weight_decay": "λ", "momentum_decay": "ψ"}
+SYMBOLS |= {"weight_decay": "λ", "momentum_decay": "ψ", "dampening": "τ", "lr_decay": "κ"}
+SYMBOLS |= {"shrink": "η⁻", "grow": "η⁺", "min_step": "s_min", "max_step": "s_max"}
 
 
 def table(cls: type[Optimizer]) -> list[list[str]]:
@@ -23,6 +25,11 @@ def table(cls: type[Optimizer]) -> list[list[str]]:
     ['', 'zeronet', 'book']
     ['called', 'SGD', 'SGD']
     ['η, lr', 'lr = 0.01', 'lr = 0.01']
+    ['α, momentum', '—', '—']
+    ['τ, dampening', '—', '—']
+    ['nesterov', '—', '—']
+    ['λ, weight_decay', '—', '—']
+    ['maximize', '—', '—']
     ['first step for w = g = 1', '0.01', '0.01']
     """
     columns = {"zeronet": cls, **DIALECTS[cls]}
@@ -47,15 +54,26 @@ def table(cls: type[Optimizer]) -> list[list[str]]:
 
 
 def equations(cls: type[Optimizer]) -> list[str]:
-    """Return the equations, each below the names of those who have it.
+    """Return the equations, each below the names of those who have it, then those of settings that bring another.
 
     >>> from zeronet.optimizers import Momentum
     >>> equations(Momentum)[:3]
     ['zeronet, book, keras', '    v ← α v − η g', '    w ← w + v']
+    >>> equations(Momentum)[6:8]
+    ['pytorch with dampening', '    v ← α v + (1 − τ) g, at the first update v ← g']
     """
     found: dict[tuple[str, ...], list[str]] = {}
     for who, each in {"zeronet": cls, **DIALECTS[cls]}.items():
-        found.setdefault(tuple(re.split(r"\s{3,}", line)[0] for line in equation_of(each)), []).append(who)
+        found.setdefault(_equation(each), []).append(who)
+    for who, dialect in DIALECTS[cls].items():
+        for settings, form in dialect.forms.items():
+            if settings:
+                decay = (BESIDE,) if issubclass(cls, AdamW) else ()  # the form's equation has none
+                header = translate("{name} with {settings}", name=who, settings=" + ".join(settings))
+                found.setdefault(decay + _equation(form), []).append(header)
+    for who, dialect in DIALECTS[cls].items():
+        if first := _before(dialect):
+            found.setdefault(first, []).append(translate("{name} before each update", name=who))
     return [line for form, who in found.items() for line in (", ".join(who), *(f"    {each}" for each in form))]
 
 
@@ -67,11 +85,27 @@ def markdown(cls: type[Optimizer]) -> str:
     return "\n".join([*lines, "", "```text", *equations(cls), "```"])
 
 
+def _equation(cls: type[Optimizer]) -> tuple[str, ...]:
+    """Return the lines of the equation without their notes."""
+    return tuple(re.split(r"\s{3,}", line)[0] for line in equation_of(cls))
+
+
+def _before(dialect: type[Dialect]) -> tuple[str, ...]:
+    """Return what the settings maximize and weight_decay do to g and w."""
+    settings = inspect.signature(dialect).parameters
+    maximize = ("g ← −g if maximize",) if "maximize" in settings else ()
+    if "decoupled_weight_decay" in settings:
+        return (*maximize, f"{THROUGH}, or {BESIDE} if decoupled_weight_decay")
+    if "weight_decay" not in settings or issubclass(dialect, AdamW):  # whose equation has it
+        return maximize
+    return (*maximize, BESIDE if dialect.decoupled else THROUGH)
+
+
 def _first_step(cls: type[Optimizer]) -> float:
     """Return how far the first update goes from 1 down a slope of 1, with the class's own defaults."""
-    params = {"x": 1.0}
-    cls().update(params, {"x": 1.0})
-    return 1 - params["x"]
+    params = {"w": np.ones((1, 1))}
+    cls().update(params, {"w": np.ones((1, 1))})
+    return 1 - params["w"].item()
 
 
 def _setting(name: str, cls: type, says: LibraryNames) -> str:
@@ -79,10 +113,13 @@ def _setting(name: str, cls: type, says: LibraryNames) -> str:
     parameter = inspect.signature(cls).parameters.get(name)
     if parameter is None:
         return "—"
-    default = f"{parameter.default:g}"
+    switch = isinstance(parameter.default, bool)
+    default = str(parameter.default).lower() if switch else f"{parameter.default:g}"
     theirs = says.defaults.get(name)
     if not says.names[name]:
         return translate("{value}, fixed", value=default)
+    if theirs == "none":
+        return translate("{name} = {value} (only here)", name=says.names[name], value=default)
     if theirs == "no default":
         return translate("{name}: no default (here {value})", name=says.names[name], value=default)
     if theirs is not None:

@@ -16,7 +16,7 @@ CLASSES = {
 
 # Lower-case name → the settings of ours that it is used for.
 SETTINGS: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys(("learning_rate", "learningrate", "eta", "step_size"), ("lr",)),
+    **dict.fromkeys(("learning_rate", "learning_rate_init", "learningrate", "eta", "step_size"), ("lr",)),
     **dict.fromkeys(("beta", "gamma"), ("momentum", "rho")),
     **dict.fromkeys(("beta_1", "b1"), ("beta1",)),
     **dict.fromkeys(("beta_2", "b2"), ("beta2",)),

@@ -17,7 +17,8 @@ class Muon(Optimizer):
 
         m ← α m + (1 − α) g                   m, mean of recent gradients, starts at 0; α = momentum
         u = α m / (1 − αᵗ⁺¹) + (1 − α) g / (1 − αᵗ)     look ahead, as in NAdam; t counts the updates from 1
-        X = u / (‖u‖ + ε)                     then five times:   A = X Xᵀ,   X ← a X + (b A + c A A) X
+        X = u / (‖u‖ + ε)
+        A = X Xᵀ, X ← a X + (b A + c A A) X, 5 times
         w ← w − η √max(1, M/D) X              w (D, M), from D inputs to M outputs; η = lr, ε = eps
 
     With the singular value decomposition u = U S Vᵀ, X comes close to U Vᵀ: singular values above 0.003 ‖u‖ end between
@@ -40,8 +41,8 @@ class Muon(Optimizer):
     ----------
     Jordan, "Muon: An optimizer for hidden layers in neural networks", 2024 (web page), in the form of optax.contrib.
     Jordan's code leaves out the two corrections, 1/(1 − αᵗ⁺¹) and 1/(1 − αᵗ); it and PyTorch compute X in bfloat16,
-    with three digits, and advise Adam for a network's last layer as well; here every matrix is Muon's. For vectors,
-    optax looks ahead in Adam too.
+    with three digits, and advise Adam for a network's last layer as well; here every matrix is Muon's. PyTorch divides
+    by max(‖u‖, ε). For vectors, optax looks ahead in Adam too.
 
     Examples
     --------
@@ -83,12 +84,17 @@ class Muon(Optimizer):
 
 
 def orthogonalized(u: np.ndarray, eps: float) -> np.ndarray:
-    """Return u (D, M) with singular values that are all about 1, by Newton and Schulz's iteration."""
-    a, b, c = COEFFICIENTS
-    X = u.T if len(u) > u.shape[1] else u  # so that X Xᵀ is the smaller of the two products
-    length, unit = norm(X)
-    X = (X if unit == 1 else X / unit) / (length + eps / unit)
-    for _ in range(ITERATIONS):
+    """Return u (D, M) with singular values that are all about 1."""
+    length, unit = norm(u)
+    return newton_schulz((u if unit == 1 else u / unit) / (length + eps / unit), COEFFICIENTS, ITERATIONS)
+
+
+def newton_schulz(X: np.ndarray, coefficients: tuple[float, float, float], iterations: float) -> np.ndarray:
+    """Bring all singular values of X (D, M), none of them above 1, close to 1: Newton and Schulz's iteration."""
+    a, b, c = coefficients
+    tall = len(X) > X.shape[1]
+    X = X.T if tall else X  # so that X Xᵀ is the smaller of the two products
+    for _ in range(int(iterations)):
         A = X @ X.T
         X = a * X + (b * A + c * A @ A) @ X
-    return X.T if len(u) > u.shape[1] else X
+    return X.T if tall else X

@@ -31,7 +31,7 @@ def shapes(subject: Subject) -> Verdict:
 
     def distance(form: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:  # of W alone: others may count in its norm
         each = {"w": form(start["W"]).copy()}
-        return subject.walk(each, [{"w": form(g["W"]).copy()} for g in gradients])[-1]["w"] - each["w"]
+        return subject.bare.walk(each, [{"w": form(g["W"]).copy()} for g in gradients])[-1]["w"] - each["w"]
 
     distances = distance(np.transpose), distance(np.asarray).T  # some methods scale tall and wide arrays differently
     if subject.elementwise and np.allclose(distance(np.ravel), distances[1].T.ravel(), rtol=1e-9, atol=1e-12):
