@@ -90,9 +90,13 @@ def new_scheduler(folder, **environment):
 
 @pytest.fixture(scope="module")
 def scheduler(tmp_path_factory):
-    """The address of a scheduler without workers, which gives a run up when its worker dies."""
-    folder = tmp_path_factory.mktemp("scheduler")
-    with new_scheduler(folder, DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES="0") as (_, address):
+    """The address of a scheduler without workers, which gives a run up when its worker dies.
+
+    It keeps all copies of the data: after two seconds Dask's memory manager would leave one, lost with its worker.
+    """
+    settings = {"ALLOWED_FAILURES": "0", "ACTIVE_MEMORY_MANAGER__START": "False"}
+    environment = {f"DASK_DISTRIBUTED__SCHEDULER__{name}": value for name, value in settings.items()}
+    with new_scheduler(tmp_path_factory.mktemp("scheduler"), **environment) as (_, address):
         yield address
 
 
