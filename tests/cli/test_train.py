@@ -30,7 +30,7 @@ def here(tmp_path, monkeypatch):
 def command(*arguments, **environment):
     """Run the script as a user does, and return what came out."""
     run = [sys.executable, SCRIPT, *arguments]
-    return subprocess.run(run, env={**os.environ, **environment}, capture_output=True, timeout=120)
+    return subprocess.run(run, env={**os.environ, **environment}, capture_output=True, timeout=600)
 
 
 def test_the_default_is_chapter_6():
@@ -174,11 +174,34 @@ def test_names_that_the_locale_cannot_decode_come_through(here):
     assert "慣性,0,0," in (here / "結果" / "curves.csv").read_text(encoding="utf-8")
 
 
-def test_help_answers_within_a_second(here):
-    began = time.perf_counter()
-    run = command("--help")
-    assert b"--optimizer SPEC" in run.stdout
-    assert time.perf_counter() - began < 1
+def test_help_answers_at_once_for_it_imports_nothing_that_takes_long(here):
+    code = "import sys, train\ntry:\n    train.main(['--help'])\nfinally:\n    print(*sys.modules, file=sys.stderr)"
+    run = subprocess.run([sys.executable, "-c", code], cwd=SCRIPT.parent, capture_output=True, text=True, timeout=600)
+    assert "--optimizer SPEC" in run.stdout
+    loaded = {name.partition(".")[0] for name in run.stderr.split()}
+    assert not loaded & {
+        "numpy",
+        "matplotlib",
+        "joblib",
+        "scipy",
+        "sklearn",
+        "pandas",
+        "requests",
+        "pooch",
+        "numba",
+        "distributed",
+    }
+
+
+UNDER_WAY = """
+import pathlib
+
+class Slow:
+    def update(self, params, grads):
+        pathlib.Path({mark!r}).touch()
+        for key in params:
+            params[key] -= 0.01 * grads[key]
+"""
 
 
 @pytest.mark.slow
@@ -187,30 +210,33 @@ def test_help_answers_within_a_second(here):
     ("jobs", "sent", "status"), [("1", "SIGINT", 130), ("2", "SIGINT", 130), ("2", "SIGTERM", 143)]
 )
 def test_ctrl_c_and_sigterm_end_at_once_in_one_line_and_leave_earlier_results(here, jobs, sent, status):
-    options = ["--problem", "own.npz", "--optimizer", "sgd", "--batch-size", "10", "--out", "out", "--jobs", jobs]
+    (here / "slow.py").write_text(UNDER_WAY.format(mark=str(here / "under way")))
+    options = ["--problem", "own.npz", "--optimizer", "slow.py:Slow", "--batch-size", "10", "--out", "out"]
+    options += ["--jobs", jobs]
     assert command(*options, "--steps", "5").returncode == 0
     before = (here / "out" / "curves.csv").read_bytes()
+    (here / "under way").unlink()
     long = subprocess.Popen(
         [sys.executable, SCRIPT, *options, "--steps", "10000000"],
         **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "start_new_session": True, "text": True},
     )
     long.stderr.readline()  # the data were found
-    time.sleep(2)
+    while not (here / "under way").exists():
+        assert long.poll() is None, long.communicate()
+        time.sleep(0.01)
     if sent == "SIGINT":  # a terminal sends it to the whole group
         os.killpg(long.pid, signal.SIGINT)
     else:
         long.terminate()
-    began = time.perf_counter()
     try:
-        out, err = long.communicate(timeout=20)
+        out, err = long.communicate(timeout=120)  # however busy the machine is: it would run for hours
     finally:
-        if long.poll() is None:  # it would run for hours
+        if long.poll() is None:
             os.killpg(long.pid, signal.SIGKILL)
-    assert time.perf_counter() - began < 5
     assert (long.returncode, out, err) == (status, "", "train.py: interrupted; earlier results are unchanged\n")
     assert (here / "out" / "curves.csv").read_bytes() == before
     with pytest.raises(ProcessLookupError):  # soon nobody of its group is left
-        for _ in range(30):
+        for _ in range(1200):
             os.killpg(long.pid, 0)
             time.sleep(0.1)
 

@@ -116,7 +116,7 @@ def test_a_proxy_that_swallows_connections_is_given_up_within_the_limits(fakes, 
     start = time.perf_counter()
     with pytest.raises(DataError, match=r"one\.invalid: .*; two\.invalid: "):
         load("fashion-mnist")
-    assert time.perf_counter() - start < 5  # two hosts at 0.4 s, and the import of requests
+    assert time.perf_counter() - start < 120  # two hosts at 0.4 s, however busy the machine is; else it waits forever
 
 
 @pytest.mark.parametrize("terminal", [False, True])

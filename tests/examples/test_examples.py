@@ -258,7 +258,7 @@ def test_a_script_on_mnist_finds_the_folder_datasets_from_anywhere(tmp_path):
     code = f"import runpy; runpy.run_path({str(EXAMPLES / 'rmsprop_first_step.py')!r})['main'](2, 'digits')"
     environment = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "DISPLAY")}
     command = [sys.executable, "-W", "error", "-c", code, "out.png"]
-    ended = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, timeout=120, text=True)
+    ended = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, timeout=600, text=True)
     assert (ended.returncode, ended.stderr) == (0, "")
     assert_something_is_drawn(tmp_path / "out.png")
 

@@ -163,3 +163,19 @@ def test_the_default_rates_are_those_that_the_rule_chooses(name):
 
 def test_every_landscape_has_default_rates_and_steps():
     assert RATES.keys() == STEPS.keys() == LANDSCAPES.keys()
+
+
+def test_an_optimizer_that_trains_other_weights_is_where_it_would_be_evaluated():
+    """z: SGD's places at w = z + ½ (x − z); x, their mean."""
+    z, x, w = [np.array([-7.0, 2.0])], np.array([-7.0, 2.0]), np.array([-7.0, 2.0])
+    points = list(walk(Valley(), OPTIMIZERS["ScheduleFreeSGD"](lr=0.5, momentum=0.5), steps=5))
+    for point in points[1:]:
+        z.append(z[-1] - 0.5 * w * (0.1, 2))
+        x = np.mean(z[1:], axis=0)
+        w = (z[-1] + x) / 2
+        assert (point.x, point.y) == pytest.approx(x)
+        assert point.w == pytest.approx(w)
+        assert point.f == pytest.approx(x[0] ** 2 / 20 + x[1] ** 2)
+    path = descend(Valley(), OPTIMIZERS["ScheduleFreeSGD"](lr=0.5, momentum=0.5), steps=5)
+    np.testing.assert_array_equal(path, [(point.x, point.y) for point in points])
+    assert [(p.x, p.y) for p in walk(Valley(), Adam(lr=0.3))] == [p.w for p in walk(Valley(), Adam(lr=0.3))]

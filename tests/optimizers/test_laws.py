@@ -640,8 +640,6 @@ def test_optimizers_without_a_scale_take_the_usual_path_for_extreme_gradients(dt
     factor = 2.0 ** round(math.log2(size))
     for kind in (LAMB, Muon, Shampoo, o.Prodigy):
         for shapes in ({"W1": (3, 2), "V": (2, 5)}, {"b": (4,)}):
-            if kind is Muon and "b" in shapes:  # vectors learn as in Adam
-                continue
             optimizer, usual = kind(eps=0), kind(eps=0)
             params, twin = (random_parameters(0, dtype, shapes) for _ in "pt")
             for step in range(15):
@@ -653,6 +651,40 @@ def test_optimizers_without_a_scale_take_the_usual_path_for_extreme_gradients(dt
             np.testing.assert_allclose(
                 params.flat, twin.flat, rtol=rtol, atol=rtol, err_msg=f"{kind.__name__} {shapes}"
             )
+
+
+LIMITS = [(np.float32, 1e20), (np.float32, 1e-25), (np.float32, 3e38), (np.float64, 3e200), (np.float64, 1e-200)]
+
+
+@pytest.mark.parametrize("kind", [LAMB, LARS, Muon, Shampoo, SOAP])
+@pytest.mark.parametrize(("dtype", "factor"), [*LIMITS, (np.float64, 1.7e308)], ids=str)
+def test_a_factor_of_all_gradients_cancels_up_to_the_largest_floats(kind, dtype, factor, rng):
+    """SOAP's matrix is square and its gradients have full rank: elsewhere rounding chooses some of its directions."""
+    settings = {} if kind is LARS else {"eps": 0}
+    optimizer, usual = kind(**settings), kind(**settings)
+    params, twin, g, scaled = (Parameters({"W": (4, 4), "b": (6,), "s": ()}, dtype) for _ in range(4))
+    params.flat = twin.flat = start = rng.uniform(-1, 1, params.flat.size)
+    for _ in range(25):
+        g.flat = rng.uniform(-1, 1, g.flat.size)
+        scaled.flat = g.flat * dtype(factor)
+        optimizer.update(params, scaled)
+        usual.update(twin, g)
+    assert (np.abs(twin.flat - start) > 1e-4).all()
+    np.testing.assert_allclose(params.flat, twin.flat, atol=1e-5 if dtype is np.float32 else 1e-13)
+
+
+@pytest.mark.parametrize("kind", [Muon, SOAP])
+def test_gradients_that_grow_and_shrink_on_the_way_go_as_in_a_type_that_has_their_squares(kind, rng):
+    mean = "beta1" if kind is SOAP else "momentum"
+    optimizer, wide = (kind(eps=0, beta2=0.8, **{mean: 0.8}) for _ in "ow")
+    params, twin, g = Parameters({"W": (3, 3), "b": (4,)}), Parameters({"W": (3, 3), "b": (4,)}, np.float64), {}
+    for size in [1.0] * 5 + [1e30] * 5 + [1e14] * 400 + [1e-10] * 600:
+        g = {name: np.float32(size * rng.uniform(-1, 1, w.shape)) for name, w in params.items()}
+        params.flat = twin.flat = np.zeros(13)  # each step by itself, so that roundings do not add up
+        optimizer.update(params, g)
+        wide.update(twin, g)
+        np.testing.assert_allclose(params.flat, twin.flat, atol=2e-3 * np.abs(twin.flat).max())
+    assert float(optimizer.unit["b"]) < 1
 
 
 def test_shampoo_changes_its_unit_in_the_middle_of_the_path():

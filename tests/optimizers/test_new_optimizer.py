@@ -66,7 +66,7 @@ def test_a_new_optimizer_is_one_file_two_lines_and_one_row(tmp_path):
     def run(*arguments):
         environment = os.environ | {"PYTHONPATH": str(tmp_path), "PYTHONDONTWRITEBYTECODE": "1"}
         command = [sys.executable, *arguments]
-        return subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120)
+        return subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=600)
 
     listed = run("-m", "zeronet", "train", "--list-optimizers")
     entry = "Signum(lr=0.001, momentum=0.9)\n    m ← α m + g                  m, sum of recent gradients, starts at 0"

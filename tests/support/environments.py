@@ -14,7 +14,7 @@ CHECKOUT = Path(__file__).parents[2]
 def run(*command, **options):
     """Run a command; return what it printed. It does not see PYTHONPATH."""
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    options = {"env": environment, "capture_output": True, "text": True, "timeout": 300} | options
+    options = {"env": environment, "capture_output": True, "text": True, "timeout": 900} | options
     done = subprocess.run([str(word) for word in command], **options)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout

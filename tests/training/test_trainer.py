@@ -1,5 +1,6 @@
 import math
 import pickle
+from contextlib import nullcontext
 
 import numpy as np
 import pandas as pd
@@ -401,18 +402,26 @@ class Zeros(SGD):
 
 @pytest.mark.parametrize("error", [None, RuntimeError])
 def test_inside_evaluating_the_network_has_the_evaluation_parameters_and_afterwards_its_own(error, points):
-    trainer = new_trainer(Zeros(lr=0.5)).fit(*points, steps=5)
-    trained = result(trainer).copy()
-    try:
-        with trainer.evaluating() as network:
-            assert network is trainer.network
-            assert network.loss(*points) == pytest.approx(math.log(3))
-            if error:
-                raise error
-    except RuntimeError:
-        pass
-    np.testing.assert_array_equal(result(trainer), trained)
-    assert trained.all()
+    class Looking(Callback):
+        def on_step_end(self, trainer, loss):
+            trained = result(trainer).copy()
+            assert trained.all()
+            with trainer.evaluating() as network:
+                assert network is trainer.network
+                assert network.loss(*points) == pytest.approx(math.log(3))
+                result(trainer)[:] = 7
+                if error and trainer.step == 3:
+                    raise error
+            np.testing.assert_array_equal(result(trainer), trained)
+
+    trainer = new_trainer(Zeros(lr=0.5), callbacks=[Looking()])
+    with pytest.raises(error) if error else nullcontext():
+        trainer.fit(*points, steps=5)
+    assert not result(trainer).any()
+    with trainer.training():
+        assert trainer.step == (3 if error else 5)
+        np.testing.assert_array_equal(result(trainer), result(new_trainer().fit(*points, steps=trainer.step)))
+    assert not result(trainer).any()
 
 
 def test_evaluation_parameters_that_do_not_fit_leave_the_networks_own(points):

@@ -19,12 +19,17 @@ Pair = tuple[float, float]
 
 @dataclass(frozen=True)
 class PathPoint:
-    """Where an optimizer is after some updates."""
+    """Where an optimizer is after some updates.
+
+    (x, y) is what it would hand over as the result, and w where it takes the next gradient: the same for all but a few,
+    such as ScheduleFreeSGD.
+    """
 
     step: int  # updates made
     x: float
     y: float
     f: float  # the height at (x, y)
+    w: Pair
     gradient: Pair | None = None  # the one of the last update; None at the start
     states: dict[str, Pair] = field(default_factory=dict)  # name → values for x and y, after the update
     effective_steps: Pair | None = None  # r for x and y if the update is w ← w − r ⊙ g
@@ -38,7 +43,7 @@ def walk(
     noise: float = 0.0,
     seed: int = 0,
 ) -> Iterator[PathPoint]:
-    """Yield the start, then the point after each update; the walk ends early if x, y or f is no longer finite.
+    """Yield the start, then the point after each update; the walk ends early if x, y, f or w is no longer finite.
 
     Parameters
     ----------
@@ -66,20 +71,21 @@ def walk(
     names = own.state_names if own else ()
     initial = own.init_state(params.flat) if own and own.elementwise else ()
     states = {name: (float(s[0]), float(s[1])) for name, s in zip(names, initial, strict=False)}
-    yield PathPoint(0, x, y, real_number(landscape(np.float64(x), np.float64(y))), states=states)
+    yield PathPoint(0, x, y, real_number(landscape(np.float64(x), np.float64(y))), (x, y), states=states)
     for step in range(1, steps + 1):
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             grads.flat = gradient(*params.flat)
             if noise:
                 grads.flat += noise * random.standard_normal(2)
             optimizer.update(params, grads)
-            f = real_number(landscape(*params.flat))
-        if not (np.isfinite(params.flat).all() and np.isfinite(f)):
+            x, y = _pair(optimizer.evaluation_params(params))
+            f = real_number(landscape(np.float64(x), np.float64(y)))
+        if not (np.isfinite(params.flat).all() and np.isfinite((x, y, f)).all()):
             return
         states = {name: _pair(getattr(own, name)) for name in names}
         effective_steps = own.effective_steps() if own else None
-        x, y = _pair(params)
-        yield PathPoint(step, x, y, f, _pair(grads), states, _pair(effective_steps) if effective_steps else None)
+        steps_of_both = _pair(effective_steps) if effective_steps else None
+        yield PathPoint(step, x, y, f, _pair(params), _pair(grads), states, steps_of_both)
 
 
 def descend(
@@ -92,7 +98,8 @@ def descend(
 ) -> np.ndarray:
     """Return the path of an optimizer: the start and the place after each update, (steps + 1, 2) in float64.
 
-    A path that has diverged has fewer rows: it ends where it was still finite. Parameters and Raises as for walk.
+    The places of an optimizer that trains other weights than those to evaluate are those to evaluate. A path that has
+    diverged has fewer rows: it ends where it was still finite. Parameters and Raises as for walk.
     (『ゼロから作るDeep Learning』, 6.1, ch06/optimizer_compare_naive.py)
 
     >>> from zeronet.landscapes import Valley

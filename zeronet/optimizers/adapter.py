@@ -57,6 +57,16 @@ class Adapted:
         """Return the parameters themselves."""
         return params
 
+    def swap_to_evaluation(self, params: Parameters) -> None:
+        """Do nothing: what it trains is what is evaluated."""
+
+    def swap_to_training(self, params: Parameters) -> None:
+        """Do nothing."""
+
+    def has_swapped(self, params: Parameters) -> bool:
+        """Return False."""
+        return False
+
 
 def adapt(optimizer: Any) -> Optimizer | Adapted:
     """Return zeronet's optimizers as they are and others adapted. Raises ValueError if there is no method update."""

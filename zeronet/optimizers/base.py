@@ -63,6 +63,7 @@ class Optimizer:
     _transforms: tuple[Transform, ...] = ()
     _shapes: dict[str, tuple[int, ...]] | None
     _owner: weakref.ref[Parameters] | None  # what was updated last
+    _swapped: tuple[np.ndarray, np.ndarray] | None = None  # the trained values, and those evaluated instead of them
 
     _own_rules: bool  # whether its rules are zeronet's, which do not fail
 
@@ -110,6 +111,41 @@ class Optimizer:
         return params
 
     # What callers use ----------------------------------------------------------------------------------------------
+
+    def swap_to_evaluation(self, params: Parameters) -> None:
+        """Give params the values of evaluation_params, and keep the trained ones for swap_to_training.
+
+        >>> from zeronet import ScheduleFreeSGD
+        >>> params, optimizer = Parameters({"a": (1,)}), ScheduleFreeSGD(lr=0.25, momentum=0.5)
+        >>> for _ in range(2):  # from 0: z = −0.5, −1; x = −0.5, −0.75; w = −0.5, −0.875
+        ...     optimizer.update(params, {"a": np.array([2.0])})
+        >>> optimizer.swap_to_evaluation(params)
+        >>> float(params["a"][0])
+        -0.75
+        >>> optimizer.swap_to_training(params)
+        >>> float(params["a"][0])
+        -0.875
+        """
+        if self.has_swapped(params) or (evaluated := self.evaluation_params(params)) is params:
+            return
+        trained = params.flat.copy()
+        try:
+            for name, value in evaluated.items():
+                params[name] = value
+        except BaseException:
+            params.flat = trained
+            raise
+        self._swapped = trained, params.flat.copy()
+
+    def swap_to_training(self, params: Parameters) -> None:
+        """Undo swap_to_evaluation."""
+        if self._swapped:
+            params.flat = self._swapped[0]
+            self._swapped = self._owner = None  # params may be those of a copy of the network
+
+    def has_swapped(self, params: Parameters) -> bool:
+        """Return whether params still has the values that swap_to_evaluation gave it."""
+        return self._swapped is not None and np.array_equal(params.flat, self._swapped[1], equal_nan=True)
 
     def update(self, params: MutableMapping[str, Any] | Parameters, grads: Mapping[str, Any]) -> None:
         """Make one update: change params in place, given the gradients under the same names.
@@ -254,7 +290,7 @@ class Optimizer:
             setattr(self, name, copied(arrays, in_one_vector=self.elementwise))
         shapes = state["shapes"]
         self._shapes = shapes and {name: tuple(shape) for name, shape in shapes.items()}
-        self._owner = None
+        self._owner = self._swapped = None
 
     def __getstate__(self) -> dict[str, Any]:
         return self.__dict__ | {"_owner": None}  # a copy may go on with a copy of the network
@@ -263,7 +299,7 @@ class Optimizer:
 
     def _forget(self) -> None:
         """Return to the state before the first update."""
-        self._shapes = self._owner = None
+        self._shapes = self._owner = self._swapped = None
         self.t = 0
         for name in self.state_names:
             setattr(self, name, None)

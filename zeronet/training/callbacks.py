@@ -32,7 +32,7 @@ class Callback:
         """An update was made; loss is that of its batch before the update, trainer.step counts it."""
 
     def on_evaluation(self, trainer: Trainer, evaluation: "Evaluation") -> None:
-        """An Evaluation measured the network; evaluation.rows[-1] is its new row (step, loss, accuracy)."""
+        """An Evaluation measured the network as it is now; evaluation.rows[-1]: its new row (step, loss, accuracy)."""
 
     def on_fit_end(self, trainer: Trainer) -> None:
         """Fit ended without an exception."""
@@ -91,7 +91,8 @@ class Evaluation(Callback):
 
     Raises
     ------
-    ValueError if `every` is not an integer ≥ 1, or `x` or `t` holds no numbers.
+    ValueError if `every` is not an integer ≥ 1, or `x` or `t` holds no numbers; in `fit`, Diverged if a loss is not
+    finite: its row is the last.
     """
 
     def __init__(self, x: ArrayLike, t: ArrayLike, every: int = 100):
@@ -104,9 +105,10 @@ class Evaluation(Callback):
             return
         with trainer.evaluating() as network:
             y = network.predict(self.x)
-            share = accuracy(y, self.t) if network.loss_function.classifies else math.nan
-            self.rows.append((trainer.step, network.loss_function.forward(y, self.t), share))
-        trainer.notify("on_evaluation", self)
+            loss, classifies = network.loss_function.forward(y, self.t), network.loss_function.classifies
+            self.rows.append((trainer.step, loss, accuracy(y, self.t) if classifies else math.nan))
+            trainer.notify("on_evaluation", self)
+            trainer.finite(loss, self.x, self.t)
 
     def on_fit_start(self, trainer: Trainer) -> None:
         """Measure the network before the first step."""

@@ -58,10 +58,9 @@ class Checkpoint(Callback):
     def save(self, trainer: Trainer) -> None:
         """Write the file."""
         optimizer = _known_optimizer(trainer).state_dict()
-        parts: dict[str, Mapping[str, np.ndarray]] = {
-            "params": trainer.network.params,
-            "buffers": trainer.network.buffers,
-        }
+        with trainer.training() as network:
+            trained = network.params.copy()
+        parts: dict[str, Mapping[str, np.ndarray]] = {"params": trained, "buffers": network.buffers}
         parts |= {f"optimizer/{name}": arrays for name, arrays in optimizer.pop("states").items()}
         states = [state for _, state in _callbacks_with_state(trainer)]
         for i, state in enumerate(states):
@@ -102,6 +101,7 @@ class Checkpoint(Callback):
         )
         for name, array in values.items():
             (network.params if name in network.params else network.buffers)[name] = array
+        optimizer.swap_to_evaluation(network.params)  # as outside fit
         trainer.step, trainer.order_shift, trainer.last_batch = step, about.get("order_shift", 0), None
         for i, (callback, _) in enumerate(_callbacks_with_state(trainer)):
             callback.load_state({**states[i], **part(f"callbacks/{i}")})

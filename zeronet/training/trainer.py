@@ -76,7 +76,9 @@ class Trainer:
 
         for each batch:   L, g ← loss and gradient;   w ← optimizer(w, g)
 
-    trainer.step counts the updates made.
+    trainer.step counts the updates made. Some optimizers train other weights than those to evaluate and save, as
+    ScheduleFreeSGD its w and x: the network holds the first inside fit, except in evaluating() and on_evaluation, and
+    the second outside, so that net.predict, net.loss and net.save agree. Another fit goes on from the first.
 
     Parameters
     ----------
@@ -150,28 +152,29 @@ class Trainer:
         threads = threads_by_shape(min(self.batch_size, len(x)), self.network.params.flat.size)
         with threads, flushed_subnormals(), np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             try:
-                self.notify("on_fit_start")
-                self._loop(x, t)
+                try:
+                    with self.training():
+                        self.notify("on_fit_start")
+                        self._loop(x, t)
+                finally:
+                    self.optimizer.swap_to_evaluation(self.network.params)
                 self.notify("on_fit_end")
             except BaseException:
                 self.notify("on_fit_interrupted")
                 raise
             if self.step > start and self.last_batch is not None:
-                self._check_last_update(*self.last_batch[2:])
+                _, _, x, t = self.last_batch
+                self.finite(self.network.loss(x, t), x, t)
         return self
 
-    def _check_last_update(self, x: Any, t: Any) -> None:
-        """Raise Diverged if the network that was trained has no finite loss on the batch of its last update."""
-        with self.evaluating() as network:
-            loss = network.loss(x, t)
+    def finite(self, loss: float, x: Any, t: Any) -> float:
+        """Return the loss of x and t, or raise Diverged: nothing else judges whether a training has diverged."""
         if not math.isfinite(loss):
-            raise self._diverged(loss)
-
-    def _diverged(self, loss: float, cause: str | None = None) -> Diverged:
-        return Diverged(self.step, loss, getattr(self.optimizer, "lr", None), cause)
+            raise Diverged(self.step, loss, getattr(self.optimizer, "lr", None), self._cause(x, t))
+        return loss
 
     def _cause(self, x: Any, t: Any) -> str | None:
-        """Return why the loss of a batch is not finite, if not for the learning rate."""
+        """Return why the loss of x and t is not finite, if not for the learning rate."""
         dtype = self.network.params.flat.dtype
         for name, array in (("x", np.asarray(x)), ("t", np.asarray(t))):
             cast = array.astype(dtype)
@@ -191,9 +194,7 @@ class Trainer:
         start, stop = self.step + self.order_shift, self.last_step + self.order_shift
         for batch in self._steps(batches(len(x), self.batch_size, self.seed, start, stop, self.drop_last)):
             x_batch, t_batch = x[batch], t[batch]
-            loss = network.loss_and_grad(x_batch, t_batch)
-            if not math.isfinite(loss):
-                raise self._diverged(loss, self._cause(x_batch, t_batch))
+            loss = self.finite(network.loss_and_grad(x_batch, t_batch), x_batch, t_batch)
             optimizer.update(network.params, network.grads)
             self.step += 1
             self.last_batch = len(x), batch, x_batch, t_batch
@@ -230,18 +231,30 @@ class Trainer:
 
     @contextmanager
     def evaluating(self) -> Iterator[Network]:
-        """Inside the block, the network has the parameters that the optimizer wants evaluated and saved."""
-        params, evaluated = self.network.params, self.optimizer.evaluation_params(self.network.params)
-        if evaluated is params:
-            yield self.network
-            return
-        trained = params.flat.copy()
+        """Inside the block, the network has the parameters that the optimizer wants evaluated and saved, as after fit.
+
+        Only inside fit they may be others than those of the network anyway.
+        """
+        params, optimizer = self.network.params, self.optimizer
+        if not (already := optimizer.has_swapped(params)):
+            optimizer.swap_to_evaluation(params)
         try:
-            for name, value in evaluated.items():
-                params[name] = value
             yield self.network
         finally:
-            params.flat = trained
+            if not already:
+                optimizer.swap_to_training(params)
+
+    @contextmanager
+    def training(self) -> Iterator[Network]:
+        """Inside the block, the network has the parameters that the optimizer trains, as inside fit."""
+        params, optimizer = self.network.params, self.optimizer
+        if swapped := optimizer.has_swapped(params):
+            optimizer.swap_to_training(params)
+        try:
+            yield self.network
+        finally:
+            if swapped:
+                optimizer.swap_to_evaluation(params)
 
     def _count_steps(self, x: Any, t: Any, epochs: int | None, steps: int | None) -> int:
         if (epochs is None) == (steps is None):

@@ -8,12 +8,16 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
 
+from zeronet import SGD, ScheduleFreeAdamW
 from zeronet.cli.plot import main
 from zeronet.common.errors import UserError
 from zeronet.lab.comparison.figure import comparison_figure
+from zeronet.lab.comparison.files import read_comparison
+from zeronet.lab.comparison.words import footer
 from zeronet.lab.plots import save_figure
 from zeronet.lab.plots.style import COLOURS, look
 from zeronet.lab.runner.analysis.curves import smoothed, thinned_band
+from zeronet.lab.specs.spec import specs_of
 
 SIX = {
     "SGD": {"lr": 0.01},
@@ -131,6 +135,21 @@ def test_legend_and_footer_tell_settings_and_protocol(default_folder):
     assert "openblas 0.3.31 SkylakeX · BLAS threads per run: 1 · subnormals flushed to zero" in said
     assert "Kaiser window of 51 steps" in said
     assert "target: 0.9" in said
+
+
+class Lookahead(SGD):
+    def evaluation_params(self, params):
+        return {name: w.copy() for name, w in params.items()}
+
+
+def test_the_footer_tells_whose_losses_and_evaluations_are_of_different_weights(default_folder):
+    protocol = read_comparison(default_folder).protocol
+    specs = specs_of(["adam", "free=schedulefreesgd", ScheduleFreeAdamW(), Lookahead()])
+    protocol["optimizers"] = [spec.to_dict() for spec in specs]
+    labels = f"free, {specs[2].label}, Lookahead"
+    assert f" · {labels}: training loss at w, evaluated at x · seeds" in footer(protocol)[0]
+    protocol["optimizers"] = protocol["optimizers"][:1]
+    assert "evaluated at x" not in footer(protocol)[0]
 
 
 def test_settings_that_the_label_tells_are_not_said_twice(tmp_path, comparison):

@@ -85,3 +85,22 @@ def test_columns_stay_in_line_in_japanese():
     with language("ja"):
         lines = explain(Valley(), Adam(lr=0.3), updates=1).splitlines()
     assert any("実効" in line or "更新前" in line for line in lines)
+
+
+def test_w_is_where_gradients_are_taken_though_the_average_is_evaluated():
+    """With g = 2, y from 2: z = 1, 0, and x = 1, ½, their mean; w = z + ½ (x − z) = 1, ¼."""
+    from zeronet.optimizers import ScheduleFreeSGD
+
+    class Slope:
+        start = (0.0, 2.0)
+
+        def __call__(self, x, y):
+            return x + 2 * y
+
+        def gradient(self, x, y):
+            return 1.0, 2.0
+
+    lines = explain(Slope(), ScheduleFreeSGD(lr=0.5, momentum=0.5), updates=2).splitlines()
+    update = lines[lines.index(next(line for line in lines if line.startswith("update 2"))) :]
+    y = {line[:18].strip(): float(line.split()[-1]) for line in update[1:]}
+    assert (y["z after"], y["x after"], y["Δw"], y["w"]) == (0, 0.5, -0.75, 0.25)

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -39,22 +40,47 @@ def whole(tmp_path_factory):
     return folder
 
 
-def started(folder, files):
-    """Start the comparison, and return its process when so many runs have been finished."""
+# The command, which stops and waits to be killed when so many of its runs have been finished.
+HELD = """
+import sys, time
+import train
+from zeronet.lab.runner.execution import processes
+
+finished, left = processes._finished, [int(sys.argv[2])]
+
+def held(*arguments):
+    for run in finished(*arguments):
+        yield run
+        left[0] -= 1
+        if left[0] == 0:
+            open(sys.argv[1], "w").close()
+            time.sleep(3600)
+
+processes._finished = held
+sys.argv = [train.__file__, *sys.argv[3:]]
+sys.exit(train.main())
+"""
+
+
+def started(folder, runs):
+    """Start the comparison, and return its process when so many runs have been finished: it waits there."""
+    mark = folder.parent / "held"
+    arguments = ["--problem", "digits", *OPTIONS, *FIRST, "--out", folder]
     process = subprocess.Popen(
-        [*SCRIPT, "--problem", "digits", *OPTIONS, *FIRST, "--out", folder],
-        **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "start_new_session": True, "text": True},
+        [sys.executable, "-c", HELD, mark, str(runs), *arguments],
+        **{"cwd": Path(train.__file__).parent, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE},
+        **{"start_new_session": True, "text": True},
     )
-    while len(list((folder / ".runs").glob("*.npz"))) < files:
+    while not mark.exists():
         assert process.poll() is None, process.communicate()
-        time.sleep(0.002)
+        time.sleep(0.01)
     return process
 
 
 def wait_for_its_workers(process):
     """Wait until nobody of its group is left."""
     with pytest.raises(ProcessLookupError):
-        for _ in range(100):
+        for _ in range(1200):
             os.killpg(process.pid, 0)
             time.sleep(0.1)
 
@@ -71,8 +97,7 @@ def goes_on(folder, whole, leaving_out=()):
 @pytest.mark.drawn
 @pytest.mark.slow
 def test_after_kill_9_it_goes_on_where_it_stopped_and_a_second_process_was_told(tmp_path, whole, capsys):
-    process = started(tmp_path / "out", files=4)
-    process.send_signal(signal.SIGSTOP)  # it holds the folder and does not end meanwhile
+    process = started(tmp_path / "out", runs=4)
     assert train.main(["--problem", "digits", *OPTIONS, *FIRST, "--out", str(tmp_path / "out")]) == 2
     assert "another comparison is writing into" in capsys.readouterr().err.splitlines()[-1]
     process.kill()
@@ -85,9 +110,9 @@ def test_after_kill_9_it_goes_on_where_it_stopped_and_a_second_process_was_told(
 
 @pytest.mark.slow
 def test_after_ctrl_c_it_goes_on_where_it_stopped(tmp_path, whole):
-    process = started(tmp_path / "out", files=30)  # in the second half of the search
+    process = started(tmp_path / "out", runs=30)  # in the second half of the search
     os.killpg(process.pid, signal.SIGINT)
-    out, err = process.communicate(timeout=20)
+    out, err = process.communicate(timeout=300)
     assert (process.returncode, out) == (130, "")
     assert err.splitlines()[1] == "train.py: interrupted; earlier results are unchanged"
     wait_for_its_workers(process)

@@ -58,6 +58,8 @@ def footer(protocol: Mapping[str, Any], *meaning: str) -> list[str]:
             translate("batches of {n:,}", n=protocol["batch_size"]),
             translate("{steps:,} steps = {epochs:.3g} epochs", steps=steps, epochs=epochs),
         ]
+        if averaging := [about["label"] for about in protocol["optimizers"] if about.get("averages")]:
+            trained.append(translate("{labels}: training loss at w, evaluated at x", labels=", ".join(averaging)))
     trained.append(seeds_named(protocol["seeds"]))
     return [drawable(" · ".join(trained), 400), *meaning, machine(protocol)]
 

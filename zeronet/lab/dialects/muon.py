@@ -4,9 +4,9 @@ import math
 
 import numpy as np
 
-from zeronet.optimizers import Adam, Muon
+from zeronet.optimizers import Muon
 from zeronet.optimizers.base import Optimizer
-from zeronet.optimizers.variants.lars import norm
+from zeronet.optimizers.variants.matrices import adam, in_units
 from zeronet.optimizers.variants.muon import newton_schulz
 
 
@@ -44,15 +44,15 @@ class MuonUncorrected(Muon):
         numbers = {"ns_steps": ns_steps, "a": a, "b": b, "c": c}
         Optimizer.__init__(self, lr=lr, momentum=momentum, beta1=beta1, beta2=beta2, eps=eps, **numbers)
 
-    def rule(self, w: np.ndarray, g: np.ndarray, m: np.ndarray, v: np.ndarray) -> None:
+    def rule(self, w: np.ndarray, g: np.ndarray, m: np.ndarray, v: np.ndarray, unit: np.ndarray) -> None:
         """Make the step of one array."""
+        G = in_units(g, m, v, unit)
         if w.ndim < 2:
-            Adam.rule(self, w, g, m, v)  # type: ignore[arg-type]
+            adam(self, w, G, m, v, unit)
             return
         m *= self.momentum
-        m += (1 - self.momentum) * g
-        u = (self.momentum * m + (1 - self.momentum) * g).reshape(len(g), -1)
-        length, unit = norm(u)
-        X = (u if unit == 1 else u / unit) / max(length, self.eps / unit)
+        m += (1 - self.momentum) * G
+        u = (self.momentum * m + (1 - self.momentum) * G).reshape(len(G), -1)
+        X = u / max(float(np.linalg.norm(u)), self.eps / float(unit))
         X = newton_schulz(X, (self.a, self.b, self.c), self.ns_steps)
         w -= self.lr * math.sqrt(max(1, X.shape[1] / X.shape[0])) * X.reshape(w.shape)

@@ -5,6 +5,8 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
+
 from zeronet.common.text import columns, equation_of
 from zeronet.landscapes import PathPoint, walk
 from zeronet.locale import translate
@@ -51,7 +53,7 @@ def _update(before: PathPoint, after: PathPoint, so_far: Sequence[PathPoint]) ->
         rows.append((translate("  {name} after", name=name), values))
     if after.effective_steps:
         rows.append((translate("  effective step r"), after.effective_steps))
-    rows += [("  Δw", (after.x - before.x, after.y - before.y)), ("  w", (after.x, after.y))]
+    rows += [("  Δw", tuple(np.subtract(after.w, before.w))), ("  w", after.w)]
     lines = [name + " " * (18 - columns(name)) + "".join(f"{_number(v):>15}" for v in values) for name, values in rows]
     return lines + _sums_of_squares(after, so_far)
 

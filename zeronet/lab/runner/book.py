@@ -3,14 +3,13 @@
 『ゼロから作るDeep Learning』 (Saito, 2016), ch06/optimizer_compare_mnist.py.
 """
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from zeronet.nn.rng import stream
-from zeronet.training.trainer import Diverged, Trainer, batches
+from zeronet.training.trainer import Trainer, batches
 
 OWN_START, REPLACEMENT, LOSS_AFTER = "own start", "batches with replacement", "loss after the update"
 BOOK_CHOICES = (OWN_START, REPLACEMENT, LOSS_AFTER)  # those that change a run's numbers, in the ladder's order
@@ -63,14 +62,11 @@ class BookTrainer(Trainer):
         network, optimizer = self.network, self.optimizer
         draw = batches_with_replacement if REPLACEMENT in self.choices else batches
         for batch in self._steps(draw(len(x), self.batch_size, self.seed, self.step, self.last_step)):
-            loss = self._finite(network.loss_and_grad(x[batch], t[batch]))
+            x_batch, t_batch = x[batch], t[batch]
+            loss = self.finite(network.loss_and_grad(x_batch, t_batch), x_batch, t_batch)
             optimizer.update(network.params, network.grads)
             self.step += 1
+            self.last_batch = len(x), batch, x_batch, t_batch
             if LOSS_AFTER in self.choices:
-                loss = self._finite(network.loss(x[batch], t[batch]))
+                loss = self.finite(network.loss(x_batch, t_batch), x_batch, t_batch)
             self.notify("on_step_end", loss)
-
-    def _finite(self, loss: float) -> float:
-        if not math.isfinite(loss):
-            raise Diverged(self.step, loss, getattr(self.optimizer, "lr", None))
-        return loss

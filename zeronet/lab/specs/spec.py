@@ -27,7 +27,7 @@ class Spec:
 
     label: its name in tables, files and legends; target: where its class is; settings: all hyper-parameters; plugin:
     the class's source, for a class that is not zeronet's own; instance: the object itself, if it was handed over in
-    Python.
+    Python; averages: whether it trains other weights than those to evaluate and save, as schedule-free ones do.
     """
 
     label: str
@@ -35,6 +35,7 @@ class Spec:
     settings: dict[str, Any]
     plugin: Plugin | None = None
     instance: Any = None
+    averages: bool = False
 
     def build(self) -> Any:
         """Return a new optimizer; an object that was handed over is copied as it was."""
@@ -45,7 +46,8 @@ class Spec:
     def to_dict(self) -> dict[str, Any]:
         """Return what the protocol keeps of it."""
         digest = self.plugin.digest if self.plugin else None
-        return {"label": self.label, "target": self.target, "settings": self.settings, "digest": digest}
+        about = {"label": self.label, "target": self.target, "settings": self.settings, "digest": digest}
+        return about | ({"averages": True} if self.averages else {})
 
 
 def parse(
@@ -93,7 +95,8 @@ def from_object(optimizer: Any, rates: Mapping[str, float] | None = None, steps:
     else:
         settings = {name: getattr(optimizer, name) for name in parameters(cls) if hasattr(optimizer, name)}
     plain = {k: v if isinstance(v, bool | int | float | str) else str(v) for k, v in settings.items()}
-    return Spec(cls.__name__, f"{cls.__module__}:{cls.__qualname__}", plain, Plugin.of(optimizer), optimizer)
+    target = f"{cls.__module__}:{cls.__qualname__}"
+    return Spec(cls.__name__, target, plain, Plugin.of(optimizer), optimizer, _averages(optimizer))
 
 
 def with_settings(spec: Spec, settings: Mapping[str, Any]) -> Spec:
@@ -194,7 +197,13 @@ def _checked(spec: Spec, defaults: Mapping[str, Any] | None = None) -> Spec:
         settings = settings_of(optimizer)
     words = ",".join(f"{key}={word(value)}" for key, value in parts.named.items())
     name = spec.target.rpartition(":")[2]
-    return replace(spec, label=spec.label or f"{name} {words}".strip(), settings=settings)
+    label = spec.label or f"{name} {words}".strip()
+    return replace(spec, label=label, settings=settings, averages=_averages(optimizer))
+
+
+def _averages(optimizer: Any) -> bool:
+    cls = type(optimizer)
+    return isinstance(optimizer, Optimizer) and cls.evaluation_params is not Optimizer.evaluation_params
 
 
 def specs_of(

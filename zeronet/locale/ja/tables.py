@@ -43,6 +43,7 @@ TABLES: dict[str, str] = {
     # the figure of a comparison
     "Training loss": "訓練の損失",
     "Test accuracy": "テストの正解率",
+    "{labels}: training loss at w, evaluated at x": "{labels}: 訓練の損失は w で、評価は x で測る",
     "training loss (log)": "訓練の損失 (対数)",
     "step (the book's iteration)": "更新回数 (iteration)",
     "epoch": "エポック",

@@ -4,9 +4,8 @@ import math
 
 import numpy as np
 
-from zeronet.optimizers.adam import Adam
 from zeronet.optimizers.base import LearningRate, Optimizer
-from zeronet.optimizers.variants.lars import norm
+from zeronet.optimizers.variants.matrices import adam, in_units
 
 COEFFICIENTS = 3.4445, -4.7750, 2.0315  # chosen by Jordan so that small singular values grow fast
 ITERATIONS = 5
@@ -24,7 +23,8 @@ class Muon(Optimizer):
     With the singular value decomposition u = U S Vᵀ, X comes close to U Vᵀ: singular values above 0.003 ‖u‖ end between
     0.68 and 1.21 (a = 3.4445, b = −4.775, c = 2.0315). An array of more axes is taken as a matrix of its first axis, as
     inputs, and all others (optax leaves it to Adam). Vectors and numbers, which have one singular value at most, learn
-    as in Adam, with the same lr.
+    as in Adam, with the same lr. The states m and v are kept in units of the state unit and of its square: it is 1
+    unless gradients are too large or small for their squares.
 
     Parameters
     ----------
@@ -53,7 +53,7 @@ class Muon(Optimizer):
            [ 0. , -0.7]])
     """
 
-    state_names = ("m", "v")
+    state_names = ("m", "v", "unit")
     elementwise = False
 
     def __init__(
@@ -68,25 +68,25 @@ class Muon(Optimizer):
 
     def init_state(self, w: np.ndarray) -> tuple[np.ndarray, ...]:
         """Start at 0; v is only for what learns as in Adam."""
-        return np.zeros_like(w), np.zeros_like(w if w.ndim < 2 else 0, dtype=w.dtype)
+        return np.zeros_like(w), np.zeros_like(w if w.ndim < 2 else 0, dtype=w.dtype), np.ones((), w.dtype)
 
-    def rule(self, w: np.ndarray, g: np.ndarray, m: np.ndarray, v: np.ndarray) -> None:
+    def rule(self, w: np.ndarray, g: np.ndarray, m: np.ndarray, v: np.ndarray, unit: np.ndarray) -> None:
         """Make the step of one array."""
+        G = in_units(g, m, v, unit)
         if w.ndim < 2:
-            Adam.rule(self, w, g, m, v)  # type: ignore[arg-type]
+            adam(self, w, G, m, v, unit)
             return
         m *= self.momentum
-        m += (1 - self.momentum) * g
+        m += (1 - self.momentum) * G
         u = self.momentum * m / (1 - self.momentum ** (self.t + 1))
-        u += (1 - self.momentum) * g / (1 - self.momentum**self.t)
-        X = orthogonalized(u.reshape(len(u), -1), self.eps)
+        u += (1 - self.momentum) * G / (1 - self.momentum**self.t)
+        X = orthogonalized(u.reshape(len(u), -1), self.eps / float(unit))
         w -= self.lr * math.sqrt(max(1, X.shape[1] / X.shape[0])) * X.reshape(w.shape)
 
 
 def orthogonalized(u: np.ndarray, eps: float) -> np.ndarray:
     """Return u (D, M) with singular values that are all about 1."""
-    length, unit = norm(u)
-    return newton_schulz((u if unit == 1 else u / unit) / (length + eps / unit), COEFFICIENTS, ITERATIONS)
+    return newton_schulz(u / (float(np.linalg.norm(u)) + eps), COEFFICIENTS, ITERATIONS)
 
 
 def newton_schulz(X: np.ndarray, coefficients: tuple[float, float, float], iterations: float) -> np.ndarray:

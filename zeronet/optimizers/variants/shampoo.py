@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from zeronet.optimizers.base import LearningRate, Optimizer
+from zeronet.optimizers.variants.matrices import unit_for
 
 
 class Shampoo(Optimizer):
@@ -84,9 +85,10 @@ class Shampoo(Optimizer):
         self, largest: float, L: np.ndarray, R: np.ndarray, L_root: np.ndarray, R_root: np.ndarray, unit: np.ndarray
     ) -> None:
         """Go over to another unit, a power of 2, if |g| ≤ largest needs it: L and R hold squares of it."""
-        old, limit = float(unit), math.ldexp(1, np.finfo(L.dtype).maxexp // 2 - 24)
-        if old * limit < largest < math.inf or (0 < largest < old / limit and not L.any()):
-            factor = old / math.ldexp(1, math.frexp(largest)[1] - 1)
+        old = float(unit)
+        new = unit_for(largest, old, L.dtype)
+        if new > old or (new < old and not L.any()):
+            factor = old / new
             for P, root in ((L, L_root), (R, R_root)):
                 P *= min(factor * factor, 1.0)  # where the unit gets smaller, all are 0
                 root /= math.sqrt(factor)

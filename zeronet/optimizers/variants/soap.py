@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from zeronet.optimizers.adam import Adam
 from zeronet.optimizers.base import LearningRate, Optimizer
+from zeronet.optimizers.variants.matrices import adam, in_units
 
 
 class SOAP(Optimizer):
@@ -20,7 +20,8 @@ class SOAP(Optimizer):
 
     At update 1 the Q become the eigenvectors themselves, the largest eigenvalue first. QR(P) is the Q of the QR
     decomposition of P. An array of more axes is taken as a matrix of its first axis and all others. Vectors and
-    numbers, for which turning would cost more than it gains, learn as in Adam.
+    numbers, for which turning would cost more than it gains, learn as in Adam. The states are kept in units of the
+    state unit, L, R and v in units of its square: it is 1 unless gradients are too large or small for their squares.
 
     Directions that no gradient has had yet, and there are at least D − M in a tall matrix, have no eigenvectors of
     their own: rounding chooses them, and Adam's steps in there depend on the choice. So the last bit of the first
@@ -55,7 +56,7 @@ class SOAP(Optimizer):
            [-1.6276, -1.6276]])
     """
 
-    state_names = ("m", "v", "L", "R", "QL", "QR")
+    state_names = ("m", "v", "L", "R", "QL", "QR", "unit")
     elementwise = False
 
     def __init__(
@@ -71,25 +72,26 @@ class SOAP(Optimizer):
     def init_state(self, w: np.ndarray) -> tuple[np.ndarray, ...]:
         """Start at 0 and I; a vector or a number has Adam's states, and zeros in the places of the others."""
         if w.ndim < 2:
-            return np.zeros_like(w), np.zeros_like(w), *(np.zeros((), w.dtype) for _ in range(4))
+            return np.zeros_like(w), np.zeros_like(w), *(np.zeros((), w.dtype) for _ in range(4)), np.ones((), w.dtype)
         eyes = [np.eye(size, dtype=w.dtype) for size in w.reshape(len(w), -1).shape]
-        return np.zeros_like(w), np.zeros_like(w), *(np.zeros_like(eye) for eye in eyes), *eyes
+        return np.zeros_like(w), np.zeros_like(w), *(np.zeros_like(eye) for eye in eyes), *eyes, np.ones((), w.dtype)
 
     def rule(self, w: np.ndarray, g: np.ndarray, *states: np.ndarray) -> None:
         """Make the step of one array."""
-        m, v, L, R, QL, QR = states
+        m, v, L, R, QL, QR, unit = states
+        G = in_units(g, m, v, unit, L, R)
         if w.ndim < 2:
-            Adam.rule(self, w, g, m, v)  # type: ignore[arg-type]
+            adam(self, w, G, m, v, unit)
             return
         m *= self.beta1
-        m += (1 - self.beta1) * g
-        G, V = g.reshape(len(g), -1), v.reshape(len(v), -1)
+        m += (1 - self.beta1) * G
+        G, V = G.reshape(len(g), -1), v.reshape(len(v), -1)
         G_turned, M_turned = QL.T @ G @ QR, QL.T @ m.reshape(G.shape) @ QR
         V *= self.beta2
         V += (1 - self.beta2) * G_turned * G_turned
         m_hat = M_turned / (1 - self.beta1**self.t)
         v_hat = V / (1 - self.beta2**self.t)
-        w -= self.lr * (QL @ (m_hat / (np.sqrt(v_hat) + self.eps)) @ QR.T).reshape(w.shape)
+        w -= self.lr * (QL @ (m_hat / (np.sqrt(v_hat) + self.eps / float(unit))) @ QR.T).reshape(w.shape)
         for P, Q, product in ((L, QL, G @ G.T), (R, QR, G.T @ G)):
             P *= self.beta2
             P += (1 - self.beta2) * product

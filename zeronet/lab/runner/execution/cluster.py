@@ -170,11 +170,13 @@ def run_on_cluster(
                     yield cell, result
             culprits = []
             for cell in suspects:  # alone: it may only have waited behind the run that killed their worker
-                for _, result in _round(session, [cell], session.scattered(digest, arrays)):
-                    if result is None:
-                        culprits.append(f"{cell.spec.label}, seed {cell.seed}")
-                    else:
-                        yield cell, result
+                answer = [result for _, result in _round(session, [cell], session.scattered(digest, arrays))]
+                if not answer:  # its data were lost with the last worker
+                    back.remove(cell.digest)
+                elif answer[0] is None:
+                    culprits.append(f"{cell.spec.label}, seed {cell.seed}")
+                else:
+                    yield cell, answer[0]
             if culprits:
                 died = "each worker that took it died: out of memory, or killed by an optimizer"
                 raise UserError(f"{'; '.join(culprits)}: {died}. Finished runs are kept for --resume")
