@@ -9,6 +9,7 @@ from zeronet.lab.check.findings import Verdict, failed, law, number, passed, rem
 from zeronet.lab.check.subject import START, STEEP, Subject
 from zeronet.locale import translate
 
+LONG = 2000  # updates; a mean with ρ = 0.99 has then settled to the last bit of float32
 BOWL = np.array([1.0, 0.5, 0.2, 0.1])  # f(w) = ½ Σ c w²
 
 
@@ -18,7 +19,15 @@ def runs(subject: Subject) -> Verdict:
     params = {"w": START.copy()}
     optimizer = subject.new()
     for gradient in (START, -START, START):
-        returned = optimizer.update(params, {"w": gradient.copy()})
+        try:
+            returned = optimizer.update(params, {"w": gradient.copy()})
+        except (Exception, SystemExit):
+            if _takes_lists(subject):
+                return failed(
+                    translate("update takes lists of arrays"),
+                    translate("params and grads are dictionaries, name → array: for key in params: params[key] -= …"),
+                )
+            raise
         if returned is not None and returned is not params and (params["w"] == START).all():
             kind = type(returned).__name__
             return failed(
@@ -34,16 +43,48 @@ def runs(subject: Subject) -> Verdict:
     return passed(translate("3 updates of one array"))
 
 
+def _takes_lists(subject: Subject) -> bool:
+    """Say whether an update works with lists in the place of dictionaries."""
+    params = [START.copy()]
+    try:
+        subject.new().update(params, [START.copy()])
+    except (Exception, SystemExit):
+        return False
+    return bool((params[0] != START).any())
+
+
 @law("finite", "parameters stay finite")
 def finite(subject: Subject) -> Verdict:
-    """Gradients of either sign give no nan and no inf."""
+    """Gradients of either sign give no nan and no inf, and neither does one that stays the same for long."""
     steps = np.abs(np.diff(subject.track([START, -START, START]), axis=0)).max(axis=1)
     seen = translate("steps of {steps}", steps=", ".join(number(each) for each in steps))
     if np.isfinite(steps).all():
+        quick = {name: 0.9 for name in ("rho", "beta2") if subject.settings.get(name, 0) > 0.9}  # means settle sooner
+        for updates, changes in ((LONG, {}), *([(LONG // 5, quick)] if quick else [])):
+            if last := _first_lost(subject.at(**changes), updates):
+                return failed(
+                    translate("{seen}, but not finite at update {k} of a constant gradient", seen=seen, k=last),
+                    translate("Is it √ of a difference such as h − m², which rounding makes negative, or 0 / 0?"),
+                )
         return passed(seen)
     uncounted = translate("Is t counted, and before it is used? 1 − β⁰ is 0")
     other = translate("A missing square under the root, or a division by 0?")
     return failed(seen, uncounted if "beta2" in subject.settings and np.isnan(steps[0]) else other)
+
+
+def _first_lost(subject: Subject, updates: int) -> int:
+    """Return the first update under a constant gradient that is not finite though w is not far; 0 if there is none.
+
+    In float32, in which means settle to the last bit sooner.
+    """
+    gradient = np.float32(10) ** np.random.default_rng(5).uniform(-3, 3, 64).astype(np.float32)
+    optimizer, params, far = subject.new(), {"w": np.ones(64, np.float32)}, 0.0
+    for k in range(1, updates + 1):
+        optimizer.update(params, {"w": gradient.copy()})
+        if not math.isfinite(now := float(np.abs(params["w"]).max())):
+            return k if far < 1e9 else 0  # a slope without end has no other
+        far = now
+    return 0
 
 
 @law("repeats", "equal gradients give equal steps")
@@ -103,18 +144,48 @@ def downhill(subject: Subject) -> Verdict:
     "family", "first step with 10 g instead of g: equally long (adaptive) or ten times as long (linear)", decayed=False
 )
 def family(subject: Subject) -> Verdict:
-    """There is nothing between the two."""
-    if (still := int((subject.first_move(STEEP) == 0).sum())) > 0:
+    """Or between the two: bounded, or with a power of the gradient. A shorter gradient makes no longer step."""
+    still = max(int((subject.first_move(scale * STEEP) == 0).sum()) for scale in (1, 1e-5))
+    if still > 0:
         return failed(
             translate("{n} of 4 numbers do not move", n=still),
             translate("Is a step rounded to 0, for example by // instead of /?"),
         )
-    seen = translate("ten times the gradient gives {growth} times the step", growth=number(subject.growth))
+    seen = translate("ten times the gradient gives {growth} times the step", growth=number(subject.growths[0]))
     if subject.family == "neither":
-        return failed(
-            seen, translate("missing root or square? With h from g², g / √h does not depend on the scale of g")
+        slip = translate("missing root or square? With h from g², g / √h does not depend on the scale of g")
+        if not all(np.isfinite(subject.growths)) or max(subject.growths) < 1 - 2e-3 or max(subject.growths) > 10.1:
+            return failed(seen, slip)
+        growths = ", ".join(number(each) for each in subject.growths)
+        seen = translate(
+            "ten times a long, a usual and a short gradient gives {growths} times the step", growths=growths
         )
+        if max(subject.growths) > 1.01 * min(subject.growths):
+            return remark(translate("{seen}: neither, as with a bound or a clip", seen=seen))
+        return remark(translate("{seen}: neither, as with a power of h other than the root", seen=seen), slip)
     return passed(f"{seen}: {translate(subject.family)}")
+
+
+@law("cancel", "gradients whose elements cancel make no extreme step", decayed=False)
+def cancel(subject: Subject) -> Verdict:
+    """A length is the root of squares; a mean, a sum or the first of the elements may be 0 when no gradient is."""
+    vectors = STEEP, STEEP - [0, 0, 0, STEEP.sum()], *(STEEP * (np.arange(4) != i) for i in range(4))
+    vectors += tuple(
+        sign * np.array([0.0, 500, 900, 2000])[order] for sign in (1, -1) for order in ([0, 1, 2, 3], [3, 2, 1, 0])
+    )
+    usual, *others = (float(np.linalg.norm(subject.first_move(g))) for g in vectors)
+    for g, length in zip(vectors[1:], others, strict=True):
+        if not length <= 100 * usual:
+            return failed(
+                translate(
+                    "the gradient {g} gives a step {times} times as long as {usual}",
+                    g=[float(each) for each in g],
+                    times=number(length / usual) if usual else "∞",
+                    usual=[float(each) for each in STEEP],
+                ),
+                translate("Is h made of the mean or the sum of an array's gradient? Take g² of each element"),
+            )
+    return passed(translate("{n} gradients with zeros, or with a sum of 0", n=len(others)))
 
 
 @law("zero", "a zero gradient is a fixed point")
@@ -140,7 +211,7 @@ def zero(subject: Subject) -> Verdict:
     kick = subject.moves([STEEP, 0 * STEEP, 0 * STEEP])
     if not subject.rolls:
         return passed(translate("does not move, before or after a step"))
-    if (kick[1] * kick[0] < 0).any():
+    if kick[1].any() and kick[1] @ kick[0] <= 0:  # as a whole: some project a part of it away
         if not kick[2].any():
             return remark(translate("without a gradient it reverses part of its step, once"))
         return failed(translate("without a gradient it moves back"), translate("Is the sign of the velocity wrong?"))
