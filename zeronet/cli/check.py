@@ -1,4 +1,4 @@
-"""Check your own optimizer: zeronet check FILE.py[:Class] … [--like NAME] [--role SETTING=ROLE] [--json] [--lang ja]."""
+"""Check your own optimizer: zeronet check FILE.py[:Class] … [--like NAME] [--role SETTING=ROLE] [--json]."""
 
 import argparse
 import json

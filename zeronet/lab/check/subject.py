@@ -41,7 +41,7 @@ class Subject:
         like: str | None = None,
     ):
         self.cls, self.place, self.like = cls, place, like
-        self.known: dict[str, Any] = {}  # what took long to find out
+        self.known: dict[Any, Any] = {}  # what took long to find out
         if other := interface.other_than_ours(cls):
             raise UserError(other)
         try:
@@ -221,7 +221,7 @@ class Subject:
 
         Under short gradients ε may make an adaptive class less so, but not linear at once.
         """
-        long, usual, short = (round(each, 2) for each in self.growths)
+        usual, short = (round(each, 2) for each in self.growths[1:])
         if abs(self.growths[0] - 1) < 2e-3:
             return "neither" if short >= 9.99 and usual in (1, 10) and not self.settings.get("eps") else "adaptive"
         linear = abs(self.growths[0] / 10 - 1) < 2e-3 and usual == short == 10
@@ -282,9 +282,8 @@ def settings_of_object(optimizer: Any) -> dict[str, Any]:
         except Exception:
             again = {}
         if any(again.get(each) != value for each, value in known.items() if is_number(value)):
-            lost = ", ".join(lost)
             raise UserError(
-                f"{name} keeps no attribute {lost}, from which the bench could make it again: check the class"
+                f"{name} keeps no attribute {', '.join(lost)} to make it again from: check the class instead"
             )
     return settings
 

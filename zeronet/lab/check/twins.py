@@ -169,7 +169,7 @@ def variants(subject: Subject, twin: Twin, hidden: bool) -> Iterator[Twin]:
     missing = [name for name in USUAL if name in names and name not in twin.settings] if hidden else []
     default = {name: names[name].default for name in missing}
     choices = [dict.fromkeys((default[name], *USUAL[name])) for name in missing]
-    ways = [None]
+    ways: list[Transform | None] = [None]
     if twin.decay:  # of all arrays or of matrices only, through the gradient or not
         share = subject.settings["weight_decay"]
         ways = [kind(share, which) for kind in (L2, WeightDecay) for which in ("all", "weights")]

@@ -14,7 +14,10 @@ def like(subject: Subject) -> Verdict:
         return skipped(translate("zeronet has no optimizer of this name; --like NAME compares with one"))
     same = next((each for each in twins(subject) if each.kind in kinds), None)
     if same is None:
-        found = [furthest(subject, kind) for kind in kinds]
+        try:
+            found = [furthest(subject, kind) for kind in kinds]
+        except ValueError as error:  # a setting that the optimizer refuses
+            return skipped(str(error))
         twin, parted = max(found, key=lambda each: each[1].update if each[1] else 0)
         if not subject.like and (unknown := subject.stirring([STEEP] * 12, twin.unknown)):
             names = ", ".join(map(subject.name, unknown))
@@ -70,9 +73,9 @@ def schedule(subject: Subject) -> Verdict:
         parted.append((repr(twin), each.update))
     else:
         if parted:
-            twin, k = max(parted, key=lambda each: each[1])
+            equal, k = max(parted, key=lambda each: each[1])
             seen = translate(
-                "with a tenth of {lr} after 100 updates it leaves {twin} at update {k}", lr=name, twin=twin, k=k
+                "with a tenth of {lr} after 100 updates it leaves {twin} at update {k}", lr=name, twin=equal, k=k
             )
             return failed(seen, hint)
         if not counts:
