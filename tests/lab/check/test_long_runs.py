@@ -86,11 +86,11 @@ def test_an_update_left_out_fails(source):
 @pytest.mark.parametrize("rho", ["0.9", "0.95", "0.99"])
 def test_a_variance_below_0_is_found_whatever_its_memory(rho):
     for source, verdict in ((CLAMPED, "pass"), (UNCLAMPED, "fail")):
-        finite = findings(renamed(source.replace("0.99", rho)), "Mine")["finite"]
-        assert finite.verdict == verdict
-    assert "√ of a difference such as h − m²" in finite.hint
+        lasting = findings(renamed(source.replace("0.99", rho)), "Mine")["lasting"]
+        assert lasting.verdict == verdict
+    assert "√ of a difference such as h − m²" in lasting.hint
     hidden = UNCLAMPED.replace(", decay_rate=0.99", "").replace("= decay_rate", f"= {rho}")
-    assert findings(renamed(hidden), "Mine")["finite"].verdict == "fail"
+    assert findings(renamed(hidden), "Mine")["lasting"].verdict == "fail"
 
 
 @pytest.mark.filterwarnings("ignore")

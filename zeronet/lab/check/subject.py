@@ -193,7 +193,9 @@ class Subject:
     @cached_property
     def delay(self) -> int:
         """How many updates only look at gradients before the first that moves; 0 if none of 64 moves."""
-        moving = self.moves([STEEP] * 64).any(axis=1)
+        moving = self.moves([STEEP] * 4).any(axis=1)
+        if not moving.any():
+            moving = self.moves([STEEP] * 64).any(axis=1)
         return int(moving.argmax())
 
     def first_move(self, gradient: np.ndarray, start: np.ndarray = START, **changes: Any) -> np.ndarray:
@@ -282,9 +284,7 @@ def settings_of_object(optimizer: Any) -> dict[str, Any]:
         except Exception:
             again = {}
         if any(again.get(each) != value for each, value in known.items() if is_number(value)):
-            raise UserError(
-                f"{name} keeps no attribute {', '.join(lost)} to make it again from: check the class instead"
-            )
+            raise UserError(f"{name} keeps no attribute {', '.join(lost)} to be made from again: check the class")
     return settings
 
 

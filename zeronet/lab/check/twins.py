@@ -49,6 +49,15 @@ class Twin:
         optimizer = self.kind(**self.settings)
         return optimizer.with_transforms(self.decay) if self.decay else optimizer
 
+    @property
+    def fits(self) -> bool:
+        """Whether the optimizer takes these settings."""
+        try:
+            self.new()
+        except (ValueError, TypeError):
+            return False
+        return True
+
     def __repr__(self) -> str:
         """Return it as it is written."""
         return repr(self.new())
@@ -238,13 +247,11 @@ def _twins(subject: Subject) -> Iterator[Twin]:
     others = [*OPTIMIZERS.values(), *(dialect for each in DIALECTS.values() for dialect in each.values())]
     equations = {(kind.rule, *inspect.signature(kind).parameters): kind for kind in reversed([*alike, *others])}
     for kind in reversed(equations.values()):
-        try:
-            if kind in alike or not difference(subject, twin_of(subject, kind), 3, LONG):  # this rules out most of them
-                found, parted = furthest(subject, kind, hidden=kind in alike)
-                if parted is None:
-                    yield found
-        except (ValueError, TypeError):  # it does not take these settings
-            continue
+        twin = twin_of(subject, kind)
+        if twin.fits and (kind in alike or not difference(subject, twin, 3, LONG)):  # this rules out most of them
+            found, parted = furthest(subject, kind, hidden=kind in alike)
+            if parted is None:
+                yield found
 
 
 def equal_to(subject: Subject) -> str | None:

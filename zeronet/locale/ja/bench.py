@@ -71,6 +71,7 @@ BENCH: dict[str, str] = {
         "毎回ちがう配列や、使い回される勾配の配列を渡されてもよい"
     ),
     "changes the arrays in place": "配列をその場で変える",
+    "parameters stay finite under a constant gradient for long": "一定の勾配を長く続けても、数は数のまま",
     "every gradient counts, and none is forgotten at once": "どの勾配にも効果があり、突然忘れられることはない",
     "goes where zeronet's optimizer of this name goes": "この名前の zeronet の手法と同じ経路をたどる",
     "a changed learning rate counts from the next update": "学習率を変えると、次の更新から効く",
@@ -91,6 +92,7 @@ BENCH: dict[str, str] = {
     "zeronet has no optimizer of this name; --like NAME compares with one": (
         "この名前の手法は zeronet にない。--like NAME で比べる相手を指定できる"
     ),
+    "{twin} does not take its settings": "{twin} はこの設定を受け付けない",
     "{twin} has no setting {names}": "{twin} に設定 {names} はない",
     "it keeps no attribute {lr} to change": "変えられる属性 {lr} がない",
     "it has no settings that the bench knows": "テストベンチの知っている設定がない",

@@ -230,7 +230,8 @@ HINTS: dict[str, str] = {
         "params と grads はただの配列の辞書です: params[key] と grads[key]"
     ),
     # long runs
-    "{seen}, but not finite at update {k} of a constant gradient": "{seen}。しかし一定の勾配の更新 {k} で数でなくなる",
+    "not finite at update {k}": "更新 {k} で数でなくなる (nan, inf)",
+    "{n} updates": "更新 {n} 回",
     "Is it √ of a difference such as h − m², which rounding makes negative, or 0 / 0?": (
         "h − m² のように丸めで負になる差の平方根か、0 / 0 ではありませんか"
     ),

@@ -2,7 +2,7 @@
 
 from zeronet.lab.check.findings import Verdict, failed, law, passed, remark, skipped
 from zeronet.lab.check.subject import START, STEEP, Subject, attributes
-from zeronet.lab.check.twins import UPDATES, Difference, Twin, difference, furthest, named_alike, twins
+from zeronet.lab.check.twins import UPDATES, Difference, Twin, difference, furthest, named_alike, twin_of, twins
 from zeronet.locale import translate
 
 
@@ -14,10 +14,9 @@ def like(subject: Subject) -> Verdict:
         return skipped(translate("zeronet has no optimizer of this name; --like NAME compares with one"))
     same = next((each for each in twins(subject) if each.kind in kinds), None)
     if same is None:
-        try:
-            found = [furthest(subject, kind) for kind in kinds]
-        except ValueError as error:  # a setting that the optimizer refuses
-            return skipped(str(error))
+        found = [furthest(subject, kind) for kind in kinds if twin_of(subject, kind).fits]
+        if not found:
+            return skipped(translate("{twin} does not take its settings", twin=kinds[0].__name__))
         twin, parted = max(found, key=lambda each: each[1].update if each[1] else 0)
         if not subject.like and (unknown := subject.stirring([STEEP] * 12, twin.unknown)):
             names = ", ".join(map(subject.name, unknown))

@@ -1,5 +1,6 @@
-"""Laws on long runs: that every gradient counts, and that no memory starts over after some hundred updates."""
+"""Laws on long runs: all stays finite, every gradient counts, no memory starts over after some hundred updates."""
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -9,8 +10,37 @@ from zeronet.lab.check.subject import Subject, remembered
 from zeronet.lab.check.twins import UPDATES
 from zeronet.locale import translate
 
+LONG = 2000  # updates; a mean with ρ = 0.99 has then settled to the last bit of float32
 FIRST, LAST = 20, 64  # what happens before may be how a method begins; what is felt after them, cannot be seen
 RARELY = 0.1  # a memory that is empty more often, as between two steps of many gradients, is meant so
+
+
+@law("lasting", "parameters stay finite under a constant gradient for long", decayed=False)
+def lasting(subject: Subject) -> Verdict:
+    """Also at 0.9 for ρ or β₂, so that the means settle."""
+    quick = {name: 0.9 for name in ("rho", "beta2") if subject.settings.get(name, 0) > 0.9}
+    for updates, changes in ((LONG, {}), *([(LONG // 5, quick)] if quick else [])):
+        if lost := _first_lost(subject.at(**changes), updates):
+            return failed(
+                translate("not finite at update {k}", k=lost),
+                translate("Is it √ of a difference such as h − m², which rounding makes negative, or 0 / 0?"),
+            )
+    return passed(translate("{n} updates", n=LONG))
+
+
+def _first_lost(subject: Subject, updates: int) -> int:
+    """Return the first update under a constant gradient that is not finite though w is not far; 0 if there is none.
+
+    In float32, in which means settle to the last bit sooner.
+    """
+    gradient = np.float32(10) ** np.random.default_rng(5).uniform(-3, 3, 64).astype(np.float32)
+    optimizer, params, far = subject.new(), {"w": np.ones(64, np.float32)}, 0.0
+    for k in range(1, updates + 1):
+        optimizer.update(params, {"w": gradient.copy()})
+        if not math.isfinite(now := float(np.abs(params["w"]).max())):
+            return k if far < 1e9 else 0  # a slope without end has no other
+        far = now
+    return 0
 
 
 class Felt(NamedTuple):

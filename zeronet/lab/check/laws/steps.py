@@ -9,7 +9,6 @@ from zeronet.lab.check.findings import Verdict, failed, law, number, passed, rem
 from zeronet.lab.check.subject import START, STEEP, Subject
 from zeronet.locale import translate
 
-LONG = 2000  # updates; a mean with ρ = 0.99 has then settled to the last bit of float32
 BOWL = np.array([1.0, 0.5, 0.2, 0.1])  # f(w) = ½ Σ c w²
 
 
@@ -55,36 +54,14 @@ def _takes_lists(subject: Subject) -> bool:
 
 @law("finite", "parameters stay finite")
 def finite(subject: Subject) -> Verdict:
-    """Gradients of either sign give no nan and no inf, and neither does one that stays the same for long."""
+    """Gradients of either sign give no nan and no inf."""
     steps = np.abs(np.diff(subject.track([START, -START, START]), axis=0)).max(axis=1)
     seen = translate("steps of {steps}", steps=", ".join(number(each) for each in steps))
     if np.isfinite(steps).all():
-        quick = {name: 0.9 for name in ("rho", "beta2") if subject.settings.get(name, 0) > 0.9}  # means settle sooner
-        for updates, changes in ((LONG, {}), *([(LONG // 5, quick)] if quick else [])):
-            if last := _first_lost(subject.at(**changes), updates):
-                return failed(
-                    translate("{seen}, but not finite at update {k} of a constant gradient", seen=seen, k=last),
-                    translate("Is it √ of a difference such as h − m², which rounding makes negative, or 0 / 0?"),
-                )
         return passed(seen)
     uncounted = translate("Is t counted, and before it is used? 1 − β⁰ is 0")
     other = translate("A missing square under the root, or a division by 0?")
     return failed(seen, uncounted if "beta2" in subject.settings and np.isnan(steps[0]) else other)
-
-
-def _first_lost(subject: Subject, updates: int) -> int:
-    """Return the first update under a constant gradient that is not finite though w is not far; 0 if there is none.
-
-    In float32, in which means settle to the last bit sooner.
-    """
-    gradient = np.float32(10) ** np.random.default_rng(5).uniform(-3, 3, 64).astype(np.float32)
-    optimizer, params, far = subject.new(), {"w": np.ones(64, np.float32)}, 0.0
-    for k in range(1, updates + 1):
-        optimizer.update(params, {"w": gradient.copy()})
-        if not math.isfinite(now := float(np.abs(params["w"]).max())):
-            return k if far < 1e9 else 0  # a slope without end has no other
-        far = now
-    return 0
 
 
 @law("repeats", "equal gradients give equal steps")
