@@ -8,9 +8,9 @@ from typing import Any
 
 from zeronet.cli.parser import Parser, exit_status
 from zeronet.common.errors import UserError
+from zeronet.lab.check.process import TIME_LIMIT, check
 from zeronet.lab.check.report import text
 from zeronet.lab.check.roles import NO_ROLE, ROLES
-from zeronet.lab.check.running import TIME_LIMIT, check
 from zeronet.locale import LANGUAGES
 
 

@@ -11,6 +11,8 @@ from zeronet.lab.check.subject import Subject
 from zeronet.lab.specs.plugins import explained
 from zeronet.locale import translate
 
+STEPS = 300  # updates on the digits
+
 
 @dataclass(frozen=True)
 class Verdict:

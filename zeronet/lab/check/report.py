@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from zeronet.common.text import columns
-from zeronet.lab.check.laws.training import STEPS
+from zeronet.lab.check.findings import STEPS
 from zeronet.locale import translate
 
 MARKS = {"pass": "pass", "fail": "FAIL", "remark": "remark", "skip": "skip"}

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from zeronet.common.errors import UserError
-from zeronet.lab.check.findings import Verdict, failed, law, number, passed, remark, skipped
+from zeronet.lab.check.findings import STEPS, Verdict, failed, law, number, passed, remark, skipped
 from zeronet.lab.check.subject import Subject
 from zeronet.lab.runner.problem import load_problem
 from zeronet.locale import translate
@@ -14,7 +14,7 @@ from zeronet.optimizers import SGD, Adam
 from zeronet.training.callbacks import History
 from zeronet.training.trainer import Diverged, Trainer
 
-STEPS, BATCH, HIDDEN = 300, 64, 32
+BATCH, HIDDEN = 64, 32
 
 
 @law("digits", "trains a network on the digits")
