@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 
 from zeronet.common.errors import UserError
+from zeronet.datasets import load
 from zeronet.lab.check.findings import STEPS, Verdict, failed, law, number, passed, remark, skipped
 from zeronet.lab.check.subject import Subject
-from zeronet.lab.runner.problem import load_problem
 from zeronet.locale import translate
 from zeronet.nn.models import MultiLayerNet
 from zeronet.optimizers import SGD, Adam
@@ -47,12 +47,12 @@ def trained(optimizer: Any) -> tuple[list[float], float]:
     Every optimizer starts from the same weights and sees the same batches. Raises Diverged, or UserError if the digits
     are not available.
     """
-    problem = load_problem("digits")
-    network, history = MultiLayerNet(problem.x_train.shape[1], [HIDDEN], 10, seed=0), History()
+    data = load("digits")
+    network, history = MultiLayerNet(data.x_train.shape[1], [HIDDEN], 10, seed=0), History()
     trainer = Trainer(network, optimizer, batch_size=BATCH, seed=0, callbacks=[history])
-    trainer.fit(problem.x_train, problem.t_train, steps=STEPS)
+    trainer.fit(data.x_train, data.t_train, steps=STEPS)
     with trainer.evaluating() as evaluated:
-        return history.losses, float(evaluated.accuracy(problem.x_test, problem.t_test))
+        return history.losses, float(evaluated.accuracy(data.x_test, data.t_test))
 
 
 def curves(subject: Subject) -> dict[str, list[float]]:
