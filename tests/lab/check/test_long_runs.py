@@ -89,6 +89,8 @@ def test_a_variance_below_0_is_found_whatever_its_memory(rho):
         lasting = findings(renamed(source.replace("0.99", rho)), "Mine")["lasting"]
         assert lasting.verdict == verdict
     assert "√ of a difference such as h − m²" in lasting.hint
+    inside = UNCLAMPED.replace("(np.sqrt(", "np.sqrt(").replace("**2) + 1e-7)", "**2 + 1e-7)")  # as in TensorFlow
+    assert findings(renamed(inside.replace("0.99", rho)), "Mine")["lasting"].verdict == "pass"
     hidden = UNCLAMPED.replace(", decay_rate=0.99", "").replace("= decay_rate", f"= {rho}")
     assert findings(renamed(hidden), "Mine")["lasting"].verdict == "fail"
 

@@ -252,7 +252,7 @@ HINTS: dict[str, str] = {
     ),
     "of every {n} gradients one has no effect at all": "{n} 回に 1 回の勾配に、まったく効果がない",
     "Is an update left out, as by a counter?": "回数などの条件で更新を飛ばしていませんか",
-    "{n} updates, each with another gradient once": "更新 {n} 回、それぞれの勾配を一度ずつ変えた",
+    "{n} gradients, each of them changed once": "勾配 {n} 個を、それぞれ一度ずつ変えた",
     "{n} updates as {twin}": "更新 {n} 回が {twin} と同じ",
     "update {k}: {place} is {here:.9g}, in {twin} {there:.9g}": (
         "更新 {k}: {place} は {here:.9g}、{twin} では {there:.9g}"

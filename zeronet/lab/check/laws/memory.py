@@ -19,8 +19,9 @@ RARELY = 0.1  # a memory that is empty more often, as between two steps of many 
 def lasting(subject: Subject) -> Verdict:
     """Also at 0.9 for ρ or β₂, so that the means settle."""
     quick = {name: 0.9 for name in ("rho", "beta2") if subject.settings.get(name, 0) > 0.9}
+    dtype = np.float64 if quick else np.float32  # in which means of any ρ settle to the last bit sooner
     for updates, changes in ((LONG, {}), *([(LONG // 5, quick)] if quick else [])):
-        if lost := _first_lost(subject.at(**changes), updates):
+        if lost := _first_lost(subject.at(**changes), updates, dtype):
             return failed(
                 translate("not finite at update {k}", k=lost),
                 translate("Is it √ of a difference such as h − m², which rounding makes negative, or 0 / 0?"),
@@ -28,13 +29,10 @@ def lasting(subject: Subject) -> Verdict:
     return passed(translate("{n} updates", n=LONG))
 
 
-def _first_lost(subject: Subject, updates: int) -> int:
-    """Return the first update under a constant gradient that is not finite though w is not far; 0 if there is none.
-
-    In float32, in which means settle to the last bit sooner.
-    """
-    gradient = np.float32(10) ** np.random.default_rng(5).uniform(-3, 3, 64).astype(np.float32)
-    optimizer, params, far = subject.new(), {"w": np.ones(64, np.float32)}, 0.0
+def _first_lost(subject: Subject, updates: int, dtype: type) -> int:
+    """Return the first update under a constant gradient that is not finite though w is not far; 0 if there is none."""
+    gradient = (10 ** np.random.default_rng(5).uniform(-3, 0, 64)).astype(dtype)
+    optimizer, params, far = subject.new(), {"w": np.ones(64, dtype)}, 0.0
     for k in range(1, updates + 1):
         optimizer.update(params, {"w": gradient.copy()})
         if not math.isfinite(now := float(np.abs(params["w"]).max())):
@@ -76,7 +74,7 @@ def memory(subject: Subject) -> Verdict:
                 translate("of every {n} gradients one has no effect at all", n=every),
                 translate("Is an update left out, as by a counter?"),
             )
-    return passed(translate("{n} updates, each with another gradient once", n=UPDATES))
+    return passed(translate("{n} gradients, each of them changed once", n=UPDATES))
 
 
 def _felt(subject: Subject) -> Felt | None:
