@@ -34,4 +34,5 @@ def test_what_lies_between_linear_and_adaptive_is_neither_and_its_laws_are_skipp
     assert subject.family == "neither"
     laws = {law.name: judge(law, subject) for law in LAWS if law.name in ("family", "by-hand", "first-step", "scale")}
     assert laws.pop("family").verdict == "remark"
+    assert laws.pop("scale").verdict == ("pass" if kind is Padam else "skip")  # a power holds for later steps, too
     assert {finding.verdict for finding in laws.values()} == {"skip"}

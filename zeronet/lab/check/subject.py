@@ -218,6 +218,11 @@ class Subject:
         return [self.growth(scale) for scale in (1.0, 1e-2, 1e-5)]
 
     @cached_property
+    def power(self) -> float | None:
+        """The growth, if it is the same for all gradients: 1 if adaptive, 10 if linear; None if it is not."""
+        return self.growths[0] if max(self.growths) <= 1.01 * min(self.growths) else None
+
+    @cached_property
     def family(self) -> str:
         """Return "adaptive", "linear", or "neither", as a step that is bounded or grows with a power of the gradient.
 

@@ -93,8 +93,8 @@ HINTS: dict[str, str] = {
     "{rho} and 1 − {rho} are swapped: h ← {rho} h + (1 − {rho}) g²": (
         "{rho} と 1 − {rho} が入れ替わっています: h ← {rho} h + (1 − {rho}) g²"
     ),
-    "with 10 g the path of 5 updates is off by a relative {off}": (
-        "10 g での更新 5 回の道のりが、あるべき値と {off} 違う"
+    "with 10 g the path of {n} updates is off by a relative {off}": (
+        "10 g での更新 {n} 回の道のりが、あるべき値と {off} 違う"
     ),
     "Is a square or a root missing in the state?": "状態の計算で 2 乗か根号を忘れていませんか",
     "steps of {low} to {high} {lr} in 300 updates": "更新 300 回の一歩は {lr} の {low}〜{high} 倍",

@@ -55,14 +55,15 @@ def first_step(subject: Subject) -> Verdict:
 )
 def scale(subject: Subject) -> Verdict:
     """What holds for the first step holds for the next ones."""
-    if subject.family == "neither":
+    factor = {"adaptive": 1.0, "linear": 10.0}.get(subject.family, subject.power)
+    if factor is None:
         return skipped(translate("it is neither adaptive nor linear"))
-    rng, factor = np.random.default_rng(1), 10 if subject.family == "linear" else 1
-    shape = subject.delay + 5, 4
+    rng, n = np.random.default_rng(1), 60 if subject.family == "neither" else 5  # a power may change slowly
+    shape = subject.delay + n, 4
     gradients = STEEP * rng.uniform(0.5, 2, shape) * rng.choice([-1, 1], shape)
     usual, steep = (np.cumsum(subject.moves(each), axis=0) for each in (gradients, 10 * gradients))
     off = float(np.abs(steep - factor * usual).max() / np.abs(factor * usual).max())
-    seen = translate("with 10 g the path of 5 updates is off by a relative {off}", off=number(off))
+    seen = translate("with 10 g the path of {n} updates is off by a relative {off}", n=n, off=number(off))
     if not off < 5e-3:
         return failed(seen, translate("Is a square or a root missing in the state?"))
     return passed(seen)

@@ -1,7 +1,7 @@
 """Laws on long runs: all stays finite, every gradient counts, no memory starts over after some hundred updates."""
 
 import math
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -29,7 +29,7 @@ def lasting(subject: Subject) -> Verdict:
     return passed(translate("{n} updates", n=LONG))
 
 
-def _first_lost(subject: Subject, updates: int, dtype: type) -> int:
+def _first_lost(subject: Subject, updates: int, dtype: Any) -> int:
     """Return the first update under a constant gradient that is not finite though w is not far; 0 if there is none."""
     gradient = (10 ** np.random.default_rng(5).uniform(-3, 0, 64)).astype(dtype)
     optimizer, params, far = subject.new(), {"w": np.ones(64, dtype)}, 0.0

@@ -131,13 +131,18 @@ def family(subject: Subject) -> Verdict:
     seen = translate("ten times the gradient gives {growth} times the step", growth=number(subject.growths[0]))
     if subject.family == "neither":
         slip = translate("missing root or square? With h from g², g / √h does not depend on the scale of g")
-        if not all(np.isfinite(subject.growths)) or max(subject.growths) < 1 - 2e-3 or max(subject.growths) > 10.1:
+        *longer, short = subject.growths  # a step may become shorter where a clip bounds it: g / g² up to 1
+        if (
+            not all(np.isfinite(subject.growths))
+            or max(subject.growths) > 10.1
+            or (min(longer) < 0.99 and abs(short - 1) > 0.01)
+        ):
             return failed(seen, slip)
         growths = ", ".join(number(each) for each in subject.growths)
         seen = translate(
             "ten times a long, a usual and a short gradient gives {growths} times the step", growths=growths
         )
-        if max(subject.growths) > 1.01 * min(subject.growths):
+        if subject.power is None:
             return remark(translate("{seen}: neither, as with a bound or a clip", seen=seen))
         return remark(translate("{seen}: neither, as with a power of h other than the root", seen=seen), slip)
     return passed(f"{seen}: {translate(subject.family)}")
