@@ -52,6 +52,7 @@ from typing import TYPE_CHECKING, Any
 from zeronet.version import __version__ as __version__
 
 if TYPE_CHECKING:
+    from zeronet.lab.check.process import check as check
     from zeronet.lab.compare import compare as compare
     from zeronet.lab.race.run import race as race
     from zeronet.landscapes import Landscape as Landscape
@@ -64,7 +65,7 @@ SUBPACKAGES = ("nn", "optimizers", "training", "landscapes", "datasets", "lab", 
 # What is public here: all that is public in these packages, and a few names of others.
 REEXPORTED = ("nn", "optimizers", "training")
 SINGLE_NAMES = {"Landscape": "landscapes", "descend": "landscapes"}
-SINGLE_NAMES |= {"compare": "lab.compare", "race": "lab.race.run"}
+SINGLE_NAMES |= {"compare": "lab.compare", "race": "lab.race.run", "check": "lab.check.process"}
 
 NOT_STARRED = {"load"}  # `from zeronet import *` must not hide the load of `from datasets import load`
 

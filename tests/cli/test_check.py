@@ -104,6 +104,28 @@ def test_settings_may_be_given_and_a_required_one_must_be(write):
         check(f"{path}:lr=0.05,momentum=0.9")
 
 
+def test_like_compares_with_an_optimizer_and_the_last_line_names_what_broke(write, capsys):
+    path = write(RIGHT.replace("class AdaGrad", "class Mine"))
+    assert main([path, "--like", "adagrad"]) == 0
+    assert "1200 updates as AdaGrad(lr=0.01, eps=1e-07)" in capsys.readouterr().out
+    assert main([path, "--like", "rmsprop"]) == 1
+    assert capsys.readouterr().out.splitlines()[-1].startswith("Broken: like (update 1: W[0, 0] is -0.9021")
+    assert main([path, "--like", "adagrand"]) == 2
+    assert "--like names an optimizer of zeronet, not 'adagrand'" in capsys.readouterr().err
+    assert main([write(WRONG)]) == 1
+    out = capsys.readouterr().out
+    assert out.splitlines()[-1].startswith("Broken: downhill, ")
+    assert "[downhill]" in out
+
+
+def test_a_class_with_pytorchs_interface_ends_with_2_and_one_line(write, capsys):
+    text = "class Mine:\n    def __init__(self, params, lr):\n        pass\n    def step(self):\n        pass\n"
+    assert main([write(text)]) == 2
+    captured = capsys.readouterr()
+    assert captured.err.startswith("zeronet check: Mine has PyTorch's interface, __init__(params, …) and step(): ")
+    assert captured.err.count("\n") == 1
+
+
 def test_a_role_may_be_declared(write, capsys):
     path = write(RIGHT.replace("lr", "alpha"))
     assert main([path]) == 0
@@ -176,7 +198,7 @@ def test_an_error_later_on_ends_no_other_law(write):
     late = "        self.n = getattr(self, 'n', 0) + 1\n        if self.n > 50: raise KeyError('W1')\n"
     late += "        for key in params.keys():"
     report = check(write(RIGHT.replace("        for key in params.keys():", late)))
-    assert broken(report) == ["downhill", "digits"]
+    assert broken(report) == ["downhill", "lasting", "memory", "like", "digits"]  # all that take more than 50 updates
     assert (report["family"], report["equals"]) == ("adaptive", None)
     assert set(report["curves"]) == {"SGD", "Adam"}
 

@@ -1,4 +1,4 @@
-"""Check your own optimizer: zeronet check FILE.py[:Class] … [--role SETTING=ROLE] [--json] [--lang ja]."""
+"""Check your own optimizer: zeronet check FILE.py[:Class] … [--like NAME] [--role SETTING=ROLE] [--json]."""
 
 import argparse
 import json
@@ -8,9 +8,9 @@ from typing import Any
 
 from zeronet.cli.parser import Parser, exit_status
 from zeronet.common.errors import UserError
+from zeronet.lab.check.process import TIME_LIMIT, check
 from zeronet.lab.check.report import text
 from zeronet.lab.check.roles import NO_ROLE, ROLES
-from zeronet.lab.check.running import TIME_LIMIT, check
 from zeronet.locale import LANGUAGES
 
 
@@ -35,6 +35,12 @@ def main(arguments: list[str] | None = None) -> int:
         type=pair,
         metavar="SETTING=ROLE",
         help=f"what a setting is, if its name does not tell, as in alpha=rho: {', '.join(ROLES)} or {NO_ROLE}",
+    )
+    p.add_argument(
+        "--like",
+        metavar="NAME",
+        help="the optimizer of zeronet that the class should equal, as rmsprop or adam:dialect=pytorch (default: the "
+        "one of its own name, if there is one)",
     )
     p.add_argument("--json", action="store_true", help="one line of JSON for each class")
     p.add_argument("--lang", choices=LANGUAGES, help="language of the report (default: ZERONET_LANG, or en)")
@@ -64,7 +70,7 @@ def pair(text: str) -> tuple[str, str]:
 def report_on(target: str, i: int, args: argparse.Namespace, prog: str) -> int:
     """Check target number i and print its report; return its exit status."""
     try:
-        report = check(target, args.time_limit, dict(args.role))
+        report = check(target, args.time_limit, dict(args.role), args.like)
     except UserError as mistake:  # the others are still checked
         print(f"{prog}: {mistake}", file=sys.stderr)
         if args.json:

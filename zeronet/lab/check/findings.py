@@ -5,9 +5,13 @@ from dataclasses import asdict, dataclass
 from types import ModuleType
 from typing import Any
 
+import numpy as np
+
 from zeronet.lab.check.subject import Subject
 from zeronet.lab.specs.plugins import explained
 from zeronet.locale import translate
+
+STEPS = 300  # updates on the digits
 
 
 @dataclass(frozen=True)
@@ -103,6 +107,8 @@ def _slip(error: BaseException) -> str:
         return translate("Is the state created at the first update?")
     if isinstance(error, AttributeError) and "'float' object" in text:
         return translate("A plain number has no array methods: np.sum(g), not g.sum()")
+    if isinstance(error, AttributeError) and isinstance(error.obj, np.ndarray | dict):
+        return translate("params and grads are dictionaries of plain arrays: params[key] and grads[key]")
     if isinstance(error, AttributeError) and "has no attribute" in text:
         return translate("Is it set in __init__?")
     return ""

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from zeronet.common.text import columns
-from zeronet.lab.check.laws.training import STEPS
+from zeronet.lab.check.findings import STEPS
 from zeronet.locale import translate
 
 MARKS = {"pass": "pass", "fail": "FAIL", "remark": "remark", "skip": "skip"}
@@ -21,7 +21,8 @@ def text(report: Mapping[str, Any]) -> str:
     wide = max(columns(translate(mark)) for mark in MARKS.values())
     for each in laws:
         mark = translate(MARKS[each["verdict"]])
-        lines.append(f"  {padded(mark, wide)}  {each['title']}")
+        name = f"  [{each['law']}]" if each["verdict"] == "fail" else ""
+        lines.append(f"  {padded(mark, wide)}  {each['title']}{name}")
         lines.append(f"  {' ' * wide}    {each['seen']}")
         if each["hint"]:
             lines.append(f"  {' ' * wide}  → {each['hint']}")
@@ -40,6 +41,10 @@ def text(report: Mapping[str, Any]) -> str:
     n, lost, remarks, skipped = (sum(each["verdict"] == verdict for each in laws) for verdict in MARKS)
     total = "{n} laws hold, {lost} broken, {remarks} with a remark, {skipped} skipped"
     total = translate(total, n=n, lost=lost, remarks=remarks, skipped=skipped)
+    broken = [each for each in laws if each["verdict"] == "fail"]
+    if broken:
+        names = [f"{each['law']} ({each['seen']})" if each["law"] == "like" else each["law"] for each in broken]
+        total += "\n" + translate("Broken: {names}", names=", ".join(names))
     return "\n".join([*lines, "", total])
 
 

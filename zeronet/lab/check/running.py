@@ -1,13 +1,9 @@
-"""The whole bench on one class, in its own process with a time limit."""
+"""All laws on one class: what the process does in which foreign code runs (process.py starts it)."""
 
 import ast
-import contextlib
 import json
-import os
-import signal
-import subprocess
+import pickle
 import sys
-import tempfile
 import warnings
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -17,117 +13,18 @@ import numpy as np
 
 from zeronet.common.errors import UserError
 from zeronet.lab.check.findings import Finding, in_one_line, judge, laws_of
-from zeronet.lab.check.laws import adaptive, contract, state, steps, training
+from zeronet.lab.check.laws import adaptive, contract, likeness, memory, state, steps, training
 from zeronet.lab.check.roles import ROLES
 from zeronet.lab.check.subject import Subject
+from zeronet.lab.check.twins import equal_to, like_kinds
 from zeronet.lab.specs.grammar import split
 from zeronet.lab.specs.plugins import Plugin, located
-from zeronet.locale import current_language, language, translate
+from zeronet.locale import language, translate
 
-LAWS = [law for module in (steps, adaptive, state, contract, training) for law in laws_of(module)]
-START = "from zeronet.lab.check.running import main; main()"
-TIME_LIMIT = 60.0  # seconds; a usual class takes two
+LAWS = [law for module in (steps, adaptive, state, contract, memory, likeness, training) for law in laws_of(module)]
 
 
-def check(target: str, time_limit: float = TIME_LIMIT, roles: Mapping[str, str] | None = None) -> dict[str, Any]:
-    """Put one class through all laws, in a process of its own; return a report that JSON can hold.
-
-    Parameters
-    ----------
-    target : str
-        FILE.py[:Class][:key=value,…], or module:Class.
-    time_limit : float, default 60
-        Seconds until the process is ended.
-    roles : mapping from str to str, optional
-        What a setting is, if its name does not say it: {"alpha": "rho"}. The roles are lr, momentum, rho, beta1, beta2,
-        eps, weight_decay, and "none" for a setting that is none of these.
-
-    Returns
-    -------
-    dict
-        file, class, settings, family, equals, passed, laws (a list of law, title, verdict, seen and hint), and curves
-        (the losses, with those of SGD and Adam).
-
-    Raises
-    ------
-    UserError
-        If there is no such file, class, setting or role.
-    """
-    with tempfile.TemporaryDirectory(prefix="zeronet-check-") as folder:
-        out, errors = Path(folder) / "report.jsonl", Path(folder) / "errors.txt"
-        paths = [str(Path(__file__).parents[3]), os.environ.get("PYTHONPATH", "")]
-        environment = os.environ | {
-            "ZERONET_LANG": current_language(),
-            "PYTHONPATH": os.pathsep.join(filter(None, paths)),
-        }
-        with errors.open("wb") as file:
-            process = subprocess.Popen(
-                [sys.executable, "-c", START, target, str(out), json.dumps(dict(roles or {}))],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,  # what the class prints is no part of the report
-                stderr=file,
-                env=environment,
-                start_new_session=True,
-            )
-            hint = ""
-            try:
-                status, words = process.wait(time_limit), _last(errors)
-                ended = translate("the process ended with status {status}: {words}", status=status, words=words)
-                ended = ended.rstrip(": ")
-            except subprocess.TimeoutExpired:
-                ended = translate("stopped after {seconds:g} seconds", seconds=time_limit)
-                hint = translate("Is there a loop that does not end?")
-            finally:
-                _end(process)
-        text = out.read_text(encoding="utf-8", errors="replace") if out.exists() else ""
-    lines = []
-    for line in text.split("\n")[:-1]:  # the last may be half written
-        try:
-            lines.append(json.loads(line))
-        except ValueError:  # something else wrote there: what follows is lost
-            break
-    return _assembled(target, lines, ended, hint)
-
-
-def _assembled(target: str, lines: list[dict[str, Any]], ended: str, hint: str) -> dict[str, Any]:
-    """Return the report that the process wrote line by line, with what stopped it if it did not finish."""
-    report: dict[str, Any] = {"file": target, "class": None, "settings": {}, "family": None, "equals": None}
-    report |= {"passed": False, "laws": [], "curves": {}}
-    for line in lines:
-        if "mistake" in line:
-            raise UserError(line["mistake"])
-        if "law" in line:
-            report["laws"].append(line)
-        else:
-            report |= line
-    if not report.pop("finished", False):
-        begun = report.pop("begun", "")
-        report["laws"].append(Finding("process", begun or translate("is loaded"), "fail", ended, hint).to_dict())
-    report.pop("begun", None)
-    report["passed"] = all(each["verdict"] != "fail" for each in report["laws"])
-    return report
-
-
-def _end(process: subprocess.Popen) -> None:
-    """End the process, and what it started."""
-    if os.name == "nt":
-        process.kill()
-    else:
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
-
-
-def _last(errors: Path) -> str:
-    """Return the last line that the process wrote to stderr."""
-    lines = [line for line in errors.read_text(encoding="utf-8", errors="replace").splitlines() if line.strip()]
-    return lines[-1] if lines else ""
-
-
-# Inside the process ------------------------------------------------------------------------------------------------
-
-
-def run(target: str, out: Path, roles: Mapping[str, str]) -> None:
+def run(out: Path, target: str, roles: Mapping[str, str], like: str | None, handed_over: bool) -> None:
     """Write the report line by line, so that it shows how far it came."""
     with out.open("w", encoding="utf-8") as file:
 
@@ -136,7 +33,7 @@ def run(target: str, out: Path, roles: Mapping[str, str]) -> None:
             file.flush()
 
         try:
-            subject = named(target, roles)
+            subject = loaded(out.parent / "class.pickle", roles, like) if handed_over else named(target, roles, like)
         except UserError as mistake:
             write(mistake=str(mistake))
             return
@@ -152,7 +49,7 @@ def run(target: str, out: Path, roles: Mapping[str, str]) -> None:
             if broken := finding.law == "runs" and finding.verdict == "fail":
                 break  # all that follow would find the same
         if not broken:
-            equals = _or_none(lambda: training.equal_to(subject)) if right else None  # nothing that is wrong equals it
+            equals = _or_none(lambda: equal_to(subject)) if right else None  # nothing that is wrong equals it
             write(family=_or_none(lambda: subject.family), equals=equals, curves=curves(subject))
         write(finished=True)
 
@@ -178,7 +75,16 @@ def doubtful(subject: Subject) -> Finding | None:
     return Finding("roles", translate("which setting is which"), "remark", "; ".join(assumed), hint)
 
 
-def named(target: str, roles: Mapping[str, str]) -> Subject:
+def loaded(file: Path, roles: Mapping[str, str], like: str | None) -> Subject:
+    """Return the class that was handed over, ready to be made. Raises UserError if it cannot be."""
+    try:
+        cls, given, place = pickle.loads(file.read_bytes())  # our own, from the parent process
+    except Exception as error:
+        raise UserError(f"the class cannot be taken to another process: {in_one_line(error, None)}") from error
+    return subject_of(cls, given, place, roles, like)
+
+
+def named(target: str, roles: Mapping[str, str], like: str | None = None) -> Subject:
     """Return the class that a target names, ready to be made. Raises UserError if there is none."""
     _, place, given = split(target)
     if place.lower().endswith(".py"):
@@ -187,15 +93,21 @@ def named(target: str, roles: Mapping[str, str]) -> Subject:
         plugin = located(place)[1]
     else:
         raise UserError(f"{target!r} names no file: write FILE.py, FILE.py:Class or module:Class")
-    cls = plugin.load()
-    if not callable(getattr(cls, "update", None)):
-        raise UserError(f"{cls.__name__} in {plugin.place} has no method update(params, grads)")
+    return subject_of(plugin.load(), given, plugin.place, roles, like)
+
+
+def subject_of(
+    cls: type, given: Mapping[str, Any], place: str | None, roles: Mapping[str, str], like: str | None
+) -> Subject:
+    """Return a class, ready to be made. Raises UserError if it cannot be made, or has another interface."""
+    if like:
+        like_kinds(like)  # before anything runs
     try:
-        return Subject(cls, given, plugin.place, roles)
+        return Subject(cls, given, place, roles, like)
     except UserError:
         raise
     except (Exception, SystemExit) as error:
-        raise UserError(f"{cls.__name__} cannot be made: {in_one_line(error, plugin.place)}") from error
+        raise UserError(f"{cls.__name__} cannot be made: {in_one_line(error, place)}") from error
 
 
 def _only_class(place: str) -> str:
@@ -211,6 +123,10 @@ def _only_class(place: str) -> str:
         raise UserError(f"{place} has no class")
     module = sys.modules[Plugin(plugin.place, names[0], plugin.digest, plugin.source).load().__module__]
     updating = [name for name in names if callable(getattr(getattr(module, name, None), "update", None))]
+    if not updating and (
+        stepping := [name for name in names if callable(getattr(getattr(module, name, None), "step", None))]
+    ):
+        return stepping[-1]  # which is told what it lacks
     if not updating:
         raise UserError(f"{place} has no class with update(params, grads), but {', '.join(names)}")
     if len(updating) > 1:
@@ -226,7 +142,7 @@ def curves(subject: Subject) -> dict[str, list[float]]:
 
 
 def main() -> None:
-    """Begin the process: its arguments are the target, the file for the report, and the roles in JSON."""
+    """Begin the process: its arguments are the file for the report, and in JSON what run takes."""
     warnings.simplefilter("ignore")
     with np.errstate(all="ignore"), language(None):
-        run(sys.argv[1], Path(sys.argv[2]), json.loads(sys.argv[3]))
+        run(Path(sys.argv[1]), **json.loads(sys.argv[2]))

@@ -12,8 +12,10 @@ from typing import Any, TypeGuard
 import numpy as np
 
 from zeronet.common.errors import UserError
+from zeronet.lab.check import interface
 from zeronet.lab.check.roles import NO_ROLE, ROLES, role_of, roles_of
 from zeronet.lab.specs.aliases import our_settings
+from zeronet.optimizers import Optimizer
 
 Arrays = dict[str, Any]
 SWALLOWING = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)  # *args and **kwargs
@@ -25,8 +27,9 @@ STEEP = np.array([900.0, -2000.0, 1300.0, 600.0])  # so long that ε and any fir
 class Subject:
     """A class with update(params, grads).
 
-    cls: the class; given: settings that differ from its defaults; place: its file, for errors; roles: setting → role.
-    Raises UserError if it cannot be made from these settings, or has no such roles.
+    cls: the class; given: settings that differ from its defaults; place: its file, for errors; roles: setting → role;
+    like: the optimizer of zeronet that it should equal, with settings. Raises UserError if it cannot be made from these
+    settings, has no such roles, or another interface.
     """
 
     def __init__(
@@ -35,8 +38,12 @@ class Subject:
         given: Mapping[str, Any] | None = None,
         place: str | None = None,
         roles: Mapping[str, str] | None = None,
+        like: str | None = None,
     ):
-        self.cls, self.place = cls, place
+        self.cls, self.place, self.like = cls, place, like
+        self.known: dict[Any, Any] = {}  # what took long to find out
+        if other := interface.other_than_ours(cls):
+            raise UserError(other)
         try:
             parameters = dict(inspect.signature(cls).parameters)
         except (TypeError, ValueError):  # a class written in C may have no signature
@@ -96,10 +103,10 @@ class Subject:
         known = {name: role for role, name in self.own.items() if role in self.settings and role in ROLES}
         return {name: role for name, role in known.items() if len(our_settings(name)) > 1 and name not in self.roles}
 
-    def stirring(self, gradients: Sequence[np.ndarray]) -> list[str]:
-        """Return the strangers whose double or half changes the path under these gradients."""
+    def stirring(self, gradients: Sequence[np.ndarray], names: Sequence[str] | None = None) -> list[str]:
+        """Return the strangers, or the settings of these names, whose double or half changes the path."""
         usual, found = self.moves(gradients), []
-        for name in self.strangers:
+        for name in self.strangers if names is None else names:
             for value in self.near(name):
                 with contextlib.suppress(ValueError):  # refused
                     if not np.array_equal(usual, self.moves(gradients, **{name: value})):
@@ -124,18 +131,21 @@ class Subject:
 
     def new(self, **changes: Any) -> Any:
         """Return a new optimizer, with some settings changed."""
-        own = self.own if changes else {}
-        if self.pair and {"beta1", "beta2"} & set(changes):
-            pair = zip(("beta1", "beta2"), self.values[self.pair], strict=True)
-            changes[self.pair] = tuple(changes.pop(name, value) for name, value in pair)
-        return self.cls(**self.given | {own.get(name, name): value for name, value in changes.items()})
+        return self.cls(**self.given | self._by_own_name(changes))
 
     def at(self, **changes: Any) -> "Subject":
         """Return the same class at other settings, by role; itself if these are what it has."""
         if all(self.settings.get(name, value) == value for name, value in changes.items()):
             return self
-        own = {self.own[name]: value for name, value in changes.items()}
-        return Subject(self.cls, self.given | own, self.place, self.roles)
+        return Subject(self.cls, self.given | self._by_own_name(changes), self.place, self.roles, self.like)
+
+    def _by_own_name(self, changes: Mapping[str, Any]) -> dict[str, Any]:
+        """Return changes by role as the class takes them."""
+        own = dict(changes)
+        if self.pair and {"beta1", "beta2"} & set(own):
+            pair = zip(("beta1", "beta2"), self.values[self.pair], strict=True)
+            own[self.pair] = tuple(own.pop(name, value) for name, value in pair)
+        return {self.own.get(name, name): value for name, value in own.items()}
 
     @cached_property
     def bare(self) -> "Subject":
@@ -180,31 +190,55 @@ class Subject:
         shares = (START - self.track([0 * START])[1]) / START
         return float(shares.flat[0]) if np.isfinite(shares).all() and np.ptp(shares) < 1e-9 else 0.0
 
+    @cached_property
+    def delay(self) -> int:
+        """How many updates only look at gradients before the first that moves; 0 if none of 64 moves."""
+        moving = self.moves([STEEP] * 4).any(axis=1)
+        if not moving.any():
+            moving = self.moves([STEEP] * 64).any(axis=1)
+        return int(moving.argmax())
+
     def first_move(self, gradient: np.ndarray, start: np.ndarray = START, **changes: Any) -> np.ndarray:
         """Return the first move that is not 0 under a constant gradient (some methods only look at first)."""
-        moves = self.moves([gradient] * 4, start, **changes)
+        moves = self.moves([gradient] * (self.delay + 4), start, **changes)
         return next((each for each in moves if each.any()), moves[0])
 
-    @cached_property
-    def growth(self) -> float:
-        """How many times as long the first move is if the gradient is ten times as long; nan if undefined."""
-        usual, steep = self.first_move(STEEP), self.first_move(10 * STEEP)
+    def growth(self, scale: float = 1.0) -> float:
+        """Return how many times as long the first move is if a gradient is ten times as long; nan if undefined.
+
+        scale: of the gradient; at 1 it is so long that ε does not matter.
+        """
+        usual, steep = self.first_move(scale * STEEP), self.first_move(10 * scale * STEEP)
         ratios = steep / usual
         return float(np.median(ratios)) if np.isfinite(ratios).all() else float("nan")
 
     @cached_property
+    def growths(self) -> list[float]:
+        """The growth under long, usual and short gradients."""
+        return [self.growth(scale) for scale in (1.0, 1e-2, 1e-5)]
+
+    @cached_property
+    def power(self) -> float | None:
+        """The growth, if it is the same for all gradients: 1 if adaptive, 10 if linear; None if it is not."""
+        return self.growths[0] if max(self.growths) <= 1.01 * min(self.growths) else None
+
+    @cached_property
     def family(self) -> str:
-        """Return "adaptive", "linear", or "neither"."""
-        for name, growth in (("adaptive", 1), ("linear", 10)):
-            if abs(self.growth / growth - 1) < 2e-3:
-                return name
-        return "neither"
+        """Return "adaptive", "linear", or "neither", as a step that is bounded or grows with a power of the gradient.
+
+        Under short gradients ε may make an adaptive class less so, but not linear at once.
+        """
+        usual, short = (round(each, 2) for each in self.growths[1:])
+        if abs(self.growths[0] - 1) < 2e-3:
+            return "neither" if short >= 9.99 and usual in (1, 10) and not self.settings.get("eps") else "adaptive"
+        linear = abs(self.growths[0] / 10 - 1) < 2e-3 and usual == short == 10
+        return "linear" if linear else "neither"
 
     @cached_property
     def elementwise(self) -> bool:
         """Whether each element of an array moves independently of the other elements' gradients."""
         others = STEEP * np.array([1, -3, 0.2, 7])
-        usual, changed = self.moves([STEEP, STEEP]), self.moves([others, others])
+        usual, changed = (self.moves([each] * (self.delay + 8)) for each in (STEEP, others))
         return bool(np.allclose(usual[:, 0], changed[:, 0], rtol=1e-6, atol=0))
 
     @cached_property
@@ -214,12 +248,49 @@ class Subject:
         return bool(np.abs(moves[1]).max() > (1e-9 + 2 * self.decays) * np.abs(moves[0]).max())
 
     @cached_property
+    def never_forgets(self) -> bool:
+        """Whether one gradient that was much longer shortens all later steps: it divides by the largest v."""
+        if not {"beta1", "beta2"} <= set(self.settings):
+            return False
+        betas = {"beta1": 0.5, "beta2": 0.5}  # which forget within 100 updates
+        usual, once = (self.moves([first] + [STEEP] * 100, **betas)[-1] for first in (STEEP, 1e4 * STEEP))
+        return bool((np.abs(once) < 0.1 * np.abs(usual)).all())
+
+    @cached_property
     def length(self) -> float | None:
         """The length of the first move in every direction, in units of lr; None if it differs or there is no lr."""
         move = np.abs(self.first_move(STEEP))
         if not self.lr or not np.isfinite(move).all() or np.ptp(move) > 2e-3 * move.max():
             return None
         return float(np.median(move)) / self.lr
+
+
+def settings_of_object(optimizer: Any) -> dict[str, Any]:
+    """Return what an optimizer was made from: its attributes with the names that its class is made from.
+
+    Raises UserError if they do not make the same object again.
+
+    >>> from zeronet import SGD
+    >>> settings_of_object(SGD(lr=0.5))
+    {'lr': 0.5}
+    """
+    if isinstance(optimizer, Optimizer) and (optimizer.transforms or optimizer.schedule):
+        raise UserError(f"the bench takes {type(optimizer).__name__} without its schedule and its transforms")
+    try:
+        parameters = inspect.signature(type(optimizer)).parameters.values()
+    except (TypeError, ValueError):  # a class written in C may have no signature
+        return {}
+    name, known = type(optimizer).__name__, attributes(optimizer)
+    names = [each.name for each in parameters if each.kind not in SWALLOWING]
+    settings = {each: known[each] for each in names if each in known}
+    if lost := [each for each in names if each not in known]:
+        try:
+            again = attributes(type(optimizer)(**settings))
+        except Exception:
+            again = {}
+        if any(again.get(each) != value for each, value in known.items() if is_number(value)):
+            raise UserError(f"{name} keeps no attribute {', '.join(lost)} to be made from again: check the class")
+    return settings
 
 
 def is_number(value: Any) -> TypeGuard[float]:

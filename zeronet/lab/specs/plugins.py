@@ -46,7 +46,7 @@ class Plugin:
             source = ""
         settings = sorted(vars(optimizer).items()) if hasattr(optimizer, "__dict__") else []
         digest = _digest(f"{source}{kind.__qualname__}{settings}".encode())
-        return cls(kind.__module__, kind.__qualname__, digest, origin=_origin(kind))
+        return cls(kind.__module__, kind.__qualname__, digest, origin=origin_of(kind))
 
     @property
     def blamed(self) -> str:
@@ -157,7 +157,7 @@ def _code(arguments: Sequence[Any], path: str, lines: list[str]) -> types.CodeTy
     return types.CodeType(*arguments).replace(co_filename=path)
 
 
-def _origin(kind: type) -> str | None:
+def origin_of(kind: type) -> str | None:
     """Return the file of a class; for a notebook's, the name that its cell has as code."""
     if file := getattr(sys.modules.get(kind.__module__), "__file__", None):
         return file

@@ -13,11 +13,11 @@ BENCH: dict[str, str] = {
         "digits での損失 (64-32-10、更新 {n} 回、シード 1 個、学習率は調整なし)"
     ),
     "It equals {name}.": "{name} と等しい。",
-    "{name} but for ε": "ε を除いて {name}",
     "It equals no optimizer of zeronet.": "zeronet のどの手法とも等しくない。",
     "{n} laws hold, {lost} broken, {remarks} with a remark, {skipped} skipped": (
         "合格 {n}、不合格 {lost}、注意 {remarks}、対象外 {skipped}"
     ),
+    "Broken: {names}": "守られなかった法則: {names}",
     "the process ended with status {status}: {words}": "プロセスが状態 {status} で終了: {words}",
     "stopped after {seconds:g} seconds": "{seconds:g} 秒で打ち切り",
     "Is there a loop that does not end?": "終わらないループがありませんか",
@@ -45,6 +45,7 @@ BENCH: dict[str, str] = {
     "first step with 10 g instead of g: equally long (adaptive) or ten times as long (linear)": (
         "g → 10 g で最初の一歩の長さは、同じ (適応型) か 10 倍 (線形)"
     ),
+    "gradients whose elements cancel make no extreme step": "要素が打ち消し合う勾配でも、極端な一歩にならない",
     "a zero gradient is a fixed point": "勾配が 0 なら動かない",
     "one step by hand, linear: −lr · g": "手計算の一歩 (線形): −lr · g",
     "first step, adaptive: lr, or lr/√(1 − ρ)": "最初の一歩 (適応型): lr または lr/√(1 − ρ)",
@@ -70,6 +71,10 @@ BENCH: dict[str, str] = {
         "毎回ちがう配列や、使い回される勾配の配列を渡されてもよい"
     ),
     "changes the arrays in place": "配列をその場で変える",
+    "parameters stay finite under a constant gradient for long": "一定の勾配を長く続けても、数は数のまま",
+    "every gradient counts, and none is forgotten at once": "どの勾配にも効果があり、突然忘れられることはない",
+    "goes where zeronet's optimizer of this name goes": "この名前の zeronet の手法と同じ経路をたどる",
+    "a changed learning rate counts from the next update": "学習率を変えると、次の更新から効く",
     "trains a network on the digits": "digits でネットワークを学習できる",
     # why a law does not apply
     "only for linear classes": "線形のクラスだけが対象",
@@ -78,6 +83,18 @@ BENCH: dict[str, str] = {
     "only for linear classes that roll": "運動量のある線形のクラスだけが対象",
     "it is at rest after two steps": "二歩で止まる",
     "it has no setting lr": "設定 lr がない",
+    "it is neither adaptive nor linear": "適応型でも線形でもない",
+    "it uses only the signs of its state, which no β changes": "状態の符号だけを使い、符号はどの β にも依らない",
+    "{seen}; it divides by the largest v, which some do not correct": (
+        "{seen}。最大の v で割る手法で、補正しない形もある"
+    ),
+    "not finite within {n} updates": "更新 {n} 回のうちに数でなくなる (nan, inf)",
+    "zeronet has no optimizer of this name; --like NAME compares with one": (
+        "この名前の手法は zeronet にない。--like NAME で比べる相手を指定できる"
+    ),
+    "{twin} does not take its settings": "{twin} はこの設定を受け付けない",
+    "{twin} has no setting {names}": "{twin} に設定 {names} はない",
+    "it keeps no attribute {lr} to change": "変えられる属性 {lr} がない",
     "it has no settings that the bench knows": "テストベンチの知っている設定がない",
     "it treats each array as a whole": "配列を全体として扱う",
     "it treats each array as a whole, or its first steps differ in length": (

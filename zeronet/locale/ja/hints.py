@@ -93,9 +93,8 @@ HINTS: dict[str, str] = {
     "{rho} and 1 − {rho} are swapped: h ← {rho} h + (1 − {rho}) g²": (
         "{rho} と 1 − {rho} が入れ替わっています: h ← {rho} h + (1 − {rho}) g²"
     ),
-    "it is neither adaptive nor linear": "適応型でも線形でもない",
-    "with 10 g the path of 5 updates is off by a relative {off}": (
-        "10 g での更新 5 回の道のりが、あるべき値と {off} 違う"
+    "with 10 g the path of {n} updates is off by a relative {off}": (
+        "10 g での更新 {n} 回の道のりが、あるべき値と {off} 違う"
     ),
     "Is a square or a root missing in the state?": "状態の計算で 2 乗か根号を忘れていませんか",
     "steps of {low} to {high} {lr} in 300 updates": "更新 300 回の一歩は {lr} の {low}〜{high} 倍",
@@ -189,7 +188,9 @@ HINTS: dict[str, str] = {
     "the array of shape {shape} is not changed": "形状 {shape} の配列が変わらない",
     "Loop over all keys": "すべてのキーを回ってください",
     "a matrix and its transpose take different paths": "行列とその転置とで道すじが違う",
-    "Is an axis summed over?": "軸に沿って足していませんか",
+    "Is an axis summed over? Rows and columns may mean different things, but not by accident": (
+        "軸に沿って足していませんか。行と列の扱いを変えるのは、意図した場合だけです"
+    ),
     "The elements of an array influence each other: it treats each array as a whole": (
         "配列の要素が互いに影響します。配列を全体として扱っています"
     ),
@@ -221,6 +222,53 @@ HINTS: dict[str, str] = {
     "zeronet copies it back; code that shares the array sees only params[key] -= …": (
         "zeronet は書き戻します。配列を共有する相手に見えるのは params[key] -= … です"
     ),
+    "update takes lists of arrays": "update がリストを受け取る形になっている",
+    "params and grads are dictionaries, name → array: for key in params: params[key] -= …": (
+        "params と grads は名前から配列への辞書です: for key in params: params[key] -= …"
+    ),
+    "params and grads are dictionaries of plain arrays: params[key] and grads[key]": (
+        "params と grads はただの配列の辞書です: params[key] と grads[key]"
+    ),
+    # long runs
+    "not finite at update {k}": "更新 {k} で数でなくなる (nan, inf)",
+    "{n} updates": "更新 {n} 回",
+    "Is it √ of a difference such as h − m², which rounding makes negative, or 0 / 0?": (
+        "h − m² のように丸めで負になる差の平方根か、0 / 0 ではありませんか"
+    ),
+    "ten times a long, a usual and a short gradient gives {growths} times the step": (
+        "長い、普通の、短い勾配をそれぞれ 10 倍にすると一歩は {growths} 倍"
+    ),
+    "{seen}: neither, as with a bound or a clip": "{seen}: どちらでもない (上限や切り詰めのある手法など)",
+    "{seen}: neither, as with a power of h other than the root": "{seen}: どちらでもない (h の平方根以外の累乗など)",
+    "the gradient {g} gives a step {times} times as long as {usual}": "勾配 {g} の一歩は {usual} の一歩の {times} 倍",
+    "Is h made of the mean or the sum of an array's gradient? Take g² of each element": (
+        "h を配列の勾配の平均や和から作っていませんか。要素ごとに g² を使います"
+    ),
+    "{n} gradients with zeros, or with a sum of 0": "0 を含む、または和が 0 の勾配 {n} 個",
+    "the step": "一歩",
+    "at update {k} {name} does not depend on the gradient before": "更新 {k} で {name} が一つ前の勾配に依らない",
+    "the memory starts over: is the state created again after some updates, or each epoch?": (
+        "記憶が最初からやり直されています。状態を何回かの更新ごとに、またはエポックごとに作り直していませんか"
+    ),
+    "of every {n} gradients one has no effect at all": "{n} 回に 1 回の勾配に、まったく効果がない",
+    "Is an update left out, as by a counter?": "回数などの条件で更新を飛ばしていませんか",
+    "{n} gradients, each of them changed once": "勾配 {n} 個を、それぞれ一度ずつ変えた",
+    "{n} updates as {twin}": "更新 {n} 回が {twin} と同じ",
+    "update {k}: {place} is {here:.9g}, in {twin} {there:.9g}": (
+        "更新 {k}: {place} は {here:.9g}、{twin} では {there:.9g}"
+    ),
+    "They differ from the first update on: compare the equations, or give another method another name": (
+        "最初の更新から違います。式を比べてください。別の手法なら別の名前にしてください"
+    ),
+    "They are equal until then: what changes at update {k}, or builds up?": (
+        "そこまでは等しい: 更新 {k} で何が変わるか、何が積み重なるかを見てください"
+    ),
+    "with a tenth of {lr} after 100 updates it leaves {twin} at update {k}": (
+        "更新 100 回のあとで {lr} を 10 分の 1 にすると、更新 {k} で {twin} から離れる"
+    ),
+    "half of {lr} after 5 updates gives the same path": "更新 5 回のあとで {lr} を半分にしても同じ経路",
+    "Is {lr} read at each update, not only at the first?": "{lr} を最初だけでなく、更新のたびに読んでいますか",
+    "with another {lr} after some updates it takes another path": "途中で {lr} を変えると別の経路になる",
     # the digits
     "loss {first} → {last} in {n} updates, test accuracy {accuracy:.3f}": (
         "更新 {n} 回で損失 {first} → {last}、テストの正解率 {accuracy:.3f}"

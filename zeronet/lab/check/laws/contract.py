@@ -14,7 +14,7 @@ SHAPES = {"number": (), "b": (3,), "W": (2, 3), "filters": (2, 1, 3, 2)}
 @law("shapes", "arrays of any shape")
 def shapes(subject: Subject) -> Verdict:
     """Each is changed and keeps its shape; a matrix moves as its elements in a row, or at least as its transpose."""
-    start, gradients = random_arrays(0, SHAPES), [random_arrays(k, SHAPES) for k in range(1, 4)]
+    start, gradients = random_arrays(0, SHAPES), [random_arrays(k, SHAPES) for k in range(1, subject.delay + 4)]
     first = subject.walk(start, gradients[:1])[-1]
     for name, value in start.items():
         if np.shape(first[name]) != value.shape:
@@ -38,8 +38,9 @@ def shapes(subject: Subject) -> Verdict:
         return passed(seen)
     share = float((distances[0] * distances[1]).sum() / (distances[0] ** 2).sum())
     if not np.allclose(distances[1], share * distances[0], rtol=1e-6, atol=1e-9 * np.abs(distances[0]).max()):
-        return failed(
-            translate("a matrix and its transpose take different paths"), translate("Is an axis summed over?")
+        return remark(
+            translate("a matrix and its transpose take different paths"),
+            translate("Is an axis summed over? Rows and columns may mean different things, but not by accident"),
         )
     return remark(seen, translate("The elements of an array influence each other: it treats each array as a whole"))
 
@@ -49,7 +50,7 @@ def scalars(subject: Subject) -> Verdict:
     """{"x": -7.0, "y": 2.0}, as in the articles."""
     params, arrays = {"x": -7.0, "y": 2.0}, {"x": np.array([-7.0]), "y": np.array([2.0])}
     plain, usual = subject.new(), subject.new()
-    for _ in range(5):
+    for _ in range(subject.delay + 5):
         plain.update(params, {"x": params["x"] / 10, "y": 2 * params["y"]})
         usual.update(arrays, {"x": arrays["x"] / 10, "y": 2 * arrays["y"]})
     if (params["x"], params["y"]) == (-7.0, 2.0):

@@ -14,7 +14,7 @@ PAIR = {"first": (4,), "second": (4,)}
 @law("remembers", "the state is written back and kept", decayed=False)
 def remembers(subject: Subject) -> Verdict:
     """After some gradients no state is 0, and later steps still depend on the first gradient."""
-    start, gradients = random_arrays(0, PAIR), [random_arrays(k, PAIR) for k in range(1, 13)]
+    start, gradients = random_arrays(0, PAIR), [random_arrays(k, PAIR) for k in range(1, subject.delay + 13)]
     gradients[:2] = [
         {name: 1e3 * g for name, g in each.items()} for each in gradients[:2]
     ]  # large enough to be seen later
@@ -45,7 +45,7 @@ def remembers(subject: Subject) -> Verdict:
 @law("own-state", "each parameter has its own state")
 def own_state(subject: Subject) -> Verdict:
     """Two parameters take the same path together as each alone."""
-    start, gradients = random_arrays(0, PAIR), [random_arrays(k, PAIR) for k in range(1, 6)]
+    start, gradients = random_arrays(0, PAIR), [random_arrays(k, PAIR) for k in range(1, subject.delay + 6)]
     optimizer, single = subject.new(), subject.new()
     together = subject.walk(start, gradients, optimizer)[-1]
     alone = {}
@@ -68,7 +68,7 @@ def own_state(subject: Subject) -> Verdict:
     seen = translate("two parameters together and alone differ by {off} after 5 updates", off=number(off))
     if not off > 1e-9:
         return passed(seen) if off <= 1e-9 else failed(translate("not finite after 5 updates"))
-    if _order_matters(subject, 5) > 1e-9:
+    if _order_matters(subject, subject.delay + 5) > 1e-9:
         if counters := _grown_too_fast(subject, optimizer, single):
             words = translate("{name} counts the parameters: count once per update, before the loop", name=counters[0])
             return failed(seen, words)
@@ -79,7 +79,7 @@ def own_state(subject: Subject) -> Verdict:
 @law("order", "the order of the keys does not matter")
 def order(subject: Subject) -> Verdict:
     """Parameters, or only gradients, in another order give the same path."""
-    off = _order_matters(subject, 5)
+    off = _order_matters(subject, subject.delay + 5)
     seen = translate("the order makes a difference of {off} after 5 updates", off=number(off))
     if not off < 1e-9:
         return failed(
@@ -106,7 +106,8 @@ def settings(subject: Subject) -> Verdict:
     strange = subject.strangers
     if not names and not strange:
         return skipped(translate("it has no settings that the bench knows"))
-    if {"beta1", "beta2"} <= set(s) and not any("beta" in name for name in strange):
+    adaptive = subject.bare.family != "linear"  # several velocities may have a pair of βs
+    if adaptive and {"beta1", "beta2"} <= set(s) and not any("beta" in name for name in strange):
         moves = np.abs(subject.bare.moves([STEEP, 0 * STEEP], beta1=0.0))
         if moves[1].max() > (1e-9 + 2 * subject.decays) * moves[0].max():
             return failed(translate("with β₁ = 0 it still rolls"), translate("β₁ and β₂ are swapped"))
@@ -237,7 +238,7 @@ def _order_matters(subject: Subject, steps: int) -> float:
 def _same_paths(subject: Subject, name: str, values: list[float]) -> bool:
     """Say whether all of these values of a setting give the same paths, under usual, short and long gradients."""
     shapes = {"w": (4,), "W": (2, 3)}
-    start, gradients = random_arrays(0, shapes), [random_arrays(k, shapes) for k in range(1, 13)]
+    start, gradients = random_arrays(0, shapes), [random_arrays(k, shapes) for k in range(1, subject.delay + 13)]
     scaled = [{key: 10.0 ** (3 * (k % 3 - 1)) * g for key, g in each.items()} for k, each in enumerate(gradients)]
     for each in (gradients, scaled) if name in subject.strangers else (gradients,):
         usual = subject.walk(start, each)[-1]

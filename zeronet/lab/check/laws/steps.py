@@ -18,7 +18,15 @@ def runs(subject: Subject) -> Verdict:
     params = {"w": START.copy()}
     optimizer = subject.new()
     for gradient in (START, -START, START):
-        returned = optimizer.update(params, {"w": gradient.copy()})
+        try:
+            returned = optimizer.update(params, {"w": gradient.copy()})
+        except (Exception, SystemExit):
+            if _takes_lists(subject):
+                return failed(
+                    translate("update takes lists of arrays"),
+                    translate("params and grads are dictionaries, name → array: for key in params: params[key] -= …"),
+                )
+            raise
         if returned is not None and returned is not params and (params["w"] == START).all():
             kind = type(returned).__name__
             return failed(
@@ -32,6 +40,16 @@ def runs(subject: Subject) -> Verdict:
                 translate("Names and shapes must not change"),
             )
     return passed(translate("3 updates of one array"))
+
+
+def _takes_lists(subject: Subject) -> bool:
+    """Say whether an update works with lists in the place of dictionaries."""
+    params = [START.copy()]
+    try:
+        subject.new().update(params, [START.copy()])
+    except (Exception, SystemExit):
+        return False
+    return bool((params[0] != START).any())
 
 
 @law("finite", "parameters stay finite")
@@ -103,18 +121,53 @@ def downhill(subject: Subject) -> Verdict:
     "family", "first step with 10 g instead of g: equally long (adaptive) or ten times as long (linear)", decayed=False
 )
 def family(subject: Subject) -> Verdict:
-    """There is nothing between the two."""
-    if (still := int((subject.first_move(STEEP) == 0).sum())) > 0:
+    """Or between the two: bounded, or with a power of the gradient. A shorter gradient makes no longer step."""
+    still = max(int((subject.first_move(scale * STEEP) == 0).sum()) for scale in (1, 1e-5))
+    if still > 0:
         return failed(
             translate("{n} of 4 numbers do not move", n=still),
             translate("Is a step rounded to 0, for example by // instead of /?"),
         )
-    seen = translate("ten times the gradient gives {growth} times the step", growth=number(subject.growth))
+    seen = translate("ten times the gradient gives {growth} times the step", growth=number(subject.growths[0]))
     if subject.family == "neither":
-        return failed(
-            seen, translate("missing root or square? With h from g², g / √h does not depend on the scale of g")
+        slip = translate("missing root or square? With h from g², g / √h does not depend on the scale of g")
+        *longer, short = subject.growths  # a step may become shorter where a clip bounds it: g / g² up to 1
+        if (
+            not all(np.isfinite(subject.growths))
+            or max(subject.growths) > 10.1
+            or (min(longer) < 0.99 and abs(short - 1) > 0.01)
+        ):
+            return failed(seen, slip)
+        growths = ", ".join(number(each) for each in subject.growths)
+        seen = translate(
+            "ten times a long, a usual and a short gradient gives {growths} times the step", growths=growths
         )
+        if subject.power is None:
+            return remark(translate("{seen}: neither, as with a bound or a clip", seen=seen))
+        return remark(translate("{seen}: neither, as with a power of h other than the root", seen=seen), slip)
     return passed(f"{seen}: {translate(subject.family)}")
+
+
+@law("cancel", "gradients whose elements cancel make no extreme step", decayed=False)
+def cancel(subject: Subject) -> Verdict:
+    """A length is the root of squares; a mean, a sum or the first of the elements may be 0 when no gradient is."""
+    vectors = STEEP, STEEP - [0, 0, 0, STEEP.sum()], *(STEEP * (np.arange(4) != i) for i in range(4))
+    vectors += tuple(
+        sign * np.array([0.0, 500, 900, 2000])[order] for sign in (1, -1) for order in ([0, 1, 2, 3], [3, 2, 1, 0])
+    )
+    usual, *others = (float(np.linalg.norm(subject.first_move(g))) for g in vectors)
+    for g, length in zip(vectors[1:], others, strict=True):
+        if not length <= 100 * usual:
+            return failed(
+                translate(
+                    "the gradient {g} gives a step {times} times as long as {usual}",
+                    g=[float(each) for each in g],
+                    times=number(length / usual) if usual else "∞",
+                    usual=[float(each) for each in STEEP],
+                ),
+                translate("Is h made of the mean or the sum of an array's gradient? Take g² of each element"),
+            )
+    return passed(translate("{n} gradients with zeros, or with a sum of 0", n=len(others)))
 
 
 @law("zero", "a zero gradient is a fixed point")
@@ -140,7 +193,7 @@ def zero(subject: Subject) -> Verdict:
     kick = subject.moves([STEEP, 0 * STEEP, 0 * STEEP])
     if not subject.rolls:
         return passed(translate("does not move, before or after a step"))
-    if (kick[1] * kick[0] < 0).any():
+    if kick[1].any() and kick[1] @ kick[0] <= 0:  # as a whole: some project a part of it away
         if not kick[2].any():
             return remark(translate("without a gradient it reverses part of its step, once"))
         return failed(translate("without a gradient it moves back"), translate("Is the sign of the velocity wrong?"))
