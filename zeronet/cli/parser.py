@@ -48,6 +48,8 @@ def exit_status(prog: str, command: Callable[[], int], lang: str | None = None) 
         checkout = Path(__file__).parents[2]
         what = f"-e {checkout}" if (checkout / "pyproject.toml").exists() else "zeronet-dl"
         return complain(prog, f"{error}: to install it, {sys.executable} -m pip install {what}", status=2)
+    except MemoryError as error:
+        return complain(prog, f"there is not enough memory{f': {error}' if str(error) else ''}", status=2)
     except KeyboardInterrupt as error:
         status = 143 if isinstance(error, Terminated) else 130
         return complain(prog, "interrupted; earlier results are unchanged", status)

@@ -5,15 +5,15 @@ two zero bytes, a type (8 means unsigned byte), the number of dimensions, each d
 32-bit number, and then the elements. The first four bytes together are called the magic number.
 """
 
-import gzip
 import hashlib
+import math
 import struct
-import zlib
 from collections.abc import Mapping
 
 import numpy as np
 
-from zeronet.datasets.catalogue import STEMS, Published, identify
+from zeronet.common.files import gunzipped
+from zeronet.datasets.catalogue import KNOWN, STEMS, Published, identify
 from zeronet.datasets.dataset import Arrays, DataError
 
 
@@ -31,7 +31,7 @@ def parse(content: bytes) -> np.ndarray:
     if len(content) < start:
         raise ValueError(f"it is cut short: {len(content)} bytes cannot hold the header of {start}")
     shape = struct.unpack(f">{content[3]}I", content[4:start])
-    expected = start + int(np.prod(shape, dtype=object))  # as Python integers: damaged dimensions may be huge
+    expected = start + math.prod(shape)
     if len(content) != expected:
         what = "cut short" if len(content) < expected else "too long"
         raise ValueError(f"it is {what}: {len(content):,} bytes uncompressed instead of {expected:,}")
@@ -47,6 +47,13 @@ def render(array: np.ndarray) -> bytes:
     return struct.pack(f">BBBB{array.ndim}I", 0, 0, 8, array.ndim, *array.shape) + array.tobytes()
 
 
+def largest() -> int:
+    """Return the number of bytes of the largest file of a published set, compressed or not."""
+    sets = [known for known in KNOWN.values() if isinstance(known, Published)]
+    sizes = [16 + math.prod(known.shape(role)) for known in sets for role in ("x_train", "x_test")]
+    return max(sizes) + 2**16  # what gzip adds to bytes that cannot be compressed
+
+
 def content_of(known: Published, role: str, raw: bytes, origin: object) -> bytes:
     """Return the uncompressed content of one file of a published set, checked against its digest.
 
@@ -55,10 +62,9 @@ def content_of(known: Published, role: str, raw: bytes, origin: object) -> bytes
     """
     expected = f"{known.title}'s {STEMS[role]}"
     try:
-        while raw.startswith(b"\x1f\x8b"):  # gzip
-            raw = gzip.decompress(raw)
-    except (OSError, EOFError, zlib.error) as error:
-        raise DataError(f"{origin} is damaged or cut short ({error})") from None
+        raw = gunzipped(raw, largest())
+    except ValueError as error:
+        raise DataError(f"{origin} is not {expected}: {error}") from None
     digest = hashlib.sha256(raw).hexdigest()
     if digest == known.contents[role]:
         return raw

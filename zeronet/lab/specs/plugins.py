@@ -16,9 +16,11 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from zeronet.common.errors import UserError
+from zeronet.common.files import read_bytes
 from zeronet.optimizers import Optimizer, adapt
 
 OURS = Path(__file__).parents[2]  # frames in this folder are none of a plug-in's
+LARGEST_MODULE = 1_000_000_000  # bytes; of compiled ones, which are read to be recognized
 HINTS = {"np": "import numpy as np", "numpy": "import numpy", "math": "import math"}
 
 
@@ -27,7 +29,7 @@ class Plugin:
     """A class that is not zeronet's own, as data that a worker process can build it from.
 
     place: the file or module; name: the class in it; digest: sha256 of the source; source: its text, for a file;
-    origin: the file that the class of an object was read from, which a worker's modules do not show.
+    origin: the file of the module or of an object's class, which a worker's modules may not show.
     """
 
     place: str
@@ -82,14 +84,17 @@ def located(target: str) -> tuple[str, Plugin]:
     if not colon or name.lower().endswith(".py") or not name.isidentifier():
         raise UserError(f"{target!r} does not name its class: write {target.rstrip(':')}:Class")
     if not place.lower().endswith(".py"):
-        return target, Plugin(place, name, _digest(_module_source(place)))
+        content, origin = _module_source(place)
+        return target, Plugin(place, name, _digest(content), origin=origin)
     path = Path(place).expanduser().absolute()
     try:
-        source = path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+        source = read_bytes(path).decode("utf-8-sig").replace("\r\n", "\n")
     except OSError as error:
         raise UserError(f"the file {place} cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise UserError(f"the file {place} is not text in UTF-8: {error}") from error
+    except ValueError as error:
+        raise UserError(f"the file {place} cannot be read: {error}") from error
     return f"{path}:{name}", Plugin(str(path), name, _digest(source.encode()), source)
 
 
@@ -178,20 +183,28 @@ def _run(path: str, source: str) -> types.ModuleType:
     return module
 
 
-def _module_source(name: str) -> bytes:
-    """Return the source of a module that can be imported, from the current folder too."""
+def _module_source(name: str) -> tuple[bytes, str | None]:
+    """Return the source and the file of a module, in the current folder too; nothing is imported."""
     if str(Path.cwd()) not in sys.path:
         sys.path.append(str(Path.cwd()))
+    path, spec, parts = None, None, name.split(".")
+    for i in range(len(parts)):
+        part = ".".join(parts[: i + 1])
+        loaded = getattr(sys.modules.get(part), "__spec__", None)
+        try:
+            specs = (finder.find_spec(part, path) for finder in sys.meta_path if hasattr(finder, "find_spec"))
+            spec = loaded or next(filter(None, specs), None)
+        except (ImportError, OSError, ValueError) as error:
+            raise UserError(f"the module {name!r} cannot be found: {message_of(error)}") from error
+        if spec is None:
+            raise UserError(f"there is no module {name!r} (no module named {part!r})")
+        path = spec.submodule_search_locations
+    if spec is None or not spec.has_location or not spec.origin:
+        return name.encode(), None
     try:
-        module = importlib.import_module(name)
-    except ModuleNotFoundError as error:
-        raise UserError(f"there is no module {name!r} ({error})") from error
-    except KeyboardInterrupt:
-        raise
-    except BaseException as error:
-        raise UserError(f"the module {name!r} cannot be imported: {explained(error)}") from error
-    file = getattr(module, "__file__", None)
-    return Path(file).read_bytes() if file else name.encode()
+        return read_bytes(Path(spec.origin), LARGEST_MODULE), spec.origin
+    except (OSError, ValueError) as error:
+        raise UserError(f"the module {name!r} cannot be read from {spec.origin}: {error}") from error
 
 
 def _digest(content: bytes) -> str:

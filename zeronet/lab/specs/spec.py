@@ -132,12 +132,20 @@ def distinct(specs: Sequence[Spec]) -> tuple[Spec, ...]:
     return tuple(specs)
 
 
-def from_protocol(about: Mapping[str, Any]) -> Spec:
-    """Return the Spec that a protocol keeps. Raises UserError if its class is missing or its source has changed."""
+def unchecked_from_protocol(about: Mapping[str, Any]) -> Spec:
+    """Return the Spec that a protocol keeps, without running anything of its plug-in.
+
+    Raises UserError if its class is missing or its source has changed.
+    """
     name, plugin = _resolve(about["target"])
     if (plugin.digest if plugin else None) != about["digest"]:
         raise UserError(f"the source of {about['target']} is not the one that the protocol was made with")
-    return _checked(Spec(about["label"], name, dict(about["settings"]), plugin))
+    return Spec(about["label"], name, dict(about["settings"]), plugin)
+
+
+def from_protocol(about: Mapping[str, Any]) -> Spec:
+    """Return the Spec that a protocol keeps, having built the optimizer once; raises as unchecked_from_protocol."""
+    return _checked(unchecked_from_protocol(about))
 
 
 def entry_points() -> dict[str, str]:

@@ -20,7 +20,7 @@ from zeronet.lab.runner.execution.options import ExecutionOptions
 from zeronet.lab.runner.folder import RUNS
 from zeronet.lab.runner.plan import Cell, Plan
 from zeronet.lab.runner.run import run_task
-from zeronet.lab.runner.runs import TIMINGS, run_file, write_run
+from zeronet.lab.runner.runs import TIMINGS, run_file, timing, write_run
 from zeronet.lab.specs.plugins import packed
 
 
@@ -40,7 +40,7 @@ def execute(
     bar = tqdm(total=len(distinct), initial=done, desc=name, unit="run", disable=disable)
     with bar, (runs / TIMINGS).open("a", encoding="utf-8") as timings:
         for digest, seconds in _finished(cells, arrays, runs, options) if cells else ():
-            timings.write(f"{digest},{seconds:.3f}\n")
+            timings.write(timing(digest, seconds))
             timings.flush()
             bar.update()
 
