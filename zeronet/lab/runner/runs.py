@@ -13,7 +13,7 @@ import numpy as np
 from zeronet.common.errors import UserError
 from zeronet.common.files import read_arrays, replace_arrays, replacing
 from zeronet.lab.runner.folder import RUNS
-from zeronet.lab.runner.plan import Cell, Plan
+from zeronet.lab.runner.plan import Plan
 
 TIMINGS = "timings.csv"  # of the runs, in .runs: their files do not depend on how long they took
 
@@ -88,11 +88,19 @@ def read_run(path: Path) -> Run:
         raise UserError(f"{path} is damaged ({error}): delete it and continue with --resume") from error
 
 
+def is_finished(path: Path) -> bool:
+    """Return whether a run has its file, undamaged, and did not raise: a process may have been killed, or a time up."""
+    try:
+        return path.exists() and read_run(path).outcome != "raised"
+    except UserError:
+        return False
+
+
 def results(plan: Plan, folder: Path) -> Runs:
     """Return (label, seed) → run, in the order of the plan, from the files of the runs."""
     seconds, runs = _seconds(folder), {}
     for cell in plan.cells():
-        run = runs[cell.spec.label, cell.seed] = read_run(run_file(cell, folder / RUNS))
+        run = runs[cell.spec.label, cell.seed] = read_run(run_file(cell.digest, folder / RUNS))
         run.seconds = seconds.get(cell.digest)
     return runs
 
@@ -129,6 +137,6 @@ def _seconds(folder: Path) -> dict[str, float]:
     return found
 
 
-def run_file(cell: Cell, runs: Path) -> Path:
-    """Return the file of a cell's run."""
-    return runs / f"{cell.digest}.npz"
+def run_file(digest: str, runs: Path) -> Path:
+    """Return the file of the run of the cell with this digest."""
+    return runs / f"{digest}.npz"

@@ -6,14 +6,16 @@ import importlib
 import inspect
 import io
 import linecache
+import os
 import sys
 import traceback
 import types
 from collections import ChainMap
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NoReturn
 
 from zeronet.common.errors import UserError
 from zeronet.common.files import read_bytes
@@ -62,7 +64,9 @@ class Plugin:
     def load(self) -> type:
         """Run the file or import the module; return the class. Raises UserError, with file and line, if that fails."""
         try:
-            module = _run(self.place, self.source) if self.source is not None else importlib.import_module(self.place)
+            with process_kept():
+                plain = self.source is None
+                module = importlib.import_module(self.place) if plain else _run(self.place, self.source or "")
         except KeyboardInterrupt:
             raise
         except BaseException as error:
@@ -96,6 +100,21 @@ def located(target: str) -> tuple[str, Plugin]:
     except ValueError as error:
         raise UserError(f"the file {place} cannot be read: {error}") from error
     return f"{path}:{name}", Plugin(str(path), name, _digest(source.encode()), source)
+
+
+@contextmanager
+def process_kept() -> Iterator[None]:
+    """Make os._exit raise SystemExit inside the block, where a plug-in is tried in the process that plans."""
+    ending = os._exit
+
+    def refuse(status: int) -> NoReturn:
+        raise SystemExit(f"it calls os._exit({status})")
+
+    os._exit = refuse
+    try:
+        yield
+    finally:
+        os._exit = ending
 
 
 def explained(error: BaseException, place: str | None = None) -> str:
@@ -137,7 +156,7 @@ def packed(thing: Any) -> bytes:
     """Return an object as bytes for pickle.loads in another process; classes that it could not import travel whole.
 
     From 3.1.3 on cloudpickle leaves the names of their files out. Here code keeps the name and brings the file's lines
-    along, so that an error is reported in the other process as in this one.
+    along, so that an error is reported in the other process as in this one. Raises UserError if it cannot be packed.
     """
     import cloudpickle  # type: ignore[import-untyped]  # only for other processes
 
@@ -151,7 +170,13 @@ def packed(thing: Any) -> bytes:
         dispatch_table: ClassVar = ChainMap({types.CodeType: reduced}, shared)
 
     with io.BytesIO() as file:
-        Pickler(file).dump(thing)
+        try:
+            Pickler(file).dump(thing)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # of the object's own __getstate__, too
+            name = getattr(thing, "label", type(thing).__name__)
+            raise UserError(f"{name} cannot be sent to another process: {explained(error)}: use jobs=1") from error
         return file.getvalue()
 
 

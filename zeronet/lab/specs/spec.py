@@ -15,7 +15,7 @@ from zeronet.common.errors import UserError
 from zeronet.lab.specs.aliases import our_class
 from zeronet.lab.specs.build import assemble, parameters, settings_of, spec_settings_of, split_settings
 from zeronet.lab.specs.grammar import split, word
-from zeronet.lab.specs.plugins import OURS, Plugin, explained, located, message_of
+from zeronet.lab.specs.plugins import OURS, Plugin, explained, located, message_of, process_kept
 from zeronet.optimizers import OPTIMIZERS, Optimizer, adapt
 
 ENTRY_POINTS = "zeronet.optimizers"
@@ -188,7 +188,8 @@ def _checked(spec: Spec, defaults: Mapping[str, Any] | None = None) -> Spec:
     try:
         parts = split_settings(cls, spec.settings)
         settings = parts.complete(defaults or {})
-        optimizer = assemble(cls, settings)
+        with process_kept():
+            optimizer = assemble(cls, settings)
     except UserError:
         raise
     except KeyboardInterrupt:
