@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from zeronet.common.errors import UserError
+from zeronet.common.processes import end_with
 from zeronet.lab.check.findings import Finding, in_one_line, judge, laws_of
 from zeronet.lab.check.laws import adaptive, contract, state, steps, training
 from zeronet.lab.check.roles import ROLES
@@ -62,7 +63,7 @@ def check(target: str, time_limit: float = TIME_LIMIT, roles: Mapping[str, str] 
         }
         with errors.open("wb") as file:
             process = subprocess.Popen(
-                [sys.executable, "-c", START, target, str(out), json.dumps(dict(roles or {}))],
+                [sys.executable, "-c", START, target, str(out), json.dumps(dict(roles or {})), str(os.getpid())],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,  # what the class prints is no part of the report
                 stderr=file,
@@ -226,7 +227,8 @@ def curves(subject: Subject) -> dict[str, list[float]]:
 
 
 def main() -> None:
-    """Begin the process: its arguments are the target, the file for the report, and the roles in JSON."""
+    """Begin the process: its arguments are the target, the file for the report, the roles in JSON, and its parent."""
+    end_with(int(sys.argv[4]))
     warnings.simplefilter("ignore")
     with np.errstate(all="ignore"), language(None):
         run(sys.argv[1], Path(sys.argv[2]), json.loads(sys.argv[3]))
