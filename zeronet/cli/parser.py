@@ -75,11 +75,11 @@ def _open_streams() -> None:
     """Open those of stdin, stdout and stderr that are closed: the next file would be taken for one of them."""
     with suppress(OSError):
         while (free := os.open(os.devnull, os.O_RDWR)) < 3:
-            pass
+            os.set_inheritable(free, True)  # the workers' too
         os.close(free)
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
-            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115  # until the end
 
 
 def _kept_traceback() -> str:
