@@ -28,6 +28,7 @@ from zeronet.lab.runner.runs import Run
 from zeronet.locale import translate
 
 PATIENCE = 10  # seconds for a scheduler to answer
+FROZEN = 60.0  # seconds of silence of a scheduler that answered before
 MAX_LOST_ROUNDS = 3  # rounds without a finished run, because the data were lost with the last worker, before giving up
 
 
@@ -91,10 +92,23 @@ def connected(options: ExecutionOptions) -> Iterator[Session]:
             print(translate("waiting for a worker of {address}", address=place), file=sys.stderr)
             client.submit(os.getpid, pure=False).result()  # adaptive clusters start one for it
         _open[place] = session = Session(client)
+        watch = asyncio.run_coroutine_threadsafe(_watched(client), client.loop.asyncio_loop)
         try:
             yield session
         finally:
+            watch.cancel()
             del _open[place]
+
+
+async def _watched(client: Any) -> None:
+    """Close the connection if the scheduler is silent for too long: one that hangs keeps its connections open."""
+    while client.status == "running":
+        await asyncio.sleep(FROZEN / 3)
+        try:
+            await asyncio.wait_for(client.scheduler.identity(), FROZEN)
+        except (OSError, TimeoutError):  # Dask notices a lost connection itself
+            if client.status == "running":
+                await client.close(timeout=0)
 
 
 async def _answering(address: str) -> None:
