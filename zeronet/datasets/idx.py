@@ -13,8 +13,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from zeronet.common.files import gunzipped
-from zeronet.datasets.catalogue import KNOWN, STEMS, Published, identify
-from zeronet.datasets.dataset import Arrays, DataError
+from zeronet.datasets.catalogue import KNOWN, STEMS, Known, Published, identify
+from zeronet.datasets.dataset import ROLES, Arrays, DataError, array_digest
 
 
 def parse(content: bytes) -> np.ndarray:
@@ -44,7 +44,11 @@ def render(array: np.ndarray) -> bytes:
     >>> render(np.array([7, 2, 1], dtype=np.uint8)).hex(" ")
     '00 00 08 01 00 00 00 03 07 02 01'
     """
-    return struct.pack(f">BBBB{array.ndim}I", 0, 0, 8, array.ndim, *array.shape) + array.tobytes()
+    return _header(array.shape) + array.tobytes()
+
+
+def _header(shape: tuple[int, ...]) -> bytes:
+    return struct.pack(f">BBBB{len(shape)}I", 0, 0, 8, len(shape), *shape)
 
 
 def largest() -> int:
@@ -96,3 +100,23 @@ def scale(pixels: np.ndarray) -> np.ndarray:
     """
     scaled: np.ndarray = np.divide(pixels, np.float32(255), dtype=np.float32)
     return scaled
+
+
+def is_intact(known: Known, arrays: Mapping[str, np.ndarray]) -> bool:
+    """Whether the four arrays, by role, hold exactly the content that `known` has."""
+    if not isinstance(known, Published):
+        return array_digest(arrays) == known.digest
+    return all(_digest_of(known.shape(role), arrays[role]) == known.contents[role] for role in ROLES)
+
+
+def _digest_of(shape: tuple[int, ...], array: np.ndarray) -> str | None:
+    """Return the digest of the IDX file that `array` was decoded from, or None if it was decoded from none."""
+    digest, images = hashlib.sha256(_header(shape)), len(shape) > 1
+    for start in range(0, len(array), 1000):
+        part = array[start : start + 1000]
+        with np.errstate(invalid="ignore"):  # damaged floats may not fit a byte
+            pixels = (np.rint(part * np.float32(255)) if images else part).astype(np.uint8)
+        if not np.array_equal(scale(pixels) if images else pixels, part):
+            return None
+        digest.update(pixels.tobytes())
+    return digest.hexdigest()
