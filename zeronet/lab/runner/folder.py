@@ -49,8 +49,8 @@ def locked_folder(path: Path) -> Iterator[Path]:
                 raise UserError(f"cannot write into {path}: {error.strerror}") from error
             raise
         finally:
-            with suppress(OSError):
-                _delete_parts(path)
+            with suppress(OSError, UserError):
+                _tidy(path)
 
 
 def _is_within(name: Any, path: Path) -> bool:
@@ -73,12 +73,15 @@ def _tidy(path: Path) -> None:
         _move_into_place(path)
     for name in (READY, OLD, NEW):
         shutil.rmtree(path / name, ignore_errors=True)
-    _delete_parts(path)
-
-
-def _delete_parts(path: Path) -> None:
     for part in (path / RUNS).glob(".*.part"):
         part.unlink(missing_ok=True)
+
+
+def finish_publish(path: Path) -> None:
+    """Move results that a killed process left half moved, so that what is read from the folder belongs together."""
+    if (path / READY / MANIFEST).exists():
+        with locked_folder(path):
+            pass
 
 
 def publish(path: Path, write: Callable[[Path], T]) -> T:
