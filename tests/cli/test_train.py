@@ -112,7 +112,7 @@ def test_a_run_that_diverges_is_a_result(here, capsys):
         ("--steps 1 --epochs 1", "not allowed with"),
         ("--seeds 0", "seeds must be at least 1, not 0"),
         ("--seed -1", "not -1"),
-        ("--seeds 10000000000", "at most a million"),
+        ("--seeds 10000000000", "at most 100,000"),
         ("--jobs 0", "jobs must be at least 1, not 0"),
         ("--batch-size 101", "larger than the data: 100"),
         ("--batch-size 0", "batch-size must be at least 1"),

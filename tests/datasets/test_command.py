@@ -100,7 +100,7 @@ def test_ctrl_c_is_one_line_and_status_130(run, monkeypatch):
     def interrupted(*arguments):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(command, "verified", interrupted)
+    monkeypatch.setattr(command, "load", interrupted)
     assert run("mnist") == (130, "", "zeronet datasets: interrupted; earlier results are unchanged\n")
 
 

@@ -43,9 +43,12 @@ def test_content_is_found_however_often_it_was_compressed(times, fakes):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda c: gzip.compress(c)[:-20], "^here is damaged or cut short"),
-        (lambda c: gzip.compress(c)[:30] + b"\0" * 50, "^here is damaged or cut short"),
-        (lambda c: gzip.compress(c)[:3], "^here is damaged or cut short"),
+        (lambda c: gzip.compress(c)[:-20], "^here is not MNIST's t10k-images-idx3-ubyte: it is damaged or cut short"),
+        (
+            lambda c: gzip.compress(c)[:30] + b"\0" * 50,
+            "^here is not MNIST's t10k-images-idx3-ubyte: it is damaged or cut short",
+        ),
+        (lambda c: gzip.compress(c)[:3], "^here is not MNIST's t10k-images-idx3-ubyte: it is damaged or cut short"),
         (lambda c: c[:-5], "^here is not MNIST's t10k-images-idx3-ubyte: it is cut short: 131 bytes .* instead of 136"),
         (lambda c: c + b"\0", "it is too long"),
         (lambda c: b"<html>", "not an IDX file"),

@@ -81,7 +81,10 @@ def test_damage_is_said_and_a_warm_cache_does_not_hide_it(fakes, tmp_path, monke
     archive.write_bytes(archive.read_bytes()[:-9])
     if by_variable:
         monkeypatch.setenv("ZERONET_DATA_DIR", str(folder))
-    with pytest.raises(DataError, match=r"t10k-images-idx3-ubyte.gz is damaged or cut short .*: t10k-images.* belongs"):
+    with pytest.raises(
+        DataError,
+        match=r"t10k-images-idx3-ubyte.gz is not MNIST's .*: it is damaged or cut short .*: t10k-images.* belongs",
+    ):
         load("mnist", None if by_variable else folder)
 
 
@@ -96,10 +99,10 @@ def test_the_other_set_in_the_named_folder_is_said_even_if_the_cache_is_warm(fak
 def test_an_unreadable_file_is_named(fakes, tmp_path, monkeypatch):
     folder = fakes.write(tmp_path / "files")
 
-    def deny(path):
+    def deny(path, most):
         raise PermissionError(13, "Permission denied", str(path))
 
-    monkeypatch.setattr("pathlib.Path.read_bytes", deny)
+    monkeypatch.setattr("zeronet.datasets.published.read_bytes", deny)
     with pytest.raises(DataError, match=r"train-images-idx3-ubyte.gz cannot be read: Permission denied"):
         load("mnist", folder)
 

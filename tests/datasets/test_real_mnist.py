@@ -6,7 +6,7 @@ import pytest
 from tests.support.environments import CHECKOUT, run
 from zeronet.datasets import load
 from zeronet.datasets.catalogue import KNOWN
-from zeronet.datasets.verify import is_intact
+from zeronet.datasets.idx import is_intact
 
 pytestmark = pytest.mark.mnist
 

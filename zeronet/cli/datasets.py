@@ -4,11 +4,10 @@ import argparse
 import importlib.util
 
 from zeronet.cli.parser import Parser, exit_status
-from zeronet.datasets import cache
+from zeronet.datasets import cache, load
 from zeronet.datasets.catalogue import KNOWN, Embedded, Published
 from zeronet.datasets.places import existing
 from zeronet.datasets.published import availability
-from zeronet.datasets.verify import verified
 
 IMPORT_NAMES = {"scikit-learn": "sklearn", "mlxtend": "mlxtend"}
 
@@ -29,7 +28,8 @@ def answer(options: argparse.Namespace) -> int:
     if options.name is None:
         show_all(options.data_dir)
         return 0
-    dataset = verified(options.name, options.data_dir)
+    cache.forget_stamps()  # every byte is hashed, whatever was verified before
+    dataset = load(options.name, options.data_dir)
     print(dataset.source)
     stood_in = dataset.name != options.name and options.name in KNOWN  # the sample: not what was to be fetched
     return 2 if stood_in else 0

@@ -1,14 +1,16 @@
 """What all commands share: a parser, and how every error becomes one line and an exit status."""
 
 import argparse
+import logging
 import os
 import signal
 import sys
 import threading
 import warnings
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from zeronet.common.errors import UserError, one_line
 from zeronet.locale import language
@@ -35,44 +37,77 @@ def exit_status(prog: str, command: Callable[[], int], lang: str | None = None) 
 
     SIGTERM ends it like Ctrl-C, with status 143. Each error is one line on stderr.
     """
+    _open_streams()
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, _terminate)
-    for stream in filter(None, (sys.stdout, sys.stderr)):
+    streams: tuple[Any, ...] = sys.stdout, sys.stderr
+    for stream in streams:
         stream.reconfigure(errors="replace")  # a terminal that lacks a character shows "?" instead of failing
     try:
         with language(lang):
-            return command()
+            status = command()
+        sys.stdout.flush()  # here: at its end Python would show a traceback if the disk is full
+        return status
     except UserError as error:
         return complain(prog, error, status=2)
     except ImportError as error:
         checkout = Path(__file__).parents[2]
         what = f"-e {checkout}" if (checkout / "pyproject.toml").exists() else "zeronet-dl"
         return complain(prog, f"{error}: to install it, {sys.executable} -m pip install {what}", status=2)
+    except MemoryError as error:
+        return complain(prog, f"there is not enough memory ({error})".removesuffix(" ()"), status=2)
     except KeyboardInterrupt as error:
         status = 143 if isinstance(error, Terminated) else 130
         return complain(prog, "interrupted; earlier results are unchanged", status)
     except OSError as error:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for unflushed output
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # for unflushed output
         if isinstance(error, BrokenPipeError):  # the reader of our output, such as head, has closed it
             return 0
-        return complain(prog, f"cannot write: {error.strerror or error}", status=2)
+        reason = error.strerror or str(error) or type(error).__name__
+        return complain(prog, reason if error.filename is None else f"{error.filename}: {reason}", status=2)
     except Exception as error:  # nothing may end in a traceback on a user's terminal
-        import tempfile
-        import traceback
+        if str(error).startswith("Key backend:"):  # of Matplotlib, when it is imported
+            return complain(prog, f"MPLBACKEND={os.environ.get('MPLBACKEND')} is no backend of Matplotlib", status=2)
+        return complain(prog, f"internal error, {type(error).__name__}: {error}{_kept_traceback()}", status=1)
 
-        with tempfile.NamedTemporaryFile("w", encoding="utf-8", prefix="zeronet-", suffix=".txt", delete=False) as file:
-            file.write(traceback.format_exc())
-        return complain(prog, f"internal error, {type(error).__name__}: {error}; traceback: {file.name}", status=1)
+
+def _open_streams() -> None:
+    """Open those of stdin, stdout and stderr that are closed: the next file would be taken for one of them."""
+    with suppress(OSError):
+        while (free := os.open(os.devnull, os.O_RDWR)) < 3:
+            os.set_inheritable(free, True)  # the workers' too
+        os.close(free)
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115  # until the end
+
+
+def _kept_traceback() -> str:
+    """Return where the traceback of the error is, if it can be written."""
+    import tempfile
+    import traceback
+
+    with (
+        suppress(OSError),
+        tempfile.NamedTemporaryFile(
+            "w", encoding="utf-8", errors="replace", prefix="zeronet-", suffix=".txt", delete=False
+        ) as file,
+    ):
+        file.write(traceback.format_exc())
+        return f"; traceback: {file.name}"
+    return ""
 
 
 def hide_warnings() -> None:
     """Keep warnings off the terminal, those of worker processes too; -W or PYTHONWARNINGS shows them."""
     if not sys.warnoptions:
         warnings.simplefilter("ignore")
+        logging.getLogger("matplotlib").setLevel(logging.ERROR)
         os.environ["PYTHONWARNINGS"] = "ignore"
 
 
 def complain(prog: str, message: object, status: int) -> int:
-    """Print one line on stderr, and return status."""
-    print(f"{prog}: {one_line(str(message))}", file=sys.stderr)
+    """Print one line on stderr, if it can be written, and return status."""
+    with suppress(OSError):
+        print(f"{prog}: {one_line(str(message))}", file=sys.stderr, flush=True)
     return status

@@ -28,10 +28,12 @@ def draw(args: argparse.Namespace) -> int:
     from zeronet.lab.ladder.figure import book_figure, ladder_figure
     from zeronet.lab.plots import save_figure, show
     from zeronet.lab.race.figure import paths_figure
+    from zeronet.lab.runner.folder import finish_publish
     from zeronet.lab.runner.protocol import read_protocol
     from zeronet.lab.tuning.figure import verdict_figure
 
     folder = Path(args.folder)
+    finish_publish(folder)
     book = "book_choices" in read_protocol(folder / "protocol.json")
     if (folder / "paths.csv").exists():
         figure, stem = paths_figure(folder), "paths"

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from zeronet.cli.parser import complain
 from zeronet.common.errors import UserError
 from zeronet.common.files import slug
 from zeronet.common.validation import checked_integer
@@ -14,7 +15,7 @@ from zeronet.lab.ladder.planning import plan_ladder
 from zeronet.lab.race.planning import OPTIONS as PATHS
 from zeronet.lab.race.planning import hardly_moving, plan_race
 from zeronet.lab.runner.data_notes import data_notes
-from zeronet.lab.runner.plan import Plan, plan_from_protocol
+from zeronet.lab.runner.plan import Plan, plan_from_protocol, plugins_of_protocol
 from zeronet.lab.runner.problem import DataProblem, LandscapeProblem, Problem, load_problem, problem_of
 from zeronet.lab.runner.protocol import read_protocol
 from zeronet.lab.tuning.grid import Tuning, tuning_from_protocol
@@ -80,6 +81,8 @@ def _request(options: Mapping[str, Any]) -> Request:
         if given:
             raise UserError(f"--protocol-file describes the whole experiment: leave out {_option(min(given))}")
         protocol = read_protocol(options["protocol_file"])
+        for plugin in plugins_of_protocol(protocol):  # before anything of them is run
+            complain(options["prog"], f"note: the protocol runs {plugin.name} of {plugin.blamed}", status=0)
     address = str(protocol.get("problem", {}).get("address") if protocol else given.get("problem", NETWORK["problem"]))
     landscape, tune = address.lower() in LANDSCAPES, "tune" in given or "tuning" in protocol
     _check_options(options, landscape, tune)

@@ -107,6 +107,7 @@ def parse(arguments: list[str] | None = None, prog: str = "zeronet train") -> ar
         choices=["book", "ladder"],
         help="compare as chapter 6 does; or go from there to fair, one choice at a time",
     )
+    p.add_argument("--run-timeout", type=float, metavar="SECONDS", help="stop a run that takes longer (default: never)")
     p.add_argument("--resume", action="store_true", default=None, help="continue the folder's interrupted experiment")
     p.add_argument("--inspect", action="store_true", default=None, help="also measure what happens inside the networks")
     p.add_argument("--start", type=pair, metavar="X,Y", help="start of paths on a landscape, as in --start=-7,2")
@@ -158,12 +159,14 @@ def run(request: "Request", options: argparse.Namespace) -> "Result":
         complain(options.prog, note, status=0)
     folder = options.folder / slug(request.problem.name) if options.several else options.folder
     if request.kind == "race":  # paths are short: processes would take longer to start
-        execution = ExecutionOptions(1, options.quiet, bool(options.resume))
+        execution = ExecutionOptions(1, options.quiet, bool(options.resume), run_timeout=options.run_timeout)
     else:
         print(request.problem.source, file=sys.stderr)
         jobs = default_jobs() if options.jobs is None else options.jobs
         accept_mixed = bool(options.accept_mixed)
-        execution = ExecutionOptions(jobs, options.quiet, bool(options.resume), options.cluster, accept_mixed)
+        execution = ExecutionOptions(
+            jobs, options.quiet, bool(options.resume), options.cluster, accept_mixed, options.run_timeout
+        )
     with _checked_cluster(request.plan, execution) as plan:
         result = _conduct(request, plan, folder, execution, options.animate)
     if options.explain is not None:

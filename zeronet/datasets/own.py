@@ -1,12 +1,15 @@
 """Your own data: an .npz file with the arrays x_train, t_train, x_test and t_test."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 
-from zeronet.common.files import read_arrays
+from zeronet.common.files import free_memory, read_arrays
 from zeronet.datasets.dataset import ROLES, Arrays, DataError, Dataset, array_digest, describe
 from zeronet.datasets.places import expanded
+
+NEEDED = f"it must hold the arrays {', '.join(ROLES)}, as written by numpy.savez"
 
 
 def load_own(given: str) -> Dataset:
@@ -18,21 +21,16 @@ def load_own(given: str) -> Dataset:
     Raises DataError, which says what is wrong with which array.
     """
     path = expanded(given)
-    arrays = _read(path)
     try:
-        n_images = arrays["t_train"].size + arrays["t_test"].size
-        for part in ("train", "test"):
-            x, t = arrays[f"x_{part}"], arrays[f"t_{part}"]
-            _check_images(f"x_{part}", x)
-            _check_labels(f"t_{part}", t, n_images)
-            if len(x) != len(t):
-                raise DataError(f"x_{part} has {len(x)} images, but t_{part} {len(t)} labels")
+        arrays = _read(path)
         image_shape = arrays["x_train"].shape[1:]
-        if arrays["x_test"].shape[1:] != image_shape:
-            raise DataError(f"images of x_train are {image_shape}, but those of x_test {arrays['x_test'].shape[1:]}")
+        for part in ("train", "test"):
+            _check_range(f"t_{part}", arrays[f"t_{part}"], arrays["t_train"].size + arrays["t_test"].size)
         for role, array in arrays.items():
             arrays[role] = _flattened(role, array) if role.startswith("x") else array.astype(np.int64)
             arrays[role].flags.writeable = False  # as those of the other sets
+    except FileNotFoundError:
+        raise DataError(f"there is no file {path}") from None
     except DataError as error:
         raise DataError(f"{path}: {error}") from None
     source = describe("own data", len(arrays["x_train"]), len(arrays["x_test"]), path)
@@ -40,19 +38,36 @@ def load_own(given: str) -> Dataset:
 
 
 def _read(path: Path) -> Arrays:
-    needed = f"it must hold the arrays {', '.join(ROLES)}, as written by numpy.savez"
     try:
-        arrays = read_arrays(path, written_by_us=False)
+        return read_arrays(path, written_by_us=False, judge=_judge)
     except FileNotFoundError:
-        raise DataError(f"there is no file {path}") from None
+        raise
     except OSError as error:
-        raise DataError(f"{path} cannot be read: {error.strerror or error}") from None
-    except Exception as error:  # NumPy and zipfile raise a different one for each kind of damage
-        raise DataError(f"{path} cannot be read: {' '.join(str(error).split())}: {needed}") from None
-    missing = [role for role in ROLES if role not in arrays]
+        raise DataError(f"it cannot be read: {error.strerror or error}") from None
+    except DataError:
+        raise
+    except ValueError as error:
+        raise DataError(f"it cannot be read: {error}: {NEEDED}") from None
+
+
+def _judge(headers: Mapping[str, np.ndarray]) -> tuple[str, ...]:
+    """Return the names of the four arrays. Raises DataError if their shapes, types or sizes do not fit."""
+    missing = [role for role in ROLES if role not in headers]
     if missing:
-        raise DataError(f"{path} lacks {', '.join(missing)}: {needed}")
-    return {role: arrays[role] for role in ROLES}
+        raise DataError(f"it lacks {', '.join(missing)}: {NEEDED}")
+    for part in ("train", "test"):
+        x, t = headers[f"x_{part}"], headers[f"t_{part}"]
+        _check_images(f"x_{part}", x)
+        _check_labels(f"t_{part}", t)
+        if len(x) != len(t):
+            raise DataError(f"x_{part} has {len(x)} images, but t_{part} {len(t)} labels")
+    shapes = [headers[role].shape[1:] for role in ("x_train", "x_test")]
+    if shapes[0] != shapes[1]:
+        raise DataError(f"images of x_train are {shapes[0]}, but those of x_test {shapes[1]}")
+    sizes = [headers[role].size * max(headers[role].dtype.itemsize + 4, 8) for role in ROLES]  # read, and cast
+    if sum(sizes) > (free := free_memory()):
+        raise DataError(f"its arrays need {sum(sizes) / 1e9:.1f} GB of memory, and {free / 1e9:.1f} GB are free")
+    return ROLES
 
 
 def _check_images(role: str, x: np.ndarray) -> None:
@@ -62,11 +77,14 @@ def _check_images(role: str, x: np.ndarray) -> None:
         raise DataError(f"{role} has the shape {x.shape}: it must be (images, …) and hold at least one number")
 
 
-def _check_labels(role: str, t: np.ndarray, n_images: int) -> None:
+def _check_labels(role: str, t: np.ndarray) -> None:
     if t.ndim != 1:
         raise DataError(f"{role} has the shape {t.shape}: it must be (images,), one class number for each")
     if t.dtype.kind not in "iu":
         raise DataError(f"{role} has the type {t.dtype}: labels must be integers")
+
+
+def _check_range(role: str, t: np.ndarray, n_images: int) -> None:
     if len(t) and t.min() < 0:
         raise DataError(f"{role} holds {t.min()}: labels count from 0")
     if len(t) and t.max() >= n_images:  # a year or an identification number, not a class

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from zeronet.common.files import read_bytes
 from zeronet.datasets import cache, idx, places
 from zeronet.datasets.catalogue import STEMS, Published
 from zeronet.datasets.dataset import ROLES, Arrays, DataError, Dataset
@@ -68,11 +69,12 @@ def from_files(known: Published, files: Mapping[str, Path]) -> Arrays:
 def read(known: Published, role: str, path: Path) -> bytes:
     """Return the verified, uncompressed content of the file at `path`. Raises DataError."""
     try:
-        return idx.content_of(known, role, path.read_bytes(), path)
+        return idx.content_of(known, role, read_bytes(path, idx.largest()), path)
     except OSError as error:
         raise DataError(f"{path} cannot be read: {error.strerror}") from None
-    except DataError as error:
-        raise DataError(f"{error}: {STEMS[role]}.gz of {known.title} belongs there, or into {known.name}/") from None
+    except ValueError as error:
+        what = error if isinstance(error, DataError) else f"{path} is not {known.title}'s {STEMS[role]}: {error}"
+        raise DataError(f"{what}: {STEMS[role]}.gz of {known.title} belongs there, or into {known.name}/") from None
 
 
 def _kept_or_downloaded(known: Published) -> dict[str, bytes]:

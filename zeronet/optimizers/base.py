@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
+from zeronet.common.validation import checked_integer
 from zeronet.nn.parameters import Parameters
 from zeronet.optimizers.arrays import as_array, copied, copied_gradients, flat_vectors, listed, shapes_of
 from zeronet.optimizers.hyperparameters import checked_number, checked_switch, scheduled_lr
@@ -270,22 +271,21 @@ class Optimizer:
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Go on where state_dict() was taken.
 
-        Raises ValueError for the state of another class, or of one with another schedule, other transforms or states.
+        Raises ValueError for the state of another class, or of one with another schedule, other transforms or states;
+        then nothing has changed.
         """
         if state["kind"] != self._kind():
             raise ValueError(f"this state is one of {state['kind']}, not one of {self._kind()}")
-        if missing := [name for name in self.state_names if state["shapes"] and not state["states"].get(name)]:
-            raise ValueError(f"this state has no {', '.join(missing)}: another version of {self._kind()} wrote it")
+        self._check_states(state)
         at_0 = self.schedule and state["settings"]["lr"] == 0  # a schedule may be 0 at its start and its end
         settings = {}
         for name, value in state["settings"].items():
             check = checked_switch if isinstance(getattr(self, name, None), bool) else checked_number
             settings[name] = 0.0 if name == "lr" and at_0 else check(name, value)
-        self.t = int(state["t"])
-        for name, value in settings.items():
+        numbers = {name: float(value) for name, value in state["numbers"].items()}
+        self.t = checked_integer("t", state["t"], 0)
+        for name, value in [*settings.items(), *numbers.items()]:
             setattr(self, name, value)
-        for name, value in state["numbers"].items():
-            setattr(self, name, float(value))
         for name, arrays in state["states"].items():
             setattr(self, name, copied(arrays, in_one_vector=self.elementwise))
         shapes = state["shapes"]
@@ -296,6 +296,24 @@ class Optimizer:
         return self.__dict__ | {"_owner": None}  # a copy may go on with a copy of the network
 
     # How it works --------------------------------------------------------------------------------------------------
+
+    def _check_states(self, state: Mapping[str, Any]) -> None:
+        """Raise ValueError unless a state has exactly the numbers and arrays that this optimizer makes."""
+        for part, names in (("settings", self._setting_names), ("numbers", self.scalar_names)):
+            if state[part].keys() != {*names}:
+                raise ValueError(f"this state has the {part} {', '.join(state[part])}, not {', '.join(names)}")
+        states, shapes = state["states"], state["shapes"] or {}
+        if missing := [name for name in self.state_names if shapes and not states.get(name)]:
+            raise ValueError(f"this state has no {', '.join(missing)}: another version of {self._kind()} wrote it")
+        for s in self.state_names:
+            if states.get(s, {}).keys() != shapes.keys():
+                raise ValueError(f"this state has {s} of {', '.join(states.get(s, {}))}, not of {', '.join(shapes)}")
+        for name, shape in shapes.items():
+            w = np.zeros(shape, np.float32)
+            for s, first in zip(self.state_names, self.init_state(w) if w.size else (), strict=False):
+                array = np.asarray(states[s][name])
+                if array.shape != first.shape or array.dtype.kind != first.dtype.kind:
+                    raise ValueError(f"this state has a {s} of shape {array.shape} for {name} {tuple(shape)}")
 
     def _forget(self) -> None:
         """Return to the state before the first update."""

@@ -1,5 +1,6 @@
 """Checkpoints: a killed training continues from its last one, bit for bit."""
 
+import copy
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -82,8 +83,9 @@ class Checkpoint(Callback):
         try:
             arrays = read_arrays(self.path)
             about = json.loads(str(arrays.pop("about")))
-            step, optimizer_state, states, identity = (about[k] for k in ("step", "optimizer", "states", "belongs_to"))
-        except (KeyError, TypeError, ValueError) as error:
+            optimizer_state, states, identity = (about[k] for k in ("optimizer", "states", "belongs_to"))
+            step, order_shift = checked_integer("step", about["step"], 0), int(about.get("order_shift", 0))
+        except (KeyError, TypeError, ValueError, RecursionError) as error:
             raise ValueError(f"{self.path} is not a checkpoint, or is damaged ({error})") from error
 
         def part(name: str) -> dict[str, np.ndarray]:
@@ -96,15 +98,26 @@ class Checkpoint(Callback):
         values = part("params") | part("buffers")
         if {name: a.shape for name, a in values.items()} != network.params.shapes | network.buffers.shapes:
             raise ValueError(f"{self.path} holds the arrays {list(values)}, not {[*network.params, *network.buffers]}")
-        optimizer.load_state_dict(
-            {**optimizer_state, "states": {name: part(f"optimizer/{name}") for name in optimizer.state_names}}
-        )
+        if any(array.dtype.kind != "f" for array in values.values()):
+            raise ValueError(f"{self.path} is damaged: its parameters are no floats")
+        shapes = {name: tuple(shape) for name, shape in (optimizer_state["shapes"] or {}).items()}
+        if shapes and shapes != network.params.shapes:
+            raise ValueError(f"{self.path} is damaged: its optimizer has updated {list(shapes)}")
+        before = [(callback, copy.deepcopy(state)) for callback, state in _callbacks_with_state(trainer)]
+        try:
+            for i, (callback, _) in enumerate(before):
+                callback.load_state({**states[i], **part(f"callbacks/{i}")})
+            optimizer.load_state_dict(
+                {**optimizer_state, "states": {name: part(f"optimizer/{name}") for name in optimizer.state_names}}
+            )
+        except Exception as error:  # callbacks may be a user's
+            for callback, state in before:
+                callback.load_state(state)
+            raise ValueError(f"{self.path} does not fit, or is damaged: {error}") from error
         for name, array in values.items():
             (network.params if name in network.params else network.buffers)[name] = array
         optimizer.swap_to_evaluation(network.params)  # as outside fit
-        trainer.step, trainer.order_shift, trainer.last_batch = step, about.get("order_shift", 0), None
-        for i, (callback, _) in enumerate(_callbacks_with_state(trainer)):
-            callback.load_state({**states[i], **part(f"callbacks/{i}")})
+        trainer.step, trainer.order_shift, trainer.last_batch = step, order_shift, None
         return True
 
 

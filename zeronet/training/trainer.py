@@ -43,6 +43,8 @@ def batches_per_epoch(n: int, batch_size: int, drop_last: bool = True) -> int:
     >>> batches_per_epoch(5, 2), batches_per_epoch(5, 2, drop_last=False), batches_per_epoch(5, 8)
     (2, 3, 1)
     """
+    checked_integer("the number of examples", n)
+    checked_integer("batch_size", batch_size)
     return max(n // batch_size, 1) if drop_last else -(-n // batch_size)
 
 

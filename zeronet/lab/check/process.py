@@ -77,7 +77,7 @@ def check(
         }
         with errors.open("wb") as file:
             process = subprocess.Popen(
-                [sys.executable, "-c", START, str(out), json.dumps(request)],
+                [sys.executable, "-c", START, str(out), json.dumps(request), str(os.getpid())],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,  # what the class prints is no part of the report
                 stderr=file,

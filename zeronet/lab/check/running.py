@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from zeronet.common.errors import UserError
+from zeronet.common.processes import end_with
 from zeronet.lab.check.findings import Finding, in_one_line, judge, laws_of
 from zeronet.lab.check.laws import adaptive, contract, likeness, memory, state, steps, training
 from zeronet.lab.check.roles import ROLES
@@ -142,7 +143,8 @@ def curves(subject: Subject) -> dict[str, list[float]]:
 
 
 def main() -> None:
-    """Begin the process: its arguments are the file for the report, and in JSON what run takes."""
+    """Begin the process: its arguments are the file for the report, in JSON what run takes, and its parent."""
+    end_with(int(sys.argv[3]))
     warnings.simplefilter("ignore")
     with np.errstate(all="ignore"), language(None):
         run(Path(sys.argv[1]), **json.loads(sys.argv[2]))

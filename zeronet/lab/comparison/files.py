@@ -22,12 +22,13 @@ from zeronet.common.files import (
     write_text,
 )
 from zeronet.lab.runner.problem import problem_of
-from zeronet.lab.runner.protocol import read_protocol
+from zeronet.lab.runner.protocol import most_rows, read_protocol
 from zeronet.lab.runner.runs import Runs
 from zeronet.training.inspection import COLUMNS
 
 Columns = Mapping[str, Callable[[str], Any]]
 RUN = ("optimizer", "seed")  # the first columns of every table
+MOST_PARAMETERS = 1000  # named arrays of a network
 CURVES: Columns = {"step": int, "loss": finite}
 
 
@@ -106,7 +107,7 @@ def read_evaluations(folder: Path, protocol: Mapping[str, Any]) -> dict[str, dic
 def _read_runs(path: Path, columns: Columns, protocol: Mapping[str, Any]) -> dict[str, dict[int, np.ndarray]]:
     labels = [about["label"] for about in protocol["optimizers"]]
     head: Columns = dict(zip(RUN, (one_of(labels), one_of(protocol["seeds"])), strict=True))
-    runs = grouped(read_csv(path, {**head, **columns}), len(RUN))
+    runs = grouped(read_csv(path, {**head, **columns}, most_rows(protocol)), len(RUN))
     return {label: {seed: run for (name, seed), run in runs.items() if name == label} for label in labels}
 
 
@@ -167,7 +168,8 @@ def read_inspection(folder: str | Path) -> InspectionFolder:
     rows: dict[str, dict[str, dict[int, np.ndarray]]] = {about["label"]: {} for about in protocol["optimizers"]}
     types = dict.fromkeys(COLUMNS, lambda text: float(text or "nan"))
     head: Columns = {"optimizer": one_of(rows), "seed": one_of(protocol["seeds"]), "parameter": str}
-    for (label, seed, name), looks in grouped(read_csv(folder / "inspection.csv", {**head, **types}), 3).items():
+    table = read_csv(folder / "inspection.csv", {**head, **types}, MOST_PARAMETERS * most_rows(protocol))
+    for (label, seed, name), looks in grouped(table, 3).items():
         rows[label].setdefault(name, {})[seed] = looks
     with reading(folder / "inspection.npz"):
         return InspectionFolder(protocol, rows, read_arrays(folder / "inspection.npz"))

@@ -11,7 +11,7 @@ from zeronet.common.files import grouped, one_of, read_csv, reading, write_csv, 
 from zeronet.lab.ladder.rungs import RUNGS
 from zeronet.lab.ladder.table import LadderTable
 from zeronet.lab.runner.analysis.curves import over_seeds
-from zeronet.lab.runner.protocol import read_protocol
+from zeronet.lab.runner.protocol import most_rows, read_protocol
 from zeronet.lab.runner.runs import Runs
 from zeronet.lab.tuning.files import TRIALS
 
@@ -39,13 +39,15 @@ def read_ladder(folder: str | Path) -> LadderFolder:
     labels = [about["label"] for about in protocol["optimizers"]]
     head = (one_of(rung.key for rung in RUNGS), one_of(labels))
     types = dict(zip(LOSSES, (*head, one_of(protocol["seeds"]), float), strict=True))
-    losses = grouped(read_csv(folder / "ladder.csv", types), 2)
+    most = len(RUNGS) * most_rows(protocol)
+    losses = grouped(read_csv(folder / "ladder.csv", types, most), 2)
     with reading(folder / "ladder.csv"):
         for rung in RUNGS:
             for label in labels:
                 if len(losses.get((rung.key, label), ())) != len(protocol["seeds"]):
                     raise ValueError(f"rows of {label} on the rung {rung.key} are missing")
-    curves = grouped(read_csv(folder / "rungs.csv", dict(zip(CURVES, (*head, int, *[float] * 3), strict=True))), 2)
+    types = dict(zip(CURVES, (*head, int, *[float] * 3), strict=True))
+    curves = grouped(read_csv(folder / "rungs.csv", types, most), 2)
     empty = np.empty((0, 4))
     return LadderFolder(
         protocol,

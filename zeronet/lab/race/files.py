@@ -11,7 +11,7 @@ import numpy as np
 from zeronet.common.errors import UserError
 from zeronet.common.files import finite, grouped, one_of, read_csv, reading, slug, write_csv, write_json, write_text
 from zeronet.lab.runner.problem import PATH
-from zeronet.lab.runner.protocol import read_protocol
+from zeronet.lab.runner.protocol import most_rows, read_protocol
 from zeronet.lab.runner.runs import Runs
 from zeronet.landscapes import LANDSCAPES, Landscape
 
@@ -41,7 +41,7 @@ def read_paths(folder: str | Path) -> PathFolder:
         *[finite] * 3,
         *[lambda text: float(text or "nan")] * 4,
     )
-    paths = grouped(read_csv(folder / "paths.csv", dict(zip(COLUMNS, kinds, strict=True))), 1)
+    paths = grouped(read_csv(folder / "paths.csv", dict(zip(COLUMNS, kinds, strict=True)), most_rows(protocol)), 1)
     with reading(folder / "paths.csv"):
         for (label,), path in paths.items():
             if not np.array_equal(path[:, 0], np.arange(len(path))):

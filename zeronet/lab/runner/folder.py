@@ -4,11 +4,12 @@ A folder belongs to one experiment at a time: it is locked. .runs marks it as ze
 spreadsheets or people leave in it stay as they are.
 """
 
+import errno
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import filelock
 
@@ -16,6 +17,7 @@ from zeronet.common.errors import UserError
 from zeronet.common.files import read_json, write_json
 
 RUNS, LOCK, NEW, READY, OLD, KEPT = ".runs", ".lock", ".new", ".ready", ".old", "new-results"
+OF_DISKS = (errno.ENOSPC, errno.EROFS, errno.EIO, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC))
 MANIFEST = "manifest.json"  # the names of all that was published, in .runs
 
 T = TypeVar("T")
@@ -27,19 +29,32 @@ def locked_folder(path: Path) -> Iterator[Path]:
 
     Raises UserError if it cannot be written to, was not made by zeronet, or is in use by another process.
     """
-    try:
-        if path.is_dir() and not (path / RUNS).is_dir():
-            _refuse_foreign(path)
-        (path / RUNS).mkdir(parents=True, exist_ok=True)
-        with filelock.FileLock(path / LOCK, timeout=0):
+    with ExitStack() as stack:
+        try:
+            if path.is_dir() and not (path / RUNS).is_dir():
+                _refuse_foreign(path)
+            (path / RUNS).mkdir(parents=True, exist_ok=True)
+            stack.enter_context(filelock.FileLock(path / LOCK, timeout=0))
             _tidy(path)
+        except filelock.Timeout as error:
+            raise UserError(
+                f"another comparison is writing into {path}: wait for it, or choose another folder with --out"
+            ) from error
+        except OSError as error:
+            raise UserError(f"cannot write into {path}: {error.strerror or error}") from error
+        try:
             yield path
-    except filelock.Timeout as error:
-        raise UserError(
-            f"another comparison is writing into {path}: wait for it, or choose another folder with --out"
-        ) from error
-    except OSError as error:
-        raise UserError(f"cannot write into {path}: {error.strerror or error}") from error
+        except OSError as error:
+            if error.errno in OF_DISKS or _is_within(error.filename, path):
+                raise UserError(f"cannot write into {path}: {error.strerror}") from error
+            raise
+        finally:
+            with suppress(OSError, UserError):
+                _tidy(path)
+
+
+def _is_within(name: Any, path: Path) -> bool:
+    return isinstance(name, str) and Path(name).absolute().is_relative_to(path.absolute())
 
 
 def _refuse_foreign(path: Path) -> None:
@@ -59,7 +74,14 @@ def _tidy(path: Path) -> None:
     for name in (READY, OLD, NEW):
         shutil.rmtree(path / name, ignore_errors=True)
     for part in (path / RUNS).glob(".*.part"):
-        part.unlink()
+        part.unlink(missing_ok=True)
+
+
+def finish_publish(path: Path) -> None:
+    """Move results that a killed process left half moved, so that what is read from the folder belongs together."""
+    if (path / READY / MANIFEST).exists():
+        with locked_folder(path):
+            pass
 
 
 def publish(path: Path, write: Callable[[Path], T]) -> T:

@@ -3,7 +3,8 @@
 import hashlib
 import json
 import platform
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from numbers import Real
@@ -13,11 +14,13 @@ from zeronet.common.errors import UserError
 from zeronet.common.validation import checked_integer
 from zeronet.lab.runner.book import BOOK_CHOICES, OWN_START
 from zeronet.lab.runner.protocol import FORMAT
-from zeronet.lab.specs.spec import Spec, distinct, from_protocol
+from zeronet.lab.specs.plugins import Plugin
+from zeronet.lab.specs.spec import Spec, distinct, from_protocol, unchecked_from_protocol
 from zeronet.training.environment import description
 from zeronet.version import __version__
 
 MAX_PATH_STEPS = 100_000
+MAX_SEEDS = 100_000  # a protocol lists them
 
 
 @dataclass(frozen=True)
@@ -173,9 +176,9 @@ def _checked_network(network: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def consecutive(first: int, number: int) -> tuple[int, ...]:
-    """Return consecutive seeds. Raises UserError if their number is not between one and a million."""
-    if checked_integer("number of seeds", number) > 1_000_000:
-        raise UserError(f"number of seeds must be at most a million, not {number}")
+    """Return consecutive seeds. Raises UserError if their number is not between one and MAX_SEEDS."""
+    if checked_integer("number of seeds", number) > MAX_SEEDS:
+        raise UserError(f"number of seeds must be at most {MAX_SEEDS:,}, not {number}")
     return tuple(range(checked_integer("seed", first, 0), first + number))
 
 
@@ -188,23 +191,42 @@ def split_sizes(images: int, train: int | None = None, validation: int | None = 
     return train, validation
 
 
+def plugins_of_protocol(protocol: Mapping[str, Any]) -> list[Plugin]:
+    """Return the plug-ins that a protocol would run. Raises UserError if it is damaged, or if one has changed."""
+    with _undamaged():
+        specs = list(map(unchecked_from_protocol, _requested(protocol)))
+    return [spec.plugin for spec in specs if spec.plugin]
+
+
+def _requested(protocol: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the optimizers of a protocol as they were before their learning rates were tuned."""
+    requested: list[Mapping[str, Any]] = protocol.get("tuning", {}).get("asked", protocol["optimizers"])
+    return requested
+
+
+@contextmanager
+def _undamaged() -> Iterator[None]:
+    try:
+        yield
+    except (KeyError, TypeError, AttributeError) as error:
+        raise UserError(f"the protocol is damaged ({type(error).__name__}: {error})") from error
+
+
 def plan_from_protocol(protocol: Mapping[str, Any], problem: Mapping[str, Any]) -> Plan:
     """Return the plan in a protocol file. problem: Problem.to_dict() of the data found now.
 
     Raises UserError if the protocol is damaged, or if the data or a plug-in have changed since it was made.
     """
-    try:
+    plugins_of_protocol(protocol)  # all are known to be unchanged before one is run
+    with _undamaged():
         if problem.get("digest") != protocol["problem"].get("digest"):
             made_with = protocol["problem"]["source"]
             raise UserError(f"{problem['name']} is not the data that the protocol was made with: {made_with}")
-        requested = protocol.get("tuning", {}).get(
-            "asked", protocol["optimizers"]
-        )  # before their learning rates were tuned
         sizes = protocol.get("split")
         return Plan(
             problem=problem,
             network=protocol.get("network"),
-            optimizers=tuple(from_protocol(about) for about in requested),
+            optimizers=tuple(map(from_protocol, _requested(protocol))),
             seeds=tuple(protocol["seeds"]),
             batch_size=protocol["batch_size"],
             steps=protocol["steps"],
@@ -216,5 +238,3 @@ def plan_from_protocol(protocol: Mapping[str, Any], problem: Mapping[str, Any]) 
             kind="path" if "start" in problem else None,
             book_choices=tuple(protocol["book_choices"]) if "book_choices" in protocol else None,
         )
-    except (KeyError, TypeError, AttributeError) as error:
-        raise UserError(f"the protocol is damaged ({type(error).__name__}: {error})") from error

@@ -1,5 +1,6 @@
 """protocol.json: all that is needed to repeat an experiment, and to draw its figures."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,11 @@ STRUCTURE: dict[str, Any] = {
     "rungs": [{"rung": str, "optimizers": OPTIMIZERS}],
 }
 IMAGES = {"train": 1, "test": 1, "input_size": 1, "classes": 2}  # of a problem that is no landscape
+
+
+def most_rows(protocol: Mapping[str, Any]) -> int:
+    """Return the number of rows that a table of this experiment can have: one for each step of each run."""
+    return len(protocol["optimizers"]) * len(protocol["seeds"]) * (protocol["steps"] + 1)
 
 
 def read_protocol(path: str | Path, *needed: str) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from zeronet.common.errors import UserError
-from zeronet.common.files import TEXT, replacing
+from zeronet.common.files import TEXT, read_bytes, replacing
 from zeronet.lab.runner.folder import RUNS
 
 PLAN = "plan.json"  # beside the files of the runs
@@ -21,8 +21,8 @@ def start_or_resume(folder: Path, protocol: Mapping[str, Any], resume: bool) -> 
     protocol = json.loads(json.dumps(protocol))  # as it comes back from a file
     if resume and path.exists():
         try:
-            before = json.loads(path.read_text(**TEXT))
-        except ValueError as error:
+            before = json.loads(read_bytes(path).decode(**TEXT))
+        except (ValueError, RecursionError) as error:
             raise UserError(f"cannot resume: {path} is damaged; leave out --resume to start over") from error
         if changed := changes(before, protocol):
             more = f" and {len(changed) - 3} more" if len(changed) > 3 else ""

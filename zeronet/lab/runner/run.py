@@ -4,10 +4,12 @@ import time
 import traceback
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from typing import Any
+from dataclasses import replace
+from typing import Any, TextIO
 
 import numpy as np
 
+from zeronet.lab.runner.execution.limit import TimedOut, time_is_up, time_limit
 from zeronet.lab.runner.problem import WITHOUT_MODEL, problem_of
 from zeronet.lab.runner.runs import Run
 from zeronet.lab.specs.plugins import explained
@@ -16,24 +18,32 @@ from zeronet.training import Diverged
 from zeronet.training.environment import blas_threads
 
 
-def run_task(task: Mapping[str, Any], spec: Spec, arrays: Sequence[np.ndarray]) -> Run:
+def run_task(
+    task: Mapping[str, Any],
+    spec: Spec,
+    arrays: Sequence[np.ndarray],
+    run_timeout: float | None = None,
+    trace: TextIO | None = None,
+) -> Run:
     """Execute a task, and return its result whatever happens.
 
-    task: Cell.task; spec: the optimizer; arrays: of the problem.
+    task: Cell.task; spec: the optimizer; arrays: of the problem; run_timeout: seconds until it is stopped; trace: as in
+    time_limit.
     """
     problem, run = problem_of(task["problem"], arrays), Run()
     began = time.perf_counter()
     with blas_threads(task["environment"]["blas_threads"]):
         try:
-            problem.train(task, spec, task["steps"], run)
+            with time_limit(run_timeout, trace):
+                problem.train(task, spec, task["steps"], run)
         except Diverged as error:
             run.outcome, run.message = "diverged", str(error)
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # the optimizer may be a plug-in
-            run.outcome = "raised"
-            run.message = explained(error, spec.plugin.blamed if spec.plugin else None)
-            run.traceback = "".join(traceback.format_exception(error))
+            run = raised(error, spec.plugin.blamed if spec.plugin else None, run)
+            if isinstance(error, TimedOut):
+                run.message += f": {time_is_up(run_timeout)}"
         run.seconds = time.perf_counter() - began
         if run.outcome == "diverged" and problem.classifies and task.get("kind") not in WITHOUT_MODEL:
             # Its model is the last one with a finite loss: that of the same run, ended one update earlier.
@@ -42,3 +52,9 @@ def run_task(task: Mapping[str, Any], spec: Spec, arrays: Sequence[np.ndarray]) 
                 problem.train(task, spec, max(len(run.losses) - 1, 0), again)
                 run.model = again.model
     return run
+
+
+def raised(error: BaseException, place: str | None = None, run: Run | None = None) -> Run:
+    """Return the result of a run that raised an error; place: the plug-in's; run: what it has brought so far."""
+    text = "".join(traceback.format_exception(error))
+    return replace(run or Run(), outcome="raised", message=explained(error, place), traceback=text)

@@ -1,9 +1,9 @@
 """The results of runs, and their files in .runs: written once when a run ends, read for every table and figure."""
 
-import csv
 import json
-import re
+import zlib
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ import numpy as np
 from zeronet.common.errors import UserError
 from zeronet.common.files import read_arrays, replace_arrays, replacing
 from zeronet.lab.runner.folder import RUNS
-from zeronet.lab.runner.plan import Cell, Plan
+from zeronet.lab.runner.plan import Plan
 
 TIMINGS = "timings.csv"  # of the runs, in .runs: their files do not depend on how long they took
 
@@ -73,26 +73,34 @@ def read_run(path: Path) -> Run:
     """Return the run in a file. Raises UserError if it is damaged."""
     try:
         arrays = read_arrays(path)
-    except ValueError as error:
+        model, inspection = (
+            {name.removeprefix(kind): array for name, array in arrays.items() if name.startswith(kind)}
+            for kind in ("model/", "inspection/")
+        )
+        evaluations = [(int(step), loss, accuracy) for step, loss, accuracy in arrays["evaluations"].tolist()]
+        about = json.loads(str(arrays["about"]))
+        about["test"] = about["test"] and tuple(about["test"])
+        losses = arrays["losses"].tolist()
+        return Run(
+            **about, losses=losses, evaluations=evaluations, model=model, inspection=inspection, path=arrays.get("path")
+        )
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise UserError(f"{path} is damaged ({error}): delete it and continue with --resume") from error
-    model, inspection = (
-        {name.removeprefix(kind): array for name, array in arrays.items() if name.startswith(kind)}
-        for kind in ("model/", "inspection/")
-    )
-    evaluations = [(int(step), loss, accuracy) for step, loss, accuracy in arrays["evaluations"].tolist()]
-    about = json.loads(str(arrays["about"]))
-    about["test"] = about["test"] and tuple(about["test"])
-    losses = arrays["losses"].tolist()
-    return Run(
-        **about, losses=losses, evaluations=evaluations, model=model, inspection=inspection, path=arrays.get("path")
-    )
+
+
+def is_finished(path: Path) -> bool:
+    """Return whether a run has its file, undamaged, and did not raise: a process may have been killed, or a time up."""
+    try:
+        return path.exists() and read_run(path).outcome != "raised"
+    except UserError:
+        return False
 
 
 def results(plan: Plan, folder: Path) -> Runs:
     """Return (label, seed) → run, in the order of the plan, from the files of the runs."""
     seconds, runs = _seconds(folder), {}
     for cell in plan.cells():
-        run = runs[cell.spec.label, cell.seed] = read_run(run_file(cell, folder / RUNS))
+        run = runs[cell.spec.label, cell.seed] = read_run(run_file(cell.digest, folder / RUNS))
         run.seconds = seconds.get(cell.digest)
     return runs
 
@@ -104,15 +112,31 @@ def prune_runs(plans: Iterable[Plan], folder: Path) -> None:
         if path.stem not in wanted:
             path.unlink()
     with replacing(folder / RUNS / TIMINGS) as file:
-        file.write("".join(f"{digest},{seconds[digest]:.3f}\n" for digest in seconds if digest in wanted).encode())
+        file.write("".join(timing(digest, seconds[digest]) for digest in seconds if digest in wanted).encode())
+
+
+def timing(digest: str, seconds: float) -> str:
+    """Return a run's line in TIMINGS, which ends with a checksum.
+
+    >>> timing("0123", 1.5)
+    '0123,1.500,9bad7842\\n'
+    """
+    line = f"{digest},{seconds:.3f}"
+    return f"{line},{zlib.crc32(line.encode()):08x}\n"
 
 
 def _seconds(folder: Path) -> dict[str, float]:
-    with (folder / RUNS / TIMINGS).open(encoding="utf-8", newline="") as file:
-        rows = [row for row in csv.reader(file) if len(row) == 2 and re.fullmatch(r"[\d.]+", row[1])]
-    return {digest: float(seconds) for digest, seconds in rows}  # without a line that a killed process cut off
+    """Return digest → seconds, without lines that are damaged, or cut off by a killed process."""
+    found: dict[str, float] = {}
+    with suppress(FileNotFoundError), (folder / RUNS / TIMINGS).open(encoding="utf-8", errors="replace") as file:
+        while line := file.readline(200):
+            digest, _, rest = line.partition(",")
+            with suppress(ValueError):
+                if timing(digest, seconds := float(rest.partition(",")[0])) == line:
+                    found[digest] = seconds
+    return found
 
 
-def run_file(cell: Cell, runs: Path) -> Path:
-    """Return the file of a cell's run."""
-    return runs / f"{cell.digest}.npz"
+def run_file(digest: str, runs: Path) -> Path:
+    """Return the file of the run of the cell with this digest."""
+    return runs / f"{digest}.npz"

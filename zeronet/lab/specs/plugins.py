@@ -6,19 +6,23 @@ import importlib
 import inspect
 import io
 import linecache
+import os
 import sys
 import traceback
 import types
 from collections import ChainMap
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NoReturn
 
 from zeronet.common.errors import UserError
+from zeronet.common.files import read_bytes
 from zeronet.optimizers import Optimizer, adapt
 
 OURS = Path(__file__).parents[2]  # frames in this folder are none of a plug-in's
+LARGEST_MODULE = 1_000_000_000  # bytes; of compiled ones, which are read to be recognized
 HINTS = {"np": "import numpy as np", "numpy": "import numpy", "math": "import math"}
 
 
@@ -27,7 +31,7 @@ class Plugin:
     """A class that is not zeronet's own, as data that a worker process can build it from.
 
     place: the file or module; name: the class in it; digest: sha256 of the source; source: its text, for a file;
-    origin: the file that the class of an object was read from, which a worker's modules do not show.
+    origin: the file of the module or of an object's class, which a worker's modules may not show.
     """
 
     place: str
@@ -60,7 +64,9 @@ class Plugin:
     def load(self) -> type:
         """Run the file or import the module; return the class. Raises UserError, with file and line, if that fails."""
         try:
-            module = _run(self.place, self.source) if self.source is not None else importlib.import_module(self.place)
+            with process_kept():
+                plain = self.source is None
+                module = importlib.import_module(self.place) if plain else _run(self.place, self.source or "")
         except KeyboardInterrupt:
             raise
         except BaseException as error:
@@ -82,15 +88,33 @@ def located(target: str) -> tuple[str, Plugin]:
     if not colon or name.lower().endswith(".py") or not name.isidentifier():
         raise UserError(f"{target!r} does not name its class: write {target.rstrip(':')}:Class")
     if not place.lower().endswith(".py"):
-        return target, Plugin(place, name, _digest(_module_source(place)))
+        content, origin = _module_source(place)
+        return target, Plugin(place, name, _digest(content), origin=origin)
     path = Path(place).expanduser().absolute()
     try:
-        source = path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+        source = read_bytes(path).decode("utf-8-sig").replace("\r\n", "\n")
     except OSError as error:
         raise UserError(f"the file {place} cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise UserError(f"the file {place} is not text in UTF-8: {error}") from error
+    except ValueError as error:
+        raise UserError(f"the file {place} cannot be read: {error}") from error
     return f"{path}:{name}", Plugin(str(path), name, _digest(source.encode()), source)
+
+
+@contextmanager
+def process_kept() -> Iterator[None]:
+    """Make os._exit raise SystemExit inside the block, where a plug-in is tried in the process that plans."""
+    ending = os._exit
+
+    def refuse(status: int) -> NoReturn:
+        raise SystemExit(f"it calls os._exit({status})")
+
+    os._exit = refuse
+    try:
+        yield
+    finally:
+        os._exit = ending
 
 
 def explained(error: BaseException, place: str | None = None) -> str:
@@ -132,7 +156,7 @@ def packed(thing: Any) -> bytes:
     """Return an object as bytes for pickle.loads in another process; classes that it could not import travel whole.
 
     From 3.1.3 on cloudpickle leaves the names of their files out. Here code keeps the name and brings the file's lines
-    along, so that an error is reported in the other process as in this one.
+    along, so that an error is reported in the other process as in this one. Raises UserError if it cannot be packed.
     """
     import cloudpickle  # type: ignore[import-untyped]  # only for other processes
 
@@ -146,7 +170,13 @@ def packed(thing: Any) -> bytes:
         dispatch_table: ClassVar = ChainMap({types.CodeType: reduced}, shared)
 
     with io.BytesIO() as file:
-        Pickler(file).dump(thing)
+        try:
+            Pickler(file).dump(thing)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # of the object's own __getstate__, too
+            name = getattr(thing, "label", type(thing).__name__)
+            raise UserError(f"{name} cannot be sent to another process: {explained(error)}: use jobs=1") from error
         return file.getvalue()
 
 
@@ -178,20 +208,28 @@ def _run(path: str, source: str) -> types.ModuleType:
     return module
 
 
-def _module_source(name: str) -> bytes:
-    """Return the source of a module that can be imported, from the current folder too."""
+def _module_source(name: str) -> tuple[bytes, str | None]:
+    """Return the source and the file of a module, in the current folder too; nothing is imported."""
     if str(Path.cwd()) not in sys.path:
         sys.path.append(str(Path.cwd()))
+    path, spec, parts = None, None, name.split(".")
+    for i in range(len(parts)):
+        part = ".".join(parts[: i + 1])
+        loaded = getattr(sys.modules.get(part), "__spec__", None)
+        try:
+            specs = (finder.find_spec(part, path) for finder in sys.meta_path if hasattr(finder, "find_spec"))
+            spec = loaded or next(filter(None, specs), None)
+        except (ImportError, OSError, ValueError) as error:
+            raise UserError(f"the module {name!r} cannot be found: {message_of(error)}") from error
+        if spec is None:
+            raise UserError(f"there is no module {name!r} (no module named {part!r})")
+        path = spec.submodule_search_locations
+    if spec is None or not spec.has_location or not spec.origin:
+        return name.encode(), None
     try:
-        module = importlib.import_module(name)
-    except ModuleNotFoundError as error:
-        raise UserError(f"there is no module {name!r} ({error})") from error
-    except KeyboardInterrupt:
-        raise
-    except BaseException as error:
-        raise UserError(f"the module {name!r} cannot be imported: {explained(error)}") from error
-    file = getattr(module, "__file__", None)
-    return Path(file).read_bytes() if file else name.encode()
+        return read_bytes(Path(spec.origin), LARGEST_MODULE), spec.origin
+    except (OSError, ValueError) as error:
+        raise UserError(f"the module {name!r} cannot be read from {spec.origin}: {error}") from error
 
 
 def _digest(content: bytes) -> str:

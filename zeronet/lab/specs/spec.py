@@ -15,7 +15,7 @@ from zeronet.common.errors import UserError
 from zeronet.lab.specs.aliases import our_class
 from zeronet.lab.specs.build import assemble, parameters, settings_of, spec_settings_of, split_settings
 from zeronet.lab.specs.grammar import split, word
-from zeronet.lab.specs.plugins import OURS, Plugin, explained, located, message_of
+from zeronet.lab.specs.plugins import OURS, Plugin, explained, located, message_of, process_kept
 from zeronet.optimizers import OPTIMIZERS, Optimizer, adapt
 
 ENTRY_POINTS = "zeronet.optimizers"
@@ -135,12 +135,20 @@ def distinct(specs: Sequence[Spec]) -> tuple[Spec, ...]:
     return tuple(specs)
 
 
-def from_protocol(about: Mapping[str, Any]) -> Spec:
-    """Return the Spec that a protocol keeps. Raises UserError if its class is missing or its source has changed."""
+def unchecked_from_protocol(about: Mapping[str, Any]) -> Spec:
+    """Return the Spec that a protocol keeps, without running anything of its plug-in.
+
+    Raises UserError if its class is missing or its source has changed.
+    """
     name, plugin = _resolve(about["target"])
     if (plugin.digest if plugin else None) != about["digest"]:
         raise UserError(f"the source of {about['target']} is not the one that the protocol was made with")
-    return _checked(Spec(about["label"], name, dict(about["settings"]), plugin))
+    return Spec(about["label"], name, dict(about["settings"]), plugin)
+
+
+def from_protocol(about: Mapping[str, Any]) -> Spec:
+    """Return the Spec that a protocol keeps, having built the optimizer once; raises as unchecked_from_protocol."""
+    return _checked(unchecked_from_protocol(about))
 
 
 def entry_points() -> dict[str, str]:
@@ -183,7 +191,8 @@ def _checked(spec: Spec, defaults: Mapping[str, Any] | None = None) -> Spec:
     try:
         parts = split_settings(cls, spec.settings)
         settings = parts.complete(defaults or {})
-        optimizer = assemble(cls, settings)
+        with process_kept():
+            optimizer = assemble(cls, settings)
     except UserError:
         raise
     except KeyboardInterrupt:

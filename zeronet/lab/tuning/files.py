@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from zeronet.common.errors import UserError
-from zeronet.common.files import one_of, read_csv, read_json, reading, write_csv, write_json
+from zeronet.common.files import LARGEST_TEXT, one_of, read_csv, read_json, reading, write_csv, write_json
 from zeronet.common.validation import check_structure
 from zeronet.lab.comparison.files import Columns, read_curves, read_evaluations
 from zeronet.lab.runner.problem import Problem, problem_of
@@ -60,17 +60,19 @@ def read_verdict(folder: str | Path) -> VerdictFolder:
         check_structure("optimizers", protocol["optimizers"], [{"settings": {"lr": float}}])
 
     trials: dict[str, dict[float, list[float]]] = {label: {} for label in settings}
-    seeds = one_of(protocol["tuning"]["seeds"])
+    tuning = protocol["tuning"]
+    most, seeds = len(settings) * tuning["budget"] * len(tuning["seeds"]), one_of(tuning["seeds"])
     types: Columns = dict(
         zip(TRIALS, (one_of(settings), float, lambda text: dict(json.loads(text)), seeds, float, int), strict=True)
     )
-    rows = read_csv(folder / "tuning.csv", types)
+    rows = read_csv(folder / "tuning.csv", types, most)
     for label, rate, tried, _, loss, _ in rows:
         others = {name: value for name, value in tried.items() if name != "lr"}
         if others.items() <= settings[label].items():  # only the settings that won
             trials[label].setdefault(rate, []).append(loss)
 
-    verdict = read_json(folder / "verdict.json")
+    runs = len(settings) * len(protocol["seeds"])
+    verdict = read_json(folder / "verdict.json", LARGEST_TEXT + 100 * runs)
     finals: dict[str, list[float]] = {}
     with reading(folder / "verdict.json"):
         check_structure("verdict", verdict, {"optimizers": [{"label": str, "final_losses": list}]})

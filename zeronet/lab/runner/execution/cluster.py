@@ -20,6 +20,7 @@ from uuid import uuid4
 import numpy as np
 
 from zeronet.common.errors import UserError
+from zeronet.lab.runner.execution.limit import lost_run
 from zeronet.lab.runner.execution.options import ExecutionOptions
 from zeronet.lab.runner.execution.worker import about_worker, differing, here, pack_task, refuse, run_packed
 from zeronet.lab.runner.plan import Cell, Plan
@@ -27,6 +28,7 @@ from zeronet.lab.runner.runs import Run
 from zeronet.locale import translate
 
 PATIENCE = 10  # seconds for a scheduler to answer
+FROZEN = 60.0  # seconds of silence of a scheduler that answered before
 MAX_LOST_ROUNDS = 3  # rounds without a finished run, because the data were lost with the last worker, before giving up
 
 
@@ -90,10 +92,23 @@ def connected(options: ExecutionOptions) -> Iterator[Session]:
             print(translate("waiting for a worker of {address}", address=place), file=sys.stderr)
             client.submit(os.getpid, pure=False).result()  # adaptive clusters start one for it
         _open[place] = session = Session(client)
+        watch = asyncio.run_coroutine_threadsafe(_watched(client), client.loop.asyncio_loop)
         try:
             yield session
         finally:
+            watch.cancel()
             del _open[place]
+
+
+async def _watched(client: Any) -> None:
+    """Close the connection if the scheduler is silent for too long: one that hangs keeps its connections open."""
+    while client.status == "running":
+        await asyncio.sleep(FROZEN / 3)
+        try:
+            await asyncio.wait_for(client.scheduler.identity(), FROZEN)
+        except (OSError, TimeoutError):  # Dask notices a lost connection itself
+            if client.status == "running":
+                await client.close(timeout=0)
 
 
 async def _answering(address: str) -> None:
@@ -150,8 +165,9 @@ def run_on_cluster(
 ) -> Iterator[tuple[Cell, Run]]:
     """Execute runs on options.cluster; yield each with its cell as it finishes.
 
-    Runs that were lost with their worker are repeated. Raises UserError if a worker differs from this process in what
-    the cells do not accept, if one run kills several workers, or if the connection is lost.
+    Runs that were lost with their worker are repeated; one that kills its worker each time is recorded as raised.
+    Raises UserError if a worker differs from this process in what the cells do not accept, or if the connection is
+    lost.
     """
     task = cells[0].task
     digest, accepted = task["problem"].get("digest", ""), task["environment"].get("mixed", ())
@@ -162,24 +178,19 @@ def run_on_cluster(
         left, losses = list(cells), 0
         while left:
             back, suspects = set(), []
-            for cell, result in _round(session, left, session.scattered(digest, arrays)):
+            for cell, result in _round(session, left, session.scattered(digest, arrays), options.run_timeout):
                 back.add(cell.digest)
                 if result is None:
                     suspects.append(cell)
                 else:
                     yield cell, result
-            culprits = []
             for cell in suspects:  # alone: it may only have waited behind the run that killed their worker
-                answer = [result for _, result in _round(session, [cell], session.scattered(digest, arrays))]
-                if not answer:  # its data were lost with the last worker
+                data = session.scattered(digest, arrays)
+                answers = [result for _, result in _round(session, [cell], data, options.run_timeout)]
+                if answers:
+                    yield cell, answers[0] or lost_run(cell, options.run_timeout)
+                else:  # its data were lost with the last worker
                     back.remove(cell.digest)
-                elif answer[0] is None:
-                    culprits.append(f"{cell.spec.label}, seed {cell.seed}")
-                else:
-                    yield cell, answer[0]
-            if culprits:
-                died = "each worker that took it died: out of memory, or killed by an optimizer"
-                raise UserError(f"{'; '.join(culprits)}: {died}. Finished runs are kept for --resume")
             losses = 0 if back else losses + 1
             left = [cell for cell in left if cell.digest not in back]
             if left:
@@ -188,13 +199,17 @@ def run_on_cluster(
                 raise UserError("the workers died repeatedly: out of memory? Finished runs are kept for --resume")
 
 
-def _round(session: Session, cells: Sequence[Cell], arrays: Any) -> Iterator[tuple[Cell, Run | None]]:
+def _round(
+    session: Session, cells: Sequence[Cell], arrays: Any, run_timeout: float | None
+) -> Iterator[tuple[Cell, Run | None]]:
     """Yield the runs as they finish, None for one whose workers died; runs whose data were lost are left out."""
     from distributed import KilledWorker, as_completed
 
     client, waiting = session.client, {}
     for cell in cells:
-        future = client.submit(run_packed, *pack_task(cell), arrays, key=f"run-{cell.digest}-{uuid4().hex}")
+        future = client.submit(
+            run_packed, *pack_task(cell, run_timeout), arrays, key=f"run-{cell.digest}-{uuid4().hex}"
+        )
         waiting[future] = cell
     for future, result in as_completed(list(waiting), loop=client.loop, with_results=True, raise_errors=False):
         cell = waiting.pop(future)

@@ -4,24 +4,25 @@ import os
 import pickle
 import signal
 import tempfile
-import threading
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import BrokenExecutor
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from zeronet.common.errors import UserError
+from zeronet.common.processes import end_with
+from zeronet.lab.runner.execution.limit import lost_run
 from zeronet.lab.runner.execution.options import ExecutionOptions
 from zeronet.lab.runner.folder import RUNS
 from zeronet.lab.runner.plan import Cell, Plan
-from zeronet.lab.runner.run import run_task
-from zeronet.lab.runner.runs import TIMINGS, run_file, write_run
+from zeronet.lab.runner.run import raised, run_task
+from zeronet.lab.runner.runs import TIMINGS, Run, is_finished, run_file, timing, write_run
 from zeronet.lab.specs.plugins import packed
+
+MAX_FAILURES = 3  # times that workers die before they begin a run, one after the other
 
 
 def execute(
@@ -29,76 +30,127 @@ def execute(
 ) -> None:
     """Execute every run of a plan, each into its own file in folder/.runs, whose bytes are the same for any options.
 
-    arrays: Problem.arrays; name: of the progress bar.
+    arrays: Problem.arrays; name: of the progress bar. On resume, runs that raised are repeated too.
     """
     from tqdm.auto import tqdm  # only here: workers do not need it
 
     runs = folder / RUNS
     distinct = {cell.digest: cell for cell in plan.cells()}.values()  # two labels may share one run
-    cells = [cell for cell in distinct if not (options.resume and run_file(cell, runs).exists())]
+    cells = [cell for cell in distinct if not (options.resume and is_finished(run_file(cell.digest, runs)))]
     done, disable = len(distinct) - len(cells), True if options.quiet else None
     bar = tqdm(total=len(distinct), initial=done, desc=name, unit="run", disable=disable)
     with bar, (runs / TIMINGS).open("a", encoding="utf-8") as timings:
-        for digest, seconds in _finished(cells, arrays, runs, options) if cells else ():
-            timings.write(f"{digest},{seconds:.3f}\n")
+        for cell, seconds in _finished(cells, arrays, runs, options) if cells else ():
+            timings.write(timing(cell.digest, seconds))
             timings.flush()
             bar.update()
 
 
 def _finished(
     cells: Sequence[Cell], arrays: Sequence[np.ndarray], runs: Path, options: ExecutionOptions
-) -> Iterator[tuple[str, float]]:
-    """Yield (digest, seconds) of each run as it ends."""
+) -> Iterator[tuple[Cell, float]]:
+    """Yield each run as it ends, with its seconds."""
     if options.cluster is not None:
         from zeronet.lab.runner.execution.cluster import run_on_cluster  # only here: Dask is optional
 
         for cell, result in run_on_cluster(cells, arrays, options):  # its workers may not share our file system
-            write_run(run_file(cell, runs), result)
-            yield cell.digest, result.seconds or 0.0
+            yield cell, _written(cell.digest, result, runs)
         return
-    jobs = min(options.jobs, len(cells))
-    if jobs == 1:
+    strangers = any(cell.spec.plugin and cell.spec.instance is None for cell in cells)  # may end their process
+    if min(options.jobs, len(cells)) == 1 and options.run_timeout is None and not strangers:
         for cell in cells:
-            yield _run_to_file(cell, arrays, runs)
+            yield cell, _written(cell.digest, run_task(cell.task, cell.spec, arrays), runs)
         return
+    left, failures = list(cells), 0
+    while left:
+        ended = set()
+        try:
+            for cell, seconds in _side_by_side(left, arrays, runs, options):
+                ended.add(cell.digest)
+                yield cell, seconds
+        except BrokenExecutor:
+            suspects = [cell for cell in left if cell.digest not in ended and _begun(cell.digest, runs).exists()]
+            failures = 0 if ended or suspects else failures + 1
+            if failures == MAX_FAILURES:
+                raise UserError("worker processes die as soon as they are started: is there enough memory?") from None
+            for cell in suspects:
+                ended.add(cell.digest)
+                yield cell, _alone(cell, arrays, runs, options)
+        left = [cell for cell in left if cell.digest not in ended]
+
+
+def _alone(cell: Cell, arrays: Sequence[np.ndarray], runs: Path, options: ExecutionOptions) -> float:
+    """Execute one run that was under way when a worker died; return its seconds.
+
+    If its worker dies again, or its time was up, it is recorded as raised.
+    """
+    begun = _begun(cell.digest, runs)
+    if not begun.stat().st_size:
+        begun.unlink()
+        try:
+            [(_, seconds)] = _side_by_side([cell], arrays, runs, options)
+            return seconds
+        except BrokenExecutor:
+            pass
+    trace = begun.read_text(encoding="utf-8", errors="replace") if begun.exists() else ""
+    begun.unlink(missing_ok=True)
+    return _written(cell.digest, lost_run(cell, options.run_timeout, trace), runs)
+
+
+def _side_by_side(
+    cells: Sequence[Cell], arrays: Sequence[np.ndarray], runs: Path, options: ExecutionOptions
+) -> Iterator[tuple[Cell, float]]:
+    """Yield each run as it ends in a worker process. Raises BrokenExecutor if one dies; then _begun tells where."""
     import joblib  # only here: it takes a while to import
 
     specs = {spec.label: packed(spec) for spec in {cell.spec.label: cell.spec for cell in cells}.values()}
+    cell_of = {cell.digest: cell for cell in cells}
+    jobs = min(options.jobs, len(cells))
+    dispatch = "2 * n_jobs" if jobs > 1 else 1  # joblib takes one job for none in processes of their own
     with _no_workers_behind():
-        parallel = joblib.Parallel(n_jobs=jobs, return_as="generator_unordered", temp_folder=_ascii_folder())
+        parallel = joblib.Parallel(
+            max(jobs, 2), return_as="generator_unordered", temp_folder=_ascii_folder(), pre_dispatch=dispatch
+        )
         with _interrupts_ignored():  # inherited by the workers: only this process handles Ctrl-C
             run = joblib.delayed(_run_in_worker)
-            finished = parallel(run(specs[cell.spec.label], cell.seed, cell.task, arrays, runs) for cell in cells)
-        try:
-            yield from finished
-        except BrokenExecutor as error:
-            raise UserError("a worker process died: out of memory, or killed by an optimizer or a user") from error
+            shared = os.getpid(), runs, options.run_timeout, arrays
+            finished = parallel(run(*shared, cell.digest, specs[cell.spec.label], cell.task) for cell in cells)
+        for digest, seconds in finished:
+            yield cell_of[digest], seconds
 
 
 def _run_in_worker(
-    spec: bytes, seed: int, task: Mapping[str, Any], arrays: Sequence[np.ndarray], runs: Path
+    parent: int,
+    runs: Path,
+    run_timeout: float | None,
+    arrays: Sequence[np.ndarray],
+    digest: str,
+    spec: bytes,
+    task: Mapping[str, Any],
 ) -> tuple[str, float]:
-    _end_with_parent()
-    return _run_to_file(Cell(pickle.loads(spec), seed, task), arrays, runs)
+    end_with(parent)
+    begun = _begun(digest, runs)
+    with begun.open("w", encoding="utf-8") as trace:
+        try:
+            optimizer = pickle.loads(spec)
+        except BaseException as error:  # of an object's own __setstate__, or of a module that is not here
+            result = raised(error)
+        else:
+            result = run_task(task, optimizer, arrays, run_timeout, trace)
+    seconds = _written(digest, result, runs)
+    begun.unlink()
+    return digest, seconds
 
 
-@cache
-def _end_with_parent() -> None:
-    """Let this worker process end when its parent ends, even if that was killed."""
-    parent = os.getppid()
-
-    def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(0.5)
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
+def _begun(digest: str, runs: Path) -> Path:
+    """Return the file that exists while a worker executes a run, and has its traceback if its time was up."""
+    return runs / f".{digest}.part"
 
 
-def _run_to_file(cell: Cell, arrays: Sequence[np.ndarray], runs: Path) -> tuple[str, float]:
-    result = run_task(cell.task, cell.spec, arrays)
-    write_run(run_file(cell, runs), result)
-    return cell.digest, result.seconds or 0.0
+def _written(digest: str, result: Run, runs: Path) -> float:
+    """Write the file of a run; return its seconds."""
+    write_run(run_file(digest, runs), result)
+    return result.seconds or 0.0
 
 
 @contextmanager

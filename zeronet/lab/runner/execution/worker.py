@@ -1,19 +1,22 @@
 """One run in a worker of a cluster: what is sent there, and how a worker may differ from this process."""
 
+import hashlib
 import json
 import pickle
 import platform
 from collections.abc import Sequence
 from dataclasses import asdict
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+import zeronet
 from zeronet.common.errors import UserError
 from zeronet.lab.runner.plan import Cell
 from zeronet.lab.runner.resume import changes
-from zeronet.lab.runner.run import run_task
+from zeronet.lab.runner.run import raised, run_task
 from zeronet.lab.runner.runs import Run
 from zeronet.lab.specs.plugins import Plugin, located, packed
 from zeronet.lab.specs.spec import Spec
@@ -21,17 +24,17 @@ from zeronet.training import environment as float_environment
 from zeronet.version import __version__
 
 
-def pack_task(cell: Cell) -> tuple[str, bytes | None]:
+def pack_task(cell: Cell, run_timeout: float | None = None) -> tuple[str, bytes | None]:
     """Return what a worker needs for a run besides the arrays, as data: JSON, and the pickled optimizer object, if any.
 
     >>> from zeronet.lab.specs.spec import parse
-    >>> pack_task(Cell(parse("sgd:lr=0.5"), 3, {"steps": 10}))
-    ('{"label": "SGD lr=0.5", "plugin": null, "task": {"steps": 10}}', None)
+    >>> pack_task(Cell(parse("sgd:lr=0.5"), 3, {"steps": 10}))  # doctest: +ELLIPSIS
+    ('{"label": "SGD lr=0.5", "plugin": null, "task": {"steps": 10}, "code": "…", "run_timeout": null}', None)
     """
     spec = cell.spec
     instance = None if spec.instance is None else packed(spec.instance)
     about = {"label": spec.label, "plugin": spec.plugin and asdict(spec.plugin), "task": cell.task}
-    return json.dumps(about), instance
+    return json.dumps(about | {"code": code_digest(), "run_timeout": run_timeout}), instance
 
 
 def run_packed(packed_task: str, instance: bytes | None, arrays: Sequence[np.ndarray] | None) -> Run:
@@ -41,15 +44,19 @@ def run_packed(packed_task: str, instance: bytes | None, arrays: Sequence[np.nda
     about, worker = json.loads(packed_task), get_worker()
     task, optimizer = about["task"], about["task"]["optimizer"]
     environment = task["environment"]
-    wanted = {"zeronet": task["zeronet"], "threads": 1, **environment}
+    wanted = {"zeronet": task["zeronet"], "code": about["code"], "threads": 1, **environment}
     difference = differing(wanted, here(worker.state.nthreads))
     if difference and difference not in environment.get("mixed", ()):
         refuse({worker.address: difference})  # it joined after the others had been checked
     plugin = Plugin(**about["plugin"]) if about["plugin"] else None
     if plugin and instance is None:
         _same_plugin(plugin, worker.address)
-    spec = Spec(about["label"], optimizer["target"], optimizer["settings"], plugin, instance and pickle.loads(instance))
-    return run_task(task, spec, arrays or ())
+    try:
+        unpacked = instance and pickle.loads(instance)
+    except BaseException as error:  # of an object's own __setstate__, or of a module that is not here
+        return raised(error)
+    spec = Spec(about["label"], optimizer["target"], optimizer["settings"], plugin, unpacked)
+    return run_task(task, spec, arrays or (), about["run_timeout"])
 
 
 def _same_plugin(plugin: Plugin, address: str) -> None:
@@ -66,8 +73,17 @@ def _same_plugin(plugin: Plugin, address: str) -> None:
 @cache
 def here(threads: int = 1) -> dict[str, Any]:
     """Return what decides the bits of a run besides its plan, in this process; threads: that execute runs."""
-    mine = {"zeronet": __version__, "threads": threads, "python": platform.python_version()}
+    mine = {"zeronet": __version__, "code": code_digest(), "threads": threads, "python": platform.python_version()}
     return mine | float_environment.description()
+
+
+@cache
+def code_digest() -> str:
+    """Return 12 hex digits that identify the source of zeronet in this process: one version may have several."""
+    folder, digest = Path(zeronet.__file__).parent, hashlib.sha256()
+    for path in sorted(folder.rglob("*.py")):
+        digest.update(path.relative_to(folder).as_posix().encode() + path.read_bytes().replace(b"\r\n", b"\n"))
+    return digest.hexdigest()[:12]
 
 
 def about_worker(dask_worker: Any) -> dict[str, Any]:
