@@ -209,8 +209,14 @@ def test_what_is_no_number_is_refused_and_targets_of_another_length(x, points):
         (lambda: Network([Affine(6, 4), Tanh(), Affine(5, 3)]), r"layer 3 \(Affine\) takes 5 inputs, but gets 4"),
         (lambda: Network([]), "at least one layer with parameters"),
         (lambda: Network([ReLU()]), "at least one layer with parameters"),
-        (lambda: MultiLayerNet(6, [5], 3, "relo"), "activation must be one of relu, sigmoid, tanh, not 'relo'"),
-        (lambda: MultiLayerNet(6, [5], 3, None), "activation must be one of relu, sigmoid, tanh, not None"),
+        (
+            lambda: MultiLayerNet(6, [5], 3, "relo"),
+            "one of relu, leaky_relu, gelu, sigmoid, tanh, not 'relo'",
+        ),
+        (
+            lambda: MultiLayerNet(6, [5], 3, None),
+            "one of relu, leaky_relu, gelu, sigmoid, tanh, not None",
+        ),
         (lambda: two_layers(dtype=np.int64), "dtype must be a float type, not int64"),
         (lambda: two_layers(dtype=bool), "dtype must be a float type, not bool"),
         (lambda: two_layers(dtype="abc"), "dtype must be a float type, not 'abc'"),

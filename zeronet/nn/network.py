@@ -1,7 +1,9 @@
 """Networks: a sequence of layers with a loss at the end, and all their parameters in one vector."""
 
 import copy
+import inspect
 import json
+import math
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,12 +16,14 @@ from zeronet.common.files import read_arrays, replace_arrays
 from zeronet.common.validation import checked_array
 from zeronet.nn.functions import accuracy
 from zeronet.nn.layers import LAYERS, Layer
+from zeronet.nn.layers.base import Shape, shape_text
 from zeronet.nn.losses import LOSSES, Loss, SoftmaxCrossEntropy
 from zeronet.nn.parameters import Parameters
-from zeronet.nn.rng import checked_seed
+from zeronet.nn.rng import checked_seed, stream
 
 Places = dict[str, tuple[Layer, str]]  # name in the network → its layer, and the attribute there
 SLICE = 1000  # examples predicted at once: enough for fast products, little memory
+SLICE_MB = 128  # what the layers make of them must fit into this: fewer examples in convolutional networks
 
 
 class Network:
@@ -85,6 +89,9 @@ class Network:
             layer.bind(**{attribute: self.params[name], f"d{attribute}": self.grads[name]})
         for name, (layer, attribute) in buffers.items():
             layer.bind(**{attribute: self.buffers[name]})
+        for place, layer in enumerate(self.layers):
+            if layer.random:  # until a Trainer sets it for each step
+                layer.rng = stream(self.seed, "layers", 0, place)
         self.layers[0].input_grad = False
 
     def _places(self) -> tuple[Places, Places]:
@@ -120,8 +127,60 @@ class Network:
     def predict(self, x: ArrayLike) -> np.ndarray:
         """Return the scores (N, K) of x (N, D), before any softmax; sliced, so that x may be larger than memory."""
         examples = self._checked(x)
-        slices = [self._forward(self._cast(examples[i : i + SLICE])) for i in range(0, max(len(examples), 1), SLICE)]
-        return np.concatenate(slices)
+        n = self._slice(examples.shape[1:])
+        return np.concatenate(
+            [self._forward(self._cast(examples[i : i + n])) for i in range(0, max(len(examples), 1), n)]
+        )
+
+    def _slice(self, shape: Shape) -> int:
+        """Return how many examples of this shape are predicted at once: their outputs and im2col fit into SLICE_MB."""
+        numbers = sum(math.prod(y) + columns for _, y, columns in self._passage(shape))
+        return max(1, min(SLICE, SLICE_MB * 2**20 // (numbers * self.params.flat.itemsize)))
+
+    def _passage(self, shape: Shape | None) -> list[tuple[Layer, Shape, int]]:
+        """Return the layers, each with the shape of its y and the numbers that its matrix products have on the left."""
+        shapes = shapes_through(self.layers, shape)[1:]
+        if None in shapes:
+            raise ValueError("the shape of an example is not known: give input_shape, as in summary((1, 28, 28))")
+        known = [shape for shape in shapes if shape is not None]
+        rows = [sum(len(w) for w in _matrices(layer)) for layer in self.layers]
+        return [(a, y, n * math.prod(y[1:])) for a, y, n in zip(self.layers, known, rows, strict=True)]
+
+    def summary(self, input_shape: Shape | None = None) -> str:
+        """Return a table of the layers: the shape of one example's output, parameters, multiply-adds per example.
+
+        Counted are the multiply-adds of the matrix products, forward. input_shape, that of an example, is needed if the
+        first layer takes any. Raises ValueError if it is missing, or does not fit.
+
+        Examples
+        --------
+        >>> from zeronet.nn.models import TwoLayerNet
+        >>> print(TwoLayerNet(784, 50, 10).summary())
+        layer   output  parameters  multiply-adds
+        Affine      50      39,250         39,200
+        ReLU        50           0              0
+        Affine      10         510            500
+        total               39,760         39,700
+        """
+        rows = []
+        for layer, shape, _ in self._passage(input_shape):
+            parameters = sum(getattr(layer, name).size for name in layer.param_names)
+            products = sum(w.size for w in _matrices(layer)) * math.prod(shape[1:])
+            rows.append((type(layer).__name__, shape_text(shape), parameters, products))
+        rows.append(("total", "", sum(row[2] for row in rows), sum(row[3] for row in rows)))
+        table = [("layer", "output", "parameters", "multiply-adds")]
+        table += [(name, shape, f"{parameters:,}", f"{products:,}") for name, shape, parameters, products in rows]
+        left, *widths = (max(map(len, column)) for column in zip(*table, strict=True))
+        lines = [
+            [row[0].ljust(left), *(cell.rjust(width) for cell, width in zip(row[1:], widths, strict=True))]
+            for row in table
+        ]
+        return "\n".join("  ".join(line) for line in lines)
+
+    def __repr__(self) -> str:
+        first, *_, last = ("?" if shape is None else shape_text(shape) for shape in shapes_through(self.layers))
+        size, dtype = self.params.flat.size, self.params.flat.dtype
+        return f"{type(self).__name__}({first} → {last}, {len(self.layers)} layers, {size:,} parameters, {dtype})"
 
     def loss(self, x: ArrayLike, t: ArrayLike) -> float:
         """Return the loss of x (N, D) against t."""
@@ -134,7 +193,8 @@ class Network:
     def save(self, path: str | Path) -> None:
         """Write the network to path as an .npz file without pickles; zeronet.load(path) builds it again.
 
-        Raises ValueError if a layer or the loss is not zeronet's own, OSError if path cannot be written.
+        Raises ValueError if a layer is not known here, by register_layer, or the loss not zeronet's own; OSError if
+        path cannot be written.
         """
         replace_arrays(path, self.contents())
 
@@ -144,10 +204,16 @@ class Network:
         return {"architecture": np.array(json.dumps(self._architecture())), **arrays}
 
     def _architecture(self) -> dict[str, Any]:
-        parts = [*self.layers, self.loss_function]
-        foreign = [type(part).__name__ for part in parts if type(part) not in (*LAYERS.values(), *LOSSES.values())]
-        if foreign:
-            raise ValueError(f"only zeronet's own layers and losses can be saved, not {foreign[0]}")
+        for layer in self.layers:
+            name = type(layer).__name__
+            if LAYERS.get(name) is not type(layer):
+                raise ValueError(f"only layers that are known here can be saved, not {name}: register_layer({name})")
+            try:
+                inspect.signature(type(layer).__init__).bind(layer, **layer.settings)
+            except TypeError as error:
+                raise ValueError(f"{name} cannot be saved: it cannot be built of {layer.settings} alone") from error
+        if type(self.loss_function) not in LOSSES.values():
+            raise ValueError(f"only zeronet's own losses can be saved, not {type(self.loss_function).__name__}")
         return {
             "class": type(self).__name__,
             "layers": [[type(layer).__name__, layer.settings] for layer in self.layers],
@@ -178,6 +244,8 @@ class Network:
             raise ValueError(f"x has shape {x.shape}, but the network takes (N, {size})")
         if not x.shape:
             raise ValueError(f"x must be an array of examples, not {x!r}")
+        if size is None:
+            shapes_through(self.layers, x.shape[1:])
         return x
 
     def _cast(self, x: Any) -> np.ndarray:
@@ -205,11 +273,36 @@ def _check_row(layers: Sequence[Layer]) -> None:
         raise ValueError("a layer already belongs to a network: use copy.deepcopy(layer)")
     if len({id(layer) for layer in layers}) < len(layers):
         raise ValueError("duplicate layer: each place needs its own layer object")
-    size = None
+    shapes_through(layers)
+
+
+def shapes_through(layers: Sequence[Layer], shape: Shape | None = None) -> list[Shape | None]:
+    """Return the shape of an example before the first layer and behind each; None is one that is not known.
+
+    Raises ValueError if a layer cannot take what the one before makes.
+    """
+    shapes = [shape if shape is not None or layers[0].input_size is None else (layers[0].input_size,)]
     for k, layer in enumerate(layers, start=1):
-        if size is not None and layer.input_size is not None and layer.input_size != size:
-            raise ValueError(f"layer {k} ({type(layer).__name__}) takes {layer.input_size} inputs, but gets {size}")
-        size = layer.output_size or size
+        shape = shapes[-1]
+        if shape is None and layer.input_size is not None:
+            shape = (layer.input_size,)
+        try:
+            known = (layer.output_size,) if layer.output_size is not None else None
+            shapes.append(known if shape is None else layer.output_shape(shape))
+        except ValueError as error:
+            raise ValueError(f"layer {k} ({type(layer).__name__}) {error}") from error
+    return shapes
+
+
+def _matrices(layer: Layer) -> list[np.ndarray]:
+    """Return the parameters of a layer that it multiplies with."""
+    return [w for w in (getattr(layer, name) for name in layer.param_names) if w.ndim == 2]
+
+
+def _registered(name: str) -> type[Layer]:
+    if name not in LAYERS:
+        raise ValueError(f"it has a layer {name}, which is not known here: register_layer({name})")
+    return LAYERS[name]
 
 
 def load(path: str | Path) -> Network:
@@ -220,7 +313,7 @@ def load(path: str | Path) -> Network:
     try:
         arrays = read_arrays(path)
         plan = json.loads(str(arrays.pop("architecture")))
-        layers = [LAYERS[name](**settings) for name, settings in plan["layers"]]
+        layers = [_registered(name)(**settings) for name, settings in plan["layers"]]
         known = {kind.__name__: kind for kind in Network.__subclasses__() if kind.__module__ == "zeronet.nn.models"}
         net = object.__new__(known.get(plan["class"], Network))  # without its __init__: the layers are known
         Network.__init__(net, layers, LOSSES[plan["loss_function"]](), plan["dtype"], plan["seed"])
