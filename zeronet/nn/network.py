@@ -23,7 +23,7 @@ from zeronet.nn.rng import checked_seed, stream
 
 Places = dict[str, tuple[Layer, str]]  # name in the network → its layer, and the attribute there
 SLICE = 1000  # examples predicted at once: enough for fast products, little memory
-SLICE_MB = 128  # what the layers make of them must fit into this: fewer examples in convolutional networks
+SLICE_MB = 128  # what the layers remember of them fits into this: fewer examples in convolutional networks
 
 
 class Network:

@@ -274,6 +274,12 @@ def test_a_learners_own_layer_keeps_the_books_habits_and_learns(points):
     assert (net.layers[1].s != 1).all()
 
 
+@pytest.mark.parametrize("kind", [ReLU, Sigmoid, Tanh, GELU, Flatten])
+def test_a_layer_without_arguments_takes_none(kind):
+    with pytest.raises(TypeError):
+        kind(0.1)
+
+
 @every_layer
 def test_the_shape_of_y_is_known_before(name, x):
     layer = made(name)

@@ -2,6 +2,7 @@
 
 import copy
 import inspect
+from contextlib import suppress
 from numbers import Real
 from typing import Any, Self
 
@@ -60,12 +61,15 @@ class Layer:
     def __new__(cls, *args: Any, **named: Any) -> Self:
         """Remember the arguments, so that a subclass need not say how it is built again."""
         layer = super().__new__(cls)
-        try:
-            arguments = inspect.signature(cls.__init__).bind(layer, *args, **named).arguments
-        except TypeError:  # __init__ will say so; copies and pickles pass none
-            arguments = {}
+        arguments: dict[str, Any] = {}
+        if args or named:  # copies and pickles pass none
+            with suppress(TypeError):  # __init__ will raise it
+                arguments = inspect.signature(cls.__init__).bind(layer, *args, **named).arguments
         layer.__dict__["_arguments"] = {name: a for name, a in arguments.items() if _is_plain(a)}
         return layer
+
+    def __init__(self) -> None:
+        """Take no arguments; a subclass may, and need not call this."""
 
     @property
     def settings(self) -> dict[str, Any]:

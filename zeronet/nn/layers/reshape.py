@@ -32,6 +32,7 @@ class Reshape(Layer):
         self.channels = checked_integer("channels", channels)
         self.height, self.width = checked_integer("height", height), checked_integer("width", width)
         self.input_size: int = self.channels * self.height * self.width
+        self.output_size = self.input_size
 
     def output_shape(self, shape: Shape) -> Shape:
         """Return (C, H, W)."""
