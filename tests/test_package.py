@@ -33,6 +33,7 @@ ROOMS = [
     "lab.ladder",
     "lab.suite",
     "lab.check",
+    "book",
     "cli",
 ]
 READING = ROOMS[: ROOMS.index("locale")]
