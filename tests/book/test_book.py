@@ -1,7 +1,7 @@
 """The door of the book: its networks and optimizers give its numbers, and its habits work.
 
-golden.json has the book's own numbers: what CASES give with its code (github.com/oreilly-japan/deep-learning-from-scratch,
-commit 07b1161) in the place of zeronet.book.
+golden.json has the book's own numbers: what CASES give with its code in the place of zeronet.book, commit 07b1161 of
+github.com/oreilly-japan/deep-learning-from-scratch.
 """
 
 import json
@@ -189,7 +189,7 @@ def test_one_optimizer_with_a_state_serves_one_network():
     grads = [net.gradient(np.ones((2, 4)), np.array([0, 1])) for net in nets]
     optimizer = book.Momentum()
     optimizer.update(nets[0].params, grads[0])
-    with pytest.raises(ValueError, match="BookMomentum has updated .* and cannot go on with"):
+    with pytest.raises(ValueError, match=r"BookMomentum has updated .* and cannot go on with"):
         optimizer.update(nets[1].params, grads[1])
 
 
