@@ -191,6 +191,13 @@ def test_the_first_layer_computes_no_input_gradient_and_the_others_do(points):
     assert net.layers[0].backward(np.ones((60, 5), dtype=np.float32)) is None
 
 
+def test_no_gradient_is_computed_before_the_first_parameters(rng):
+    net = SimpleConvNet((1, 6, 6), 2, 3, hidden_size=3)
+    assert [layer.input_grad for layer in net.layers] == [False, False, *[True] * 6]
+    net.loss_and_grad(rng.standard_normal((4, 36)), [0, 1, 2, 3])
+    assert net.layers[1].backward(np.ones((4, 2, 4, 4), np.float32)) is None
+
+
 def test_prediction_in_slices_equals_prediction_at_once(rng, tmp_path, monkeypatch):
     sizes, forward = [], Affine.forward
     monkeypatch.setattr(Affine, "forward", lambda self, x, train=False: (sizes.append(len(x)), forward(self, x))[1])

@@ -56,7 +56,7 @@ def targets_of(y: np.ndarray, t: np.ndarray) -> np.ndarray:
 def cross_entropy_error(y: np.ndarray, t: np.ndarray) -> float:
     """Return −(1/N) Σ log(y_n,t_n + 1e-7) (4.2, 4.3) of probabilities y; the small number is the book's.
 
-    >>> round(cross_entropy_error(np.array([0.25, 0.75]), np.array([0, 1])), 4)  # −ln 0.75
+    >>> round(float(cross_entropy_error(np.array([0.25, 0.75]), np.array([0, 1]))), 4)  # −ln 0.75
     0.2877
     """
     if y.ndim == 1:

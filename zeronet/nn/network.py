@@ -83,7 +83,7 @@ class Network:
         self._bind()
 
     def _bind(self) -> None:
-        """Make every layer's arrays views of the vectors; the first layer's input gradient is not needed."""
+        """Make every layer's arrays views of the vectors; no gradient is needed before the first parameters."""
         params, buffers = self._places()
         for name, (layer, attribute) in params.items():
             layer.bind(**{attribute: self.params[name], f"d{attribute}": self.grads[name]})
@@ -92,7 +92,10 @@ class Network:
         for place, layer in enumerate(self.layers):
             if layer.random:  # until a Trainer sets it for each step
                 layer.rng = stream(self.seed, "layers", 0, place)
-        self.layers[0].input_grad = False
+        for layer in self.layers:
+            layer.input_grad = False
+            if layer.param_names:
+                break
 
     def _places(self) -> tuple[Places, Places]:
         """Return W1 → (first layer with a W, "W"), b1 → …, of the parameters and of the buffers."""
@@ -114,9 +117,11 @@ class Network:
         """
         y = self.scores(x, train=True)
         loss = self.loss_function.forward(y, t)
-        dy: Any = self.loss_function.backward()  # None behind the first layer
+        dy: Any = self.loss_function.backward()
         for layer in reversed(self.layers):
             dy = layer.backward(dy)
+            if dy is None:  # no layer before has parameters
+                break
         return loss
 
     def gradient(self, x: ArrayLike, t: ArrayLike) -> Parameters:

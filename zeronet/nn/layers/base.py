@@ -56,7 +56,7 @@ class Layer:
     random = False  # whether forward draws from rng while training
     rng: np.random.Generator | None = None  # set by a Trainer before each step, if random
     in_network = False  # whether its arrays are views of a network's vectors
-    input_grad = True  # False if ∂L/∂x is not needed: in the first layer
+    input_grad = True  # False if ∂L/∂x is not needed: no layer before has parameters
 
     def __new__(cls, *args: Any, **named: Any) -> Self:
         """Remember the arguments, so that a subclass need not say how it is built again."""
