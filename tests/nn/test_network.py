@@ -17,6 +17,7 @@ from zeronet import (
     Flatten,
     He,
     Layer,
+    LayerNormalization,
     Loss,
     MaxPooling,
     MeanSquaredError,
@@ -411,6 +412,10 @@ BAD = {
     "other features": (
         lambda: BatchNormalization(3).forward(np.ones((2, 4))),
         "BatchNormalization takes 3 features or channels, but gets 4",
+    ),
+    "pictures to normalize as rows": (
+        lambda: LayerNormalization(2).forward(np.ones((2, 2, 4, 4))),
+        "LayerNormalization takes 2 inputs, but gets 2×4×4",
     ),
     "a momentum of 1": (lambda: BatchNormalization(3, momentum=1), "momentum must be at least 0 and below 1, not 1"),
     "no ε": (lambda: BatchNormalization(3, eps=0), "eps must be positive, not 0"),

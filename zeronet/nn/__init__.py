@@ -1,6 +1,6 @@
 """Layers, losses and networks.
 
-The reading order: functions, rng, initializers, parameters, layers/, losses, network, models, gradient_check.
+The reading order: functions, rng, initializers, parameters, layers/, losses, shapes, network, models, gradient_check.
 """
 
 from zeronet.nn.functions import log_sum_exp, softmax

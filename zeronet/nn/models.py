@@ -28,8 +28,9 @@ from zeronet.nn.layers import (
 )
 from zeronet.nn.layers.base import Shape
 from zeronet.nn.losses import Loss
-from zeronet.nn.network import Network, shapes_through
+from zeronet.nn.network import Network
 from zeronet.nn.rng import checked_seed, stream
+from zeronet.nn.shapes import shapes_through
 
 # The book's names of arguments → what they are here.
 BOOK_NAMES = {
@@ -48,7 +49,8 @@ class _AnswersBookNames:
     """A class whose constructor answers the book's names of its arguments with ours."""
 
     def __new__(cls, *args: Any, **named: Any) -> Self:
-        for name in named.keys() & BOOK_NAMES.keys() - inspect.signature(cls.__init__).parameters.keys():
+        known = inspect.signature(cls.__init__).parameters
+        for name in (name for name in named if name in BOOK_NAMES and name not in known):
             raise UserError(f"{cls.__name__} has no argument {name}: here it is {BOOK_NAMES[name]}")
         return super().__new__(cls)
 

@@ -3,7 +3,6 @@
 import copy
 import inspect
 import json
-import math
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -20,6 +19,7 @@ from zeronet.nn.layers.base import Shape, shape_text
 from zeronet.nn.losses import LOSSES, Loss, SoftmaxCrossEntropy
 from zeronet.nn.parameters import Parameters
 from zeronet.nn.rng import checked_seed, stream
+from zeronet.nn.shapes import numbers_per_example, shapes_through, summary
 
 Places = dict[str, tuple[Layer, str]]  # name in the network → its layer, and the attribute there
 SLICE = 1000  # examples predicted at once: enough for fast products, little memory
@@ -132,24 +132,18 @@ class Network:
     def predict(self, x: ArrayLike) -> np.ndarray:
         """Return the scores (N, K) of x (N, D), before any softmax; sliced, so that x may be larger than memory."""
         examples = self._checked(x)
-        n = self._slice(examples.shape[1:])
-        return np.concatenate(
-            [self._forward(self._cast(examples[i : i + n])) for i in range(0, max(len(examples), 1), n)]
-        )
+        memory = self.params.flat.itemsize * numbers_per_example(self.layers, examples.shape[1:])
+        n = max(1, min(SLICE, SLICE_MB * 2**20 // max(memory, 1)))
+        slices = [self._forward(self._cast(examples[i : i + n])) for i in range(0, max(len(examples), 1), n)]
+        return np.concatenate(slices)
 
-    def _slice(self, shape: Shape) -> int:
-        """Return how many examples of this shape are predicted at once: their outputs and im2col fit into SLICE_MB."""
-        numbers = sum(math.prod(y) + columns for _, y, columns in self._passage(shape))
-        return max(1, min(SLICE, SLICE_MB * 2**20 // (numbers * self.params.flat.itemsize)))
+    def loss(self, x: ArrayLike, t: ArrayLike) -> float:
+        """Return the loss of x (N, D) against t."""
+        return self.loss_function.forward(self.predict(x), t)
 
-    def _passage(self, shape: Shape | None) -> list[tuple[Layer, Shape, int]]:
-        """Return the layers, each with the shape of its y and the numbers that its matrix products have on the left."""
-        shapes = shapes_through(self.layers, shape)[1:]
-        if None in shapes:
-            raise ValueError("the shape of an example is not known: give input_shape, as in summary((1, 28, 28))")
-        known = [shape for shape in shapes if shape is not None]
-        rows = [sum(len(w) for w in _matrices(layer)) for layer in self.layers]
-        return [(a, y, n * math.prod(y[1:])) for a, y, n in zip(self.layers, known, rows, strict=True)]
+    def accuracy(self, x: ArrayLike, t: ArrayLike) -> float:
+        """Return the share of x (N, D) whose largest score is at the label; t (N,) labels or (N, K) one-hot."""
+        return accuracy(self.predict(x), t)
 
     def summary(self, input_shape: Shape | None = None) -> str:
         """Return a table of the layers: the shape of one example's output, parameters, multiply-adds per example.
@@ -167,33 +161,12 @@ class Network:
         Affine      10         510            500
         total               39,760         39,700
         """
-        rows = []
-        for layer, shape, _ in self._passage(input_shape):
-            parameters = sum(getattr(layer, name).size for name in layer.param_names)
-            products = sum(w.size for w in _matrices(layer)) * math.prod(shape[1:])
-            rows.append((type(layer).__name__, shape_text(shape), parameters, products))
-        rows.append(("total", "", sum(row[2] for row in rows), sum(row[3] for row in rows)))
-        table = [("layer", "output", "parameters", "multiply-adds")]
-        table += [(name, shape, f"{parameters:,}", f"{products:,}") for name, shape, parameters, products in rows]
-        left, *widths = (max(map(len, column)) for column in zip(*table, strict=True))
-        lines = [
-            [row[0].ljust(left), *(cell.rjust(width) for cell, width in zip(row[1:], widths, strict=True))]
-            for row in table
-        ]
-        return "\n".join("  ".join(line) for line in lines)
+        return summary(self.layers, input_shape)
 
     def __repr__(self) -> str:
         first, *_, last = ("?" if shape is None else shape_text(shape) for shape in shapes_through(self.layers))
         size, dtype = self.params.flat.size, self.params.flat.dtype
         return f"{type(self).__name__}({first} → {last}, {len(self.layers)} layers, {size:,} parameters, {dtype})"
-
-    def loss(self, x: ArrayLike, t: ArrayLike) -> float:
-        """Return the loss of x (N, D) against t."""
-        return self.loss_function.forward(self.predict(x), t)
-
-    def accuracy(self, x: ArrayLike, t: ArrayLike) -> float:
-        """Return the share of x (N, D) whose largest score is at the label; t (N,) labels or (N, K) one-hot."""
-        return accuracy(self.predict(x), t)
 
     def save(self, path: str | Path) -> None:
         """Write the network to path as an .npz file without pickles; zeronet.load(path) builds it again.
@@ -279,29 +252,6 @@ def _check_row(layers: Sequence[Layer]) -> None:
     if len({id(layer) for layer in layers}) < len(layers):
         raise ValueError("duplicate layer: each place needs its own layer object")
     shapes_through(layers)
-
-
-def shapes_through(layers: Sequence[Layer], shape: Shape | None = None) -> list[Shape | None]:
-    """Return the shape of an example before the first layer and behind each; None is one that is not known.
-
-    Raises ValueError if a layer cannot take what the one before makes.
-    """
-    shapes = [shape if shape is not None or layers[0].input_size is None else (layers[0].input_size,)]
-    for k, layer in enumerate(layers, start=1):
-        shape = shapes[-1]
-        if shape is None and layer.input_size is not None:
-            shape = (layer.input_size,)
-        try:
-            known = (layer.output_size,) if layer.output_size is not None else None
-            shapes.append(known if shape is None else layer.output_shape(shape))
-        except ValueError as error:
-            raise ValueError(f"layer {k} ({type(layer).__name__}) {error}") from error
-    return shapes
-
-
-def _matrices(layer: Layer) -> list[np.ndarray]:
-    """Return the parameters of a layer that it multiplies with."""
-    return [w for w in (getattr(layer, name) for name in layer.param_names) if w.ndim == 2]
 
 
 def _registered(name: str) -> type[Layer]:

@@ -24,7 +24,7 @@ class LayerNormalization(Layer):
 
     Raises
     ------
-    ValueError if a parameter is none of these.
+    ValueError if a parameter is none of these; in `forward`, if x has another shape.
 
     References
     ----------
@@ -49,6 +49,7 @@ class LayerNormalization(Layer):
 
     def forward(self, x: np.ndarray, train: bool = False) -> np.ndarray:
         """Return γ x̂ + β."""
+        self.checked_output_shape(x)
         self.std = np.sqrt(x.var(axis=1, keepdims=True) + self.eps)
         self.x_hat = (x - x.mean(axis=1, keepdims=True)) / self.std
         return self.gamma * self.x_hat + self.beta
