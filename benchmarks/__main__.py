@@ -16,6 +16,7 @@ Written by `make bench`. Compare ratios, not times, which come from one machine 
 PARTS = {
     "One run, one core": ["benchmarks.one_run", "one-core"],
     "One run, all cores": ["benchmarks.one_run", "all-cores"],
+    "A convolutional network, one core": ["benchmarks.convolution"],
     "Where a step's time goes": ["benchmarks.profile"],
     "BLAS threads": ["benchmarks.threads"],
     "What the runs of a seed could share": ["benchmarks.sharing"],

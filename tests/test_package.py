@@ -33,6 +33,7 @@ ROOMS = [
     "lab.ladder",
     "lab.suite",
     "lab.check",
+    "book",
     "cli",
 ]
 READING = ROOMS[: ROOMS.index("locale")]
@@ -131,7 +132,15 @@ def test_a_star_import_does_not_hide_the_load_of_the_data_sets():
 
 @pytest.mark.parametrize(
     ("theirs", "ours"),
-    [("RMSprop", "RMSProp"), ("Adagrad", "AdaGrad"), ("Relu", "ReLU"), ("SoftmaxWithLoss", "SoftmaxCrossEntropy")],
+    [
+        ("RMSprop", "RMSProp"),
+        ("Adagrad", "AdaGrad"),
+        ("Relu", "ReLU"),
+        ("SoftmaxWithLoss", "SoftmaxCrossEntropy"),
+        ("Pooling", "MaxPooling"),
+        ("Conv2d", "Convolution"),
+        ("Linear", "Affine"),
+    ],
 )
 def test_the_names_of_others_are_answered_with_ours(theirs, ours):
     with pytest.raises(AttributeError, match=f"zeronet has no {theirs}: here it is called {ours}"):

@@ -8,7 +8,8 @@ The reading order, folder by folder; each depends only on those before it:
     4  landscapes/    functions of two variables, and the descent on them
     5  datasets/      MNIST, Fashion-MNIST, digits, your own files
     6  lab/           the laboratory: plans, runs, comparisons, searches, figures, the test bench
-    7  cli/           the commands
+    7  book/          the book's own names, for its scripts
+    8  cli/           the commands
 
 Shared by all: common/ (errors, files, text) and locale/ (translations of what users see).
 
@@ -61,7 +62,7 @@ if TYPE_CHECKING:
     from zeronet.optimizers import *
     from zeronet.training import *
 
-SUBPACKAGES = ("nn", "optimizers", "training", "landscapes", "datasets", "lab", "cli")
+SUBPACKAGES = ("nn", "optimizers", "training", "landscapes", "datasets", "lab", "book", "cli")
 # What is public here: all that is public in these packages, and a few names of others.
 REEXPORTED = ("nn", "optimizers", "training")
 SINGLE_NAMES = {"Landscape": "landscapes", "descend": "landscapes"}

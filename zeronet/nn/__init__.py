@@ -1,31 +1,60 @@
 """Layers, losses and networks.
 
-The reading order: functions, rng, initializers, parameters, layers/, losses, network, models, gradient_check.
+The reading order: functions, rng, initializers, parameters, layers/, losses, shapes, network, models, gradient_check.
 """
 
 from zeronet.nn.functions import log_sum_exp, softmax
 from zeronet.nn.gradient_check import gradient_check
 from zeronet.nn.initializers import He, Initializer, Normal, Xavier
-from zeronet.nn.layers import Affine, Layer, ReLU, Sigmoid, Tanh
+from zeronet.nn.layers import (
+    GELU,
+    Affine,
+    AveragePooling,
+    BatchNormalization,
+    Convolution,
+    Dropout,
+    Flatten,
+    Layer,
+    LayerNormalization,
+    LeakyReLU,
+    MaxPooling,
+    ReLU,
+    Reshape,
+    Sigmoid,
+    Tanh,
+    register_layer,
+)
 from zeronet.nn.losses import Loss, MeanSquaredError, SoftmaxCrossEntropy
-from zeronet.nn.models import MultiLayerNet, TwoLayerNet
+from zeronet.nn.models import DeepConvNet, MultiLayerNet, SimpleConvNet, TwoLayerNet
 from zeronet.nn.network import Network, load
 from zeronet.nn.parameters import Parameters
 from zeronet.nn.rng import stream
 
 __all__ = [
+    "GELU",
     "Affine",
+    "AveragePooling",
+    "BatchNormalization",
+    "Convolution",
+    "DeepConvNet",
+    "Dropout",
+    "Flatten",
     "He",
     "Initializer",
     "Layer",
+    "LayerNormalization",
+    "LeakyReLU",
     "Loss",
+    "MaxPooling",
     "MeanSquaredError",
     "MultiLayerNet",
     "Network",
     "Normal",
     "Parameters",
     "ReLU",
+    "Reshape",
     "Sigmoid",
+    "SimpleConvNet",
     "SoftmaxCrossEntropy",
     "Tanh",
     "TwoLayerNet",
@@ -33,6 +62,7 @@ __all__ = [
     "gradient_check",
     "load",
     "log_sum_exp",
+    "register_layer",
     "softmax",
     "stream",
 ]

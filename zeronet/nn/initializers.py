@@ -109,5 +109,9 @@ def initializer(weight_init: str | float) -> Initializer:
     if not isinstance(weight_init, str):
         return Normal(weight_init)
     if weight_init.lower() not in INITIALIZERS:
-        raise ValueError(f"weight_init must be {', '.join(map(repr, INITIALIZERS))} or a number, not {weight_init!r}")
+        books = {"relu": "; the book's 'relu' is 'he'", "sigmoid": "; the book's 'sigmoid' is 'xavier'"}
+        raise ValueError(
+            f"weight_init must be {', '.join(map(repr, INITIALIZERS))} or a number, not {weight_init!r}"
+            + books.get(weight_init.lower(), "")
+        )
     return INITIALIZERS[weight_init.lower()]()

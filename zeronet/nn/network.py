@@ -16,12 +16,15 @@ from zeronet.common.validation import checked_array
 from zeronet.nn.functions import accuracy
 from zeronet.nn.initializers import Initializer
 from zeronet.nn.layers import LAYERS, Layer
+from zeronet.nn.layers.base import Shape, shape_text
 from zeronet.nn.losses import LOSSES, Loss, SoftmaxCrossEntropy
 from zeronet.nn.parameters import Parameters
-from zeronet.nn.rng import checked_seed
+from zeronet.nn.rng import checked_seed, stream
+from zeronet.nn.shapes import numbers_per_example, shapes_through, summary
 
 Places = dict[str, tuple[Layer, str]]  # name in the network → its layer, and the attribute there
 SLICE = 1000  # examples predicted at once: enough for fast products, little memory
+SLICE_MB = 128  # what the layers remember of them fits into this: fewer examples in convolutional networks
 
 
 class Network:
@@ -81,13 +84,19 @@ class Network:
         self._bind()
 
     def _bind(self) -> None:
-        """Make every layer's arrays views of the vectors; the first layer's input gradient is not needed."""
+        """Make every layer's arrays views of the vectors; no gradient is needed before the first parameters."""
         params, buffers = self._places()
         for name, (layer, attribute) in params.items():
             layer.bind(**{attribute: self.params[name], f"d{attribute}": self.grads[name]})
         for name, (layer, attribute) in buffers.items():
             layer.bind(**{attribute: self.buffers[name]})
-        self.layers[0].input_grad = False
+        for place, layer in enumerate(self.layers):
+            if layer.random:  # until a Trainer sets it for each step
+                layer.rng = stream(self.seed, "layers", 0, place)
+        for layer in self.layers:
+            layer.input_grad = False
+            if layer.param_names:
+                break
 
     def _places(self) -> tuple[Places, Places]:
         """Return W1 → (first layer with a W, "W"), b1 → …, of the parameters and of the buffers."""
@@ -109,9 +118,11 @@ class Network:
         """
         y = self.scores(x, train=True)
         loss = self.loss_function.forward(y, t)
-        dy: Any = self.loss_function.backward()  # None behind the first layer
+        dy: Any = self.loss_function.backward()
         for layer in reversed(self.layers):
             dy = layer.backward(dy)
+            if dy is None:  # no layer before has parameters
+                break
         return loss
 
     def gradient(self, x: ArrayLike, t: ArrayLike) -> Parameters:
@@ -122,7 +133,9 @@ class Network:
     def predict(self, x: ArrayLike) -> np.ndarray:
         """Return the scores (N, K) of x (N, D), before any softmax; sliced, so that x may be larger than memory."""
         examples = self._checked(x)
-        slices = [self._forward(self._cast(examples[i : i + SLICE])) for i in range(0, max(len(examples), 1), SLICE)]
+        memory = self.params.flat.itemsize * numbers_per_example(self.layers, examples.shape[1:])
+        n = max(1, min(SLICE, SLICE_MB * 2**20 // max(memory, 1)))
+        slices = [self._forward(self._cast(examples[i : i + n])) for i in range(0, max(len(examples), 1), n)]
         return np.concatenate(slices)
 
     def loss(self, x: ArrayLike, t: ArrayLike) -> float:
@@ -133,10 +146,34 @@ class Network:
         """Return the share of x (N, D) whose largest score is at the label; t (N,) labels or (N, K) one-hot."""
         return accuracy(self.predict(x), t)
 
+    def summary(self, input_shape: Shape | None = None) -> str:
+        """Return a table of the layers: the shape of one example's output, parameters, multiply-adds per example.
+
+        Counted are the multiply-adds of the matrix products, forward. input_shape, that of an example, is needed if the
+        first layer takes any. Raises ValueError if it is missing, or does not fit.
+
+        Examples
+        --------
+        >>> from zeronet.nn.models import TwoLayerNet
+        >>> print(TwoLayerNet(784, 50, 10).summary())
+        layer   output  parameters  multiply-adds
+        Affine      50      39,250         39,200
+        ReLU        50           0              0
+        Affine      10         510            500
+        total               39,760         39,700
+        """
+        return summary(self.layers, input_shape)
+
+    def __repr__(self) -> str:
+        first, *_, last = ("?" if shape is None else shape_text(shape) for shape in shapes_through(self.layers))
+        size, dtype = self.params.flat.size, self.params.flat.dtype
+        return f"{type(self).__name__}({first} → {last}, {len(self.layers)} layers, {size:,} parameters, {dtype})"
+
     def save(self, path: str | Path) -> None:
         """Write the network to path as an .npz file without pickles; zeronet.load(path) builds it again.
 
-        Raises ValueError if a layer or the loss is not zeronet's own, OSError if path cannot be written.
+        Raises ValueError if a layer is not known here, by register_layer, or the loss not zeronet's own; OSError if
+        path cannot be written.
         """
         replace_arrays(path, self.contents())
 
@@ -146,10 +183,16 @@ class Network:
         return {"architecture": np.array(json.dumps(self._architecture())), **arrays}
 
     def _architecture(self) -> dict[str, Any]:
-        parts = [*self.layers, self.loss_function]
-        foreign = [type(part).__name__ for part in parts if type(part) not in (*LAYERS.values(), *LOSSES.values())]
-        if foreign:
-            raise ValueError(f"only zeronet's own layers and losses can be saved, not {foreign[0]}")
+        for layer in self.layers:
+            name = type(layer).__name__
+            if LAYERS.get(name) is not type(layer):
+                raise ValueError(f"only layers that are known here can be saved, not {name}: register_layer({name})")
+            try:
+                inspect.signature(type(layer).__init__).bind(layer, **layer.settings)
+            except TypeError as error:
+                raise ValueError(f"{name} cannot be saved: it cannot be built of {layer.settings} alone") from error
+        if type(self.loss_function) not in LOSSES.values():
+            raise ValueError(f"only zeronet's own losses can be saved, not {type(self.loss_function).__name__}")
         return {
             "class": type(self).__name__,
             "layers": [[type(layer).__name__, layer.settings] for layer in self.layers],
@@ -180,6 +223,8 @@ class Network:
             raise ValueError(f"x has shape {x.shape}, but the network takes (N, {size})")
         if not x.shape:
             raise ValueError(f"x must be an array of examples, not {x!r}")
+        if size is None:
+            shapes_through(self.layers, x.shape[1:])
         return x
 
     def _cast(self, x: Any) -> np.ndarray:
@@ -207,11 +252,13 @@ def _check_row(layers: Sequence[Layer]) -> None:
         raise ValueError("a layer already belongs to a network: use copy.deepcopy(layer)")
     if len({id(layer) for layer in layers}) < len(layers):
         raise ValueError("duplicate layer: each place needs its own layer object")
-    size = None
-    for k, layer in enumerate(layers, start=1):
-        if size is not None and layer.input_size is not None and layer.input_size != size:
-            raise ValueError(f"layer {k} ({type(layer).__name__}) takes {layer.input_size} inputs, but gets {size}")
-        size = layer.output_size or size
+    shapes_through(layers)
+
+
+def _registered(name: str) -> type[Layer]:
+    if name not in LAYERS:
+        raise ValueError(f"it has a layer {name}, which is not known here: register_layer({name})")
+    return LAYERS[name]
 
 
 def load(path: str | Path) -> Network:
@@ -251,7 +298,7 @@ def _built(layers: Sequence[tuple[str, dict[str, Any]]], arrays: Mapping[str, np
     saved, left = _Saved(arrays), sum(array.size for array in arrays.values())
     built: list[Layer] = []
     for name, settings in layers:
-        cls: Any = LAYERS[name]
+        cls: Any = _registered(name)
         for setting, value in settings.items():
             if isinstance(value, int) and value > max(left, 1_000_000):  # an input may have more numbers than weights
                 raise ValueError(f"{name} has {setting} {value:,}, and the file {left:,} more numbers")

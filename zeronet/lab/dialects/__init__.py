@@ -7,6 +7,8 @@ dialects meet in one figure:
 
     python train.py --optimizer rmsprop torch=rmsprop:dialect=pytorch keras=rmsprop:dialect=keras
     zeronet dialects rmsprop        how they differ, the settings of each, and what they do on the valley
+
+zeronet.book has all classes and functions of the book's code, for its scripts.
 """
 
 from zeronet.lab.dialects.libraries import DIALECTS, Dialect, LibraryNames, dialect_of

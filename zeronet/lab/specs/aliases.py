@@ -12,6 +12,13 @@ CLASSES = {
     "nag": "Nesterov",
     "heavyball": "Momentum",
     "softmaxwithloss": "SoftmaxCrossEntropy",
+    "multilayernetextend": "MultiLayerNet",
+    **dict.fromkeys(("linear", "dense"), "Affine"),
+    **dict.fromkeys(("conv2d", "conv"), "Convolution"),
+    **dict.fromkeys(("batchnorm", "batchnorm1d", "batchnorm2d"), "BatchNormalization"),
+    "layernorm": "LayerNormalization",
+    **dict.fromkeys(("pooling", "maxpool2d", "maxpooling2d"), "MaxPooling"),
+    **dict.fromkeys(("avgpool2d", "averagepooling2d"), "AveragePooling"),
 }
 
 # Lower-case name → the settings of ours that it is used for.

@@ -1,7 +1,5 @@
 """The affine layer: every output is a weighted sum of all inputs, plus a bias."""
 
-from typing import Any
-
 import numpy as np
 
 from zeronet.common.validation import checked_integer
@@ -51,11 +49,6 @@ class Affine(Layer):
         self.W = (init or He())(rng or np.random.default_rng(), (self.input_size, self.output_size), self.input_size)
         self.b = np.zeros(output_size)
         self.dW, self.db = np.zeros_like(self.W), np.zeros_like(self.b)
-
-    @property
-    def settings(self) -> dict[str, Any]:
-        """The arguments that build this layer again."""
-        return {"input_size": self.input_size, "output_size": self.output_size}
 
     def forward(self, x: np.ndarray, train: bool = False) -> np.ndarray:
         """Return x W + b."""

@@ -1,10 +1,17 @@
 """The base class of layers: a forward pass, a backward pass, and parameters with gradients."""
 
-from typing import Any
+import copy
+import inspect
+from contextlib import suppress
+from numbers import Real
+from typing import Any, Self
 
 import numpy as np
 
+from zeronet.common.errors import UserError
 from zeronet.nn.parameters import copy_into
+
+Shape = tuple[int, ...]  # of one example, without the axis of the batch
 
 
 class Layer:
@@ -45,15 +52,51 @@ class Layer:
     buffer_names: tuple[str, ...] = ()
     input_size: int | None = None  # numbers per example; None if any will do
     output_size: int | None = None
+    _arguments: dict[str, Any]  # of __init__, by name
     random = False  # whether forward draws from rng while training
     rng: np.random.Generator | None = None  # set by a Trainer before each step, if random
     in_network = False  # whether its arrays are views of a network's vectors
-    input_grad = True  # False if ∂L/∂x is not needed: in the first layer
+    input_grad = True  # False if ∂L/∂x is not needed: no layer before has parameters
+
+    def __new__(cls, *args: Any, **named: Any) -> Self:
+        """Remember the arguments, so that a subclass need not say how it is built again."""
+        layer = super().__new__(cls)
+        arguments: dict[str, Any] = {}
+        if args or named:  # copies and pickles pass none
+            with suppress(TypeError):  # __init__ will raise it
+                arguments = inspect.signature(cls.__init__).bind(layer, *args, **named).arguments
+        layer.__dict__["_arguments"] = {name: a for name, a in arguments.items() if _is_plain(a)}
+        return layer
+
+    def __init__(self) -> None:
+        """Take no arguments; a subclass may, and need not call this."""
 
     @property
     def settings(self) -> dict[str, Any]:
-        """The arguments that build this layer again, apart from the values of its parameters."""
-        return {}
+        """The arguments that build this layer again, as they are now: those that are numbers, strings or tuples."""
+        values = {name: self.__dict__.get(name, argument) for name, argument in self._arguments.items()}
+        return {name: a.item() if isinstance(a, np.generic) else a for name, a in values.items()}
+
+    def output_shape(self, shape: Shape) -> Shape:
+        """Return the shape of y for one example x of this shape: (output_size,), or what forward makes of zeros.
+
+        Raises ValueError if x cannot have this shape; its text goes on from the layer's name.
+        """
+        if self.input_size is not None and shape != (self.input_size,):
+            raise ValueError(f"takes {self.input_size} inputs, but gets {shape_text(shape)}")
+        if self.output_size is not None:
+            return (self.output_size,)
+        try:
+            return copy.copy(self).forward(np.zeros((1, *shape), np.float32)).shape[1:]  # self remembers its own batch
+        except Exception:  # a learner's layer may expect something else; a forward pass will say so
+            return shape
+
+    def checked_output_shape(self, x: np.ndarray) -> Shape:
+        """Return output_shape for a batch x. Raises ValueError, with the layer's name, if x has another shape."""
+        try:
+            return self.output_shape(x.shape[1:])
+        except ValueError as error:
+            raise UserError(f"{type(self).__name__} {error}") from error
 
     def forward(self, x: np.ndarray, train: bool = False) -> np.ndarray:
         """Return y for a batch x; train is True in a training step."""
@@ -67,6 +110,9 @@ class Layer:
         """Replace the named parameters, gradients and buffers by these views of a network's vectors."""
         self.__dict__.update(arrays, in_network=True)
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in self.settings.items())})"
+
     def __getstate__(self) -> dict[str, Any]:
         return {
             k: v for k, v in self.__dict__.items() if k not in ("in_network", "input_grad", "rng")
@@ -78,3 +124,18 @@ class Layer:
             copy_into(self.__dict__[name], value, f"{type(self).__name__}.{name}")
         else:
             super().__setattr__(name, value)
+
+
+def _is_plain(value: Any) -> bool:
+    if isinstance(value, tuple | list):
+        return all(map(_is_plain, value))
+    return value is None or isinstance(value, str | bool | Real)
+
+
+def shape_text(shape: Shape) -> str:
+    """Return the shape of an example as text.
+
+    >>> shape_text((784,)), shape_text((1, 28, 28))
+    ('784', '1×28×28')
+    """
+    return "×".join(map(str, shape))

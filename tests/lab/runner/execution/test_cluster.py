@@ -228,13 +228,14 @@ def test_a_worker_with_other_code_of_the_same_version_differs(tmp_path, monkeypa
     assert differing(here(), other).startswith('code: "')
 
 
-def test_a_scheduler_that_hangs_is_one_line(problem, tmp_path, monkeypatch):
+def test_a_scheduler_that_hangs_is_one_line(problem, tmp_path, monkeypatch, waiting):
+    name, folder = waiting
     monkeypatch.setattr("zeronet.lab.runner.execution.cluster.FROZEN", 2)
     with new_scheduler(tmp_path) as (frozen, address):
         how = ExecutionOptions(quiet=True, cluster=address)
         with workers(address, 1), pytest.raises(UserError, match="connection to the scheduler is lost"):
-            when_runs_are_there(tmp_path / "out", 1, lambda: frozen.send_signal(signal.SIGSTOP))
-            runs_of(plan_of(problem, seeds=6, steps=600), problem, tmp_path / "out", how)
+            in_the_middle(tmp_path / "out", 1, folder, 1, lambda: frozen.send_signal(signal.SIGSTOP))
+            runs_of(plan_of(problem, ["sgd", name], seeds=1), problem, tmp_path / "out", how)
 
 
 def test_classes_from_files_and_notebooks_travel(problem, pair, tmp_path):
