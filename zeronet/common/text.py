@@ -3,6 +3,7 @@
 import inspect
 import unicodedata
 from collections.abc import Sequence
+from itertools import zip_longest
 
 
 def columns(text: str) -> int:
@@ -25,6 +26,47 @@ def aligned(table: Sequence[Sequence[str]]) -> list[str]:
         "  ".join(cell + " " * (width - columns(cell)) for cell, width in zip(line, widths, strict=True)).rstrip()
         for line in table
     ]
+
+
+def folded(table: Sequence[Sequence[str]], most: int = 100) -> list[list[str]]:
+    """Return a table whose aligned lines have at most this width: what is too wide goes on in rows of its own.
+
+    The widest column is narrowed first, to its longest word, or to 24 letters if that is longer.
+
+    >>> aligned(folded([["SGD", "lr 0.1, eps 1e-07", "1.5"]], most=16))
+    ['SGD  lr 0.1,  1.5', '     eps', '     1e-07']
+    """
+    widths = [max(map(columns, column)) for column in zip(*table, strict=True)]
+    words = [
+        max(columns(word) for cell in column for word in [*cell.split(), ""]) for column in zip(*table, strict=True)
+    ]
+    least = [min(word, 24) for word in words]
+    while (excess := sum(widths) + 2 * (len(widths) - 1) - most) > 0:
+        wide = [k for k in range(len(widths)) if widths[k] > least[k]]
+        if not wide:
+            break
+        widest = max(wide, key=widths.__getitem__)
+        widths[widest] = max(least[widest], widths[widest] - excess)
+    rows: list[list[str]] = []
+    for line in table:
+        cells = [_broken(cell, width) for cell, width in zip(line, widths, strict=True)]
+        rows += map(list, zip_longest(*cells, fillvalue=""))
+    return rows
+
+
+def _broken(cell: str, width: int) -> list[str]:
+    """Return the lines of a cell, each at most this wide, broken between words where possible."""
+    if columns(cell) <= width:
+        return [cell]
+    lines = [""]
+    for word in cell.split():
+        if lines[-1] and columns(f"{lines[-1]} {word}") > width:
+            lines.append("")
+        for letter in f" {word}" if lines[-1] else word:
+            if columns(lines[-1] + letter) > width:
+                lines.append("")
+            lines[-1] += letter
+    return lines
 
 
 def equation_of(cls: type) -> list[str]:

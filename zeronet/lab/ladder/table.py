@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from zeronet.common.text import aligned
+from zeronet.common.text import aligned, folded
 from zeronet.lab.ladder.rungs import RUNGS
 from zeronet.lab.runner.analysis.ranking import Losses, Ranking
-from zeronet.lab.runner.analysis.summary import FINAL_STEPS, settings_words
+from zeronet.lab.runner.analysis.summary import FINAL_STEPS, Records, tidy
 from zeronet.locale import translate
 
 
@@ -37,7 +37,7 @@ class LadderTable:
             most = max(ranking.firsts, key=ranking.firsts.__getitem__)
             first = translate("{label}: {n} of {m} seeds", label=most, n=ranking.firsts[most], m=seeds)
             body.append([f"{number} {rung.name}", *cells, first, ranking.words()])
-        return "\n".join([*aligned(body), "", *self.sentences()])
+        return "\n".join([*aligned(folded(body)), "", *self.sentences()])
 
     __repr__ = __str__
 
@@ -67,18 +67,19 @@ class LadderTable:
             translate("{n} runs, {seconds:.0f} s of training.", n=len(self.seconds), seconds=sum(self.seconds)),
         ]
 
-    def records(self) -> tuple[list[str], list[list[Any]]]:
+    def records(self) -> Records:
         """Return header and rows of summary.csv: a row for each optimizer of each rung, best first."""
-        header = ["rung", "rank", "optimizer", "settings", "loss_median", "loss_low", "loss_high", "first_in", "seeds"]
+        header = ["rung", "rank", "optimizer", "loss_median", "loss_low", "loss_high", "first_in", "seeds"]
         header += ["tie_with_next"]
-        rows = []
+        rows, settings = [], []
         for about in self.protocol["rungs"]:
-            settings = {spec["label"]: settings_words(spec["settings"]) for spec in about["optimizers"]}
+            of = {spec["label"]: spec["settings"] for spec in about["optimizers"]}
             ranking = self.rankings[about["rung"]]
             tied = {a for a, _ in ranking.ties}
             for rank, (label, median) in enumerate(ranking.medians.items(), start=1):
                 losses = self.losses[about["rung"]][label]
-                numbers = [f"{n:.9g}" for n in (median, min(losses), max(losses))]
-                row = [about["rung"], rank, label, settings[label], *numbers, ranking.firsts[label], len(losses)]
-                rows.append([*row, "yes" if label in tied else "no"])
-        return header, rows
+                numbers = [float(n) for n in (median, min(losses), max(losses))]
+                row = [about["rung"], rank, label, *numbers, ranking.firsts[label], len(losses), label in tied]
+                rows.append(row)
+                settings.append(of[label])
+        return tidy(header, rows, settings)

@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,12 +12,13 @@ import numpy as np
 from zeronet.common.errors import UserError
 from zeronet.common.files import one_of, read_csv, read_json, reading, write_csv, write_json
 from zeronet.common.validation import check_structure
-from zeronet.lab.comparison.files import Columns, read_curves, read_evaluations
+from zeronet.lab.comparison.files import read_curves, read_evaluations
+from zeronet.lab.runner.analysis.summary import setting_names, tidy
 from zeronet.lab.runner.problem import Problem, problem_of
 from zeronet.lab.runner.protocol import read_protocol
 from zeronet.lab.tuning.table import VerdictTable
 
-TRIALS = ["optimizer", "lr", "settings", "seed", "loss"]  # the columns of tuning.csv
+TRIALS = ["optimizer", "seed", "loss"]  # the columns of tuning.csv, beside one for each setting
 
 
 @dataclass(frozen=True)
@@ -57,14 +58,18 @@ def read_verdict(folder: str | Path) -> VerdictFolder:
         check_structure("optimizers", protocol["optimizers"], [{"settings": {"lr": float}}])
 
     trials: dict[str, dict[float, list[float]]] = {label: {} for label in settings}
-    seeds = one_of(protocol["tuning"]["seeds"])
-    types: Columns = dict(
-        zip(TRIALS, (one_of(settings), float, lambda text: dict(json.loads(text)), seeds, float), strict=True)
-    )
-    for label, rate, tried, _, loss in read_csv(folder / "tuning.csv", types):
-        others = {name: value for name, value in tried.items() if name != "lr"}
-        if others.items() <= settings[label].items():  # only the settings that won
-            trials[label].setdefault(rate, []).append(loss)
+    names = setting_names(settings.values())
+    header, _ = tidy(TRIALS, [[None] * len(TRIALS)], [dict.fromkeys(names)])
+    types: dict[str, Callable[[str], Any]] = dict.fromkeys(header, str) | {
+        "optimizer": one_of(settings),
+        "lr": float,
+        "loss": float,
+    }
+    types |= {"seed": one_of(protocol["tuning"]["seeds"])}
+    for label, *tried, _, loss in read_csv(folder / "tuning.csv", types):
+        rate, won = tried[names.index("lr")], settings[label]
+        if all(cell == _cell(won.get(name)) for name, cell in zip(names, tried, strict=True) if name != "lr"):
+            trials[label].setdefault(rate, []).append(loss)  # only the settings that won
 
     verdict = read_json(folder / "verdict.json")
     finals: dict[str, list[float]] = {}
@@ -87,6 +92,17 @@ def read_verdict(folder: str | Path) -> VerdictFolder:
 
 
 def write_verdict(folder: Path, table: VerdictTable, trials: Sequence[Sequence[Any]]) -> None:
-    """Write tuning.csv and verdict.json; trials: rows of TRIALS."""
-    write_csv(folder / "tuning.csv", TRIALS, trials)
+    """Write tuning.csv and verdict.json; trials: label, settings, seed, loss of each."""
+    write_trials(folder, trials)
     write_json(folder / "verdict.json", table.to_dict())
+
+
+def write_trials(folder: Path, trials: Sequence[Sequence[Any]]) -> None:
+    """Write tuning.csv; trials: label, settings, seed, loss of each."""
+    settings = [{name: _cell(value) for name, value in each.items()} for _, each, *_ in trials]
+    write_csv(folder / "tuning.csv", *tidy(TRIALS, [[label, seed, loss] for label, _, seed, loss in trials], settings))
+
+
+def _cell(value: Any) -> str:
+    """Return a setting as a table has it: text as it is, the rest as JSON, empty for none."""
+    return "" if value is None else value if isinstance(value, str) else json.dumps(value)

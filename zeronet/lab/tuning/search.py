@@ -1,6 +1,5 @@
 """The search for each optimizer's best settings, trial by trial."""
 
-import json
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -35,10 +34,7 @@ def search(
         for label, trial in trials:
             losses = [final_evaluation_loss(runs[trial.label, seed], plan.steps) for seed in tuning.seeds]
             judged[label][trial.label] = trial, float(np.median(losses))
-            rows += [
-                [label, trial.settings["lr"], json.dumps(trial.settings), seed, f"{loss:.9g}"]
-                for seed, loss in zip(tuning.seeds, losses, strict=True)
-            ]
+            rows += [[label, trial.settings, seed, loss] for seed, loss in zip(tuning.seeds, losses, strict=True)]
     best = {label: best_trial(trials) for label, trials in judged.items()}
     specs = tuple(replace(spec, label=label) for label, (spec, _) in best.items())
     return specs, [label for label, (_, at_edge) in best.items() if at_edge], rows

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from zeronet.common.text import aligned
+from zeronet.common.text import aligned, folded
 from zeronet.lab.runner.analysis.pairwise import Pair, compared, final_evaluation_loss
 from zeronet.lab.runner.analysis.ranking import ranking
-from zeronet.lab.runner.analysis.summary import settings_words
+from zeronet.lab.runner.analysis.summary import Records, settings_words, tidy
 from zeronet.lab.runner.problem import problem_of
 from zeronet.lab.runner.runs import Run, Runs
 from zeronet.locale import translate
@@ -49,7 +49,7 @@ class VerdictTable:
             if target is not None:
                 cells.append(self._steps_cell(label))
             body.append(cells)
-        return "\n".join([*aligned(body), "", *self.sentences()])
+        return "\n".join([*aligned(folded(body)), "", *self.sentences()])
 
     __repr__ = __str__
 
@@ -108,30 +108,29 @@ class VerdictTable:
             "pairs": [pair.to_dict() for pair in self.pairs],
         }
 
-    def records(self) -> tuple[list[str], list[list[Any]]]:
+    def records(self) -> Records:
         """Return header and rows of summary.csv: a row for each optimizer, best first."""
-        header = ["optimizer", "settings", "rate_at_edge", "loss_median", "loss_low_quartile", "loss_high_quartile"]
+        header = ["optimizer", "rate_at_edge", "loss_median", "loss_low_quartile", "loss_high_quartile"]
         header += ["test_loss_median", "test_accuracy_median", "steps_to_target_median", "reached_target", "seeds"]
         rows = []
         for label in ranking(self.losses):
             tests = [run.test for run in self._runs(label) if run.test]
-            medians = [f"{statistics.median(column):.9g}" for column in zip(*tests, strict=True)] or ["", ""]
+            medians = [statistics.median(column) for column in zip(*tests, strict=True)] or [None, None]
             steps = self.steps(label) if self.problem.target(self.protocol) is not None else []
             reached = [step for step in steps if math.isfinite(step)]
             numbers = [float(np.median(self.losses[label])), *_quartiles(self.losses[label])]
             rows.append(
                 [
                     label,
-                    settings_words(self.settings[label]),
-                    "yes" if label in self.at_edge else "no",
-                    *(f"{n:.9g}" for n in numbers),
+                    label in self.at_edge,
+                    *numbers,
                     *medians,
-                    f"{statistics.median(steps):g}" if steps else "",
-                    len(reached) if steps else "",
+                    statistics.median(steps) if steps else None,
+                    len(reached) if steps else None,
                     len(self.losses[label]),
                 ]
             )
-        return header, rows
+        return tidy(header, rows, [self.settings[label] for label in ranking(self.losses)])
 
     def steps(self, label: str) -> list[float]:
         """Return the number of updates to the target, seed by seed; infinity if it was not reached."""
