@@ -42,7 +42,7 @@ def main(steps: int = 100, data: str = "mnist") -> tuple[dict[str, list[float]],
         looks = looks_of({"label": name, "target": "RMSProp"} for name in losses)
         figure = new_page(
             3.5,
-            f"At the book's settings RMSProp's loss leaps to {max(loss[1] for loss in losses.values()):.2g} at once",
+            f"At the book's settings RMSProp's loss leaps to {max(map(max, losses.values())):.2g}",
             [f"{problem.name}, 50 hidden units, batch 128, seed 0"],
             entries={f"{name}: first step {first[name]:.2g}": looks[name] for name in losses},
         )

@@ -1,6 +1,7 @@
 """Text for terminals: widths, aligned tables, and the equation in a docstring."""
 
 import inspect
+import re
 import unicodedata
 from collections.abc import Sequence
 from itertools import zip_longest
@@ -31,16 +32,14 @@ def aligned(table: Sequence[Sequence[str]]) -> list[str]:
 def folded(table: Sequence[Sequence[str]], most: int = 100) -> list[list[str]]:
     """Return a table whose aligned lines have at most this width: what is too wide goes on in rows of its own.
 
-    The widest column is narrowed first, to its longest word, or to 24 letters if that is longer.
+    The widest column is narrowed first, to its longest piece, or to 24 letters if that is longer.
 
-    >>> aligned(folded([["SGD", "lr 0.1, eps 1e-07", "1.5"]], most=16))
-    ['SGD  lr 0.1,  1.5', '     eps', '     1e-07']
+    >>> aligned(folded([["SGD", "lr 0.1, eps 1e-07", "1.5"]], most=20))
+    ['SGD  lr 0.1,     1.5', '     eps 1e-07']
     """
-    widths = [max(map(columns, column)) for column in zip(*table, strict=True)]
-    words = [
-        max(columns(word) for cell in column for word in [*cell.split(), ""]) for column in zip(*table, strict=True)
-    ]
-    least = [min(word, 24) for word in words]
+    every = [*zip(*table, strict=True)]
+    widths = [max(map(columns, column)) for column in every]
+    least = [min(24, max(columns(piece) for cell in column for piece in _pieces(cell))) for column in every]
     while (excess := sum(widths) + 2 * (len(widths) - 1) - most) > 0:
         wide = [k for k in range(len(widths)) if widths[k] > least[k]]
         if not wide:
@@ -54,15 +53,21 @@ def folded(table: Sequence[Sequence[str]], most: int = 100) -> list[list[str]]:
     return rows
 
 
+def _pieces(cell: str) -> list[str]:
+    """Return what stays together: between commas and brackets if there are any, else words."""
+    pieces = re.split(r"(?<=,) | (?=\()", cell)
+    return pieces if len(pieces) > 1 else cell.split() or [""]
+
+
 def _broken(cell: str, width: int) -> list[str]:
-    """Return the lines of a cell, each at most this wide, broken between words where possible."""
+    """Return the lines of a cell, each at most this wide."""
     if columns(cell) <= width:
         return [cell]
     lines = [""]
-    for word in cell.split():
-        if lines[-1] and columns(f"{lines[-1]} {word}") > width:
+    for piece in _pieces(cell):
+        if lines[-1] and columns(f"{lines[-1]} {piece}") > width:
             lines.append("")
-        for letter in f" {word}" if lines[-1] else word:
+        for letter in f" {piece}" if lines[-1] else piece:
             if columns(lines[-1] + letter) > width:
                 lines.append("")
             lines[-1] += letter

@@ -53,7 +53,7 @@ def test_runs_that_diverged_or_raised_are_counted_and_never_make_a_loss_look_bet
     assert row.loss == Spread(math.inf, 1.0, math.inf)
     assert "1 diverged, 1 raised of 3" in str(Table(PROTOCOL, [row]))
     header, (record,) = Table(PROTOCOL, [row]).records()
-    assert dict(zip(header, record, strict=True))["training_loss_median"] == "inf"
+    assert dict(zip(header, record, strict=True))["training_loss_median"] == math.inf
 
 
 def test_epochs_are_whole_batches_only():

@@ -79,7 +79,8 @@ def test_the_trials_are_in_tuning_csv_and_the_best_median_won(outcome):
         losses = {}
         for row in rows:
             if row["optimizer"] == about["label"]:
-                losses.setdefault(row["settings"], []).append(float(row["loss"]))
+                settings = {name: float(row[name]) for name in about["settings"]}
+                losses.setdefault(json.dumps(settings), []).append(float(row["loss"]))
         medians = {settings: np.median(values) for settings, values in losses.items()}
         assert len(medians) == 6
         best = json.loads(min(medians, key=lambda s: (medians[s], json.loads(s)["lr"])))

@@ -99,7 +99,7 @@ def without_path(source: str) -> str:
     >>> without_path("MNIST: 9 training and 4 test images from /home/me/mnist"), without_path("own data from ~/my.npz")
     ('MNIST: 9 training and 4 test images', 'own data from my.npz')
     """
-    start, _, place = source.rpartition(" from ")
+    start, _, place = source.partition(" from ")
     name = re.split(r"[/\\]", place)[-1]
     if not start or name == place:
         return source

@@ -15,7 +15,7 @@ from zeronet.common.errors import UserError
 from zeronet.lab.plots.style import house_style
 
 DPI, PER_SECOND, REST = 100, 6, 2  # dots per inch, frames per second, seconds that show the end
-COLOURS = 64  # of all frames together: a palette of each frame's own would change every dot of the ground
+COLOURS = 128  # of all frames together: a palette of each frame's own would change every dot of the ground
 
 
 class Motion(animation.FuncAnimation):
@@ -74,7 +74,7 @@ def save_animation(motion: Motion, target: Path, quiet: bool = False) -> None:
 def _save_gif(motion: Motion, target: Path) -> None:
     """Write a GIF with one palette for all frames, without dithering: a frame then differs where something moved."""
     pictures = motion.frames()
-    palette = pictures[-1].quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    palette = pictures[-1].quantize(COLOURS, Image.Quantize.MAXCOVERAGE, kmeans=3, dither=Image.Dither.NONE)
     first, *others = (picture.quantize(palette=palette, dither=Image.Dither.NONE) for picture in pictures)
     durations = [1000 // PER_SECOND] * len(others) + [1000 * REST]
     first.save(target, save_all=True, append_images=others, duration=durations, loop=0, disposal=1)

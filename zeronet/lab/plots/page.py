@@ -33,8 +33,11 @@ def new_page(
         lines = "\n".join(wrapped(paragraph, inches, SMALL) for paragraph in subtitle)
         above.append(figure.text(0, 0, lines, fontsize=SMALL, color=QUIET, linespacing=1.25))
     below = "\n".join(wrapped(paragraph, inches, SMALL) for paragraph in footer)
-    bottom = figure.text(0, 0, below, fontsize=SMALL, color=QUIET, linespacing=1.25)
-    legend = None
+    foot, legend = SPACE, None
+    if below:
+        bottom = figure.text(0, 0, below, fontsize=SMALL, color=QUIET, linespacing=1.25)
+        bottom.set(transform=figure.dpi_scale_trans, x=MARGIN, y=SPACE, va="bottom", in_layout=False)
+        foot += bottom.get_window_extent().height / figure.dpi + SPACE
     if entries:
         legend = figure.legend(
             [Line2D([], [], **look.style, **STROKE) for look in entries.values()],
@@ -52,7 +55,6 @@ def new_page(
     blocks = [*above, *([legend] if legend else [])]
     heights = [block.get_window_extent().height / figure.dpi for block in blocks]
     head = sum(heights) + SPACE * (len(heights) + 1)
-    foot = bottom.get_window_extent().height / figure.dpi + 2 * SPACE if below else SPACE
     height = math.ceil((head + panels + foot) * 100) / 100  # whole pixels
     figure.set_size_inches(WIDTH, height)
     top = height - SPACE
@@ -61,10 +63,8 @@ def new_page(
             legend.set_bbox_to_anchor((MARGIN, top), figure.dpi_scale_trans)
         else:
             block.set(transform=figure.dpi_scale_trans, x=MARGIN, y=top, va="top")  # in inches
-        top -= its_height + SPACE
-    bottom.set(transform=figure.dpi_scale_trans, x=MARGIN, y=SPACE, va="bottom")
-    for block in (*blocks, bottom):
         block.set_in_layout(False)
+        top -= its_height + SPACE
     figure.set_layout_engine("constrained", rect=(0.01, foot / height, 0.98, panels / height))
     return figure
 
