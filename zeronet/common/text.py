@@ -32,20 +32,20 @@ def aligned(table: Sequence[Sequence[str]]) -> list[str]:
 def folded(table: Sequence[Sequence[str]], most: int = 100) -> list[list[str]]:
     """Return a table whose aligned lines have at most this width: what is too wide goes on in rows of its own.
 
-    The widest column is narrowed first, to its longest piece, or to 24 letters if that is longer.
+    The widest column is narrowed first, to its longest piece; long pieces are broken if nothing else helps.
 
     >>> aligned(folded([["SGD", "lr 0.1, eps 1e-07", "1.5"]], most=20))
-    ['SGD  lr 0.1,     1.5', '     eps 1e-07']
+    ['SGD  lr 0.1,    1.5', '     eps 1e-07']
     """
     every = [*zip(*table, strict=True)]
     widths = [max(map(columns, column)) for column in every]
-    least = [min(24, max(columns(piece) for cell in column for piece in _pieces(cell))) for column in every]
-    while (excess := sum(widths) + 2 * (len(widths) - 1) - most) > 0:
-        wide = [k for k in range(len(widths)) if widths[k] > least[k]]
-        if not wide:
-            break
-        widest = max(wide, key=widths.__getitem__)
-        widths[widest] = max(least[widest], widths[widest] - excess)
+    pieces = [max(columns(piece) for cell in column for piece in _pieces(cell)) for column in every]
+    for least in (24, 16, 8):  # letters that stay together
+        while sum(widths) + 2 * (len(widths) - 1) > most:
+            wide = [k for k, piece in enumerate(pieces) if widths[k] > min(least, piece)]
+            if not wide:
+                break
+            widths[max(wide, key=widths.__getitem__)] -= 1
     rows: list[list[str]] = []
     for line in table:
         cells = [_broken(cell, width) for cell, width in zip(line, widths, strict=True)]
@@ -54,23 +54,24 @@ def folded(table: Sequence[Sequence[str]], most: int = 100) -> list[list[str]]:
 
 
 def _pieces(cell: str) -> list[str]:
-    """Return what stays together: between commas and brackets if there are any, else words."""
+    """Return what stays together: between commas and brackets if there are any, else words, and name = value."""
     pieces = re.split(r"(?<=,) | (?=\()", cell)
-    return pieces if len(pieces) > 1 else cell.split() or [""]
+    return pieces if len(pieces) > 1 else re.split(r"(?<!=) (?!=)", cell)
 
 
 def _broken(cell: str, width: int) -> list[str]:
-    """Return the lines of a cell, each at most this wide."""
+    """Return the lines of a cell, each at most this wide; a piece too wide for a line is broken where it must be."""
     if columns(cell) <= width:
         return [cell]
     lines = [""]
     for piece in _pieces(cell):
-        if lines[-1] and columns(f"{lines[-1]} {piece}") > width:
-            lines.append("")
-        for letter in f" {piece}" if lines[-1] else piece:
-            if columns(lines[-1] + letter) > width:
+        for word in [piece] if columns(piece) <= width else piece.split(" "):
+            if lines[-1] and columns(f"{lines[-1]} {word}") > width:
                 lines.append("")
-            lines[-1] += letter
+            for letter in f" {word}" if lines[-1] else word:
+                if columns(lines[-1] + letter) > width:
+                    lines.append("")
+                lines[-1] += letter
     return lines
 
 

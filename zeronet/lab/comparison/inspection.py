@@ -15,6 +15,7 @@ from zeronet.lab.comparison.words import legend_entries, machine, trained
 from zeronet.lab.plots.looks import Look, looks_of
 from zeronet.lab.plots.page import new_page
 from zeronet.lab.plots.style import (
+    QUIET,
     SMALL,
     WIDTH,
     band_style,
@@ -36,7 +37,6 @@ PANELS = [
     ("largest_update", "max |Δw|", True),
     ("dead_share", "dead ReLUs", False),
 ]
-NEVER = "#8C8C8C"  # pixels without an effective step
 
 
 def save_inspection(folder: str | Path) -> None:
@@ -116,7 +116,7 @@ def _draw_panel(
 def pixels_figure(data: InspectionFolder) -> Figure:
     """Draw each pixel's median effective step as an image, beside how often the pixel is on.
 
-    One logarithmic colour scale for all optimizers. Grey: pixels without such a step, because they were never on, or so
+    One logarithmic colour scale for all optimizers. Hatched: pixels without such a step, because they were never on, or so
     rarely that their state has faded below ε.
     """
     all_rates = {label: data.images.get(f"{k}/pixel_rate", np.array(np.nan)) for k, label in enumerate(data.labels)}
@@ -125,7 +125,7 @@ def pixels_figure(data: InspectionFolder) -> Figure:
     with house_style():
         columns = min(1 + len(rates), 4)
         rows = math.ceil((1 + len(rates)) / columns)
-        text = "median effective step r of each pixel's weights, after training, seed {seed} · grey: none"
+        text = "median effective step r of each pixel's weights, after training, seed {seed} · hatched: none"
         note = translate(text, seed=data.protocol["seeds"][0])
         centres = {label: _centre(rate, data.side) for label, rate in rates.items()}
         figure = new_page(
@@ -207,7 +207,7 @@ def _spread_headline(data: InspectionFolder, kept: Mapping[str, int]) -> str:
 
 
 def _show(axes: Axes, values: np.ndarray, side: int, norm: Any = None) -> Any:
-    axes.set_facecolor(NEVER)
+    axes.patch.set(facecolor="white", edgecolor=QUIET, hatch="//////", linewidth=0)  # seen where there is no value
     axes.set(xticks=[], yticks=[])
     axes.grid(False)
     return axes.imshow(values.reshape(side, side), cmap="cividis", norm=norm, interpolation="nearest")

@@ -1,6 +1,7 @@
 """The dialects of one optimizer: their paths, and how far apart they are."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -21,7 +22,11 @@ def dialects_figure(name: str, lr: float, landscape: Landscape, paths: Mapping[s
     name, lr: for the title: the optimizer, and the learning rate of all dialects.
     """
     first, *others = paths
-    looks = looks_of({"label": label, "target": name} for label in paths)
+    # All are one optimizer: here a look belongs to a library, whose name is before the colon.
+    libraries = {label: label.partition(":")[0] for label in paths}
+    looks = looks_of(
+        {"label": label, "target": name if label == first else f":{library}"} for label, library in libraries.items()
+    )
     distances = {
         label: np.linalg.norm(paths[label][:n] - paths[first][:n], axis=1)
         for label in others
@@ -44,10 +49,11 @@ def dialects_figure(name: str, lr: float, landscape: Landscape, paths: Mapping[s
             entries={label: looks[label] for label in paths},
         )
         plane, apart = figure.subplots(1, 2)
+        ring: dict[str, Any] = {"markerfacecolor": "white", "markeredgewidth": 0.8, "linewidth": 0.8}
         draw_landscape(plane, landscape)
         for k, (label, path) in enumerate(paths.items()):
             size = 2.5 + 1.3 * (len(others) - k)  # equal ones show as rings
-            draw_path(plane, path, looks[label], markersize=size)
+            draw_path(plane, path, looks[label], **ring | {"markeredgecolor": looks[label].colour, "markersize": size})
         for k, (label, distance) in enumerate(distances.items(), start=1):
             apart.plot(
                 range(1, len(distance)),

@@ -30,14 +30,15 @@ class LadderTable:
     def __str__(self) -> str:
         labels = [about["label"] for about in self.protocol["optimizers"]]
         seeds = len(self.protocol["seeds"])
-        body = [[translate("rung"), *labels, translate("first in"), translate("ranking")]]
+        body = [[translate("rung"), *labels, translate("first in")]]
         for number, rung in enumerate(RUNGS):
             ranking = self.rankings[rung.key]
             cells = [f"{ranking.medians[label]:.4f}" for label in labels]
             most = max(ranking.firsts, key=ranking.firsts.__getitem__)
             first = translate("{label}: {n} of {m} seeds", label=most, n=ranking.firsts[most], m=seeds)
-            body.append([f"{number} {rung.name}", *cells, first, ranking.words()])
-        return "\n".join([*aligned(folded(body)), "", *self.sentences()])
+            body.append([f"{number} {rung.name}", *cells, first])
+        rankings = [f"{number}  {self.rankings[rung.key].words()}" for number, rung in enumerate(RUNGS)]
+        return "\n".join([*aligned(folded(body)), "", translate("ranking"), *rankings, "", *self.sentences()])
 
     __repr__ = __str__
 

@@ -38,7 +38,8 @@ def race_figure(folder: str | Path) -> tuple[Figure, Motion]:
         plane, against_step = figure.subplots(1, 2)
         draw_landscape(plane, data.landscape)
         above = plane.get_lines()  # the minima, in front of the paths
-        ways = [plane.plot([], [], **curve_style(looks[label]) | {"markersize": 3.5})[0] for label in data.points]
+        small = {"linewidth": 1.2, "markersize": 3.5, "markeredgewidth": 0}
+        ways = [plane.plot([], [], **curve_style(looks[label]) | small)[0] for label in data.points]
         dot = {"markersize": 8, "markeredgecolor": "black", "linestyle": "", "zorder": 4}
         dots = [plane.plot([], [], **looks[label].style | dot)[0] for label in data.points]
         draw_heights(against_step, data.landscape, data.heights, looks, ARRIVED)

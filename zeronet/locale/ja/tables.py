@@ -235,8 +235,8 @@ TABLES: dict[str, str] = {
     "Median effective step of the pixels in the centre: {each}": "中央部の画素の実効学習率の中央値: {each}",
     "First weights of sixteen hidden units": "隠れユニット 16 個の第 1 層の重み",
     "The spread of the first weights grows by factors: {each}": "第 1 層の重みのばらつきの倍率: {each}",
-    "median effective step r of each pixel's weights, after training, seed {seed} · grey: none": (
-        "学習後の、各画素の第 1 層の重みの実効学習率 r の中央値、シード {seed} · 灰色: なし"
+    "median effective step r of each pixel's weights, after training, seed {seed} · hatched: none": (
+        "学習後の、各画素の第 1 層の重みの実効学習率 r の中央値、シード {seed} · 斜線: なし"
     ),
     "first weights of sixteen hidden units · purple positive, orange negative, each picture on its own scale": (
         "隠れユニット 16 個の第 1 層の重み · 紫は正、橙は負、目盛りは図ごと"
