@@ -164,7 +164,7 @@ def _draw_loss(axes: Axes, data: ComparisonFolder, looks: Mapping[str, Look], yl
             axes.plot(highest.argmax(), top, "^", color=look.colour, markersize=5, clip_on=False, zorder=6)
             clipped.append(translate("{label} reaches {loss:.3g}", label=drawable(label, 60), loss=highest.max()))
     if clipped:
-        add_note(axes, 0.99, 0.985, wrapped(" · ".join(clipped), 2.9, SMALL), ha="right", va="top")
+        add_note(axes, 0.99, 0.88, wrapped(" · ".join(clipped), 2.9, SMALL), ha="right", va="top")
     if bottom <= guess <= top:
         draw_level(axes, guess, translate("guessing: ln {classes}", classes=data.protocol["problem"]["classes"]))
     axes.set(ylabel=translate("training loss (log)") if log else translate("training loss"))

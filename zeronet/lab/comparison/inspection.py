@@ -116,8 +116,8 @@ def _draw_panel(
 def pixels_figure(data: InspectionFolder) -> Figure:
     """Draw each pixel's median effective step as an image, beside how often the pixel is on.
 
-    One logarithmic colour scale for all optimizers. Hatched: pixels without such a step, because they were never on, or so
-    rarely that their state has faded below ε.
+    One logarithmic colour scale for all optimizers. Hatched: pixels without such a step, because they were never on, or
+    so rarely that their state has faded below ε.
     """
     all_rates = {label: data.images.get(f"{k}/pixel_rate", np.array(np.nan)) for k, label in enumerate(data.labels)}
     rates = {label: rate for label, rate in all_rates.items() if np.isfinite(rate).any()}

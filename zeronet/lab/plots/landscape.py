@@ -70,10 +70,10 @@ def _heights(f: Any, domain: Domain | None) -> tuple[np.ndarray, np.ndarray, np.
 def _levels(f: Any, z: np.ndarray) -> tuple[np.ndarray, bool]:
     """Return the heights of the contours, and whether they are at equal distances of log (f − f_min).
 
-    They are if half of the domain lies in the lowest tenth of its heights, where else there would be one contour.
+    They are if half of the domain lies in the lowest fifth of its heights, where else there would be hardly any.
     """
     lowest = getattr(f, "lowest", None)
-    if lowest is None or np.median(z) - lowest > 0.1 * (z.max() - lowest):
+    if lowest is None or np.median(z) - lowest > 0.2 * (z.max() - lowest):
         levels = MaxNLocator(LEVELS, steps=[1, 2, 2.5, 5, 10]).tick_values(z.min(), z.max())
         return levels[(levels > z.min()) & (levels < z.max())], False
     ends = 2 * np.log10([max(np.quantile(z, 0.004) - lowest, 1e-9), z.max() - lowest])
