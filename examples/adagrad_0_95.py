@@ -10,8 +10,10 @@ arrives.
 """
 
 from zeronet.lab.plots import finish
-from zeronet.lab.plots.landscape import draw_landscape, draw_path
-from zeronet.lab.plots.style import HouseFigure, house_style
+from zeronet.lab.plots.landscape import contour_words, draw_landscape, draw_path
+from zeronet.lab.plots.looks import look
+from zeronet.lab.plots.page import new_page
+from zeronet.lab.plots.style import house_style
 from zeronet.landscapes import Valley, descend
 from zeronet.optimizers import AdaGrad
 
@@ -19,11 +21,14 @@ valley = Valley()
 path = descend(valley, AdaGrad(lr=0.95), steps=30)
 
 with house_style():
-    figure = HouseFigure(figsize=(6.5, 3.8), layout="constrained")
+    contours = contour_words(valley)
+    figure = new_page(
+        3.4,
+        f"AdaGrad at η = 0.95 does not arrive: x = {path[-1, 0]:.2f} after 30 updates",
+        [f"η = 0.95, 30 updates · {contours}"],
+    )
     axes = figure.subplots()
     draw_landscape(axes, valley)
-    draw_path(axes, path, 2)
-    axes.set_title("AdaGrad", loc="left")
-    axes.set_title("η = 0.95, 30 updates", loc="right", fontsize=9, fontweight="normal")
+    draw_path(axes, path, look("AdaGrad"))
 
 finish(figure)

@@ -10,8 +10,10 @@ one step and then corrects itself. SGD would diverge with it.
 """
 
 from zeronet.lab.plots import finish
-from zeronet.lab.plots.landscape import draw_landscape, draw_path
-from zeronet.lab.plots.style import HouseFigure, house_style
+from zeronet.lab.plots.landscape import contour_words, draw_landscape, draw_path
+from zeronet.lab.plots.looks import look
+from zeronet.lab.plots.page import new_page
+from zeronet.lab.plots.style import house_style
 from zeronet.landscapes import Valley, descend
 from zeronet.optimizers import AdaGrad
 
@@ -19,11 +21,14 @@ valley = Valley()
 path = descend(valley, AdaGrad(lr=30), steps=10)
 
 with house_style():
-    figure = HouseFigure(figsize=(5, 4.8), layout="constrained")
+    contours = contour_words(valley, domain=((-12, 28), (-31, 9)))
+    figure = new_page(
+        4.6,
+        f"AdaGrad leaps to ({path[1, 0]:.0f}, {path[1, 1]:.0f}), and still arrives: x = {path[-1, 0]:.5f}",
+        [f"η = 30, 10 updates · {contours}"],
+    )
     axes = figure.subplots()
     draw_landscape(axes, valley, domain=((-12, 28), (-31, 9)))
-    draw_path(axes, path, 2)
-    axes.set_title("AdaGrad", loc="left")
-    axes.set_title("η = 30, 10 updates", loc="right", fontsize=9, fontweight="normal")
+    draw_path(axes, path, look("AdaGrad"))
 
 finish(figure)

@@ -11,8 +11,10 @@ point differs from the book's form in the fifth digit.)
 """
 
 from zeronet.lab.plots import finish
-from zeronet.lab.plots.landscape import draw_landscape, draw_path
-from zeronet.lab.plots.style import HouseFigure, house_style
+from zeronet.lab.plots.landscape import contour_words, draw_landscape, draw_path
+from zeronet.lab.plots.looks import look
+from zeronet.lab.plots.page import new_page
+from zeronet.lab.plots.style import house_style
 from zeronet.landscapes import Valley, descend
 from zeronet.optimizers import Adam
 
@@ -20,11 +22,14 @@ valley = Valley()
 path = descend(valley, Adam(lr=0.3), steps=30)
 
 with house_style():
-    figure = HouseFigure(figsize=(6.5, 3.8), layout="constrained")
+    contours = contour_words(valley)
+    figure = new_page(
+        3.4,
+        f"Adam swings, and ends at ({path[-1, 0]:.2f}, {path[-1, 1]:.2f})",
+        [f"η = 0.3, β₁ = 0.9, β₂ = 0.999, 30 updates · {contours}"],
+    )
     axes = figure.subplots()
     draw_landscape(axes, valley)
-    draw_path(axes, path, 3)
-    axes.set_title("Adam", loc="left")
-    axes.set_title("η = 0.3, β₁ = 0.9, β₂ = 0.999, 30 updates", loc="right", fontsize=9, fontweight="normal")
+    draw_path(axes, path, look("Adam"))
 
 finish(figure)

@@ -8,16 +8,15 @@ almost flat along it (in x), and one learning rate has to suit both.
 """
 
 from zeronet.lab.plots import finish
-from zeronet.lab.plots.landscape import draw_landscape
-from zeronet.lab.plots.style import HouseFigure, house_style
+from zeronet.lab.plots.landscape import contour_words, draw_landscape
+from zeronet.lab.plots.page import new_page
+from zeronet.lab.plots.style import house_style
 from zeronet.landscapes import Valley
 
 valley = Valley()
 
 with house_style():
-    figure = HouseFigure(figsize=(6.5, 3.8), layout="constrained")
-    axes = figure.subplots()
-    draw_landscape(axes, valley)
-    axes.set_title(f"f = {valley.equation}", loc="left")
+    figure = new_page(3.4, "Steep across, almost flat along", [f"f = {valley.equation} · {contour_words(valley)}"])
+    draw_landscape(figure.subplots(), valley)
 
 finish(figure)

@@ -16,8 +16,10 @@ ahead, but at 1.0 and 1.5 it keeps swinging around the minimum while AdaGrad set
 import numpy as np
 
 from zeronet.lab.plots import finish
-from zeronet.lab.plots.landscape import draw_heights, draw_landscape, draw_path
-from zeronet.lab.plots.style import HouseFigure, house_style
+from zeronet.lab.plots.landscape import contour_words, draw_heights, draw_landscape, draw_path
+from zeronet.lab.plots.looks import look
+from zeronet.lab.plots.page import new_page
+from zeronet.lab.plots.style import house_style
 from zeronet.landscapes import Valley, descend
 from zeronet.optimizers import SGD, AdaGrad, Momentum, RMSProp
 
@@ -37,19 +39,22 @@ at_one_rate = {type(optimizer).__name__: arrival(optimizer) for optimizer in opt
 at_own_rates = {"AdaGrad": arrival(AdaGrad(lr=1.5)), "RMSProp": arrival(RMSProp(lr=0.3))}
 
 with house_style():
-    figure = HouseFigure(figsize=(9, 3.3), layout="constrained")
-    plane, against_step = figure.subplots(1, 2)
-    draw_landscape(plane, valley)
-    for k, (name, path) in enumerate(paths.items()):
-        draw_path(plane, path, k, label=f"{name}, x = {path[-1, 0]:.2f}".replace("-", "−"))
-    style = {"ncols": 4, "frameon": False, "title": f"η = {rate}, after {steps} updates"}
-    figure.legend(*plane.get_legend_handles_labels(), loc="outside upper center", **style)
-    draw_heights(against_step, valley, heights, 0.01)
-    against_step.set(xlim=(0, steps), ylim=(1e-3, 20), xlabel="update", ylabel=f"f = {valley.equation}")
     at_one, at_own = (", ".join(f"{name} {n or 'not in 200'}" for name, n in arrivals.items())
                       for arrivals in (at_one_rate, at_own_rates))  # fmt: skip
-    figure.supxlabel(
-        f"first update with f < 0.01:   η = {rate}: {at_one}   ·   η = 1.5 and 0.3: {at_own}", fontsize=8.5
+    looks = {name: look(name) for name in paths}
+    figure = new_page(
+        2.3,
+        f"At one learning rate RMSProp is first (update {at_one_rate['RMSProp']}); at its own, AdaGrad "
+        f"({at_own_rates['AdaGrad']})",
+        [f"η = {rate}, {steps} updates · f = {valley.equation} · {contour_words(valley)}"],
+        [f"first update with f < 0.01:   η = {rate}: {at_one}   ·   η = 1.5 and 0.3: {at_own}"],
+        {f"{name}, x = {path[-1, 0]:.2f}".replace("-", "−"): looks[name] for name, path in paths.items()},
     )
+    plane, against_step = figure.subplots(1, 2)
+    draw_landscape(plane, valley)
+    for name, path in paths.items():
+        draw_path(plane, path, looks[name])
+    draw_heights(against_step, valley, heights, looks, 0.01)
+    against_step.set(xlim=(0, steps), ylim=(1e-3, 20), ylabel="f")
 
 finish(figure)

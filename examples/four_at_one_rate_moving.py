@@ -8,30 +8,30 @@ the slope is small there. AdaGrad's first step is as long as its learning rate, 
 At learning rates that suit each of them the order is different: see four_at_one_rate.py.
 """
 
-from matplotlib.animation import FuncAnimation
-
 from zeronet.lab.plots import finish
+from zeronet.lab.plots.animation import Motion
 from zeronet.lab.plots.landscape import draw_landscape
-from zeronet.lab.plots.style import HouseFigure, house_style, look
+from zeronet.lab.plots.looks import look
+from zeronet.lab.plots.page import new_page
+from zeronet.lab.plots.style import house_style
 from zeronet.landscapes import Valley, descend
 from zeronet.optimizers import SGD, AdaGrad, Momentum, RMSProp
 
 rate, steps = 0.3, 30
 optimizers = [SGD(lr=rate), Momentum(lr=rate), AdaGrad(lr=rate), RMSProp(lr=rate)]
 paths = {type(optimizer).__name__: descend(Valley(), optimizer, steps=steps) for optimizer in optimizers}
-frames = [*range(steps + 1), *[steps] * 8]  # the last frame stays for a while
 
 with house_style():
-    figure = HouseFigure(figsize=(6.5, 3.8), layout="constrained")
+    looks = {name: look(name) for name in paths}
+    figure = new_page(3.4, "At one learning rate RMSProp arrives first and AdaGrad creeps", entries=looks)
     axes = figure.subplots()
     draw_landscape(axes, Valley())
-    ways = [axes.plot([], [], **{**look(k), "markersize": 3.5}, zorder=3)[0] for k in range(len(paths))]
+    ways = [axes.plot([], [], **{**looks[name].style, "markersize": 3.5}, zorder=3)[0] for name in paths]
     dots = [
-        axes.plot([], [], **{**look(k), "markersize": 9, "markeredgecolor": "black"}, label=name, zorder=4)[0]
-        for k, name in enumerate(paths)
+        axes.plot([], [], **{**looks[name].style, "markersize": 9, "markeredgecolor": "black"}, zorder=4)[0]
+        for name in paths
     ]
-    axes.legend(loc="upper right", ncols=2)
-    clock = axes.set_title(f"η = {rate}, update 0", loc="left")
+    clock = axes.set_title(f"η = {rate}, update 0", weight="normal")
     figure.draw_without_rendering()
     figure.set_layout_engine("none")  # the layout is final; to compute it for every frame would take long
 
@@ -44,4 +44,4 @@ def move(step: int) -> None:
         dot.set_data(*path[step : step + 1].T)
 
 
-finish(figure, FuncAnimation(figure, move, frames, init_func=lambda: None, interval=200))
+finish(figure, Motion(figure, move, list(range(steps + 1)), [*ways, *dots, clock]))

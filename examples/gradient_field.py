@@ -11,8 +11,10 @@ minimum are 64° apart. SGD follows the arrows, so it runs across the valley, pa
 import numpy as np
 
 from zeronet.lab.plots import finish
-from zeronet.lab.plots.landscape import draw_landscape
-from zeronet.lab.plots.style import HouseFigure, house_style, look
+from zeronet.lab.plots.landscape import contour_words, draw_landscape
+from zeronet.lab.plots.looks import AZURE, CORAL
+from zeronet.lab.plots.page import new_page
+from zeronet.lab.plots.style import house_style
 from zeronet.landscapes import Valley
 
 valley = Valley()
@@ -26,17 +28,19 @@ cosine = slope_there @ to_minimum / (np.linalg.norm(slope_there) * np.linalg.nor
 angle = float(np.degrees(np.arccos(cosine)))
 
 with house_style():
-    figure = HouseFigure(figsize=(6.8, 4), layout="constrained")
+    figure = new_page(
+        3.5,
+        f"−∇f does not point at the minimum: at (−7, 2) it is {angle:.0f}° off",
+        [f"f = {valley.equation} · {contour_words(valley)} · grey: −∇f, its length in proportion"],
+    )
     axes = figure.subplots()
     draw_landscape(axes, valley)
-    axes.quiver(x, y, *down, color="#8C8C8C", angles="xy", scale_units="xy", scale=14, width=0.0025, zorder=2)
-    for way, k, name in ((slope_there, 3, "−∇f"), (to_minimum, 0, "to the minimum")):
+    axes.quiver(x, y, *down, color="#6E6E6E", angles="xy", scale_units="xy", scale=14, width=0.0025, zorder=2)
+    for way, colour, name in ((slope_there, CORAL, "−∇f"), (to_minimum, AZURE, "to the minimum")):
         arrow = 2.5 * way / np.linalg.norm(way)  # both of one length: only their directions are compared
-        axes.quiver(*start, *arrow, color=look(k)["color"], angles="xy", scale_units="xy", scale=1, width=0.006,
+        axes.quiver(*start, *arrow, color=colour, angles="xy", scale_units="xy", scale=1, width=0.006,
                     zorder=4, label=name)  # fmt: skip
     axes.plot(*start, "o", color="white", markeredgecolor="black", markersize=6, zorder=5)
     axes.legend(loc="upper right", ncols=2)
-    axes.set_title("−∇f does not point at the minimum", loc="left")
-    axes.set_title(f"at (−7, 2) it is {angle:.0f}° off", loc="right", fontsize=9, fontweight="normal")
 
 finish(figure)

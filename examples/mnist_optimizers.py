@@ -18,7 +18,9 @@ import numpy as np
 from zeronet import SGD, AdaGrad, Adam, Momentum, compare
 from zeronet.common.errors import UserError
 from zeronet.lab.plots import finish
-from zeronet.lab.plots.style import STROKE, HouseFigure, house_style, look
+from zeronet.lab.plots.looks import look
+from zeronet.lab.plots.page import new_page
+from zeronet.lab.plots.style import band_style, curve_style, house_style
 from zeronet.lab.runner.analysis.curves import over_seeds, smoothed, smoothing_window
 from zeronet.lab.runner.problem import load_problem
 
@@ -34,16 +36,25 @@ def main(steps: int = 2000, data: str = "mnist") -> dict[str, dict[int, np.ndarr
     result = compare(problem, optimizers, hidden_sizes=(100, 100, 100, 100), steps=steps, seeds=3)
     print(result.table)
     with house_style():
-        figure = HouseFigure(figsize=(7, 4.6), layout="constrained")
+        last = {
+            name: np.median([run[-100:].mean() for run in runs.values()]) for name, runs in result.histories.items()
+        }
+        figure = new_page(
+            3.9,
+            f"{min(last, key=last.__getitem__)} ended lowest: training loss {min(last.values()):.3g}, median of 3",
+            [
+                f"{problem.name}: same networks, same batches, seeds 0, 1, 2; one learning rate each, not tuned",
+                "lines: medians of the seeds, smoothed · pale: their range",
+            ],
+            entries={name: look(name) for name in result.histories},
+        )
         axes = figure.subplots()
-        for k, (name, runs) in enumerate(result.histories.items()):
+        for name, runs in result.histories.items():
             median, low, high = (smoothed(line, smoothing_window(steps)) for line in over_seeds(list(runs.values())))
             every = max(1, steps // 20)  # the book marks every hundredth step
-            axes.plot(median, **{**look(k), **STROKE}, markevery=every, label=name, zorder=3)
-            axes.fill_between(range(len(low)), low, high, color=look(k)["color"], alpha=0.2, linewidth=0)
-        axes.set(xlim=(0, steps), ylim=(0, 1), xlabel="updates made", ylabel="training loss (smoothed)")
-        axes.legend(loc="upper right")
-        axes.set_title(f"{problem.name}: same networks, same batches, seeds 0, 1, 2", loc="left")
+            axes.plot(median, **curve_style(look(name)), markevery=every)
+            axes.fill_between(range(len(low)), low, high, **band_style(look(name)))
+        axes.set(xlim=(0, steps), ylim=(0, 1), xlabel="update", ylabel="training loss")
     finish(figure)
     return result.histories
 

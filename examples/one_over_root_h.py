@@ -11,22 +11,23 @@ h only grows: every parameter moves along this curve to the right, and never bac
 import numpy as np
 
 from zeronet.lab.plots import finish
-from zeronet.lab.plots.style import HouseFigure, house_style, look
+from zeronet.lab.plots.looks import look
+from zeronet.lab.plots.page import new_page
+from zeronet.lab.plots.style import house_style
 
 h = np.linspace(0.04, 24, 600)
 factor = 1 / np.sqrt(h)
 marked = np.array([0.25, 1.0, 4.0, 16.0])
 
 with house_style():
-    figure = HouseFigure(figsize=(6, 3.8), layout="constrained")
+    figure = new_page(3.4, "AdaGrad: the more gradient so far, the shorter the step", ["w ← w − η g / √h"])
     axes = figure.subplots()
-    axes.plot(h, factor, color=look(2)["color"], linewidth=1.5)
-    axes.plot(marked, 1 / np.sqrt(marked), look(2)["marker"], color=look(2)["color"], markersize=6)
+    axes.plot(h, factor, color=look("AdaGrad").colour, linewidth=1.5)
+    axes.plot(marked, 1 / np.sqrt(marked), look("AdaGrad").marker, color=look("AdaGrad").colour, markersize=6)
     for value in marked:
         text = f"h = {value:g}: η times {1 / np.sqrt(value):g}"
-        axes.annotate(text, (value, 1 / np.sqrt(value)), (8, 6), textcoords="offset points", fontsize=8)
+        axes.annotate(text, (value, 1 / np.sqrt(value)), (8, 6), textcoords="offset points")
     axes.axhline(1, color="#555555", linewidth=0.8, linestyle=(0, (6, 4)), zorder=1)
     axes.set(xlim=(0, 24), ylim=(0, 5), xlabel="h, the sum of squared gradients", ylabel="1/√h")
-    axes.set_title("AdaGrad: the more gradient so far, the shorter the step", loc="left")
 
 finish(figure)

@@ -24,6 +24,7 @@ from matplotlib.widgets import Slider
 from zeronet.common.errors import UserError
 from zeronet.lab.plots import show
 from zeronet.lab.plots.landscape import draw_landscape, draw_path
+from zeronet.lab.plots.looks import looks_of
 from zeronet.lab.plots.style import drawable, house_style
 from zeronet.lab.race.planning import paths_from
 from zeronet.lab.runner.problem import STEPS
@@ -90,10 +91,10 @@ class Playground:
         before = self.plane.get_children()
         with house_style():
             shown = {label: run.path for label, run in self.paths.items() if run.path is not None and len(run.path)}
-            colours = {label: k for k, label in enumerate(self.paths)}
-            lines = [draw_path(self.plane, path[:, 1:3], colours[label]) for label, path in shown.items()]
+            looks = looks_of(cell.spec.to_dict() for cell in plan.cells())
+            lines = [draw_path(self.plane, path[:, 1:3], looks[label]) for label, path in shown.items()]
             entries = [_entry(label, path, self.paths[label].message) for label, path in shown.items()]
-            self.plane.legend(lines, entries, loc="upper left", bbox_to_anchor=(1.02, 1), frameon=False, fontsize=8)
+            self.plane.legend(lines, entries, loc="upper left", bbox_to_anchor=(1.02, 1), frameon=False)
             self.plane.set_title(f"{self.name}, from ({self.start[0]:.3g}, {self.start[1]:.3g})")
         self.drawn = [artist for artist in self.plane.get_children() if artist not in before]
         self.figure.canvas.draw_idle()

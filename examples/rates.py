@@ -9,8 +9,10 @@ diverges exactly when η > 1: at 1.05 (−1.1), |y| is 34.9 after 30 updates.
 """
 
 from zeronet.lab.plots import finish
-from zeronet.lab.plots.landscape import draw_landscape, draw_path, farthest
-from zeronet.lab.plots.style import SMALL, HouseFigure, house_style
+from zeronet.lab.plots.landscape import contour_words, draw_landscape, draw_path, farthest
+from zeronet.lab.plots.looks import look
+from zeronet.lab.plots.page import new_page
+from zeronet.lab.plots.style import SMALL, house_style
 from zeronet.landscapes import Valley, descend
 from zeronet.optimizers import SGD, AdaGrad
 
@@ -19,12 +21,16 @@ runs += [(SGD(lr=0.95), 30), (SGD(lr=1.0), 30), (SGD(lr=1.05), 30)]
 paths = {(type(opt).__name__, opt.lr): descend(Valley(), opt, steps=steps) for opt, steps in runs}
 
 with house_style():
-    figure = HouseFigure(figsize=(8.8, 3.9), layout="constrained")
+    figure = new_page(
+        3.0,
+        "AdaGrad arrives at rates from 1.5 to 30; SGD diverges just above 1",
+        [f"f = {Valley.equation} · {contour_words(Valley())}"],
+    )
     for axes, ((name, lr), path) in zip(figure.subplots(2, 3).flat, paths.items(), strict=True):
         draw_landscape(axes, Valley())
-        draw_path(axes, path, 2 if name == "AdaGrad" else 0)
-        axes.set_title(f"{name}, η = {lr:g}", loc="left", fontsize=9.5)
-        axes.set_title(f"{len(path) - 1} updates", loc="right", fontsize=8.5, fontweight="normal")
+        draw_path(axes, path, look(name))
+        axes.set_title(f"{name}, η = {lr:g}\n{len(path) - 1} updates")
+        axes.set(xlabel="", ylabel="")
         if (far := farthest(path, Valley.domain)) is not None:
             words = f"as far as\n({far[0]:.2g}, {far[1]:.3g})".replace("-", "−")
             note = axes.text(0.98, 0.95, words, transform=axes.transAxes, ha="right", va="top", fontsize=SMALL)

@@ -13,8 +13,10 @@ leads to (2.49, −7.49).
 import numpy as np
 
 from zeronet.lab.plots import finish
-from zeronet.lab.plots.landscape import draw_landscape, draw_path
-from zeronet.lab.plots.style import HouseFigure, house_style, logarithmic, look
+from zeronet.lab.plots.landscape import contour_words, draw_landscape, draw_path
+from zeronet.lab.plots.looks import look, looks_of
+from zeronet.lab.plots.page import new_page
+from zeronet.lab.plots.style import curve_style, house_style, logarithmic
 from zeronet.landscapes import Valley, descend
 from zeronet.optimizers import RMSProp
 
@@ -23,20 +25,26 @@ ago = np.arange(101)
 weights = {rho: (1 - rho) * rho**ago for rho in (0.5, 0.9, 0.99)}
 
 with house_style():
-    figure = HouseFigure(figsize=(7.4, 5.1), layout="constrained")
+    domain = ((-8, 4), (-8.5, 3.5))
+    looks = looks_of({"label": f"RMSProp, ρ = {rho}", "target": "RMSProp"} for rho in weights) | {
+        "AdaGrad": look("AdaGrad")
+    }
+    figure = new_page(
+        4.9,
+        f"The longer RMSProp remembers, the longer its first step: {-paths[0.999][1, 1]:.1f} down with ρ = 0.999",
+        [f"η = 0.3, 30 updates · {contour_words(Valley(), domain)} · below right: what h remembers"],
+        entries=looks,
+    )
     *planes, memory = figure.subplots(2, 3).flat
     for axes, (rho, path) in zip(planes, paths.items(), strict=True):
-        draw_landscape(axes, Valley(), domain=((-8, 4), (-8.5, 3.5)), levels=(0.1, 0.5, 2, 6, 16, 40))
-        draw_path(axes, path, 3)
-        axes.set_title(f"ρ = {rho}", loc="left")
-        axes.set_title(f"1/(1 − ρ) = {1 / (1 - rho):.0f}", loc="right", fontsize=8.5, fontweight="normal")
-    for k, (rho, weight) in enumerate(weights.items(), start=3):
-        memory.plot(ago, weight, **{**look(k), "markersize": 5}, markevery=10, label=f"RMSProp, ρ = {rho}")
-    memory.plot(ago, np.ones(len(ago)), **{**look(2), "markersize": 5}, markevery=10, label="AdaGrad")
+        draw_landscape(axes, Valley(), domain)
+        axes.set(xlabel="", ylabel="")
+        draw_path(axes, path, look("RMSProp"))
+        axes.set_title(f"ρ = {rho}, 1/(1 − ρ) = {1 / (1 - rho):.0f}")
+    for curve, style in zip([*weights.values(), np.ones(len(ago))], looks.values(), strict=True):
+        memory.plot(ago, curve, **curve_style(style), markevery=10)
     logarithmic(memory, "y")
     memory.set(xlim=(0, 100), ylim=(1e-4, 4), xlabel="k, updates ago", ylabel="weight of that g² in h")
     memory.set_box_aspect(1)
-    memory.legend(loc="center right", bbox_to_anchor=(1, 0.66), fontsize=7.5)
-    memory.set_title("What h remembers", loc="left")
 
 finish(figure)

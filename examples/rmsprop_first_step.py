@@ -16,7 +16,9 @@ import numpy as np
 from zeronet import History, RMSProp, Trainer, TwoLayerNet
 from zeronet.common.errors import UserError
 from zeronet.lab.plots import finish
-from zeronet.lab.plots.style import HouseFigure, house_style, look
+from zeronet.lab.plots.looks import looks_of
+from zeronet.lab.plots.page import new_page
+from zeronet.lab.plots.style import curve_style, house_style
 from zeronet.lab.runner.problem import load_problem
 
 
@@ -37,15 +39,17 @@ def main(steps: int = 100, data: str = "mnist") -> tuple[dict[str, list[float]],
         trainer.fit(problem.x_train, problem.t_train, steps=steps - 1)
         losses[name] = history.losses
     with house_style():
-        figure = HouseFigure(figsize=(6.5, 4), layout="constrained")
+        looks = looks_of({"label": name, "target": "RMSProp"} for name in losses)
+        figure = new_page(
+            3.5,
+            f"At the book's settings RMSProp's loss leaps to {max(map(max, losses.values())):.2g}",
+            [f"{problem.name}, 50 hidden units, batch 128, seed 0"],
+            entries={f"{name}: first step {first[name]:.2g}": looks[name] for name in losses},
+        )
         axes = figure.subplots()
-        for k, (name, values) in enumerate(losses.items(), start=2):
-            label = f"{name}: first step {first[name]:.2g}"
-            axes.plot(values, **{**look(k), "markersize": 5}, markevery=max(1, steps // 10), label=label)
-        axes.set(ylim=(0, None), xlabel="updates made", ylabel="training loss of the next batch")
-        axes.legend(loc="upper right")
-        axes.set_title(f"RMSProp on {problem.name}", loc="left")
-        axes.set_title("50 hidden units, batch 128", loc="right", fontsize=9, fontweight="normal")
+        for name, values in losses.items():
+            axes.plot(values, **curve_style(looks[name]), markevery=max(1, steps // 10))
+        axes.set(ylim=(0, None), xlabel="update", ylabel="training loss of the next batch")
     finish(figure)
     return losses, first
 

@@ -9,8 +9,10 @@ is below −1, and y diverges. (Book, figure 6-3)
 """
 
 from zeronet.lab.plots import finish
-from zeronet.lab.plots.landscape import draw_landscape, draw_path
-from zeronet.lab.plots.style import HouseFigure, house_style
+from zeronet.lab.plots.landscape import contour_words, draw_landscape, draw_path
+from zeronet.lab.plots.looks import look
+from zeronet.lab.plots.page import new_page
+from zeronet.lab.plots.style import house_style
 from zeronet.landscapes import Valley, descend
 from zeronet.optimizers import SGD
 
@@ -18,11 +20,14 @@ valley = Valley()
 path = descend(valley, SGD(lr=0.95), steps=30)
 
 with house_style():
-    figure = HouseFigure(figsize=(6.5, 3.8), layout="constrained")
+    contours = contour_words(valley)
+    figure = new_page(
+        3.4,
+        f"SGD zigzags: after 30 updates at y = {path[-1, 1]:.2f}, x = {path[-1, 0]:.2f}",
+        [f"η = 0.95, 30 updates · {contours}"],
+    )
     axes = figure.subplots()
     draw_landscape(axes, valley)
-    draw_path(axes, path, 0)
-    axes.set_title("SGD", loc="left")
-    axes.set_title("η = 0.95, 30 updates", loc="right", fontsize=9, fontweight="normal")
+    draw_path(axes, path, look("SGD"))
 
 finish(figure)

@@ -12,7 +12,9 @@ because its h starts at 0.
 import numpy as np
 
 from zeronet.lab.plots import finish
-from zeronet.lab.plots.style import HouseFigure, house_style, logarithmic, look
+from zeronet.lab.plots.looks import look
+from zeronet.lab.plots.page import new_page
+from zeronet.lab.plots.style import curve_style, house_style, logarithmic
 from zeronet.landscapes import Slope, descend
 from zeronet.optimizers import AdaGrad, RMSProp
 
@@ -22,17 +24,22 @@ lengths = {name: -np.diff(path[:, 0]) for name, path in paths.items()}
 update = np.arange(1, 1001)
 
 with house_style():
-    figure = HouseFigure(figsize=(6.5, 4), layout="constrained")
+    figure = new_page(
+        3.5,
+        "AdaGrad's step after 1,000 updates is {AdaGrad:.2g}, RMSProp's {RMSProp:.2g}".format(
+            **{name: length[-1] for name, length in lengths.items()}
+        ),
+        ["on the slope f = x, η = 0.5"],
+        entries={name: look(name) for name in lengths},
+    )
     axes = figure.subplots()
-    for k, (name, length) in enumerate(lengths.items(), start=2):
-        axes.plot(update, length, **{**look(k), "markersize": 6}, markevery=[0, 9, 99, 999], label=name)
+    for name, length in lengths.items():
+        axes.plot(update, length, **curve_style(look(name)), markevery=[0, 9, 99, 999])
     for t in (1, 10, 100, 1000):
         length = lengths["AdaGrad"][t - 1]
         axes.annotate(f"{length:.3g}", (t, length), (-4, -12), textcoords="offset points", ha="right")
     logarithmic(axes, "x")
     logarithmic(axes, "y")
-    axes.set(xlim=(0.6, 1300), ylim=(0.008, 3), xlabel="update t", ylabel="length of the step")
-    axes.legend(loc="lower left")
-    axes.set_title("On the slope f = x, η = 0.5", loc="left")
+    axes.set(xlim=(0.6, 1300), ylim=(0.008, 3), xlabel="update", ylabel="length of the step")
 
 finish(figure)

@@ -10,8 +10,9 @@ shows the same heights as rings. An optimizer sees neither picture; it only feel
 import numpy as np
 
 from zeronet.lab.plots import finish
-from zeronet.lab.plots.landscape import draw_landscape
-from zeronet.lab.plots.style import HouseFigure, house_style
+from zeronet.lab.plots.landscape import contour_words, draw_landscape
+from zeronet.lab.plots.page import new_page
+from zeronet.lab.plots.style import house_style
 from zeronet.landscapes import Valley
 
 valley = Valley()
@@ -19,13 +20,13 @@ x, y = np.meshgrid(np.linspace(-10, 10, 21), np.linspace(-10, 10, 21))
 height = valley(x, y)
 
 with house_style():
-    figure = HouseFigure(figsize=(7.6, 3.6), layout="constrained")
+    domain = ((-10, 10), (-10, 10))
+    figure = new_page(3.4, "A gutter, steep at the sides", [f"f = {valley.equation} · {contour_words(valley, domain)}"])
     surface = figure.add_subplot(1, 2, 1, projection="3d")
-    surface.plot_surface(x, y, height, color="#56B4E9", edgecolor="#4A4A4A", linewidth=0.25, antialiased=True)
+    surface.plot_surface(x, y, height, color="#CFE3F7", edgecolor="#4A4A4A", linewidth=0.25, antialiased=True)
     surface.view_init(elev=32, azim=-62)
     surface.set(xlabel="x", ylabel="y", zlabel="f", xticks=range(-10, 11, 5), yticks=range(-10, 11, 5))
     plane = figure.add_subplot(1, 2, 2)
-    draw_landscape(plane, valley, domain=((-10, 10), (-10, 10)))
-    figure.suptitle(f"f = {valley.equation}", x=0.02, ha="left", fontweight="bold", fontsize=10.5)
+    draw_landscape(plane, valley, domain)
 
 finish(figure)

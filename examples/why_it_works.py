@@ -16,13 +16,15 @@ about η/2 to either side.
 import numpy as np
 
 from zeronet.lab.plots import finish
-from zeronet.lab.plots.style import HouseFigure, house_style, logarithmic, look
+from zeronet.lab.plots.looks import Look, look
+from zeronet.lab.plots.page import new_page
+from zeronet.lab.plots.style import house_style, logarithmic
 from zeronet.landscapes import Slope, Valley, walk
 from zeronet.optimizers import AdaGrad, RMSProp
 
 rates = {"valley": (1.5, 0.3), "slope": (0.5, 0.5), "noise": (1.5, 0.3)}  # of AdaGrad, of RMSProp
 places = {"valley": (Valley(), 0.0), "slope": (Slope(), 0.0), "noise": (Valley(), 1.0)}
-titles = {"valley": "valley", "slope": "slope f = x", "noise": "valley, noise N(0, 1)"}
+titles = {"valley": "valley", "slope": "slope f = x", "noise": "valley, noise"}
 walks = {
     (place, type(optimizer).__name__): list(walk(landscape, optimizer, steps=1000, noise=noise))[1:]
     for place, (landscape, noise) in places.items()
@@ -32,24 +34,33 @@ h = {key: np.array([m.states["h"] for m in moments]) for key, moments in walks.i
 effective = {key: np.array([m.effective_steps for m in moments]) for key, moments in walks.items()}
 
 with house_style():
-    figure = HouseFigure(figsize=(9.4, 4.6), layout="constrained")
+    lines = {"x": "-", "y": (0, (4, 2))}
+    looks = {
+        f"{name}, {axis}": Look(look(name).colour, "", line)
+        for name in ("AdaGrad", "RMSProp")
+        for axis, line in lines.items()
+    }
+    figure = new_page(
+        4.4,
+        f"AdaGrad's steps settle on the valley, and stall on the slope: {effective['slope', 'AdaGrad'][-1, 0]:.2g}",
+        ["1,000 updates; η = 1.5 and 0.3 on the valley, 0.5 on the slope · above: h, below: the effective step η/√h"],
+        entries=looks,
+    )
     axes = figure.subplot_mosaic([["root", *(f"{name} {place}" for place in places)] for name in ("h", "rate")])
     axes["root"].plot(np.geomspace(0.01, 100, 200), np.geomspace(0.01, 100, 200) ** -0.5, color="black")
     axes["root"].set(xlabel="h", ylabel="1/√h", title="1/√h")
     for (place, name), states in h.items():
-        style = {"color": look(2 if name == "AdaGrad" else 3)["color"], "linewidth": 1.2}
-        for i, (coordinate, line) in enumerate([("x", "-"), ("y", (0, (4, 2)))][: 1 if place == "slope" else 2]):
+        style = {"color": look(name).colour, "linewidth": 1.2}
+        for i, line in enumerate(list(lines.values())[: 1 if place == "slope" else 2]):
             for row, values in (("h", states), ("rate", effective[place, name])):
-                axes[f"{row} {place}"].plot(range(1, 1001), values[:, i], linestyle=line, **style,
-                                            label=f"{name}, {coordinate}")  # fmt: skip
+                axes[f"{row} {place}"].plot(range(1, 1001), values[:, i], linestyle=line, **style)
     for key, panel in axes.items():
         logarithmic(panel, "x")
         logarithmic(panel, "y")
         row, _, place = key.partition(" ")
         if row == "h":
-            panel.set(title=titles[place], ylabel="h")
+            panel.set(title=titles[place])
         elif row == "rate":
-            panel.set(xlabel="update", ylabel="η/√h")
-    figure.legend(handles=axes["rate valley"].get_lines(), loc="outside lower center", ncols=4, frameon=False)
+            panel.set(xlabel="update")
 
 finish(figure)

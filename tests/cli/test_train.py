@@ -44,7 +44,10 @@ def test_the_default_is_chapter_6():
 def test_it_prints_a_table_and_where_the_figure_is(here, capsys):
     assert train.main(["--problem", "own.npz", "--target", "0.99", *SHORT]) == 0
     out, err = capsys.readouterr()
-    head, sgd, adagrad, rmsprop, _, caption, _, figure, note, following = out.splitlines()
+    lines = out.splitlines()
+    assert all(len(line) <= 100 for line in lines[: lines.index("")])
+    unfolded = [line for line in lines if not line.startswith(" ")]
+    head, sgd, adagrad, rmsprop, _, caption, _, figure, note, following = unfolded
     assert " ".join(head.split()) == "optimizer settings training loss test accuracy steps to 0.99 seconds"
     assert [line.split()[0] for line in (sgd, adagrad, rmsprop)] == ["SGD", "AdaGrad", "RMSProp"]
     assert "not in 20 (best 0." in sgd

@@ -69,7 +69,7 @@ def test_tables_and_figures_are_japanese_where_that_is_wanted():
     if style.japanese_font() is None:
         pytest.skip("no Japanese font")
     assert result.figure.axes[1].get_xlabel() == "更新回数"
-    assert result.figure.axes[2].get_title() == "手書き"
+    assert result.figure.axes[2].get_title(loc="left") == "手書き"
 
 
 def test_without_a_japanese_font_figures_are_english_and_a_line_says_so(monkeypatch, capsys):
@@ -82,6 +82,6 @@ def test_without_a_japanese_font_figures_are_english_and_a_line_says_so(monkeypa
         assert "終点" in str(result.table)  # the terminal has its own fonts
     style._in_font.cache_clear()
     assert result.figure.axes[1].get_xlabel() == "update"
-    assert result.figure.axes[2].get_title() == "???"
+    assert result.figure.axes[2].get_title(loc="left") == "???"
     assert capsys.readouterr().err.count("no Japanese font was found") == 1
-    assert Valley.equation in result.figure.subfigs[0].get_suptitle()
+    assert Valley.equation in result.figure.texts[1].get_text()

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from zeronet.cli.parser import Parser, exit_status
 from zeronet.common.errors import UserError
-from zeronet.common.text import aligned
+from zeronet.common.text import aligned, folded
 from zeronet.lab.dialects import DIALECTS
 from zeronet.lab.dialects.table import equations, table
 from zeronet.lab.runner.analysis.summary import settings_words
@@ -47,7 +47,7 @@ def show(cls: type[Optimizer], lr: float | None, folder: Path) -> int:
     rate, steps = rates.get(name, rates["Adam"]) if lr is None else lr, STEPS["valley"]
     columns = {"zeronet": cls, **DIALECTS[cls]}
     paths = {who: descend(Valley(), each(lr=rate)) for who, each in columns.items()}
-    print("\n".join([*aligned(table(cls)), "", *equations(cls), ""]))
+    print("\n".join([*aligned(folded(table(cls))), "", *equations(cls), ""]))
     print(
         translate("{name} in its dialects: {n} updates at lr {lr:g}", name=name, n=steps, lr=rate),
         Valley.equation,

@@ -1,8 +1,10 @@
 """Text for terminals: widths, aligned tables, and the equation in a docstring."""
 
 import inspect
+import re
 import unicodedata
 from collections.abc import Sequence
+from itertools import zip_longest
 
 
 def columns(text: str) -> int:
@@ -25,6 +27,52 @@ def aligned(table: Sequence[Sequence[str]]) -> list[str]:
         "  ".join(cell + " " * (width - columns(cell)) for cell, width in zip(line, widths, strict=True)).rstrip()
         for line in table
     ]
+
+
+def folded(table: Sequence[Sequence[str]], most: int = 100) -> list[list[str]]:
+    """Return a table whose aligned lines have at most this width: what is too wide goes on in rows of its own.
+
+    The widest column is narrowed first, to its longest piece; long pieces are broken if nothing else helps.
+
+    >>> aligned(folded([["SGD", "lr 0.1, eps 1e-07", "1.5"]], most=20))
+    ['SGD  lr 0.1,    1.5', '     eps 1e-07']
+    """
+    every = [*zip(*table, strict=True)]
+    widths = [max(map(columns, column)) for column in every]
+    pieces = [max(columns(piece) for cell in column for piece in _pieces(cell)) for column in every]
+    for least in (24, 16, 8):  # letters that stay together
+        while sum(widths) + 2 * (len(widths) - 1) > most:
+            wide = [k for k, piece in enumerate(pieces) if widths[k] > min(least, piece)]
+            if not wide:
+                break
+            widths[max(wide, key=widths.__getitem__)] -= 1
+    rows: list[list[str]] = []
+    for line in table:
+        cells = [_broken(cell, width) for cell, width in zip(line, widths, strict=True)]
+        rows += map(list, zip_longest(*cells, fillvalue=""))
+    return rows
+
+
+def _pieces(cell: str) -> list[str]:
+    """Return what stays together: between commas and brackets if there are any, else words, and name = value."""
+    pieces = re.split(r"(?<=,) | (?=\()", cell)
+    return pieces if len(pieces) > 1 else re.split(r"(?<!=) (?!=)", cell)
+
+
+def _broken(cell: str, width: int) -> list[str]:
+    """Return the lines of a cell, each at most this wide; a piece too wide for a line is broken where it must be."""
+    if columns(cell) <= width:
+        return [cell]
+    lines = [""]
+    for piece in _pieces(cell):
+        for word in [piece] if columns(piece) <= width else piece.split(" "):
+            if lines[-1] and columns(f"{lines[-1]} {word}") > width:
+                lines.append("")
+            for letter in f" {word}" if lines[-1] else word:
+                if columns(lines[-1] + letter) > width:
+                    lines.append("")
+                lines[-1] += letter
+    return lines
 
 
 def equation_of(cls: type) -> list[str]:

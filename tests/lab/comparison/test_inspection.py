@@ -49,10 +49,10 @@ def test_looking_does_not_change_the_curves(folder, tmp_path):
     assert not (tmp_path / "inspection.csv").exists()
 
 
-def test_each_layer_has_a_row_and_each_quantity_a_column(folder):
+def test_each_layer_has_a_column_and_each_quantity_a_row(folder):
     figure = inspection_figure(read_inspection(folder))
-    assert [axes.get_ylabel() for axes in figure.axes[::5]] == ["W1", "W2"]
-    assert figure.axes[0].get_title() == "effective step r"
+    assert [axes.get_title(loc="left") for axes in figure.axes[:2]] == ["W1", "W2"]
+    assert figure.axes[0].get_ylabel() == "effective step r"
     assert not figure.axes[9].get_visible()  # no ReLU behind the last layer
     sgd = figure.axes[0].get_lines()[0]
     np.testing.assert_allclose(sgd.get_ydata(), 0.01)
@@ -60,15 +60,15 @@ def test_each_layer_has_a_row_and_each_quantity_a_column(folder):
 
 def test_pixels_that_were_never_on_are_left_out_and_only_optimizers_with_a_rate_are_shown(folder):
     figure = pixels_figure(read_inspection(folder))
-    panels = [axes for axes in figure.axes if axes.get_images() and axes.get_title()]
-    assert [axes.get_title() for axes in panels] == ["how often each pixel is on", "SGD", "RMSProp"]
+    panels = [axes for axes in figure.axes if axes.get_images() and axes.get_title(loc="left")]
+    assert [axes.get_title(loc="left") for axes in panels] == ["how often each pixel is on", "SGD", "RMSProp"]
     for axes in panels:
         assert np.ma.getmaskarray(np.ma.masked_invalid(axes.get_images()[0].get_array()))[0, 0]
 
 
 def test_weights_are_shown_at_five_moments_for_each_optimizer(folder):
     figure = weights_figure(read_inspection(folder))
-    assert [axes.get_title() for axes in figure.axes[:5]] == [f"update {step}" for step in (0, 2, 8, 17, 30)]
+    assert [axes.get_title(loc="left") for axes in figure.axes[:5]] == [f"update {step}" for step in (0, 2, 8, 17, 30)]
     assert len(figure.axes) == 15
 
 

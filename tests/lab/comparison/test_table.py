@@ -55,7 +55,7 @@ def test_runs_that_diverged_or_raised_are_counted_and_never_make_a_loss_look_bet
     assert row.loss == Spread(math.inf, 1.0, math.inf)
     assert "1 diverged, 1 raised of 3" in str(Table(PROTOCOL, [row]))
     header, (record,) = Table(PROTOCOL, [row]).records()
-    assert dict(zip(header, record, strict=True))["training_loss_median"] == "inf"
+    assert dict(zip(header, record, strict=True))["training_loss_median"] == math.inf
 
 
 def test_epochs_are_whole_batches_only():
@@ -77,3 +77,25 @@ def test_columns_stand_below_each_other_also_with_japanese_letters(label):
     ).splitlines()[:2]
     wide = sum(ord(letter) > 0x2000 for letter in line)
     assert head.index("settings") == line.index("lr 0.01") + wide
+
+
+def test_records_have_a_column_for_each_setting_and_numbers_as_numbers():
+    about = [{"label": "a", "settings": {"lr": 0.01}}, {"label": "b", "settings": {"lr": 0.02, "rho": 0.9, "seed": 3}}]
+    protocol = PROTOCOL | {"optimizers": about}
+    runs = {(label, k): finished([0.1, 0.6]) for label in "ab" for k in range(3)}
+    header, rows = Table(protocol, summarize(protocol, runs)).records()
+    assert header[:4] == ["optimizer", "lr", "rho", "seed"]
+    assert [row[1:4] for row in rows] == [[0.01, None, None], [0.02, 0.9, 3]]
+    assert all(value is None or isinstance(value, int | float) for row in rows for value in row[1:])
+    assert dict(zip(header, rows[0], strict=True))["steps_to_target_median"] == 100
+
+
+def test_the_lines_of_a_table_have_at_most_100_columns():
+    settings = {"lr": 0.001, "beta1": 0.9, "beta2": 0.999, "eps": 1e-7, "weight_decay": 0.01}
+    about = {"label": "AdamW with a name", "settings": settings}
+    protocol = PROTOCOL | {"optimizers": [about]}
+    runs = {
+        ("AdamW with a name", k): finished([0.1 + 0.1 * k, 0.4, 0.45], loss=k + 1.0, seconds=9.0 * k) for k in range(3)
+    }
+    table = str(Table(protocol, summarize(protocol, runs)))
+    assert max(map(len, table.splitlines()[: table.splitlines().index("")])) <= 100

@@ -80,7 +80,8 @@ def test_the_trials_are_in_tuning_csv_and_the_best_mean_won(outcome):
         losses = {}
         for row in rows:
             if row["optimizer"] == about["label"]:
-                losses.setdefault(row["settings"], []).append(float(row["loss"]))
+                settings = {name: float(row[name]) for name in about["settings"]}
+                losses.setdefault(json.dumps(settings), []).append(float(row["loss"]))
         means = {settings: mean_loss(values) for settings, values in losses.items()}
         assert len(means) == 6
         best = json.loads(min(means, key=lambda s: (means[s], json.loads(s)["lr"])))

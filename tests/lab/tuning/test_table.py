@@ -158,7 +158,7 @@ def test_without_a_target_there_are_no_steps_to_it():
     assert "steps to" not in str(table)
     header, rows = table.records()
     cells = dict(zip(header, rows[0], strict=True))
-    assert (cells["steps_to_target_median"], cells["reached_target"]) == ("", "")
+    assert (cells["steps_to_target_median"], cells["reached_target"]) == (None, None)
     assert table.to_dict()["optimizers"][0]["steps_to_target"] is None
 
 

@@ -1,7 +1,7 @@
-"""The figure of a comparison: training loss and test accuracy against the step, the protocol below."""
+"""The figure of a comparison: training loss and test accuracy against the update."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +11,17 @@ from matplotlib.ticker import LogLocator, MaxNLocator, StrMethodFormatter
 
 from zeronet.common.errors import UserError
 from zeronet.lab.comparison.files import ComparisonFolder, read_comparison, steps_per_epoch
-from zeronet.lab.comparison.words import footer, legend_entries, seeds_named, unfinished
-from zeronet.lab.plots.page import SPACE, new_page
+from zeronet.lab.comparison.words import (
+    band_words,
+    ended_lowest,
+    legend_entries,
+    machine,
+    seeds_named,
+    trained,
+    unfinished,
+)
+from zeronet.lab.plots.looks import Look, looks_of
+from zeronet.lab.plots.page import new_page
 from zeronet.lab.plots.style import (
     QUIET,
     SMALL,
@@ -23,25 +32,22 @@ from zeronet.lab.plots.style import (
     drawable,
     house_style,
     logarithmic,
-    look,
     mark_end,
     wrapped,
 )
 from zeronet.lab.runner.analysis import curves
+from zeronet.lab.runner.analysis.summary import FINAL_STEPS
 from zeronet.locale import translate
 
-# The panels in inches, from left to right and from top to bottom.
-WIDTH, LEFT, LOSS_WIDTH, GAP, ACCURACY_WIDTH = 11.0, 0.6, 5.45, 1.35, 2.95
-TITLE_HEIGHT, PANEL_HEIGHT, TICKS_HEIGHT = 0.98, 3.6, 0.5
-HEIGHT = TITLE_HEIGHT + PANEL_HEIGHT + TICKS_HEIGHT
+PANELS = 3.3  # inches: their height
 X_MARGIN = 0.012  # of the steps, so that the first and last markers are whole
 
 
 def comparison_figure(folder: str | Path, ylim: float | None = None, log: bool = False) -> Figure:
     """Draw a comparison from the files in its folder: curves.csv, evaluations.csv, protocol.json.
 
-    Left, the training loss against the step: the median over the seeds, smoothed, and behind it the range of the raw
-    losses. Right, the test accuracy in the same way, not smoothed. Below, the settings and the protocol.
+    Left, the training loss against the update: the median over the seeds, smoothed, and behind it the range of the raw
+    losses, their middle half from five seeds on. Right, the test accuracy in the same way, not smoothed.
 
     ylim: the upper end of the loss axis, default just above the first loss; what lies higher is named. log: whether the
     loss axis is logarithmic. UserError if a file is missing or damaged, or ylim is not a positive number.
@@ -53,30 +59,39 @@ def comparison_figure(folder: str | Path, ylim: float | None = None, log: bool =
         raise UserError(f"ylim must be a number above 0, not {ylim!r}")
     data = read_comparison(folder)
     with house_style():
-        entries = legend_entries(data.protocol, unfinished(data))
-        figure = new_page(WIDTH, HEIGHT, entries, footer(data.protocol, _how_compared(data)))
-        figure.set_layout_engine(None)
-        accuracy_title = translate("Validation accuracy") if data.tuned else translate("Test accuracy")
-        loss = _new_panel(figure, data, LEFT, LOSS_WIDTH, translate("Training loss"), _about_loss(data))
-        left = LEFT + LOSS_WIDTH + GAP
-        accuracy = _new_panel(figure, data, left, ACCURACY_WIDTH, accuracy_title, _about_accuracy(data))
-        _draw_loss(loss, data, ylim, log)
-        _draw_accuracy(accuracy, data)
+        looks = looks_of(data.protocol["optimizers"])
+        figure = new_page(
+            PANELS,
+            ended_lowest(_final_losses(data), translate("training loss")),
+            [trained(data.protocol), _how_compared(data)],
+            [_how_drawn(data), machine(data.protocol)],
+            legend_entries(data.protocol, unfinished(data)),
+        )
+        loss, accuracy = figure.subplots(1, 2, width_ratios=(3, 2))
+        _prepare(loss, data)
+        _prepare(accuracy, data)
+        loss.set_xlabel(translate("update (the book's iteration)"))
+        _draw_loss(loss, data, looks, ylim, log)
+        _draw_accuracy(accuracy, data, looks)
     return figure
 
 
-def _new_panel(figure: Figure, data: ComparisonFolder, left: float, width: float, title: str, about: str) -> Axes:
-    """Return the axes of a panel against steps and epochs, with its title above."""
-    height = figure.get_figheight()
-    bottom = height - TITLE_HEIGHT - PANEL_HEIGHT
-    axes = figure.add_axes((left / WIDTH, bottom / height, width / WIDTH, PANEL_HEIGHT / height))
-    x, top = left / WIDTH, 1 - SPACE / height
-    figure.text(x, top, title, fontsize=10.5, fontweight="bold", va="top")
-    about = wrapped(about, width + 0.5, SMALL)
-    figure.text(x, top - 0.21 / height, about, fontsize=SMALL, color=QUIET, va="top")
+def _final_losses(data: ComparisonFolder) -> dict[str, list[float]]:
+    """Return label → mean loss of the last steps of each seed; infinity for a run that did not finish."""
+    losses = {
+        label: [runs.get(seed, np.empty(0)) for seed in data.protocol["seeds"]] for label, runs in data.losses.items()
+    }
+    return {
+        label: [float(run[-FINAL_STEPS:].mean()) if len(run) == data.steps else math.inf for run in runs]
+        for label, runs in losses.items()
+    }
+
+
+def _prepare(axes: Axes, data: ComparisonFolder) -> None:
+    """Give a panel its axis of updates, and one of epochs above."""
     axes.set_xlim(-X_MARGIN * data.steps, (1 + X_MARGIN) * data.steps)
-    axes.set_xlabel(translate("step (the book's iteration)"))
-    axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
+    axes.set_xlabel(translate("update"))
+    axes.xaxis.set_major_locator(MaxNLocator(4, integer=True))
     axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
     per_epoch = steps_per_epoch(data.protocol)
     epochs = axes.secondary_xaxis(
@@ -84,9 +99,8 @@ def _new_panel(figure: Figure, data: ComparisonFolder, left: float, width: float
     )
     epochs.xaxis.set_major_locator(MaxNLocator(5))
     epochs.xaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
-    epochs.set_xlabel(translate("epoch"), color=QUIET, fontsize=8, labelpad=3)
-    epochs.tick_params(labelsize=7.5, labelcolor=QUIET)
-    return axes
+    epochs.set_xlabel(translate("epoch"), color=QUIET)
+    epochs.tick_params(labelcolor=QUIET)
 
 
 def _how_compared(data: ComparisonFolder) -> str:
@@ -109,22 +123,17 @@ def _how_compared(data: ComparisonFolder) -> str:
     )
 
 
-def _about_loss(data: ComparisonFolder) -> str:
+def _how_drawn(data: ComparisonFolder) -> str:
     window = curves.smoothing_window(data.steps)
     smoothing = translate("smoothed (Kaiser window of {window} steps, β = 2, narrower at the start)", window=window)
     if len(data.protocol["seeds"]) == 1:
         seed = seeds_named(data.protocol["seeds"])
-        return translate("{seed} · line: {smoothing} · pale: each batch", seed=seed, smoothing=smoothing)
-    return translate("line: median of the seeds, {smoothing} · pale: their range", smoothing=smoothing)
+        return translate("{seed} · loss: {smoothing} · pale: each batch", seed=seed, smoothing=smoothing)
+    band = band_words(data.protocol)
+    return translate("lines: medians of the seeds, the loss {smoothing} · pale: {band}", smoothing=smoothing, band=band)
 
 
-def _about_accuracy(data: ComparisonFolder) -> str:
-    if len(data.protocol["seeds"]) == 1:
-        return translate("{seed} · not smoothed", seed=seeds_named(data.protocol["seeds"]))
-    return translate("line: median of the seeds · pale: their range")
-
-
-def _draw_loss(axes: Axes, data: ComparisonFolder, ylim: float | None, log: bool) -> None:
+def _draw_loss(axes: Axes, data: ComparisonFolder, looks: Mapping[str, Look], ylim: float | None, log: bool) -> None:
     guess = math.log(data.protocol["problem"]["classes"])
     runs = [run for losses in data.losses.values() for run in losses.values()]
     top = ylim or 1.1 * max([guess, *(run[0] for run in runs)])
@@ -137,53 +146,53 @@ def _draw_loss(axes: Axes, data: ComparisonFolder, ylim: float | None, log: bool
     for k, (label, losses) in enumerate(data.losses.items()):
         if not losses:
             continue
-        colour = look(k)["color"]
+        look = looks[label]
         median, low, high = curves.over_seeds(list(losses.values()))
         steps, low_of_bin, high_of_bin = curves.thinned_band(low, high)
         band = axes.fill_between(steps, np.maximum(low_of_bin, bottom), high_of_bin)
-        band.set(**band_style(k, 0.22) | {"edgecolor": colour, "linewidth": 0.35})
+        band.set(**band_style(look) | {"edgecolor": look.colour, "linewidth": 0.35})
         steps, values = curves.thinned_line(curves.smoothed(median, window))
         spacing = max(1, math.ceil(len(values) / 20 * max(1, len(median) / data.steps)))
         first = (
             spacing * k // len(data.losses) if spacing > 1 else 0
         )  # staggered, so that markers do not hide each other
-        axes.plot(steps, values, **curve_style(k), markevery=(first, spacing), label=label)
+        axes.plot(steps, values, **curve_style(look), markevery=(first, spacing), label=label)
         for step in data.stopped(label).values():
             last = next(run[-1] for run in losses.values() if len(run) == step)
-            mark_end(axes, step - 1, min(max(last, bottom), top), k)
-        if high.max() > top:
-            axes.plot(high.argmax(), top, "^", color=colour, markersize=5, clip_on=False, zorder=6)
-            clipped.append(translate("{label} reaches {loss:.3g}", label=drawable(label, 60), loss=high.max()))
+            mark_end(axes, step - 1, min(max(last, bottom), top), look)
+        if (highest := max(losses.values(), key=np.max)).max() > top:
+            axes.plot(highest.argmax(), top, "^", color=look.colour, markersize=5, clip_on=False, zorder=6)
+            clipped.append(translate("{label} reaches {loss:.3g}", label=drawable(label, 60), loss=highest.max()))
     if clipped:
-        add_note(axes, 0.99, 0.985, wrapped(" · ".join(clipped), LOSS_WIDTH - 0.6, SMALL), ha="right", va="top")
+        add_note(axes, 0.99, 0.88, wrapped(" · ".join(clipped), 2.9, SMALL), ha="right", va="top")
     if bottom <= guess <= top:
-        draw_level(axes, guess, translate("guessing:\nln {classes}", classes=data.protocol["problem"]["classes"]))
+        draw_level(axes, guess, translate("guessing: ln {classes}", classes=data.protocol["problem"]["classes"]))
     axes.set(ylabel=translate("training loss (log)") if log else translate("training loss"))
 
 
-def _draw_accuracy(axes: Axes, data: ComparisonFolder) -> None:
+def _draw_accuracy(axes: Axes, data: ComparisonFolder, looks: Mapping[str, Look]) -> None:
     target = data.protocol.get("target")
     late_low, late_high, ends = [], [], []
-    for k, (label, evaluated) in enumerate(data.evaluations.items()):
+    for label, evaluated in data.evaluations.items():
         runs = {seed: run for seed, run in evaluated.items() if seed in data.losses[label]}
         if not runs:
             continue
         stopped = data.stopped(label)
         ended = [seed in stopped for seed in runs]
         steps, median, low, high = curves.evaluations_over_seeds(list(runs.values()), ended)
-        axes.fill_between(steps, low, high, **band_style(k))
-        axes.plot(steps, median, **curve_style(k), markevery=max(1, math.ceil(len(steps) / 21)), label=label)
+        axes.fill_between(steps, low, high, **band_style(looks[label]))
+        axes.plot(steps, median, **curve_style(looks[label]), markevery=max(1, math.ceil(len(steps) / 21)), label=label)
         late = steps >= min(data.steps / 2, steps[-1])
         late_low.append(low[late].min())
         late_high.append(high.max())
-        ends += [(runs[seed][0][-1], runs[seed][1][-1], k) for seed in runs if seed in stopped]
+        ends += [(runs[seed][0][-1], runs[seed][1][-1], looks[label]) for seed in runs if seed in stopped]
     limits = curves.accuracy_limits(min(late_low), max(late_high), target) if late_low else (0.0, 1.0)
     room = 0.02 * (limits[1] - limits[0])
     axes.set_ylim(limits[0], limits[1] + room)
-    for step, value, k in ends:
-        mark_end(axes, step, max(value, limits[0]), k)
+    for step, value, look in ends:
+        mark_end(axes, step, max(value, limits[0]), look)
     if target is not None and limits[0] <= target <= limits[1] + room:
-        draw_level(axes, target, translate("target:\n{target:g}", target=target))
+        draw_level(axes, target, translate("target: {target:g}", target=target))
     axes.set(ylabel=translate("validation accuracy") if data.tuned else translate("test accuracy"))
 
 

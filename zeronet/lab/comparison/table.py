@@ -5,8 +5,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from zeronet.common.text import aligned
-from zeronet.lab.runner.analysis.summary import FINAL_STEPS, Spread, final_training_loss, settings_words
+from zeronet.common.text import aligned, folded
+from zeronet.lab.runner.analysis.summary import (
+    FINAL_STEPS,
+    Records,
+    Spread,
+    final_training_loss,
+    settings_words,
+    tidy,
+)
 from zeronet.lab.runner.problem import problem_of
 from zeronet.lab.runner.runs import Run, Runs
 from zeronet.locale import translate
@@ -22,7 +29,7 @@ class Row:
     """
 
     label: str
-    settings: str
+    settings: Mapping[str, Any]
     outcomes: tuple[str, ...]
     loss: Spread
     accuracy: Spread | None
@@ -47,7 +54,7 @@ def _row(protocol: Mapping[str, Any], about: Mapping[str, Any], runs: Sequence[R
     seconds = [run.seconds for run in runs if run.seconds is not None]
     return Row(
         label=about["label"],
-        settings=settings_words(about["settings"]),
+        settings=about["settings"],
         outcomes=tuple(run.outcome for run in runs),
         loss=Spread.of([final_training_loss(run) for run in runs]),
         accuracy=Spread.of(final) if final else None,
@@ -71,18 +78,18 @@ class Table:
             head.append(translate("steps to {target:g}", target=target))
         body = [[*head, translate("seconds")]]
         for row in self.rows:
-            cells = [row.label, row.settings, _loss_cell(row), _cell(row.accuracy, "{:.4f}")]
+            cells = [row.label, settings_words(row.settings), _loss_cell(row), _cell(row.accuracy, "{:.4f}")]
             if row.steps is not None:
                 cells.append(self._steps_cell(row.steps, row.best))
             body.append([*cells, _cell(row.seconds, "{:.1f}")])
-        return "\n".join([*aligned(body), "", self.caption()])
+        return "\n".join([*aligned(folded(body)), "", self.caption()])
 
     __repr__ = __str__
 
-    def records(self) -> tuple[list[str], list[list[Any]]]:
-        """Return header and rows of summary.csv: empty if there is no number, inf if a run never got there."""
+    def records(self) -> Records:
+        """Return header and rows of summary.csv: None if there is no number, inf if a run never got there."""
         spreads = {"training_loss": "loss", "test_accuracy": "accuracy", "steps_to_target": "steps"}
-        header = ["optimizer", "settings", "finished", "diverged", "raised", "best_accuracy"]
+        header = ["optimizer", "finished", "diverged", "raised", "best_accuracy"]
         header += [f"{name}_{part}" for name in spreads for part in ("median", "low", "high")]
         records = []
         for row in self.rows:
@@ -91,8 +98,8 @@ class Table:
             for name in spreads.values():
                 spread = getattr(row, name)
                 numbers += [spread.median, spread.low, spread.high] if spread else [None] * 3
-            records.append([row.label, row.settings, *counts, *("" if n is None else f"{n:.9g}" for n in numbers)])
-        return header, records
+            records.append([row.label, *counts, *(None if n is None else float(n) for n in numbers)])
+        return tidy(header, records, [row.settings for row in self.rows])
 
     def caption(self) -> str:
         """Return the line that explains the numbers."""

@@ -1,26 +1,63 @@
-"""The text of legends and footers: settings, outcomes of the runs, the protocol, the machine."""
+"""The text of figures: headline, what was trained, settings and outcomes for the legend, the machine."""
 
+import math
+import re
+import statistics
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from zeronet.lab.comparison.files import ComparisonFolder, steps_per_epoch
+from zeronet.lab.plots.looks import Look, looks_of
 from zeronet.lab.plots.style import drawable
+from zeronet.lab.runner.analysis.curves import QUARTILES_FROM
+from zeronet.lab.runner.analysis.ranking import finished_loss, ranking
 from zeronet.lab.runner.analysis.summary import settings_words
 from zeronet.lab.runner.networks import layer_sizes
 from zeronet.locale import translate
 
 
-def legend_entries(protocol: Mapping[str, Any], outcomes: Mapping[str, Sequence[str]] | None = None) -> list[str]:
-    """Return each optimizer with the settings that its label does not name: RMSProp lr=0.1  rho 0.9, eps 1e-07.
+def ended_lowest(finals: Mapping[str, Sequence[float]], what: str, tuned: bool = False) -> str:
+    """Return the headline of a comparison: which optimizer ended lowest, which highest.
+
+    finals: label → final losses, infinite for failed runs; what: their name; tuned: whether the statistic is the
+    verdict's, the mean logarithm, and not the median.
+
+    >>> ended_lowest({"SGD": [0.5, 0.6, 0.7], "Adam": [0.1, 0.2, math.inf]}, "training loss")
+    'Adam ended lowest: training loss 0.2, median of 3 seeds; SGD highest: 0.6'
+    """
+    middle = finished_loss if tuned else statistics.median
+    middles = {label: middle(losses) for label, losses in finals.items() if losses}
+    order = ranking(finals) if tuned else sorted(middles, key=middles.__getitem__)
+    finite = [label for label in order if math.isfinite(middles.get(label, math.inf))]
+    if not finite:
+        return translate("Every optimizer failed on at least half of its seeds.")
+    seeds, loss = len(finals[finite[0]]), f"{middles[finite[0]]:.3g}"
+    over = f"{what} {loss}"
+    if seeds > 1:
+        text = "{what} {loss}, mean of {n} seeds" if tuned else "{what} {loss}, median of {n} seeds"
+        over = translate(text, what=what, loss=loss, n=seeds)
+    if len(finals) == 1:
+        return translate("{label} ended at: {over}", label=drawable(finite[0], 30), over=over)
+    lowest = translate("{label} ended lowest: {over}", label=drawable(finite[0], 30), over=over)
+    if len(finite) == 1:
+        return lowest
+    highest = {"label": drawable(finite[-1], 30), "loss": f"{middles[finite[-1]]:.3g}"}
+    return lowest + translate("; {label} highest: {loss}", **highest)
+
+
+def legend_entries(protocol: Mapping[str, Any], outcomes: Mapping[str, Sequence[str]] | None = None) -> dict[str, Look]:
+    """Return each optimizer with the settings that its label does not name, and its look: RMSProp lr=0.1  rho 0.9.
 
     outcomes: label → texts on its runs, to be added.
     """
-    entries = []
+    entries: dict[str, Look] = {}
+    looks = looks_of(protocol["optimizers"])
     for label, settings in ((about["label"], about["settings"]) for about in protocol["optimizers"]):
         named = label.replace(",", " ").split()
         others = {k: v for k, v in settings.items() if settings_words({k: v}).replace(" ", "=") not in named}
         entry = f"{drawable(label, 100)}  {drawable(settings_words(others), 300)}".rstrip()
-        entries.append(" — ".join([entry, *(outcomes or {}).get(label, ())]))
+        entry = " — ".join([entry, *(outcomes or {}).get(label, ())])
+        entries[entry + " " * (entry in entries)] = looks[label]
     return entries
 
 
@@ -45,23 +82,41 @@ def _unfinished(data: ComparisonFolder, label: str) -> list[str]:
     return outcomes
 
 
-def footer(protocol: Mapping[str, Any], *meaning: str) -> list[str]:
-    """Return the paragraphs of the footer: what was trained, what the figure means, and on what machine it was made."""
+def trained(protocol: Mapping[str, Any]) -> str:
+    """Return what was trained, for how long, and on which seeds; without the path of the data."""
     problem, steps = protocol["problem"], protocol["steps"]
-    trained = [problem["source"]]
+    parts = [without_path(problem["source"])]
     if "landscape" in problem:
-        trained.append(translate("{n} updates", n=f"{steps:,}"))
+        parts.append(translate("{n} updates", n=f"{steps:,}"))
     else:
         epochs = steps / steps_per_epoch(protocol)
-        trained += [
+        parts += [
             f"{protocol['network']['class']} {layer_sizes(protocol['network'], problem)}",
             translate("batches of {n:,}", n=protocol["batch_size"]),
-            translate("{steps:,} steps = {epochs:.3g} epochs", steps=steps, epochs=epochs),
+            translate("{steps:,} updates = {epochs:.3g} epochs", steps=steps, epochs=epochs),
         ]
         if averaging := [about["label"] for about in protocol["optimizers"] if about.get("averages")]:
-            trained.append(translate("{labels}: training loss at w, evaluated at x", labels=", ".join(averaging)))
-    trained.append(seeds_named(protocol["seeds"]))
-    return [drawable(" · ".join(trained), 400), *meaning, machine(protocol)]
+            parts.append(translate("{labels}: training loss at w, evaluated at x", labels=", ".join(averaging)))
+    return drawable(" · ".join([*parts, seeds_named(protocol["seeds"])]), 400)
+
+
+def without_path(source: str) -> str:
+    """Return where data are from without the folder, which is of no use elsewhere and may be private.
+
+    >>> without_path("MNIST: 9 training and 4 test images from /home/me/mnist"), without_path("own data from ~/my.npz")
+    ('MNIST: 9 training and 4 test images', 'own data from my.npz')
+    """
+    start, _, place = source.partition(" from ")
+    name = re.split(r"[/\\]", place)[-1]
+    if not start or name == place:
+        return source
+    return f"{start} from {name}" if "." in name.strip(".") else start.rstrip(",")
+
+
+def band_words(protocol: Mapping[str, Any]) -> str:
+    """Return what the band behind a line is."""
+    many = len(protocol["seeds"]) >= QUARTILES_FROM
+    return translate("their middle half") if many else translate("their range")
 
 
 def machine(protocol: Mapping[str, Any]) -> str:

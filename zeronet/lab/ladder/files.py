@@ -13,7 +13,7 @@ from zeronet.lab.ladder.table import LadderTable
 from zeronet.lab.runner.analysis.curves import over_seeds
 from zeronet.lab.runner.protocol import most_rows, read_protocol
 from zeronet.lab.runner.runs import Runs
-from zeronet.lab.tuning.files import TRIALS
+from zeronet.lab.tuning.files import write_trials
 
 LOSSES = ["rung", "optimizer", "seed", "final_loss"]
 CURVES = ["rung", "optimizer", "step", "median", "low", "high"]
@@ -86,7 +86,7 @@ def write_ladder(
     )
     write_csv(folder / "timings.csv", ["rung", "optimizer", "seed", "seconds"], seconds)
     write_csv(folder / "summary.csv", *table.records())
-    write_csv(folder / "tuning.csv", TRIALS, trials)
+    write_trials(folder, trials)
     for key, runs in runs_of.items():
         for number, ((_, seed), run) in enumerate(runs.items()):
             if run.traceback:

@@ -4,10 +4,10 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from zeronet.common.text import aligned
+from zeronet.common.text import aligned, folded
 from zeronet.lab.ladder.rungs import RUNGS
 from zeronet.lab.runner.analysis.ranking import Losses, Ranking
-from zeronet.lab.runner.analysis.summary import FINAL_STEPS, settings_words
+from zeronet.lab.runner.analysis.summary import FINAL_STEPS, Records, tidy
 from zeronet.lab.tuning.grid import RESOLVED
 from zeronet.locale import translate
 
@@ -33,14 +33,15 @@ class LadderTable:
     def __str__(self) -> str:
         labels = [about["label"] for about in self.protocol["optimizers"]]
         seeds = len(self.protocol["seeds"])
-        body = [[translate("rung"), *labels, translate("first in"), translate("ranking")]]
+        body = [[translate("rung"), *labels, translate("first in")]]
         for number, rung in enumerate(RUNGS):
             ranking = self.rankings[rung.key]
             cells = [f"{ranking.means[label]:.4f}" for label in labels]
             most = max(ranking.firsts, key=ranking.firsts.__getitem__)
             first = translate("{label}: {n} of {m} seeds", label=most, n=ranking.firsts[most], m=seeds)
-            body.append([f"{number} {rung.name}", *cells, first, ranking.words()])
-        return "\n".join([*aligned(body), "", *self.sentences()])
+            body.append([f"{number} {rung.name}", *cells, first])
+        rankings = [f"{number}  {self.rankings[rung.key].words()}" for number, rung in enumerate(RUNGS)]
+        return "\n".join([*aligned(folded(body)), "", translate("ranking"), *rankings, "", *self.sentences()])
 
     __repr__ = __str__
 
@@ -71,21 +72,22 @@ class LadderTable:
             translate("{n} runs, {seconds:.0f} s of training.", n=len(self.seconds), seconds=sum(self.seconds)),
         ]
 
-    def records(self) -> tuple[list[str], list[list[Any]]]:
+    def records(self) -> Records:
         """Return header and rows of summary.csv: a row for each optimizer of each rung, best first."""
-        header = ["rung", "rank", "optimizer", "settings", "loss_mean", "loss_low", "loss_high", "first_in", "seeds"]
+        header = ["rung", "rank", "optimizer", "loss_mean", "loss_low", "loss_high", "first_in", "seeds"]
         header += ["against_next"]
-        rows = []
+        rows, settings = [], []
         for about in self.protocol["rungs"]:
-            settings = {spec["label"]: settings_words(spec["settings"]) for spec in about["optimizers"]}
+            of = {spec["label"]: spec["settings"] for spec in about["optimizers"]}
             ranking = self.rankings[about["rung"]]
             against_next = {a: outcome for (a, _), outcome in ranking.outcomes.items()}
             for rank, (label, mean) in enumerate(ranking.means.items(), start=1):
                 losses = self.losses[about["rung"]][label]
-                numbers = [f"{n:.9g}" for n in (mean, min(losses), max(losses))]
-                row = [about["rung"], rank, label, settings[label], *numbers, ranking.firsts[label], len(losses)]
-                rows.append([*row, against_next.get(label, "")])
-        return header, rows
+                numbers = [float(n) for n in (mean, min(losses), max(losses))]
+                row = [about["rung"], rank, label, *numbers, ranking.firsts[label], len(losses)]
+                rows.append([*row, against_next.get(label)])
+                settings.append(of[label])
+        return tidy(header, rows, settings)
 
 
 def _known_to(factor: float) -> str:

@@ -1,32 +1,46 @@
 """A landscape seen from above, and paths on it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.ticker import MaxNLocator
 
-from zeronet.lab.plots.style import draw_level, logarithmic, look
+from zeronet.lab.plots.looks import Look
+from zeronet.lab.plots.style import curve_style, draw_level, logarithmic
 from zeronet.landscapes import Landscape
 from zeronet.locale import translate
 
 GRID = 241  # points per side: enough for smooth contours
-# Shares of the plane that lie below the contours: as many lines at the bottom as higher up.
-SHARES = (0.003, 0.01, 0.025, 0.05, 0.1, 0.17, 0.25, 0.35, 0.45, 0.55, 0.65, 0.75, 0.85, 0.95)
+LEVELS = 12  # contours of f, about
+# Low ground is white, high ground pale: what is drawn on it stays legible.
+GROUND = LinearSegmentedColormap.from_list("ground", ["#FFFFFF", "#DCE3EA"])
+CONTOUR = "#8C8C8C"
 Domain = tuple[tuple[float, float], tuple[float, float]]
 
 
-def draw_landscape(axes: Axes, f: Any, domain: Domain | None = None, levels: Sequence[float] | None = None) -> None:
-    """Draw contours of f, and + at its minima if it has any; set the axes' limits to the domain.
+def draw_landscape(axes: Axes, f: Any, domain: Domain | None = None) -> None:
+    """Draw f from above, white where it is low, and + at its minima if it has any; set the axes' limits to the domain.
 
-    f: a Landscape or another function of two arrays; domain: ((x from, x to), (y from, y to)), default f.domain;
-    levels: heights of the contours, default such that the lines are spread evenly.
+    f: a Landscape or another function of two arrays; domain: ((x from, x to), (y from, y to)), default f.domain. Close
+    contours mean a steep slope: they are at equal distances of f, or of its logarithm (contour_words).
     """
     (left, right), (low, high) = f.domain if domain is None else domain
-    x, y = np.meshgrid(np.linspace(left, right, GRID), np.linspace(low, high, GRID))
-    z = np.asarray(f(x, y), dtype=float)
-    heights = np.unique(np.quantile(z, SHARES) if levels is None else levels)
-    axes.contour(x, y, z, levels=heights, colors="#9A9A9A", linewidths=0.6, linestyles="solid", zorder=1)
+    x, y, z = _heights(f, domain)
+    levels, _ = _levels(f, z)
+    between = np.clip(np.searchsorted(levels, z), 0, len(levels))  # the ground between two contours has one colour
+    axes.imshow(
+        between,
+        cmap=GROUND,
+        extent=(left, right, low, high),
+        origin="lower",
+        interpolation="bilinear",
+        aspect="auto",
+        zorder=0.5,
+    )
+    axes.contour(x, y, z, levels=levels, colors=CONTOUR, linewidths=0.5, linestyles="solid", zorder=1)
     for place in getattr(f, "minima", ()):
         axes.plot(*place, "+", color="black", markersize=9, markeredgewidth=1.5, zorder=4.5)
     axes.set(xlim=(left, right), ylim=(low, high), xlabel="x", ylabel="y")
@@ -34,19 +48,50 @@ def draw_landscape(axes: Axes, f: Any, domain: Domain | None = None, levels: Seq
     axes.grid(False)
 
 
-def draw_path(axes: Axes, path: np.ndarray, k: int = 0, label: str | None = None, **style: Any) -> Any:
-    """Draw a path (n, 2) in the look of the k-th optimizer, and its start as a ring; return the line.
+def contour_words(f: Any, domain: Domain | None = None) -> str:
+    """Return what is between two contours.
+
+    >>> from zeronet.landscapes import Rosenbrock, Valley
+    >>> contour_words(Valley()), contour_words(Rosenbrock())
+    ('contours at every 2.5 of f', 'contours at equal distances of log (f − f_min): each √10 times the one below')
+    """
+    levels, log = _levels(f, _heights(f, domain)[2])
+    if log:
+        return translate("contours at equal distances of log (f − f_min): each √10 times the one below")
+    return translate("contours at every {distance:g} of f", distance=levels[1] - levels[0])
+
+
+def _heights(f: Any, domain: Domain | None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    (left, right), (low, high) = f.domain if domain is None else domain
+    x, y = np.meshgrid(np.linspace(left, right, GRID), np.linspace(low, high, GRID))
+    return x, y, np.asarray(f(x, y), dtype=float)
+
+
+def _levels(f: Any, z: np.ndarray) -> tuple[np.ndarray, bool]:
+    """Return the heights of the contours, and whether they are at equal distances of log (f − f_min).
+
+    They are if half of the domain lies in the lowest fifth of its heights, where else there would be hardly any.
+    """
+    lowest = getattr(f, "lowest", None)
+    if lowest is None or np.median(z) - lowest > 0.2 * (z.max() - lowest):
+        levels = MaxNLocator(LEVELS, steps=[1, 2, 2.5, 5, 10]).tick_values(z.min(), z.max())
+        return levels[(levels > z.min()) & (levels < z.max())], False
+    ends = 2 * np.log10([max(np.quantile(z, 0.004) - lowest, 1e-9), z.max() - lowest])
+    return lowest + 10 ** (np.arange(np.ceil(ends[0]), np.ceil(ends[1])) / 2), True
+
+
+def draw_path(axes: Axes, path: np.ndarray, look: Look, label: str | None = None, **style: Any) -> Any:
+    """Draw a path (n, 2) in the look of its optimizer, and its start as a ring; return the line.
 
     An arrow points to where the path leaves the axes.
     """
-    front = 3 + 0.01 * k
-    line_style = {**look(k), "linewidth": 1.2, "markersize": 3.5, "markeredgewidth": 0, **style}
-    (line,) = axes.plot(*path.T, label=label, zorder=front, **line_style)
+    line_style = {**curve_style(look), "linewidth": 1.2, "markersize": 3.5, "markeredgewidth": 0, **style}
+    (line,) = axes.plot(*path.T, label=label, **line_style)
     axes.plot(*path[0], "o", color="white", markeredgecolor="black", markersize=6, zorder=3.9)
     if way_out := _way_out(path, axes):
         tip, tail = (tuple(end) for end in way_out)
         arrow = {"arrowstyle": "-|>", "color": line.get_color(), "linewidth": 1.4, "shrinkA": 0, "shrinkB": 0}
-        axes.annotate("", xy=tip, xytext=tail, arrowprops=arrow, zorder=front)
+        axes.annotate("", xy=tip, xytext=tail, arrowprops=arrow, zorder=line.get_zorder())
     return line
 
 
@@ -72,10 +117,12 @@ def _way_out(path: np.ndarray, axes: Axes) -> tuple[np.ndarray, np.ndarray] | No
     return tip, tip - 0.06 * step / (high - low) * size
 
 
-def draw_heights(axes: Axes, landscape: Landscape, heights: Mapping[str, np.ndarray], target: float) -> None:
-    """Draw f − f_min against the step, logarithmically; f itself, linearly, if there is no minimum.
+def draw_heights(
+    axes: Axes, landscape: Landscape, heights: Mapping[str, np.ndarray], looks: Mapping[str, Look], target: float
+) -> None:
+    """Draw f − f_min against the update, logarithmically; f itself, linearly, if there is no minimum.
 
-    heights: label → f after each step, in the order of their looks; target: the f − f_min that counts as arrived.
+    heights: label → f after each update; target: the f − f_min that counts as arrived.
     """
     lowest = landscape.lowest
     axes.set_box_aspect(height_over_width(landscape))  # as high as the landscape beside it
@@ -83,8 +130,9 @@ def draw_heights(axes: Axes, landscape: Landscape, heights: Mapping[str, np.ndar
     for k, (label, f) in enumerate(heights.items()):
         values = f if lowest is None else np.maximum(f - lowest, 1e-300)
         every = max(1, len(values) // 15)
-        style = {**look(k), "linewidth": 1.5, "markersize": 4.5, "markeredgecolor": "white", "markeredgewidth": 0.5}
-        axes.plot(values, **style, markevery=(k % every, every), label=label, zorder=3 + 0.01 * k)
+        axes.plot(values, **curve_style(looks[label]), markevery=(k % every, every), label=label)
+    if not heights:
+        return
     first = next(iter(heights.values()))[0]
     if lowest is None:
         low = max(min(f.min() for f in heights.values()), first - 20 * max(1, abs(first)))  # some descend for ever

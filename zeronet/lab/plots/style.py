@@ -21,19 +21,17 @@ from matplotlib.textpath import text_to_path
 from matplotlib.ticker import StrMethodFormatter
 
 from zeronet.common.files import replacing
+from zeronet.lab.plots.looks import Look
 from zeronet.locale import current_language, language
-
-# Okabe and Ito (2008): colour-blind readers can tell them apart; ordered so that neighbours also differ in grey. Their
-# yellow is too pale for a line on white; grey takes its place, as in R's palette.
-COLOURS = ["#0072B2", "#E69F00", "#000000", "#D55E00", "#CC79A7", "#009E73", "#56B4E9", "#8C8C8C"]
-MARKERS = ["o", "s", "^", "D", "v", "P", "*", "p"]
-LINE_STYLES: list[Any] = ["-", (0, (5, 1.5)), (0, (5, 1.5, 1, 1.5)), (0, (1.2, 1.2))]
 
 STROKE: dict[str, Any] = {"linewidth": 1.5, "markersize": 5, "markeredgecolor": "white", "markeredgewidth": 0.5}
 
-INK, QUIET = "#000000", "#555555"  # QUIET: notes and footer
-SMALL = 7.2  # points, of the same
+INK, QUIET = "#000000", "#555555"  # QUIET: subtitle, notes and footer
+WIDTH = 7.0  # inches, of every figure, so that the text below is legible on a slide and in a column
+TITLE, SMALL = 11.0, 9.0  # points: of headlines, and of everything else
 PNG_DPI = 150
+
+PAPER = {"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1}  # behind notes on curves
 
 LATIN_FONT = "DejaVu Sans"  # comes with matplotlib: the same figure on every machine
 JAPANESE_FONTS = ["Noto Sans CJK JP", "Hiragino Sans", "Yu Gothic", "Meiryo", "IPAexGothic"]
@@ -41,10 +39,11 @@ JAPANESE_FONTS = ["Noto Sans CJK JP", "Hiragino Sans", "Yu Gothic", "Meiryo", "I
 logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)  # a font without bold letters is fine
 
 SETTINGS = {
-    "font.size": 9,
-    "axes.labelsize": 9,
-    "axes.titlesize": 10.5,
+    "font.size": SMALL,
+    "axes.labelsize": SMALL,
+    "axes.titlesize": SMALL,
     "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
     "axes.linewidth": 0.7,
     "axes.edgecolor": QUIET,
     "axes.spines.right": False,
@@ -56,8 +55,10 @@ SETTINGS = {
     "ytick.color": QUIET,
     "xtick.labelcolor": INK,
     "ytick.labelcolor": INK,
-    "xtick.labelsize": 8,
-    "ytick.labelsize": 8,
+    "xtick.labelsize": SMALL,
+    "ytick.labelsize": SMALL,
+    "legend.fontsize": SMALL,
+    "legend.title_fontsize": SMALL,
     "text.parse_math": False,  # labels and paths may hold $
     "svg.hashsalt": "zeronet",  # fixed ids: the same figure has the same bytes
 }
@@ -117,51 +118,44 @@ class HouseFigure(Figure):
             return file.getvalue()
 
 
-def look(k: int) -> dict[str, Any]:
-    """Return colour, marker and line style of the k-th optimizer; the first 32 are all different."""
-    return {
-        "color": COLOURS[k % len(COLOURS)],
-        "marker": MARKERS[k % len(MARKERS)],
-        "linestyle": LINE_STYLES[k // len(COLOURS) % len(LINE_STYLES)],
-    }
+def curve_style(look: Look) -> dict[str, Any]:
+    """Return how an optimizer's curve is drawn: in its look, in front of those before it."""
+    return {**look.style, **STROKE, "zorder": 3 + 0.01 * look.place}
 
 
-def curve_style(k: int) -> dict[str, Any]:
-    """Return how the curve of the k-th optimizer is drawn: its look, in front of those before it."""
-    return {**look(k), **STROKE, "zorder": 3 + 0.01 * k}
-
-
-def band_style(k: int, alpha: float = 0.18) -> dict[str, Any]:
+def band_style(look: Look) -> dict[str, Any]:
     """Return how the band behind that curve is drawn."""
-    return {"facecolor": look(k)["color"], "alpha": alpha, "linewidth": 0, "zorder": 1 + 0.01 * k}
+    return {"facecolor": look.colour, "alpha": 0.18, "linewidth": 0, "zorder": 1 + 0.01 * look.place}
 
 
-def mark_end(axes: Axes, x: Any, y: Any, k: int) -> None:
+def mark_end(axes: Axes, x: Any, y: Any, look: Look) -> None:
     """Mark the end of a failed run with an x, not clipped at the edge of the panel."""
-    axes.plot(x, y, "x", color=look(k)["color"], markersize=8, markeredgewidth=2, clip_on=False, zorder=6)
+    axes.plot(x, y, "x", color=look.colour, markersize=8, markeredgewidth=2, clip_on=False, zorder=6)
 
 
 def draw_level(axes: Axes, y: float, name: str) -> None:
-    """Draw a dashed line across the panel, with its name in the margin, so that no curve hides it."""
+    """Draw a dashed line across the panel, with its name above its right end."""
     axes.axhline(y, color=QUIET, linewidth=0.9, linestyle=(0, (6, 4)), zorder=2)
-    axes.annotate(name, (1, y), (4, 0), xycoords=("axes fraction", "data"), textcoords="offset points",
-                  va="center", fontsize=SMALL, color=QUIET, annotation_clip=False)  # fmt: skip
+    note = axes.annotate(name, (1, y), (-2, 2), xycoords=("axes fraction", "data"), textcoords="offset points",
+                         ha="right", va="bottom", fontsize=SMALL, color=QUIET, zorder=7)  # fmt: skip
+    note.set_bbox(PAPER)
 
 
-def draw_shares(axes: Axes, k: int, reached: Sequence[float], total: int, first: float, last: float) -> None:
+def draw_shares(axes: Axes, look: Look, reached: Sequence[float], total: int, first: float, last: float) -> None:
     """Draw which share of a total has been reached, as steps from x = first to last with a marker at each."""
     x, shares = sorted(reached), np.arange(len(reached) + 1) / total
-    style = {"color": look(k)["color"], "zorder": 3 + 0.01 * k}
-    dashes = ["-", "--", "-.", ":"][k % 4]
-    axes.step([first, *x, last], [*shares, shares[-1]], where="post", linewidth=1.7, linestyle=dashes, **style)
-    axes.plot(x, shares[1:], look(k)["marker"], markersize=5.5, markeredgecolor="white", **style)
+    style = curve_style(look) | {"clip_on": False}
+    width = max(1.2, 4.4 - 0.8 * look.place)  # many lie on one another: those in front are narrower
+    axes.step([first, *x, last], [*shares, shares[-1]], where="post", **style | {"marker": "", "linewidth": width})
+    if x:  # an empty line that is not clipped would take room in the layout
+        axes.plot(x, shares[1:], **style | {"linestyle": ""})
     axes.set_ylim(-0.03, 1.05)
 
 
 def add_note(axes: Axes, x: float, y: float, text: str, **alignment: Any) -> None:
     """Write a small note at a place of the panel (0 to 1), on white, in front of all curves."""
     note = axes.text(x, y, text, transform=axes.transAxes, fontsize=SMALL, zorder=7, **alignment)
-    note.set_bbox({"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1})
+    note.set_bbox(PAPER)
 
 
 def save_figure(figure: Figure, folder: str | Path, stem: str = "comparison", vectors: bool = True) -> Path:
@@ -204,9 +198,9 @@ def drawable(text: str, most: int | None = None) -> str:
     return "".join(c if _in_font(c) else "?" for c in " ".join(text.split()))
 
 
-def wrapped(text: str, inches: float, size: float) -> str:
+def wrapped(text: str, inches: float, size: float, bold: bool = False) -> str:
     """Break text into lines of at most this width at this font size (points); a word too long for a line is cut."""
-    width, lines = inches * 72, [""]
+    width, lines = inches * 72 / (1.18 if bold else 1.03), [""]  # hinted letters are wider, bold ones by another 15 %
     for word in text.split(" "):
         longer = f"{lines[-1]} {word}" if lines[-1] else word
         if text_width(longer, size) <= width:

@@ -3,12 +3,11 @@
 import sys
 from pathlib import Path
 
-from matplotlib.animation import Animation
 from matplotlib.figure import Figure
 
 from zeronet.common.errors import UserError
 from zeronet.common.files import replacing
-from zeronet.lab.plots.animation import save_animation
+from zeronet.lab.plots.animation import Motion, save_animation
 from zeronet.lab.plots.style import PNG_DPI, house_style
 
 
@@ -27,7 +26,7 @@ def show(figure: Figure) -> None:
     plt.show()
 
 
-def finish(figure: Figure, moving: Animation | None = None) -> None:
+def finish(figure: Figure, moving: Motion | None = None) -> None:
     """End a script: save the figure to the path that is its only argument, or show it in a window if there is none.
 
     moving: an animation of the figure, saved in its place as .gif. Ends the program with one line and status 2 if there

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from zeronet.common.text import aligned
+from zeronet.common.text import aligned, folded
 from zeronet.lab.runner.analysis.summary import settings_words
 from zeronet.lab.runner.problem import ARRIVED, problem_of
 from zeronet.lab.runner.runs import Runs
@@ -42,7 +42,7 @@ class RaceTable:
                 updates = f"{arrived:g}" if arrived <= steps else translate("not in {steps}", steps=steps)
                 cells += [f"{f - lowest:.3g}", f"{distance:.3g}", updates]
             lines.append(cells)
-        return "\n".join([*aligned(lines), "", self.caption()])
+        return "\n".join([*aligned(folded(lines)), "", self.caption()])
 
     __repr__ = __str__
 

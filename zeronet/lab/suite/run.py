@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from zeronet.common.files import write_csv
-from zeronet.common.text import aligned
+from zeronet.common.text import aligned, folded
 from zeronet.lab.runner.experiment import Result
 from zeronet.lab.runner.problem import problem_of
 from zeronet.lab.suite.profile import MIN_PROBLEMS, ratios, score
@@ -53,11 +53,13 @@ def write_profile(results: Mapping[str, Result], folder: Path) -> str:
             n=len(steps),
             least=MIN_PROBLEMS,
         )
-        return "\n".join([*aligned(table), "", few])
+        return "\n".join([*aligned(folded(table)), "", few])
     from zeronet.lab.plots import save_figure  # only here: matplotlib takes a while to import
+    from zeronet.lab.plots.looks import looks_of
     from zeronet.lab.suite.figure import profile_figure
 
-    path = save_figure(profile_figure(to_fastest, list(steps)), folder, "profile")
+    looks = looks_of(next(iter(results.values())).table.protocol["optimizers"])
+    path = save_figure(profile_figure(to_fastest, list(steps), looks), folder, "profile")
     for row, values in zip(table, [None, *to_fastest.values()], strict=True):
         row.append(translate("area of the profile") if values is None else f"{score(values):.2f}")
-    return "\n".join([*aligned(table), "", f"{translate('figure:')} {path}"])
+    return "\n".join([*aligned(folded(table)), "", f"{translate('figure:')} {path}"])

@@ -1,7 +1,7 @@
 """How hard an optimizer is to tune: the best loss to expect after a number of trials."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 
 import numpy as np
 
@@ -27,16 +27,16 @@ def expected_best(losses: Sequence[float], trials: int) -> float:
     return float(np.exp(logs @ -np.diff(at_least)))
 
 
-def first_losses(rows: Sequence[Sequence]) -> dict[str, list[float]]:
-    """Return label → mean loss of each trial of the first grid, given the rows of tuning.csv.
+def first_losses(rows: Iterable[tuple[str, Hashable, float, int]]) -> dict[str, list[float]]:
+    """Return label → mean loss of each trial of the first grid, given label, settings, loss and round of each run.
 
     Trials of later rounds are near the best ones already, and no sample of the rates that a user would try. A trial
     with a failed run counts as the highest loss of any trial without.
     """
-    trials: dict[tuple[str, str], list[float]] = {}
-    for label, _, settings, _, loss, number in rows:
-        if int(number) == 1:
-            trials.setdefault((label, str(settings)), []).append(float(loss))
+    trials: dict[tuple[str, Hashable], list[float]] = {}
+    for label, settings, loss, number in rows:
+        if number == 1:
+            trials.setdefault((label, settings), []).append(loss)
     means = {key: mean_loss(losses) for key, losses in trials.items()}
     worst = max(filter(math.isfinite, means.values()), default=math.inf)
     by_label: dict[str, list[float]] = {}

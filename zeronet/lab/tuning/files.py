@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,15 +10,16 @@ from typing import Any
 import numpy as np
 
 from zeronet.common.errors import UserError
-from zeronet.common.files import LARGEST_TEXT, one_of, read_csv, read_json, reading, write_csv, write_json
+from zeronet.common.files import one_of, read_csv, read_json, reading, write_csv, write_json
 from zeronet.common.validation import check_structure
-from zeronet.lab.comparison.files import Columns, read_curves, read_evaluations
+from zeronet.lab.comparison.files import read_curves, read_evaluations
+from zeronet.lab.runner.analysis.summary import setting_names, tidy
 from zeronet.lab.runner.problem import Problem, problem_of
 from zeronet.lab.runner.protocol import read_protocol
 from zeronet.lab.tuning.expected import first_losses
 from zeronet.lab.tuning.table import VerdictTable
 
-TRIALS = ["optimizer", "lr", "settings", "seed", "loss", "round"]  # the columns of tuning.csv
+TRIALS = ["optimizer", "seed", "loss", "round"]  # the columns of tuning.csv, beside one for each setting
 
 
 @dataclass(frozen=True)
@@ -60,19 +61,23 @@ def read_verdict(folder: str | Path) -> VerdictFolder:
         check_structure("optimizers", protocol["optimizers"], [{"settings": {"lr": float}}])
 
     trials: dict[str, dict[float, list[float]]] = {label: {} for label in settings}
+    names = setting_names(settings.values())
+    header, _ = tidy(TRIALS, [[None] * len(TRIALS)], [dict.fromkeys(names)])
+    types: dict[str, Callable[[str], Any]] = dict.fromkeys(header, str) | {
+        "optimizer": one_of(settings),
+        "lr": float,
+        "loss": float,
+    }
     tuning = protocol["tuning"]
-    most, seeds = len(settings) * tuning["budget"] * len(tuning["seeds"]), one_of(tuning["seeds"])
-    types: Columns = dict(
-        zip(TRIALS, (one_of(settings), float, lambda text: dict(json.loads(text)), seeds, float, int), strict=True)
-    )
+    types |= {"seed": one_of(tuning["seeds"]), "round": int}
+    most = len(settings) * tuning["budget"] * len(tuning["seeds"])
     rows = read_csv(folder / "tuning.csv", types, most)
-    for label, rate, tried, _, loss, _ in rows:
-        others = {name: value for name, value in tried.items() if name != "lr"}
-        if others.items() <= settings[label].items():  # only the settings that won
-            trials[label].setdefault(rate, []).append(loss)
+    for label, *tried, _, loss, _ in rows:
+        rate, won = tried[names.index("lr")], settings[label]
+        if all(cell == _cell(won.get(name)) for name, cell in zip(names, tried, strict=True) if name != "lr"):
+            trials[label].setdefault(rate, []).append(loss)  # only the settings that won
 
-    runs = len(settings) * len(protocol["seeds"])
-    verdict = read_json(folder / "verdict.json", LARGEST_TEXT + 100 * runs)
+    verdict = read_json(folder / "verdict.json")
     finals: dict[str, list[float]] = {}
     with reading(folder / "verdict.json"):
         check_structure("verdict", verdict, {"optimizers": [{"label": str, "final_losses": list}]})
@@ -89,10 +94,22 @@ def read_verdict(folder: str | Path) -> VerdictFolder:
         ):
             if not there:
                 raise UserError(f"{folder / name} is damaged: rows of {label} are missing")
-    return VerdictFolder(protocol, curves, trials, first_losses(rows), finals)
+    first = first_losses([(label, tuple(tried), loss, number) for label, *tried, _, loss, number in rows])
+    return VerdictFolder(protocol, curves, trials, first, finals)
 
 
 def write_verdict(folder: Path, table: VerdictTable, trials: Sequence[Sequence[Any]]) -> None:
-    """Write tuning.csv and verdict.json; trials: rows of TRIALS."""
-    write_csv(folder / "tuning.csv", TRIALS, trials)
+    """Write tuning.csv and verdict.json; trials: label, settings, seed, loss, round of each."""
+    write_trials(folder, trials)
     write_json(folder / "verdict.json", table.to_dict())
+
+
+def write_trials(folder: Path, trials: Sequence[Sequence[Any]]) -> None:
+    """Write tuning.csv; trials: label, settings, seed, loss, round of each."""
+    settings = [{name: _cell(value) for name, value in each.items()} for _, each, *_ in trials]
+    write_csv(folder / "tuning.csv", *tidy(TRIALS, [[label, *rest] for label, _, *rest in trials], settings))
+
+
+def _cell(value: Any) -> str:
+    """Return a setting as a table has it: text as it is, the rest as JSON, empty for none."""
+    return "" if value is None else value if isinstance(value, str) else json.dumps(value)

@@ -1,6 +1,5 @@
 """The search for each optimizer's best settings, round by round."""
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -31,10 +30,7 @@ def search(
         for label, place, spec in trials:
             losses = [problem.final_loss(runs[spec.label, seed], plan.steps) for seed in tuning.seeds]
             searches[label].record(place, spec, losses)
-            rows += [
-                [label, spec.settings["lr"], json.dumps(spec.settings), seed, f"{loss:.9g}", number]
-                for seed, loss in zip(tuning.seeds, losses, strict=True)
-            ]
+            rows += [[label, spec.settings, *row, number] for row in zip(tuning.seeds, losses, strict=True)]
     best = {label: one.best() for label, one in searches.items()}
     known_to = {label: searches[label].known_to(trial) for label, trial in best.items()}
     return tuple(replace(trial.spec, label=label) for label, trial in best.items()), known_to, rows

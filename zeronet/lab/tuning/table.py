@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from zeronet.common.text import aligned
+from zeronet.common.text import aligned, folded
 from zeronet.lab.runner.analysis.pairwise import compared
 from zeronet.lab.runner.analysis.ranking import finished_loss, ranking
+from zeronet.lab.runner.analysis.summary import Records, tidy
 from zeronet.lab.runner.problem import problem_of
 from zeronet.lab.runner.runs import Run, Runs
 from zeronet.lab.tuning import words
@@ -37,7 +38,8 @@ class VerdictTable:
         step_times: StepTimes | None = None,
     ):
         self.protocol, self.runs, self.known_to, self.seconds = protocol, runs, known_to, seconds
-        self.step_times, self.first_losses = step_times, first_losses(trials)
+        self.step_times = step_times
+        self.first_losses = first_losses((label, str(tried), loss, number) for label, tried, _, loss, number in trials)
         self.problem = problem_of(protocol["problem"])
         self.settings = {about["label"]: about["settings"] for about in protocol["optimizers"]}
         self.margin = protocol["tuning"]["margin"]
@@ -80,7 +82,7 @@ class VerdictTable:
                 cells += [f"{median * seconds:.3g}" if math.isfinite(median) else "-"] if target is not None else []
             body.append(cells)
         expected = ["", expected_table(self.first_losses)] if self.first_losses else []
-        return "\n".join([*aligned(body), *expected, "", *self.sentences()])
+        return "\n".join([*aligned(folded(body)), *expected, "", *self.sentences()])
 
     __repr__ = __str__
 
@@ -136,10 +138,10 @@ class VerdictTable:
             "other_pairs": {name: [pair.to_dict() for pair in pairs] for name, pairs in self.other_pairs.items()},
         }
 
-    def records(self) -> tuple[list[str], list[list[Any]]]:
+    def records(self) -> Records:
         """Return header and rows of summary.csv: a row for each optimizer, best first."""
         others = [name.replace(" ", "_") for name in self.others]
-        header = ["optimizer", "settings", "rate_known_to", "loss", "loss_low_quartile", "loss_high_quartile", *others]
+        header = ["optimizer", "rate_known_to", "loss", "loss_low_quartile", "loss_high_quartile", *others]
         header += ["steps_to_target_median", "reached_target", "failed", "seeds"]
         rows = []
         for label in ranking(self.losses):
@@ -150,15 +152,14 @@ class VerdictTable:
             rows.append(
                 [
                     label,
-                    words.settings_words(self.settings[label]),
-                    *(f"{n:.9g}" for n in numbers),
-                    f"{statistics.median(steps):g}" if steps else "",
-                    sum(map(math.isfinite, steps)) if steps else "",
+                    *numbers,
+                    statistics.median(steps) if steps else None,
+                    sum(map(math.isfinite, steps)) if steps else None,
                     sum(map(math.isinf, losses)),
                     len(losses),
                 ]
             )
-        return header, rows
+        return tidy(header, rows, [self.settings[label] for label in ranking(self.losses)])
 
     def steps(self, label: str) -> list[float]:
         """Return the number of updates to the target, seed by seed; infinity if it was not reached and kept."""

@@ -32,6 +32,7 @@ DIALECTS: dict[str, str] = {
     "corrected v": "補正後の v",
     "uncorrected v": "補正前の v",
     "{name} in its dialects: {n} updates at lr {lr:g}": "{name} の方言: 学習率 {lr:g} で更新 {n} 回",
+    "The dialects of {name} are up to {far:.2g} apart": "{name} の方言は最大 {far:.2g} 離れる",
     "distance from {label}": "{label} からの距離",
     "0: the same numbers": "0: 同じ数値",
 }

@@ -25,7 +25,7 @@ TABLES: dict[str, str] = {
     "seeds {seeds}, … ({n} seeds)": "シード {seeds}, … ({n} 個)",
     "median (range) over the seeds {seeds}": "シード {seeds} の中央値 (範囲)",
     "{steps} steps = {epochs:.1f} epochs": "更新 {steps} 回 = {epochs:.1f} エポック",
-    "{steps:,} steps = {epochs:.3g} epochs": "更新 {steps:,} 回 = {epochs:.3g} エポック",
+    "{steps:,} updates = {epochs:.3g} epochs": "更新 {steps:,} 回 = {epochs:.3g} エポック",
     "training loss: mean of the last {n} steps": "訓練の損失: 最後の {n} 回の平均",
     "steps: until the target is reached and kept, at most {late:g} too many": (
         "更新回数: 目標に達してそれを保つまで、最大で {late:g} 回多め"
@@ -41,22 +41,27 @@ TABLES: dict[str, str] = {
     "Try:": "次は:",
     "waiting for a worker of {address}": "{address} のワーカーを待っています",
     # the figure of a comparison
-    "Training loss": "訓練の損失",
-    "Test accuracy": "テストの正解率",
     "{labels}: training loss at w, evaluated at x": "{labels}: 訓練の損失は w で、評価は x で測る",
     "training loss (log)": "訓練の損失 (対数)",
-    "step (the book's iteration)": "更新回数 (iteration)",
+    "update (the book's iteration)": "更新回数 (iteration)",
     "epoch": "エポック",
-    "guessing:\nln {classes}": "当て推量:\nln {classes}",
-    "target:\n{target:g}": "目標:\n{target:g}",
+    "guessing: ln {classes}": "当て推量: ln {classes}",
+    "target: {target:g}": "目標: {target:g}",
     "{label} reaches {loss:.3g}": "{label} の最大は {loss:.3g}",
     "smoothed (Kaiser window of {window} steps, β = 2, narrower at the start)": (
         "平滑化 (更新 {window} 回のカイザー窓、β = 2、始まりは狭い)"
     ),
-    "line: median of the seeds, {smoothing} · pale: their range": "線: シードの中央値、{smoothing} · 薄い色: 範囲",
-    "line: median of the seeds · pale: their range": "線: シードの中央値 · 薄い色: 範囲",
-    "{seed} · line: {smoothing} · pale: each batch": "{seed} · 線: {smoothing} · 薄い色: 各バッチ",
-    "{seed} · not smoothed": "{seed} · 平滑化なし",
+    "lines: medians of the seeds, the loss {smoothing} · pale: {band}": (
+        "線: シードの中央値、損失は{smoothing} · 薄い色: {band}"
+    ),
+    "{seed} · loss: {smoothing} · pale: each batch": "{seed} · 損失: {smoothing} · 薄い色: 各バッチ",
+    "their range": "その範囲",
+    "their middle half": "その中央の半分",
+    "{what} {loss}, mean of {n} seeds": "{what} {loss} (シード {n} 個の平均)",
+    "{what} {loss}, median of {n} seeds": "{what} {loss} (シード {n} 個の中央値)",
+    "{label} ended at: {over}": "{label} の最終値: {over}",
+    "{label} ended lowest: {over}": "最も低く終わったのは {label}: {over}",
+    "; {label} highest: {loss}": "。最も高いのは {label}: {loss}",
     "batches of {n:,}": "バッチサイズ {n:,}",
     (
         "Every optimizer of a seed starts from the same weights and sees the same batches; {tuning}. Training loss: "
@@ -68,7 +73,6 @@ TABLES: dict[str, str] = {
     "learning rates tuned with equal budgets": "学習率は同じ予算で調整",
     "Test accuracy: on {n:,} images": "テストの正解率: テスト画像 {n:,} 枚",
     "Validation accuracy: on {n:,} images of the training set": "検証の正解率: 訓練データから分けた画像 {n:,} 枚",
-    "Validation accuracy": "検証の正解率",
     "validation accuracy": "検証の正解率",
     "one learning rate each, not tuned": "学習率はそれぞれ一つで、調整なし",
     "settings as given, not tuned": "設定は指定のままで、調整なし",
@@ -163,10 +167,10 @@ TABLES: dict[str, str] = {
         "訓練データを訓練 {train:,} 枚と検証 {validation:,} 枚に分割。曲線と目標は検証データ。"
         "判定は、最終の学習ごとに一度だけ使うテスト画像"
     ),
-    "each optimizer: {budget} trials on {n} seeds, best by mean, then {m} fresh seeds; {steps:,} steps": (
-        "各手法: 試行 {budget} 回 (シード {n} 個、平均で選択)、その後に新しいシード {m} 個。更新 {steps:,} 回"
+    "each optimizer: {budget} trials on {n} seeds, best by mean, then {m} fresh seeds": (
+        "各手法: 試行 {budget} 回 (シード {n} 個、平均で選択)、その後に新しいシード {m} 個"
     ),
-    "Loss: median and middle half of the seeds": "損失: シードの中央値と中央の半分",
+    "Loss: median of the seeds, and {band}": "損失: シードの中央値と{band}",
     "learning rate (log)": "学習率 (対数)",
     "final loss of the trials": "試行の最終損失",
     "Sensitivity to the learning rate: ★ best, × diverged": "学習率への感度: ★ 最良、× 発散",
@@ -185,6 +189,7 @@ TABLES: dict[str, str] = {
     ),
     "τ: updates to the target, over those of the fastest": "τ: 目標までの更新回数 / 最速の回数",
     "share of the problems": "問題の割合",
+    "{label} has the largest area over {n} problems: {area:.2f}": "{n} 個の問題で面積が最大なのは {label}: {area:.2f}",
     "Performance profile; area up to τ = {most:g} in the legend": "性能プロファイル (凡例は τ = {most:g} までの面積)",
     # the book's way, and the ladder to a fair comparison
     "the book's way": "本のとおり",
@@ -196,7 +201,9 @@ TABLES: dict[str, str] = {
     "rung": "段",
     "ranking": "順位",
     "first in": "首位",
-    "first in {n} of {m}": "{m} 回中 {n} 回首位",
+    "{first} ends lowest in the book's way, {last} with tuned learning rates": (
+        "最も低く終わるのは、本のとおりでは {first}、調整した学習率では {last}"
+    ),
     "{label}: {n} of {m} seeds": "{label}: {m} 回中 {n} 回",
     " (known to a factor of {factor:.2f})": " ({factor:.2f} 倍の幅)",
     " (at the edge of those tried)": " (試した範囲の端)",
@@ -232,12 +239,12 @@ TABLES: dict[str, str] = {
     ),
     (
         "Each rung keeps what those before it have put right. Line: median of the seeds, smoothed (Kaiser window of "
-        "{window} steps, β = 2); pale, from rung 4 on, which changes nothing else: range of the raw losses. Ranking: "
+        "{window} steps, β = 2); pale, from rung 4 on, which changes nothing else: {band} of the raw losses. Ranking: "
         "mean final loss, of the last 100 steps; ≈: equal to the one above within {margin:.3g} %, ?: cannot tell. Last "
         "rung: {budget} trials each."
     ): (
         "各段は、前の段で直したことを引き継ぎます。線: シードの中央値、平滑化 (更新 {window} 回のカイザー窓、β = 2)。"
-        "薄い色 (段 4 から、ほかに変わることはなし): 平滑化前の損失の範囲。順位: 最後の 100 回の損失の平均。"
+        "薄い色 (段 4 から、ほかに変わることはなし): 平滑化前の損失と{band}。順位: 最後の 100 回の損失の平均。"
         "≈: 上の手法と ±{margin:.3g} % 以内で等しい、?: 判定できない。最後の段: 試行は各 {budget} 回。"
     ),
     # paths on a landscape
@@ -246,6 +253,18 @@ TABLES: dict[str, str] = {
     "update {step} of {steps}": "更新 {step} / {steps} 回",
     "{n} updates": "更新 {n} 回",
     "as far as ({x:.3g}, {y:.3g})": "最遠点 ({x:.3g}, {y:.3g})",
+    "contours at every {distance:g} of f": "等高線は f の {distance:g} ごと",
+    "contours at equal distances of log (f − f_min): each √10 times the one below": (
+        "等高線は log (f − f_min) で等間隔: 一つ下の √10 倍"
+    ),
+    "{name}: every optimizer left for infinity": "{name}: どの手法も無限大へ発散",
+    "{name}: {label} descends farthest, to f = {f:.3g}": "{name}: 最も下まで進むのは {label}、f = {f:.3g}",
+    "{name}: none reaches f − f_min < {target:g}; {label} ends lowest, at {f:.3g}": (
+        "{name}: f − f_min < {target:g} にはどれも届かない。最も低いのは {label}: {f:.3g}"
+    ),
+    "{name}: {labels} first at f − f_min < {target:g}, update {n}; {arrived} of {all} get there": (
+        "{name}: 最初に f − f_min < {target:g} になるのは {labels}、更新 {n} 回目 ({all} 個中 {arrived} 個が到達)"
+    ),
     "update {step} leaves for infinity": "更新 {step} 回目で無限大へ発散",
     "  {name} before": "  {name} 更新前",
     "  {name} after": "  {name} 更新後",
@@ -257,9 +276,18 @@ TABLES: dict[str, str] = {
         "線: シードの中央値 · 帯: 重みの中央の半分 · r は Δw = −r ⊙ g の係数"
     ),
     "how often each pixel is on": "各画素が 0 でない割合",
-    "median in the centre {r:.3g}": "中央部の中央値 {r:.3g}",
-    "median effective step r of each pixel's weights, after training, seed {seed} · grey: none": (
-        "学習後の、各画素の第 1 層の重みの実効学習率 r の中央値、シード {seed} · 灰色: なし"
+    "centre: {r:.3g}": "中央部: {r:.3g}",
+    "Inside the networks": "ネットワークの中",
+    "The last update changes W1 by {most:.2g} of its size with {label}": (
+        "最後の更新による W1 の変化の割合: {label} で {most:.2g}"
+    ),
+    ", by {least:.2g} with {label}": "、{label} で {least:.2g}",
+    "No optimizer here has an effective step for each pixel": "画素ごとの実効学習率を持つ手法はありません",
+    "Median effective step of the pixels in the centre: {each}": "中央部の画素の実効学習率の中央値: {each}",
+    "First weights of sixteen hidden units": "隠れユニット 16 個の第 1 層の重み",
+    "The spread of the first weights grows by factors: {each}": "第 1 層の重みのばらつきの倍率: {each}",
+    "median effective step r of each pixel's weights, after training, seed {seed} · hatched: none": (
+        "学習後の、各画素の第 1 層の重みの実効学習率 r の中央値、シード {seed} · 斜線: なし"
     ),
     "first weights of sixteen hidden units · purple positive, orange negative, each picture on its own scale": (
         "隠れユニット 16 個の第 1 層の重み · 紫は正、橙は負、目盛りは図ごと"

@@ -1,17 +1,18 @@
-"""The numbers of a line and its band: median and range over the seeds, smoothing, thinning."""
+"""The numbers of a line and its band: median, range or quartiles over the seeds, smoothing, thinning."""
 
 from collections.abc import Sequence
 
 import numpy as np
 
+QUARTILES_FROM = 5  # seeds: on fewer, a band is their range
 MAX_POINTS = 2000  # more would not be visible: a panel is about 800 pixels wide
 
 
 def over_seeds(runs: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return median, least and greatest of each step over runs that may differ in length.
+    """Return the median of each step over runs that may differ in length, and both ends of the band behind it.
 
     A run that has ended counts as infinitely bad in the median, so that the line does not improve when a run fails; the
-    median ends when it would be infinite. Least and greatest are of the runs that go on, to the end of the longest.
+    median ends when it would be infinite. The band goes on to the end of the longest run.
 
     >>> median, low, high = over_seeds([np.array([3.0, 2.0]), np.array([3.0, 1.0, 1.0]), np.array([3.0, 4.0, 0.5])])
     >>> median.tolist(), low.tolist(), high.tolist()
@@ -23,15 +24,33 @@ def over_seeds(runs: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray, np.n
     for row, run in zip(table, runs, strict=True):
         row[: len(run)] = run
     median = np.median(table, axis=0)
-    low, ended = table.min(axis=0), np.isinf(table)
-    high = np.where(ended, -np.inf, table).max(axis=0)
-    return median[np.isfinite(median)], low, high
+    return median[np.isfinite(median)], *band(table)
+
+
+def band(table: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the ends of the band of each column, a row for each seed: their range, or quartiles from five seeds on.
+
+    Runs that have ended, and are infinite, count as the worst; the band ends at the worst of those that go on.
+
+    >>> [ends.tolist() for ends in band(np.array([[3.0], [1.0], [np.inf]]))]
+    [[1.0], [3.0]]
+    >>> [ends.tolist() for ends in band(np.array([[0.0], [1.0], [2.0], [3.0], [np.inf]]))]
+    [[1.0], [3.0]]
+    """
+    goes_on = np.isfinite(table)
+    worst = np.where(goes_on, table, -np.inf).max(axis=0)
+    if len(table) < QUARTILES_FROM:
+        return table.min(axis=0), worst
+    with np.errstate(invalid="ignore"):
+        ends = [np.quantile(table, (0.25, 0.75), axis=0, method=method) for method in ("linear", "nearest")]
+    low, high = np.where(goes_on.all(axis=0), *ends)
+    return np.minimum(low, worst), np.minimum(high, worst)
 
 
 def evaluations_over_seeds(
     runs: Sequence[tuple[np.ndarray, np.ndarray]], ended: Sequence[bool]
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Return steps, median, least and greatest accuracy, at the steps at which every run that goes on was evaluated.
+    """Return steps, median accuracy and both ends of its band, where every run that goes on was evaluated.
 
     runs: (steps, accuracies) of each seed; ended: whether this run stopped early. After its end it counts as infinitely
     bad in the median, which is nan when it would be infinite.
@@ -43,8 +62,8 @@ def evaluations_over_seeds(
     steps, table = at_common_steps(runs, ended, worst=-np.inf)
     with np.errstate(invalid="ignore"):
         median = np.median(table, axis=0)
-    low = np.where(np.isinf(table), np.inf, table).min(axis=0)
-    return steps, np.where(np.isfinite(median), median, np.nan), low, table.max(axis=0)
+    best, worst = band(-table)
+    return steps, np.where(np.isfinite(median), median, np.nan), -worst, -best
 
 
 def at_common_steps(

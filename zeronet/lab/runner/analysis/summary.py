@@ -2,11 +2,13 @@
 
 import math
 import statistics
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from zeronet.lab.runner.runs import Run
+
+Records = tuple[list[str], list[list[Any]]]  # header and rows of a table for machines
 
 FINAL_STEPS = 100  # steps whose mean is the final training loss
 FINAL_SHARE = 0.1  # of the steps: the mean of their evaluations is the final validation loss
@@ -57,6 +59,28 @@ def arrival(reached: Sequence[bool]) -> int | None:
     missed = [i for i, there in enumerate(reached) if not there]
     first = missed[-1] + 1 if missed else 0
     return first if first < len(reached) else None
+
+
+def tidy(header: Sequence[str], rows: Sequence[Sequence[Any]], settings: Sequence[Mapping[str, Any]]) -> Records:
+    """Return header and rows of a table with a column for each setting behind that of the optimizer.
+
+    settings: those of each row; None where an optimizer has no such setting. Numbers are rounded to nine digits.
+
+    >>> tidy(["optimizer", "loss"], [["SGD", 0.5], ["Adam", 1 / 3]], [{"lr": 0.1}, {"lr": 0.2, "eps": 1e-07}])
+    (['optimizer', 'lr', 'eps', 'loss'], [['SGD', 0.1, None, 0.5], ['Adam', 0.2, 1e-07, 0.333333333]])
+    """
+    at = header.index("optimizer") + 1
+    names = setting_names(settings)
+    columns = [f"{name}_setting" if name in header else name for name in names]
+    return [*header[:at], *columns, *header[at:]], [
+        [*row[:at], *map(each.get, names), *(float(f"{v:.9g}") if isinstance(v, float) else v for v in row[at:])]
+        for row, each in zip(rows, settings, strict=True)
+    ]
+
+
+def setting_names(settings: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return the names of all settings, each once, in the order of their first appearance."""
+    return list(dict.fromkeys(name for each in settings for name in each))
 
 
 def settings_words(settings: Mapping[str, Any]) -> str:
