@@ -42,23 +42,23 @@ def whole(tmp_path_factory):
 
 # The command, which stops and waits to be killed when so many of its runs have been finished.
 HELD = """
-import sys, time
+import runpy, sys, time
 import train
 from zeronet.lab.runner.execution import processes
 
-finished, left = processes._finished, [int(sys.argv[2])]
+finished, mark, left = processes._finished, sys.argv[1], [int(sys.argv[2])]
 
 def held(*arguments):
     for run in finished(*arguments):
         yield run
         left[0] -= 1
         if left[0] == 0:
-            open(sys.argv[1], "w").close()
+            open(mark, "w").close()
             time.sleep(3600)
 
 processes._finished = held
 sys.argv = [train.__file__, *sys.argv[3:]]
-sys.exit(train.main())
+runpy.run_path(train.__file__, run_name="__main__")
 """
 
 
