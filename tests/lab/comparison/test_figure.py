@@ -12,7 +12,7 @@ from zeronet.cli.plot import main
 from zeronet.common.errors import UserError
 from zeronet.lab.comparison.figure import comparison_figure
 from zeronet.lab.comparison.files import read_comparison
-from zeronet.lab.comparison.words import footer
+from zeronet.lab.comparison.words import trained
 from zeronet.lab.plots import save_figure
 from zeronet.lab.runner.analysis.curves import smoothed, thinned_band
 from zeronet.lab.specs.spec import specs_of
@@ -136,9 +136,9 @@ def test_the_footer_tells_whose_losses_and_evaluations_are_of_different_weights(
     specs = specs_of(["adam", "free=schedulefreesgd", ScheduleFreeAdamW(), Lookahead()])
     protocol["optimizers"] = [spec.to_dict() for spec in specs]
     labels = f"free, {specs[2].label}, Lookahead"
-    assert f" · {labels}: training loss at w, evaluated at x · seeds" in footer(protocol)[0]
+    assert f" · {labels}: training loss at w, evaluated at x · seeds" in trained(protocol)
     protocol["optimizers"] = protocol["optimizers"][:1]
-    assert "evaluated at x" not in footer(protocol)[0]
+    assert "evaluated at x" not in trained(protocol)
 
 
 def test_settings_that_the_label_tells_are_not_said_twice(tmp_path, comparison):

@@ -88,8 +88,8 @@ def headline(data: PathFolder) -> str:
     least = min(float(f[-1]) for f in whole.values())
     if lowest is None:
         return translate("{name}: {label} descends farthest, to f = {f:.3g}", name=name, label=best, f=least)
-    arrivals = {label: arrival((f - lowest < ARRIVED).tolist()) for label, f in data.heights.items()}
-    arrivals = {label: math.inf if update is None else update for label, update in arrivals.items()}
+    arrived = {label: arrival((f - lowest < ARRIVED).tolist()) for label, f in data.heights.items()}
+    arrivals = {label: math.inf if update is None else update for label, update in arrived.items()}
     first = min(arrivals.values())
     if math.isinf(first):
         return translate(

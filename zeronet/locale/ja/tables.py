@@ -91,6 +91,7 @@ TABLES: dict[str, str] = {
     "ms/step": "ミリ秒/更新",
     "s to {target:g}": "{target:g} までの秒数",
     "best of n trials": "n 回の試行の最良値",
+    "Every optimizer failed on at least half of its seeds.": "どの手法も、半分以上のシードで失敗しました。",
     "Every run of every optimizer failed.": "どの手法の学習もすべて失敗しました。",
     "{label} ended lowest: mean {what} {loss:.4g} at lr {lr:.4g}.": (
         "最小は {label}: {what}の平均 {loss:.4g}、学習率 {lr:.4g}。"
