@@ -297,7 +297,7 @@ def test_where_all_fail_no_winner_is_named(problem, tmp_path):
     said = str(tuned(problem, tmp_path / "out", "sgd:lr=1e35").table)
     assert "Every run of every optimizer failed." in said
     assert "ended lowest" not in said
-    assert "2 of 2 failed" in " ".join(said.split())
+    assert "2 of 2" in said
 
 
 def test_the_microscope_looks_into_the_final_runs(problem, tmp_path, undrawn):
