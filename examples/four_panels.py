@@ -11,7 +11,7 @@ four_at_one_rate.py). (Book, figure 6-8, whose paths have the start and 29 updat
 import numpy as np
 
 from zeronet.lab.plots import finish
-from zeronet.lab.plots.landscape import draw_landscape, draw_path
+from zeronet.lab.plots.landscape import contour_words, draw_landscape, draw_path
 from zeronet.lab.plots.looks import look
 from zeronet.lab.plots.page import new_page
 from zeronet.lab.plots.style import house_style
@@ -24,14 +24,15 @@ paths = {type(optimizer).__name__: descend(Valley(), optimizer, steps=30) for op
 with house_style():
     ends = {name: float(np.hypot(*path[-1])) for name, path in paths.items()}
     closest = min(ends, key=ends.__getitem__)
+    frame = ((-10, 10), (-10, 10))  # the book's
     figure = new_page(
         7,
         f"{closest} ends closest to the minimum, {ends[closest]:.2f} away",
-        ["each at the book's learning rate, 30 updates · contours at every 10 of f"],
+        [f"each at the book's learning rate, 30 updates · {contour_words(Valley(), frame)}"],
     )
     for axes, optimizer in zip(figure.subplots(2, 2).flat, optimizers, strict=True):
         name = type(optimizer).__name__
-        draw_landscape(axes, Valley(), domain=((-10, 10), (-10, 10)))  # the book's frame
+        draw_landscape(axes, Valley(), frame)
         draw_path(axes, paths[name], look(name))
         axes.set_title(f"{name}, η = {optimizer.lr:g}")
 

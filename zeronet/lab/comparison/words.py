@@ -57,7 +57,9 @@ def legend_entries(protocol: Mapping[str, Any], outcomes: Mapping[str, Sequence[
         others = {k: v for k, v in settings.items() if settings_words({k: v}).replace(" ", "=") not in named}
         entry = f"{drawable(label, 100)}  {drawable(settings_words(others), 300)}".rstrip()
         entry = " — ".join([entry, *(outcomes or {}).get(label, ())])
-        entries[entry + " " * (entry in entries)] = looks[label]
+        while entry in entries:  # labels that differ only where they are cut
+            entry += " "
+        entries[entry] = looks[label]
     return entries
 
 
