@@ -148,7 +148,7 @@ def message_of(error: BaseException) -> str:
     """
     try:
         return str(error)
-    except Exception:
+    except BaseException:  # whatever it raises
         return "its message cannot be shown"
 
 
