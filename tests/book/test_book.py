@@ -164,13 +164,26 @@ def test_the_books_convolution_is_zeronets_with_filters_of_four_axes(rng):
     layer, ours = book.Convolution(W, b, stride=1, pad=1), nn.Convolution(2, 3, (2, 4), 1, 1)
     ours.filters[...], ours.b = W, b
     y = layer.forward(x)
-    np.testing.assert_array_equal(y, ours.forward(x))
-    np.testing.assert_array_equal(layer.backward(y), ours.backward(y))
-    np.testing.assert_array_equal(layer.dW, ours.dW.T.reshape(3, 2, 2, 4))
+    np.testing.assert_allclose(y, ours.forward(x), rtol=1e-12)
+    np.testing.assert_allclose(layer.backward(y), ours.backward(y), rtol=1e-12, atol=1e-12)
+    np.testing.assert_allclose(layer.dW, ours.dW.T.reshape(3, 2, 2, 4), rtol=1e-12)
+    np.testing.assert_allclose(layer.db, ours.db, rtol=1e-12)
     W *= 2  # as optimizers do: in place
     np.testing.assert_allclose(layer.forward(x) - b[:, None, None], 2 * (y - b[:, None, None]))
     with pytest.raises(ValueError, match="pad must be 0, not 1"):
         book.Pooling(2, 2, pad=1)
+
+
+def test_the_book_ignores_pixels_that_fill_no_window(rng):
+    x = rng.standard_normal((2, 1, 5, 5))
+    filters = np.ones((1, 1, 2, 2)), np.zeros(1)
+    for make in (lambda: book.Pooling(2, 2), lambda: book.Convolution(*filters, stride=2)):
+        layer, whole = make(), make()
+        np.testing.assert_array_equal(layer.forward(x), whole.forward(x[:, :, :4, :4]))
+        dy = rng.standard_normal((2, 1, 2, 2))
+        dx = layer.backward(dy)
+        np.testing.assert_array_equal(dx[:, :, :4, :4], whole.backward(dy))
+        assert not dx[:, :, 4].any() and not dx[..., 4].any()
 
 
 def test_the_books_dropout_and_ours_have_equal_expectations():

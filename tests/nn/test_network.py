@@ -419,6 +419,7 @@ BAD = {
     ),
     "a momentum of 1": (lambda: BatchNormalization(3, momentum=1), "momentum must be at least 0 and below 1, not 1"),
     "no ε": (lambda: BatchNormalization(3, eps=0), "eps must be positive, not 0"),
+    "a string as ε": (lambda: LayerNormalization(3, eps="small"), "eps must be positive, not 'small'"),
     "hidden_size_list": (
         lambda: MultiLayerNet(6, hidden_size_list=[5], output_size=3),
         "MultiLayerNet has no argument hidden_size_list: here it is hidden_sizes",

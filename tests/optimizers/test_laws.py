@@ -517,7 +517,7 @@ def test_a_schedule_is_a_function_of_the_updates_made_before(row):
     assert_same_bits(train(loaded, twin, [5]), train(optimizer, params, [5]))
 
 
-NO_RATES = [None, False, True, "", "0.1", [], -0.1, math.nan, math.inf, 1j, np.zeros(1)]
+NO_RATES = [None, False, True, "", "0.1", [], -0.1, math.nan, math.inf, 1j, np.zeros(2)]
 
 
 @pytest.mark.parametrize("value", NO_RATES, ids=repr)

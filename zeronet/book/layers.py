@@ -10,6 +10,8 @@ from zeronet.common.errors import UserError
 from zeronet.nn.functions import softmax
 from zeronet.nn.layers import ReLU as Relu
 from zeronet.nn.layers import Sigmoid as Sigmoid
+from zeronet.nn.layers.base import Shape
+from zeronet.nn.layers.windows import col2im, im2col
 
 __all__ = ["Affine", "BatchNormalization", "Convolution", "Dropout", "Pooling", "Relu", "Sigmoid", "SoftmaxWithLoss"]
 
@@ -97,32 +99,37 @@ class BatchNormalization(nn.BatchNormalization):
 
 
 class Convolution:
-    """zeronet's Convolution, of given W (FN, C, FH, FW) and b (FN,)."""
+    """zeronet's Convolution, of given W (FN, C, FH, FW) and b (FN,); pixels that fill no window are ignored."""
 
     def __init__(self, W: np.ndarray, b: np.ndarray, stride: int = 1, pad: int = 0):
         self.W, self.b, self.stride, self.pad = W, b, stride, pad
         self.dW: Any = None
         self.db: Any = None
-        filters, channels, *size = W.shape
-        self._layer = nn.Convolution(channels, filters, (size[0], size[1]), stride, pad)
 
     def forward(self, x: np.ndarray) -> np.ndarray:
         """Return the products of all filters with all windows."""
-        self._layer.W = self.W.reshape(len(self.W), -1).T
-        self._layer.b[...] = self.b
-        return self._layer.forward(x)
+        size = self.W.shape[2:]
+        below, beside = ((n + 2 * self.pad - f) // self.stride + 1 for n, f in zip(x.shape[2:], size, strict=True))
+        self.shape, self.columns = x.shape, im2col(x, size, self.stride, self.pad)
+        y = self.W.reshape(len(self.W), -1) @ self.columns + np.reshape(self.b, (-1, 1))
+        return y.reshape(len(self.W), len(x), below, beside).transpose(1, 0, 2, 3)
 
-    def backward(self, dout: np.ndarray) -> np.ndarray | None:
+    def backward(self, dout: np.ndarray) -> np.ndarray:
         """Set dW and db; return ∂L/∂x."""
-        dx = self._layer.backward(dout)
-        self.dW, self.db = self._layer.dW.T.reshape(self.W.shape).copy(), self._layer.db.copy()
-        return dx
+        dy = dout.transpose(1, 0, 2, 3).reshape(len(self.W), -1)
+        self.dW, self.db = (dy @ self.columns.T).reshape(self.W.shape), dy.sum(axis=1)
+        columns = self.W.reshape(len(self.W), -1).T @ dy
+        return col2im(columns, self.shape, self.W.shape[2:], self.stride, self.pad)
 
 
 class Pooling(nn.MaxPooling):
-    """zeronet's MaxPooling, with the book's arguments."""
+    """zeronet's MaxPooling, with the book's arguments; pixels that fill no window are ignored."""
 
     def __init__(self, pool_h: int, pool_w: int, stride: int = 2, pad: int = 0):
         if pad:
             raise UserError(f"pad must be 0, not {pad}: the book's output size leaves it out")
         super().__init__((pool_h, pool_w), stride)
+
+    def output_shape(self, shape: Shape) -> Shape:
+        """Return the shape for pictures (C, H, W), rounded down."""
+        return (shape[0], *((n - f) // self.stride + 1 for n, f in zip(shape[1:], self.size, strict=True)))

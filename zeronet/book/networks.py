@@ -103,7 +103,10 @@ class _Network:
 
 
 class TwoLayerNet(_Network):
-    """The network of chapter 5: affine – ReLU – affine."""
+    """The network of chapter 5: affine – ReLU – affine.
+
+    That of chapter 4, with a sigmoid, is in the book's own ch04/two_layer_net.py, which runs with its imports renamed.
+    """
 
     def __init__(self, input_size: int, hidden_size: int, output_size: int, weight_init_std: float = 0.01):
         super().__init__()

@@ -3,6 +3,7 @@
 import math
 import operator
 import reprlib
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,15 @@ def checked_integer(name: str, value: Any, least: int = 1) -> int:
     if number < least:
         raise UserError(f"{name} must be at least {least}, not {number}")
     return number
+
+
+def is_number(value: Any) -> bool:
+    """Return whether value is a finite real number, and no bool.
+
+    >>> is_number(0.5), is_number(np.float32(2)), is_number("0.5"), is_number(True), is_number(math.inf)
+    (True, True, False, False, False)
+    """
+    return isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value)
 
 
 # What an array may hold that is no number, by NumPy's kinds of types, and the cure.

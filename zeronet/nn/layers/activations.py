@@ -1,11 +1,11 @@
 """Activations: the nonlinearity between two affine layers, without which they would be one."""
 
 import math
-from numbers import Real
 
 import numpy as np
 
 from zeronet.common.errors import UserError
+from zeronet.common.validation import is_number
 from zeronet.nn.layers.base import Layer
 
 ROOT_2_OVER_PI = math.sqrt(2 / math.pi)
@@ -68,9 +68,9 @@ class LeakyReLU(Layer):
     """
 
     def __init__(self, slope: float = 0.01):
-        if isinstance(slope, bool) or not (isinstance(slope, Real) and math.isfinite(slope)):
+        if not is_number(slope):
             raise UserError(f"slope must be a finite number, not {slope!r}")
-        self.slope: float = float(slope)
+        self.slope = float(slope)
 
     def forward(self, x: np.ndarray, train: bool = False) -> np.ndarray:
         """Return x where it is positive, else a x."""

@@ -3,7 +3,7 @@
 import numpy as np
 
 from zeronet.common.errors import UserError
-from zeronet.common.validation import checked_integer
+from zeronet.common.validation import checked_integer, is_number
 from zeronet.nn.layers.base import Layer, Shape, shape_text
 
 
@@ -20,9 +20,15 @@ class BatchNormalization(Layer):
         ∂L/∂x = γ / √(σ² + ε) · (∂L/∂y − mean(∂L/∂y) − x̂ mean(∂L/∂y x̂))
 
     x, y (N, D), or pictures (N, D, H, W), where a feature is a channel and "over the batch" is over batch and places.
+<<<<<<< HEAD
     Before the first batch, evaluation only scales and shifts. ρ and ε = 10e-7 are the book's, which normalizes each
     pixel of a picture on its own. PyTorch's momentum is 1 − ρ, its ε 1e-5; its running var starts at 1 and averages
     σ² N/(N − 1); Keras has ρ = 0.99, ε = 1e-3.
+=======
+    Before the first batch, evaluation only scales and shifts.
+    ρ and ε = 10e-7 are the book's; it normalizes each pixel of a picture on its own. PyTorch's momentum is 1 − ρ, its ε
+    1e-5; its running var starts at 1 and averages σ² N/(N − 1). Keras has ρ = 0.99, ε = 1e-3.
+>>>>>>> layers
 
     Parameters
     ----------
@@ -54,9 +60,9 @@ class BatchNormalization(Layer):
 
     def __init__(self, size: int, momentum: float = 0.9, eps: float = 10e-7):
         self.size = checked_integer("size", size)
-        if not 0 <= momentum < 1:
+        if not (is_number(momentum) and 0 <= momentum < 1):
             raise UserError(f"momentum must be at least 0 and below 1, not {momentum!r}")
-        if not eps > 0:
+        if not (is_number(eps) and eps > 0):
             raise UserError(f"eps must be positive, not {eps!r}")
         self.momentum, self.eps = float(momentum), float(eps)
         self.gamma, self.beta = np.ones(self.size), np.zeros(self.size)

@@ -1,10 +1,9 @@
 """Dropout: a network that cannot rely on any single unit."""
 
-from numbers import Real
-
 import numpy as np
 
 from zeronet.common.errors import UserError
+from zeronet.common.validation import is_number
 from zeronet.nn.layers.base import Layer
 
 
@@ -44,9 +43,9 @@ class Dropout(Layer):
     random = True
 
     def __init__(self, ratio: float = 0.5):
-        if isinstance(ratio, bool) or not (isinstance(ratio, Real) and 0 <= ratio < 1):
+        if not (is_number(ratio) and 0 <= ratio < 1):
             raise UserError(f"the ratio of dropout must be at least 0 and below 1, not {ratio!r}")
-        self.ratio: float = float(ratio)
+        self.ratio = float(ratio)
 
     def forward(self, x: np.ndarray, train: bool = False) -> np.ndarray:
         """Return x with some numbers dropped if train is True, else x."""

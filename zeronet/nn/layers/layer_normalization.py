@@ -3,7 +3,7 @@
 import numpy as np
 
 from zeronet.common.errors import UserError
-from zeronet.common.validation import checked_integer
+from zeronet.common.validation import checked_integer, is_number
 from zeronet.nn.layers.base import Layer
 
 
@@ -41,7 +41,7 @@ class LayerNormalization(Layer):
 
     def __init__(self, size: int, eps: float = 1e-5):
         self.size = self.input_size = self.output_size = checked_integer("size", size)
-        if not eps > 0:
+        if not (is_number(eps) and eps > 0):
             raise UserError(f"eps must be positive, not {eps!r}")
         self.eps = float(eps)
         self.gamma, self.beta = np.ones(self.size), np.zeros(self.size)
