@@ -20,15 +20,9 @@ class BatchNormalization(Layer):
         ∂L/∂x = γ / √(σ² + ε) · (∂L/∂y − mean(∂L/∂y) − x̂ mean(∂L/∂y x̂))
 
     x, y (N, D), or pictures (N, D, H, W), where a feature is a channel and "over the batch" is over batch and places.
-<<<<<<< HEAD
-    Before the first batch, evaluation only scales and shifts. ρ and ε = 10e-7 are the book's, which normalizes each
-    pixel of a picture on its own. PyTorch's momentum is 1 − ρ, its ε 1e-5; its running var starts at 1 and averages
-    σ² N/(N − 1); Keras has ρ = 0.99, ε = 1e-3.
-=======
     Before the first batch, evaluation only scales and shifts.
     ρ and ε = 10e-7 are the book's; it normalizes each pixel of a picture on its own. PyTorch's momentum is 1 − ρ, its ε
     1e-5; its running var starts at 1 and averages σ² N/(N − 1). Keras has ρ = 0.99, ε = 1e-3.
->>>>>>> layers
 
     Parameters
     ----------
