@@ -18,7 +18,7 @@ from zeronet.lab.race.files import PathFolder, read_paths
 from zeronet.lab.runner.problem import ARRIVED
 from zeronet.locale import translate
 
-MAX_FRAMES = 100  # of the way
+MAX_FRAMES = 120  # of the way
 MOMENTS = 8
 
 
@@ -64,7 +64,7 @@ def frames(steps: int) -> list[int]:
     """Return the steps that are shown: all, or MAX_FRAMES of them.
 
     >>> frames(3), len(frames(1000))
-    ([0, 1, 2, 3], 100)
+    ([0, 1, 2, 3], 120)
     """
     return np.unique(np.linspace(0, steps, min(steps + 1, MAX_FRAMES)).round().astype(int)).tolist()
 
