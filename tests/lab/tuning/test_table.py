@@ -99,7 +99,7 @@ def test_the_seeds_and_the_spread_decide_what_could_have_been_seen():
     [line] = [line for line in verdict({"a": a, "b": b}).sentences() if "seeds see" in line]
     seen = 100 * math.expm1(detectable(4) * 0.2 / math.sqrt(3))
     assert line.startswith(
-        f"4 seeds see differences of {seen:.2g} % or more here in 4 of 5 comparisons; 2 % would need "
+        f"4 seeds see differences of {seen:.0f} % or more here in 4 of 5 comparisons; 2 % would need "
     )
 
 

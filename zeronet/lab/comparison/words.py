@@ -39,7 +39,7 @@ def ended_lowest(finals: Mapping[str, Sequence[float]], what: str, tuned: bool =
     if len(finals) == 1:
         return translate("{label} ended at: {over}", label=drawable(finite[0], 30), over=over)
     lowest = translate("{label} ended lowest: {over}", label=drawable(finite[0], 30), over=over)
-    if len(finite) == 1:
+    if len(finite) == 1 or tuned:
         return lowest
     highest = {"label": drawable(finite[-1], 30), "loss": f"{middles[finite[-1]]:.3g}"}
     return lowest + translate("; {label} highest: {loss}", **highest)

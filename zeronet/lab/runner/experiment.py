@@ -11,7 +11,7 @@ import numpy as np
 
 from zeronet.lab.runner.analysis.pairwise import Pair
 from zeronet.lab.runner.execution.options import ExecutionOptions
-from zeronet.lab.runner.execution.processes import execute
+from zeronet.lab.runner.execution.processes import execute, workers_kept
 from zeronet.lab.runner.folder import locked_folder, publish
 from zeronet.lab.runner.plan import Plan
 from zeronet.lab.runner.problem import Problem
@@ -139,7 +139,7 @@ def open_experiment(
     UserError
         If the folder cannot be used, or options.resume is set and the folder belongs to another protocol.
     """
-    with locked_folder(folder):
+    with locked_folder(folder), workers_kept():
         start_or_resume(folder, protocol, options.resume)
         yield Experiment(folder, problem, options)
 

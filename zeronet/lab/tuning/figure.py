@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from zeronet.lab.comparison.words import band_words, ended_lowest, legend_entries, machine, trained
 from zeronet.lab.plots.looks import Look, looks_of
@@ -24,12 +25,16 @@ from zeronet.lab.plots.style import (
     wrapped,
 )
 from zeronet.lab.runner.analysis.curves import at_common_steps, band
-from zeronet.lab.runner.analysis.pairwise import mean_loss
+from zeronet.lab.runner.analysis.pairwise import compared, mean_loss
+from zeronet.lab.runner.analysis.ranking import Ranking
 from zeronet.lab.runner.analysis.summary import arrival
+from zeronet.lab.tuning.expected import expected_best
 from zeronet.lab.tuning.files import VerdictFolder, read_verdict
+from zeronet.lab.tuning.words import outcome_words
 from zeronet.locale import translate
 
 MIN_LOSS = 1e-12  # a lower loss is drawn here
+MAX_PAIRS = 10  # the names of more would overlap
 
 
 def verdict_figure(folder: str | Path) -> Figure:
@@ -41,18 +46,34 @@ def verdict_figure(folder: str | Path) -> Figure:
         outcomes = {label: [translate("{n} of {m} failed", n=n, m=m)] for label, n in failed.items() if n}
         looks = looks_of(data.protocol["optimizers"])
         figure = new_page(
-            5.8,
-            ended_lowest(data.finals, data.problem.judged_by, tuned=True),
+            8.7,
+            _headline(data),
             [trained(data.protocol), _how_tuned(data)],
             [machine(data.protocol)],
             legend_entries(data.protocol, outcomes),
         )
-        (loss, rates), (reached, wins) = figure.subplots(2, 2)
+        (loss, rates), (reached, wins), (expected, pairs) = figure.subplots(3, 2)
         _draw_loss(loss, data, looks)
         _draw_rates(rates, data, looks)
         _draw_reached(reached, data, looks)
         _draw_wins(wins, data)
+        _draw_expected(expected, data, looks)
+        _draw_pairs(pairs, data)
     return figure
+
+
+def _headline(data: VerdictFolder) -> str:
+    """Return which optimizer ended lowest, and whether that is clear of the next."""
+    lowest = ended_lowest(data.finals, data.problem.judged_by, tuned=True)
+    positions = Ranking.of(data.finals, data.margin)
+    label = list(positions.means)[1] if len(positions.means) > 1 else None
+    if label is None or not math.isfinite(positions.means[label]):
+        return lowest
+    (first, _), outcome = next(iter(positions.outcomes.items()))
+    loss, said = f"{positions.means[label]:.3g}", outcome_words(outcome, drawable(first, 30), data.margin)
+    return translate(
+        "{lowest}; {label} next: {loss}, {outcome}", lowest=lowest, label=drawable(label, 30), loss=loss, outcome=said
+    )
 
 
 def _how_tuned(data: VerdictFolder) -> str:
@@ -160,3 +181,32 @@ def _draw_wins(axes: Axes, data: VerdictFolder) -> None:
     axes.set_yticks(range(len(labels)), names)
     axes.grid(False)
     _title(axes, translate("A random run of the row beats one of the column"))
+
+
+def _draw_expected(axes: Axes, data: VerdictFolder, looks: Mapping[str, Look]) -> None:
+    """The best loss to expect after some trials: low at once for who is easy to tune."""
+    for label, losses in data.first.items():
+        numbers = np.arange(1, len(losses) + 1)
+        best = [expected_best(losses, int(n)) for n in numbers]
+        if np.isfinite(best).all():
+            axes.plot(numbers, np.maximum(best, MIN_LOSS), **curve_style(looks[label]))
+    logarithmic(axes, "y")
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.set(xlabel=translate("trials"), ylabel=translate("final loss of the trials"))
+    _title(axes, translate("Best loss to expect of n trials of the first grid"))
+
+
+def _draw_pairs(axes: Axes, data: VerdictFolder) -> None:
+    """The ratio of the losses of each pair with its interval, the better one first; the margin in grey."""
+    pairs = [pair for pair in compared(data.finals, data.margin) if pair.low is not None]
+    pairs = [pair.turned() if pair.better == pair.b else pair for pair in pairs][:MAX_PAIRS]
+    axes.axvspan(1 / (1 + data.margin), 1 + data.margin, color="#d9d9d9", linewidth=0)
+    axes.axvline(1, color="black", linewidth=0.8)
+    for place, pair in enumerate(pairs):
+        low, middle, high = np.exp([pair.low or 0.0, pair.difference, pair.high or 0.0])
+        axes.errorbar(middle, place, xerr=[[middle - low], [high - middle]], fmt="o", color="black", capsize=3)
+        name = f"{drawable(pair.a, 12)} / {drawable(pair.b, 12)}"
+        axes.text(0.02, place - 0.12, name, transform=axes.get_yaxis_transform(), fontsize=SMALL, va="bottom")
+    axes.set_yticks([])
+    axes.set_ylim(max(len(pairs), 1) - 0.5, -0.8)
+    _title(axes, translate("Ratio of the losses, 95 % for all pairs; grey: equal"))

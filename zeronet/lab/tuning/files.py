@@ -43,6 +43,11 @@ class VerdictFolder:
         return problem_of(self.protocol["problem"])
 
     @property
+    def margin(self) -> float:
+        """Within which losses count as equal."""
+        return float(self.protocol["tuning"]["margin"])
+
+    @property
     def target(self) -> float | None:
         """The accuracy or the height to reach."""
         return self.problem.target(self.protocol)

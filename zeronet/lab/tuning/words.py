@@ -22,11 +22,7 @@ def pair_sentence(pair: Pair, what: str, others: Mapping[str, Pair], margin: flo
         return translate("{a} and {b}: cannot tell from one seed.", a=a, b=b)
     if pair.difference == pair.low == pair.high == 0:
         return translate("{a} and {b}: equal, every difference is exactly 0.", a=a, b=b)
-    outcome = {
-        "wins": translate("{a} wins", a=a),
-        "equal": translate("equal within {margin:.3g} %", margin=100 * margin),
-        "cannot tell": translate("cannot tell"),
-    }[pair.outcome]
+    outcome = outcome_words(pair.outcome, a, margin)
     wins = translate(
         "a random run of {a} beats one of {b} {wins:.0%} of the time ({low:.0%} to {high:.0%})",
         a=a,
@@ -58,6 +54,15 @@ def pair_sentence(pair: Pair, what: str, others: Mapping[str, Pair], margin: flo
     )
 
 
+def outcome_words(outcome: str, better: str, margin: float) -> str:
+    """Return an outcome in words."""
+    return {
+        "wins": translate("{a} wins", a=better),
+        "equal": translate("equal within {margin:.3g} %", margin=100 * margin),
+        "cannot tell": translate("cannot tell"),
+    }[outcome]
+
+
 def contradictions(what: str, pairs: Iterable[Pair], others: Iterable[Mapping[str, Pair]]) -> list[str]:
     """Return a sentence for each pair that two metrics order in opposite ways, both beyond chance."""
     sentences = []
@@ -80,7 +85,8 @@ def sensitivity(losses: Mapping[str, Sequence[float]], margin: float) -> list[st
     whole = [values for values in losses.values() if all(map(math.isfinite, values))]
     pairs, seeds = math.comb(len(whole), 2), len(whole[0])
     seen = 100 * math.expm1(detectable(seeds, pairs) * spread)
-    text = translate("{n} seeds see differences of {seen:.2g} % or more here in 4 of 5 comparisons", n=seeds, seen=seen)
+    size = f"{seen:.2g}" if seen < 10 else f"{seen:,.0f}"
+    text = translate("{n} seeds see differences of {size} % or more here in 4 of 5 comparisons", n=seeds, size=size)
     if seen <= 100 * margin:
         return [f"{text}{translate('.')}"]
     needed = seeds_needed(math.log1p(margin) / spread, pairs)
@@ -154,9 +160,9 @@ def searched_settings(protocol: Mapping[str, Any], label: str) -> str:
     """Return the learning rate, its schedule and the other settings that were searched; the rest is in summary.csv."""
     settings = next(about["settings"] for about in protocol["optimizers"] if about["label"] == label)
     over = [name for variant in protocol["tuning"]["over"].get(label, ()) for name in variant]
-    return settings_words(
-        {name: settings[name] for name in dict.fromkeys(["lr", "schedule", *over]) if name in settings}
-    )
+    names = [name for name in dict.fromkeys(["lr", "schedule", *over]) if name in settings]
+    short = {name: float(f"{v:.4g}") if isinstance(v := settings[name], float) else v for name in names}
+    return settings_words(short)
 
 
 def _ratio_words(pair: Pair) -> str:

@@ -115,8 +115,8 @@ TABLES: dict[str, str] = {
     "{a} and {b}: equal, every difference is exactly 0.": "{a} と {b}: 等しい。差はすべて 0 です。",
     "by {metric} {winner} wins": "{metric}では {winner} の勝ち",
     "{a} and {b}: {each}.": "{a} と {b}: {each}。",
-    "{n} seeds see differences of {seen:.2g} % or more here in 4 of 5 comparisons": (
-        "シード {n} 個で 5 回中 4 回見つかる差は、ここでは {seen:.2g} % 以上です"
+    "{n} seeds see differences of {size} % or more here in 4 of 5 comparisons": (
+        "シード {n} 個で 5 回中 4 回見つかる差は、ここでは {size} % 以上です"
     ),
     ".": "。",
     "; {margin:.3g} % would need {more}.": "。{margin:.3g} % の差には {more} 個必要です。",
@@ -172,6 +172,10 @@ TABLES: dict[str, str] = {
         "各手法: 試行 {budget} 回 (シード {n} 個、平均で選択)、その後に新しいシード {m} 個"
     ),
     "Loss: median of the seeds, and {band}": "損失: シードの中央値と{band}",
+    "{lowest}; {label} next: {loss}, {outcome}": "{lowest}。次は {label}: {loss} ({outcome})",
+    "Best loss to expect of n trials of the first grid": "最初の格子の試行 n 回で期待される最良の損失",
+    "trials": "試行回数",
+    "Ratio of the losses, 95 % for all pairs; grey: equal": "損失の比、すべての組で 95 %。灰色: 等しい",
     "learning rate (log)": "学習率 (対数)",
     "final loss of the trials": "試行の最終損失",
     "Sensitivity to the learning rate: ★ best, × diverged": "学習率への感度: ★ 最良、× 発散",

@@ -199,7 +199,8 @@ def test_a_block_within_its_time_is_left_alone():
 
 def test_the_process_of_the_bench_ends_with_its_parent(tmp_path):
     (tmp_path / "mine.py").write_text(
-        "import os\nopen(os.environ['MARK'], 'w').write(str(os.getpid()))\nwhile True: pass\nclass A:\n    update = print\n"
+        "import os\nopen(os.environ['MARK'], 'w').write(str(os.getpid()))\nwhile True: pass\n"
+        "class A:\n    update = print\n"
     )
     mark = tmp_path / "mark"
     environment = os.environ | {"MARK": str(mark)}

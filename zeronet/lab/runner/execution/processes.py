@@ -3,6 +3,7 @@
 import os
 import pickle
 import signal
+import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import BrokenExecutor
@@ -22,6 +23,7 @@ from zeronet.lab.runner.run import raised, run_task
 from zeronet.lab.runner.runs import TIMINGS, Run, is_finished, run_file, timing, write_run
 from zeronet.lab.specs.plugins import packed
 
+_nested = 0  # blocks of workers_kept that are open
 MAX_FAILURES = 3  # times that workers die before they begin a run, one after the other
 
 
@@ -39,7 +41,7 @@ def execute(
     cells = [cell for cell in distinct if not (options.resume and is_finished(run_file(cell.digest, runs)))]
     done, disable = len(distinct) - len(cells), True if options.quiet else None
     bar = tqdm(total=len(distinct), initial=done, desc=name, unit="run", disable=disable)
-    with bar, (runs / TIMINGS).open("a", encoding="utf-8") as timings:
+    with workers_kept(), bar, (runs / TIMINGS).open("a", encoding="utf-8") as timings:
         for cell, seconds in _finished(cells, arrays, runs, options) if cells else ():
             timings.write(timing(cell.digest, seconds))
             timings.flush()
@@ -107,16 +109,19 @@ def _side_by_side(
     cell_of = {cell.digest: cell for cell in cells}
     jobs = min(options.jobs, len(cells))
     dispatch = "2 * n_jobs" if jobs > 1 else 1  # joblib takes one job for none in processes of their own
-    with _no_workers_behind():
-        parallel = joblib.Parallel(
-            max(jobs, 2), return_as="generator_unordered", temp_folder=_ascii_folder(), pre_dispatch=dispatch
-        )
+    parallel = joblib.Parallel(
+        max(jobs, 2), return_as="generator_unordered", temp_folder=_ascii_folder(), pre_dispatch=dispatch
+    )
+    try:
         with _interrupts_ignored():  # inherited by the workers: only this process handles Ctrl-C
             run = joblib.delayed(_run_in_worker)
             shared = os.getpid(), runs, options.run_timeout, arrays
             finished = parallel(run(*shared, cell.digest, specs[cell.spec.label], cell.task) for cell in cells)
         for digest, seconds in finished:
             yield cell_of[digest], seconds
+    except BaseException:
+        _end_workers(kill=True)
+        raise
 
 
 def _run_in_worker(
@@ -154,16 +159,24 @@ def _written(digest: str, result: Run, runs: Path) -> float:
 
 
 @contextmanager
-def _no_workers_behind() -> Iterator[None]:
-    """End the worker processes when the block ends, for whatever reason."""
-    from joblib.externals.loky import get_reusable_executor
-
+def workers_kept() -> Iterator[None]:
+    """Keep worker processes from one plan to the next inside the block, and end them when the outermost one ends."""
+    global _nested
+    _nested += 1
     try:
         yield
-    except BaseException:
-        get_reusable_executor().shutdown(wait=False, kill_workers=True)
-        raise
-    get_reusable_executor().shutdown()
+    finally:
+        _nested -= 1
+        if not _nested:
+            _end_workers()
+
+
+def _end_workers(kill: bool = False) -> None:
+    """End the worker processes, if there are any."""
+    loky = sys.modules.get("joblib.externals.loky.reusable_executor")  # imported where workers were started
+
+    if loky and (executor := loky._executor) is not None:  # get_reusable_executor() would make one
+        executor.shutdown(wait=not kill, kill_workers=kill)
 
 
 @contextmanager
