@@ -11,11 +11,11 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from zeronet.common.errors import UserError
+from zeronet.common.errors import UserError, message_of
 from zeronet.lab.specs.aliases import our_class
 from zeronet.lab.specs.build import assemble, parameters, settings_of, spec_settings_of, split_settings
 from zeronet.lab.specs.grammar import split, word
-from zeronet.lab.specs.plugins import OURS, Plugin, explained, located, message_of, process_kept
+from zeronet.lab.specs.plugins import OURS, Plugin, explained, located, process_kept
 from zeronet.optimizers import OPTIMIZERS, Optimizer, adapt
 
 ENTRY_POINTS = "zeronet.optimizers"
