@@ -5,6 +5,7 @@ SPEC = [LABEL=]TARGET[:key=value,…]          TARGET = name | FILE.py:Class | m
 
 import difflib
 import traceback
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib import metadata
@@ -119,9 +120,11 @@ def named(spec: Spec, settings: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def distinct(specs: Sequence[Spec]) -> tuple[Spec, ...]:
-    """Return the specs as they are. Raises UserError if two have the same label."""
+    """Return the specs as they are. Raises UserError if two have one label, or one would control a terminal."""
     labels = [spec.label for spec in specs]
     for spec in specs:
+        if any(unicodedata.category(letter) == "Cc" for letter in spec.label):
+            raise UserError(f"the label {spec.label!r} has control characters or line breaks")
         if labels.count(spec.label) > 1:
             how = (
                 "hand over {label: optimizer, …}"
