@@ -28,6 +28,7 @@ DAMAGE = {
     "empty": lambda path: path.write_bytes(b""),
     "zeros": lambda path: path.write_bytes(b"\0" * path.stat().st_size),
     "other shape": lambda path: np.save(path, np.zeros((3, 3), np.float32)),
+    "a header of nonsense": lambda path: path.write_bytes(path.read_bytes()[:10] + b'"""(' + path.read_bytes()[14:]),
     "a changed pixel": lambda path: path.write_bytes(path.read_bytes()[:-8] + b"\1" * 8),
     "other type": lambda path: np.save(path, np.load(path).astype(np.float64)),
     "absent": Path.unlink,

@@ -1,6 +1,7 @@
 import csv
 import gc
 import io
+import json
 import math
 import signal
 import subprocess
@@ -36,6 +37,7 @@ from zeronet import (
     TwoLayerNet,
     stream,
 )
+from zeronet.common.files import read_arrays, replace_arrays
 from zeronet.training.inspection import Inspection
 
 PROJECT = Path(__file__).parents[2]
@@ -389,6 +391,53 @@ def test_wherever_one_byte_of_a_checkpoint_is_flipped_it_resumes_as_before_or_is
 
     for twin in reads_with_one_byte_flipped(checkpoint.path, resumed, stride=11):
         np.testing.assert_array_equal(result(twin), result(trainer))
+
+
+def with_changed(arrays=None, **changes):
+    """Return a change of a checkpoint, with the digest that fits: of arrays, or of what is beside them."""
+
+    def change(path):
+        kept = read_arrays(path)
+        about = json.loads(str(kept.pop("about")))
+        for name, value in changes.items():
+            place = about["optimizer"] if name in about["optimizer"] else about
+            place[name] = value
+        kept = arrays(kept) if arrays else kept
+        replace_arrays(path, {"about": np.array(json.dumps(about)), **kept})
+
+    return change
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        with_changed(step=-5),
+        with_changed(step=2.5),
+        with_changed(step=True),
+        with_changed(t=-1),
+        with_changed(states=[]),
+        with_changed(states=[{"losses": [0]}, 3]),
+        with_changed(numbers={"h": 1}),
+        with_changed(settings={}),
+        with_changed(shapes={"W1": [6, 5]}),
+        with_changed(lambda arrays: {k: a for k, a in arrays.items() if k != "optimizer/v/b1"}),
+        with_changed(lambda arrays: {k: a.T if k == "optimizer/m/W1" else a for k, a in arrays.items()}),
+        with_changed(lambda arrays: {k: a.T if k == "params/W1" else a for k, a in arrays.items()}),
+        with_changed(lambda arrays: {k: a.astype(str) if k == "optimizer/m/W1" else a for k, a in arrays.items()}),
+        with_changed(lambda arrays: {k: a.astype(complex) if k == "params/W1" else a for k, a in arrays.items()}),
+        with_changed(lambda arrays: {k: a for k, a in arrays.items() if k != "callbacks/0/losses"}),
+    ],
+)
+def test_a_checkpoint_with_other_content_is_refused_and_changes_nothing(change, points, tmp_path):
+    path = tmp_path / "run.npz"
+    new_trainer(History(), Checkpoint(path), optimizer=Adam()).fit(*points, steps=3)
+    change(path)
+    trainer = new_trainer(History(), optimizer=Adam())
+    before = result(trainer).copy()
+    with pytest.raises(ValueError, match=r"run\.npz"):
+        Checkpoint(path).resume(trainer)
+    assert (trainer.step, trainer.optimizer.t, trainer.optimizer.m, trainer.callbacks[0].losses) == (0, 0, None, [])
+    np.testing.assert_array_equal(result(trainer), before)
 
 
 KEPT = {"optimizer": Nesterov(lr=Step(0.5, 2)), "callbacks": "History Evaluation"}

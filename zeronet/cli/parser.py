@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
-from zeronet.common.errors import UserError, one_line
+from zeronet.common.errors import UserError, message_of, one_line
 from zeronet.locale import language
 
 
@@ -65,10 +65,11 @@ def exit_status(prog: str, command: Callable[[], int], lang: str | None = None) 
             return 0
         reason = error.strerror or str(error) or type(error).__name__
         return complain(prog, reason if error.filename is None else f"{error.filename}: {reason}", status=2)
-    except Exception as error:  # nothing may end in a traceback on a user's terminal
-        if str(error).startswith("Key backend:"):  # of Matplotlib, when it is imported
+    except BaseException as error:  # nothing may end in a traceback on a user's terminal
+        words = message_of(error)
+        if words.startswith("Key backend:"):  # of Matplotlib, when it is imported
             return complain(prog, f"MPLBACKEND={os.environ.get('MPLBACKEND')} is no backend of Matplotlib", status=2)
-        return complain(prog, f"internal error, {type(error).__name__}: {error}{_kept_traceback()}", status=1)
+        return complain(prog, f"internal error, {type(error).__name__}: {words}{_kept_traceback()}", status=1)
 
 
 def _open_streams() -> None:

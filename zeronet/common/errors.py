@@ -15,3 +15,15 @@ def one_line(text: str) -> str:
     'a b c'
     """
     return " ".join(text.splitlines())
+
+
+def message_of(error: BaseException) -> str:
+    """Return the message of an error, whose __str__ may be anybody's.
+
+    >>> message_of(type("Mute", (Exception,), {"__str__": lambda self: 3})())
+    'its message cannot be shown'
+    """
+    try:
+        return str(error)
+    except BaseException:  # whatever it raises
+        return "its message cannot be shown"

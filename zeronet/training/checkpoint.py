@@ -105,6 +105,8 @@ class Checkpoint(Callback):
             raise ValueError(f"{self.path} is damaged: its optimizer has updated {list(shapes)}")
         before = [(callback, copy.deepcopy(state)) for callback, state in _callbacks_with_state(trainer)]
         try:
+            if len(states) != len(before):
+                raise ValueError(f"it has the states of {len(states)} callbacks, not of {len(before)}")
             for i, (callback, _) in enumerate(before):
                 callback.load_state({**states[i], **part(f"callbacks/{i}")})
             optimizer.load_state_dict(

@@ -6,6 +6,7 @@ import pytest
 
 from tests.support.articles import ADAGRAD
 from zeronet.common.errors import UserError
+from zeronet.lab.runner.plan import plugins_of_protocol
 from zeronet.lab.specs.plugins import Plugin, explained, located
 from zeronet.lab.specs.spec import from_protocol, parse
 
@@ -133,3 +134,24 @@ def test_an_update_that_cannot_be_called_is_the_plug_in_s_fault_not_ours(tmp_pat
     assert explained(error.value.with_traceback(frames), spec.plugin.place).startswith(
         f"{tmp_path / 'mine.py'}: TypeError"
     )
+
+
+def test_a_module_of_a_protocol_is_not_imported_before_its_digest_is_compared(tmp_path, monkeypatch):
+    """Not even its packages, nor the plug-ins beside one that is refused."""
+    write = "from pathlib import Path\nPath('sprung').touch()\nclass X:\n    def update(self, params, grads): pass\n"
+    (tmp_path / "strangers").mkdir()
+    for name in ("strangers/__init__.py", "strangers/module.py", "stranger.py"):
+        (tmp_path / name).write_text(write)
+    monkeypatch.chdir(tmp_path)
+    abouts = [
+        {"label": target, "target": target, "settings": {}, "digest": digest}
+        for target, digest in [
+            (f"{tmp_path / 'stranger.py'}:X", located(f"{tmp_path / 'stranger.py'}:X")[1].digest),
+            ("strangers.module:X", "0" * 64),
+        ]
+    ]
+    with pytest.raises(UserError, match="not the one that the protocol was made with"):
+        plugins_of_protocol({"optimizers": abouts})
+    assert not (tmp_path / "sprung").exists()
+    from_protocol(abouts[0])
+    assert (tmp_path / "sprung").exists()

@@ -10,7 +10,7 @@ from zeronet.common.errors import UserError
 from zeronet.lab.dialects import DIALECTS
 from zeronet.lab.specs import spec as specs
 from zeronet.lab.specs.aliases import CLASSES, SETTINGS, our_settings
-from zeronet.lab.specs.spec import distinct, from_object, from_protocol, parse, split
+from zeronet.lab.specs.spec import distinct, from_object, from_protocol, parse, specs_of, split
 from zeronet.optimizers import OPTIMIZERS
 
 
@@ -202,3 +202,9 @@ def test_entry_points_are_found_by_name(monkeypatch, tmp_path):
     assert type(spec.build().optimizer).__name__ == "Still"
     with pytest.raises(UserError, match="still"):
         parse("stil")
+
+
+@pytest.mark.parametrize("label", ["a\nb", "\x1b[31mred", "a\x00", "\x9b31m"])
+def test_a_label_cannot_control_a_terminal(label):
+    with pytest.raises(UserError, match=r"the label '.*' has control characters or line breaks"):
+        distinct(specs_of({label: "sgd"}))

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, NoReturn
 
-from zeronet.common.errors import UserError
+from zeronet.common.errors import UserError, message_of
 from zeronet.common.files import read_bytes
 from zeronet.optimizers import Optimizer, adapt
 
@@ -138,18 +138,6 @@ def explained(error: BaseException, place: str | None = None) -> str:
     ]
     where = f"{theirs[-1].filename}, line {theirs[-1].lineno}: " if theirs else f"{place}: "
     return f"{where}{type(error).__name__}: {words}".rstrip(": ")
-
-
-def message_of(error: BaseException) -> str:
-    """Return the message of an error, whose __str__ may be anybody's.
-
-    >>> message_of(type("Mute", (Exception,), {"__str__": lambda self: 3})())
-    'its message cannot be shown'
-    """
-    try:
-        return str(error)
-    except BaseException:  # whatever it raises
-        return "its message cannot be shown"
 
 
 def packed(thing: Any) -> bytes:

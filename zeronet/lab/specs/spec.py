@@ -5,17 +5,18 @@ SPEC = [LABEL=]TARGET[:key=value,…]          TARGET = name | FILE.py:Class | m
 
 import difflib
 import traceback
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from zeronet.common.errors import UserError
+from zeronet.common.errors import UserError, message_of
 from zeronet.lab.specs.aliases import our_class
 from zeronet.lab.specs.build import assemble, parameters, settings_of, spec_settings_of, split_settings
 from zeronet.lab.specs.grammar import split, word
-from zeronet.lab.specs.plugins import OURS, Plugin, explained, located, message_of, process_kept
+from zeronet.lab.specs.plugins import OURS, Plugin, explained, located, process_kept
 from zeronet.optimizers import OPTIMIZERS, Optimizer, adapt
 
 ENTRY_POINTS = "zeronet.optimizers"
@@ -122,9 +123,11 @@ def named(spec: Spec, settings: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def distinct(specs: Sequence[Spec]) -> tuple[Spec, ...]:
-    """Return the specs as they are. Raises UserError if two have the same label."""
+    """Return the specs as they are. Raises UserError if two have one label, or one would control a terminal."""
     labels = [spec.label for spec in specs]
     for spec in specs:
+        if any(unicodedata.category(letter) == "Cc" for letter in spec.label):
+            raise UserError(f"the label {spec.label!r} has control characters or line breaks")
         if labels.count(spec.label) > 1:
             how = (
                 "hand over {label: optimizer, …}"

@@ -29,7 +29,7 @@ def pack_task(cell: Cell, run_timeout: float | None = None) -> tuple[str, bytes 
 
     >>> from zeronet.lab.specs.spec import parse
     >>> pack_task(Cell(parse("sgd:lr=0.5"), 3, {"steps": 10}))  # doctest: +ELLIPSIS
-    ('{"label": "SGD lr=0.5", "plugin": null, "task": {"steps": 10}, "code": "…", "run_timeout": null}', None)
+    ('{"label": "SGD lr=0.5", "plugin": null, "task": {"steps": 10}, "code": "...", "run_timeout": null}', None)
     """
     spec = cell.spec
     instance = None if spec.instance is None else packed(spec.instance)
