@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import DTypeLike
 
 from zeronet.common.validation import checked_integer
 from zeronet.nn.layers.base import Shape, shape_text
@@ -58,21 +59,21 @@ def windows(x: np.ndarray, size: Pair, stride: int) -> np.ndarray:
     return sliding_window_view(x, size, (2, 3), writeable=x.flags.writeable)[:, :, ::stride, ::stride]
 
 
-def padded(x: np.ndarray, padding: int) -> np.ndarray:
-    """Return pictures x (N, C, H, W) with so many zeros on each side, in the same order in memory."""
-    if not padding:
-        return x
-    n, channels, height, width = x.shape
-    memory = np.zeros((channels, n, height + 2 * padding, width + 2 * padding), x.dtype)
-    wide = memory.transpose(1, 0, 2, 3)
-    wide[:, :, padding:-padding, padding:-padding] = x
-    return wide
+def zeros(shape: Shape, padding: int, dtype: DTypeLike) -> np.ndarray:
+    """Return pictures (N, C, H, W) = shape of zeros, with more of them on each side; in memory, channels come first."""
+    n, channels, height, width = shape
+    return np.zeros((channels, n, height + 2 * padding, width + 2 * padding), dtype).transpose(1, 0, 2, 3)
+
+
+def without_padding(wide: np.ndarray, padding: int) -> np.ndarray:
+    """Return the pictures inside the padding, as a view."""
+    return wide[:, :, padding : wide.shape[2] - padding, padding : wide.shape[3] - padding]
 
 
 def im2col(x: np.ndarray, size: Pair, stride: int = 1, padding: int = 0) -> np.ndarray:
     """Return the windows of pictures x (N, C, H, W) as the columns of a matrix (C·FH·FW, N·OH·OW).
 
-    The book's matrix (7.4.3) is the transposed one. This one is copied in whole rows of a picture, four times as fast.
+    The book's matrix (7.4.3) is the transposed one. This one is copied by rows of a picture: 3 to 5 times as fast.
 
     >>> im2col(np.arange(9.0).reshape(1, 1, 3, 3), (2, 2))
     array([[0., 1., 3., 4.],
@@ -80,8 +81,12 @@ def im2col(x: np.ndarray, size: Pair, stride: int = 1, padding: int = 0) -> np.n
            [3., 4., 6., 7.],
            [4., 5., 7., 8.]])
     """
-    view = windows(padded(x, padding), size, stride).transpose(1, 4, 5, 0, 2, 3)
-    return view.reshape(x.shape[1] * size[0] * size[1], -1)  # the only copy
+    if padding:
+        wide = zeros(x.shape, padding, x.dtype)
+        without_padding(wide, padding)[...] = x
+        x = wide
+    view = windows(x, size, stride).transpose(1, 4, 5, 0, 2, 3)
+    return view.reshape(x.shape[1] * size[0] * size[1], -1)  # the copy; without padding, the only one
 
 
 def col2im(columns: np.ndarray, shape: Shape, size: Pair, stride: int = 1, padding: int = 0) -> np.ndarray:
@@ -92,10 +97,10 @@ def col2im(columns: np.ndarray, shape: Shape, size: Pair, stride: int = 1, paddi
              [2., 4., 2.],
              [1., 2., 1.]]]])
     """
-    wide = padded(np.zeros((shape[1], shape[0], *shape[2:]), columns.dtype).transpose(1, 0, 2, 3), padding)
+    wide = zeros(shape, padding, columns.dtype)
     view = windows(wide, size, stride)
     n, channels, below, beside = view.shape[:4]
     parts = columns.reshape(channels, *size, n, below, beside)
     for i, j in np.ndindex(*size):
         view[..., i, j] += parts[:, i, j].transpose(1, 0, 2, 3)
-    return wide[:, :, padding : padding + shape[2], padding : padding + shape[3]]
+    return without_padding(wide, padding)
