@@ -1,6 +1,7 @@
 """What all commands share: a parser, and how every error becomes one line and an exit status."""
 
 import argparse
+import errno
 import logging
 import os
 import signal
@@ -64,6 +65,8 @@ def exit_status(prog: str, command: Callable[[], int], lang: str | None = None) 
         if isinstance(error, BrokenPipeError):  # the reader of our output, such as head, has closed it
             return 0
         reason = error.strerror or str(error) or type(error).__name__
+        if error.errno == errno.ENOSPC:
+            reason = f"cannot write: {reason}"
         return complain(prog, reason if error.filename is None else f"{error.filename}: {reason}", status=2)
     except BaseException as error:  # nothing may end in a traceback on a user's terminal
         words = message_of(error)

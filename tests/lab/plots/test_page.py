@@ -52,7 +52,7 @@ def test_text_is_at_least_9_points_at_7_inches_and_stays_on_the_page(folder, dra
 
 def test_the_headline_says_who_arrives_first_from_the_numbers(folder):
     title = paths_figure(folder).texts[0].get_text().replace("\n", " ")
-    assert title == "Valley: AdaGrad first at f − f_min < 0.01, update 20; 3 of 5 get there"  # the table says so too
+    assert title == "Valley: AdaGrad first at f − f_min < 0.01, update 20; 2 of 5 get there"  # Momentum passes by
 
 
 def test_an_optimizer_that_made_no_step_does_not_hide_the_others(tmp_path):

@@ -166,10 +166,21 @@ def save_figure(figure: Figure, folder: str | Path, stem: str = "comparison", ve
     """
     png, svg = Path(folder) / f"{stem}.png", Path(folder) / f"{stem}.svg"
     with house_style(), ExitStack() as files:
+        _settle(figure)
         if vectors:
             figure.savefig(files.enter_context(replacing(svg)), format="svg", metadata={"Date": None})
         figure.savefig(files.enter_context(replacing(png)), format="png", dpi=PNG_DPI)
     return png
+
+
+def _settle(figure: Figure) -> None:
+    """Keep the layout at whole thousandths of the figure: the solver's last digits differ from time to time."""
+    if figure.get_layout_engine() is None:
+        return
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")
+    for axes in figure.axes:
+        axes.set_position([round(float(value), 3) for value in axes.get_position(original=True).bounds])
 
 
 def logarithmic(axes: Axes, which: str) -> None:
