@@ -19,6 +19,7 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, findfont, fontManager, get_font
 from matplotlib.textpath import text_to_path
 from matplotlib.ticker import StrMethodFormatter
+from matplotlib.transforms import Bbox
 
 from zeronet.common.files import replacing
 from zeronet.lab.plots.looks import Look
@@ -180,7 +181,7 @@ def _settle(figure: Figure) -> None:
     figure.draw_without_rendering()
     figure.set_layout_engine("none")
     for axes in figure.axes:
-        axes.set_position([round(float(value), 3) for value in axes.get_position(original=True).bounds])
+        axes.set_position(Bbox(axes.get_position(original=True).get_points().round(3)))
 
 
 def logarithmic(axes: Axes, which: str) -> None:
