@@ -215,3 +215,15 @@ def test_a_comparison_that_was_not_tuned_has_no_verdict(tmp_path):
     drop(write_verdict(tmp_path) / "protocol.json", "tuning")
     with pytest.raises(UserError, match="were not tuned"):
         verdict_figure(tmp_path)
+
+
+def test_what_lies_above_the_axis_is_named(tmp_path):
+    """Ten times the median of the first losses, 2.3, is the top: a leap to 157 is clipped, and says so."""
+    folder = write_verdict(tmp_path)
+    assert "reaches" not in words(verdict_figure(folder))
+    path = folder / "evaluations.csv"
+    rows = path.read_text(encoding="utf-8").splitlines()
+    k = next(i for i, row in enumerate(rows) if row.startswith("AdaGrad,0,50,"))
+    rows[k] = "AdaGrad,0,50,157.0,0.1"
+    path.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    assert "AdaGrad reaches 157" in words(verdict_figure(folder))

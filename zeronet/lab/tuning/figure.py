@@ -15,6 +15,7 @@ from zeronet.lab.plots.looks import Look, looks_of
 from zeronet.lab.plots.page import new_page
 from zeronet.lab.plots.style import (
     SMALL,
+    add_note,
     band_style,
     curve_style,
     draw_shares,
@@ -121,6 +122,19 @@ def _draw_loss(axes: Axes, data: VerdictFolder, looks: Mapping[str, Look]) -> No
     axes.set(xlabel=translate("update"), ylabel=data.problem.loss_name)
     _title(axes, translate("Loss: median of the seeds, and {band}", band=band_words(data.protocol)))
     axes.set_ylim(None, top)
+    peaks = {label: max((_highest(run) for run in runs.values()), default=0.0) for label, runs in data.seen.items()}
+    above = [
+        translate("{label} reaches {loss:.3g}", label=drawable(label, 20), loss=peak)
+        for label, peak in peaks.items()
+        if peak > top
+    ]
+    if above:
+        add_note(axes, 0.98, 0.98, "\n".join(above), ha="right", va="top")
+
+
+def _highest(run: np.ndarray) -> float:
+    """Return the highest finite loss of a run's rows."""
+    return float(np.max(run[:, 1], where=np.isfinite(run[:, 1]), initial=0.0))
 
 
 def _draw_rates(axes: Axes, data: VerdictFolder, looks: Mapping[str, Look]) -> None:
