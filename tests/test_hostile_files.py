@@ -20,7 +20,7 @@ from zeronet.datasets import idx
 from zeronet.datasets import load as load_data
 from zeronet.datasets.catalogue import STEMS
 from zeronet.lab.comparison.files import read_curves, read_inspection
-from zeronet.lab.runner.protocol import read_protocol
+from zeronet.lab.runner.protocol import FORMAT, read_protocol
 from zeronet.lab.runner.resume import start_or_resume
 from zeronet.lab.runner.runs import Run, read_run, write_run
 from zeronet.lab.specs.plugins import located
@@ -35,7 +35,7 @@ MOST = 200  # MB that a reader may take for a hostile file beyond what it takes 
 GB4 = 4_000_000_000
 
 PROTOCOL = {
-    "format": 1,
+    "format": FORMAT,
     "zeronet": "0",
     "problem": {"name": "a", "source": "a", "address": "a", "train": 9, "test": 9, "input_size": 2, "classes": 2},
     "network": {"class": "TwoLayerNet", "hidden_size": 2},
@@ -47,7 +47,7 @@ PROTOCOL = {
     "target": 0.5,
     "environment": {"blas_threads": 1},
     "split": {"train": 5, "validation": 4},
-    "tuning": {"budget": 3, "seeds": [0]},
+    "tuning": {"budget": 3, "seeds": [0], "over": {}, "margin": 0.02},
 }
 
 
