@@ -76,7 +76,7 @@ def honest(folder):
     for name in ("protocol.json", "plan.json"):
         (folder / name).write_text(json.dumps(PROTOCOL))
     (folder / "verdict.json").write_text("{}")
-    (folder / "tuning.csv").write_text("optimizer,lr,settings,seed,loss\nSGD,0.1,{},0,1\n")
+    (folder / "tuning.csv").write_text("optimizer,lr,seed,loss,round\nSGD,0.1,0,1,1\n")
     (folder / "curves.csv").write_text("optimizer,seed,step,loss\nSGD,0,0,1\n")
     (folder / "evaluations.csv").write_text("optimizer,seed,step,validation_loss,validation_accuracy\nSGD,0,0,1,1\n")
     (folder / "mine.py").write_text("class Mine:\n    def update(self, params, grads):\n        pass\n")
