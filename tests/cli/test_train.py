@@ -1,5 +1,6 @@
 """The command line: what it prints, what it writes, and how it ends."""
 
+import json
 import os
 import shutil
 import signal
@@ -252,3 +253,23 @@ def test_mnist_is_learned_in_the_order_that_the_default_rates_decide(tmp_path, m
     rows = compare("mnist", ["sgd", "adagrad", "rmsprop"], steps=500, seeds=1).table.rows
     sgd, adagrad, rmsprop = (row.accuracy.median for row in rows)
     assert sgd < 0.8 < 0.9 < min(adagrad, rmsprop)
+
+
+def test_a_learning_rate_that_is_text_is_its_optimizer_s_own_affair_on_a_landscape(tmp_path, capsys):
+    source = (
+        "class Text:\n    def __init__(self, lr='quick'):\n        self.lr = lr\n    def update(self, params, grads):\n"
+    )
+    (tmp_path / "text.py").write_text(f"{source}        pass\n")
+    options = ["--problem", "saddle", "--optimizer", f"{tmp_path / 'text.py'}:Text", "sgd", "--quiet"]
+    assert train.main([*options, "--out", str(tmp_path / "out")]) == 0
+    assert capsys.readouterr().err == ""
+
+
+def test_a_protocol_without_the_version_that_made_it_may_differ_in_the_last_digits(tmp_path, capsys):
+    assert train.main(["--problem", "valley", "--quiet", "--out", str(tmp_path / "one")]) == 0
+    protocol = json.loads((tmp_path / "one" / "protocol.json").read_text(encoding="utf-8"))
+    del protocol["zeronet"]
+    (tmp_path / "edited.json").write_text(json.dumps(protocol), encoding="utf-8")
+    edited = ["--protocol-file", str(tmp_path / "edited.json"), "--quiet", "--out", str(tmp_path / "two")]
+    assert train.main(edited) == 0
+    assert "the last digits may differ" in capsys.readouterr().err

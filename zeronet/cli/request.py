@@ -140,7 +140,7 @@ def _check_options(options: Mapping[str, Any], landscape: bool, tune: bool) -> N
 def _request_again(protocol: Mapping[str, Any], problem: Problem) -> Request:
     """Return what a protocol file describes."""
     plan, tuning = plan_from_protocol(protocol, problem.to_dict()), tuning_from_protocol(protocol.get("tuning"))
-    same = plan.protocol()["environment"] == protocol["environment"] and protocol["zeronet"] == __version__
+    same = plan.protocol()["environment"] == protocol["environment"] and protocol.get("zeronet") == __version__
     note = "note: versions or BLAS are not those of the protocol: the last digits may differ"
     kind = "race" if plan.kind == "path" else "tuning" if tuning else "comparison"
     if plan.book_choices is not None:

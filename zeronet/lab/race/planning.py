@@ -57,5 +57,6 @@ def hardly_moving(given: Mapping[str, Any], plan: Plan) -> list[str]:
         if spec.target not in RATES[plan.problem["landscape"]]
         and given.get("lr") is None
         and "lr" not in named(spec, split(text)[2])
-        and spec.settings.get("lr", 1) * plan.steps < 1
+        and isinstance(lr := spec.settings.get("lr"), int | float)
+        and lr * plan.steps < 1
     ]
