@@ -273,3 +273,10 @@ def test_a_protocol_without_the_version_that_made_it_may_differ_in_the_last_digi
     edited = ["--protocol-file", str(tmp_path / "edited.json"), "--quiet", "--out", str(tmp_path / "two")]
     assert train.main(edited) == 0
     assert "the last digits may differ" in capsys.readouterr().err
+
+
+def test_no_more_updates_are_explained_than_there_are(tmp_path, capsys):
+    options = "--problem valley --optimizer sgd --steps 3 --explain 10000000000 --quiet --out"
+    assert train.main([*options.split(), str(tmp_path / "out")]) == 0
+    assert "update 3" in (out := capsys.readouterr().out)
+    assert "update 4" not in out

@@ -213,7 +213,8 @@ def _explain(request: "Request", result: "Result", updates: int) -> None:
     about = request.plan.problem
     for spec, path in zip(request.plan.optimizers, result.runs.values(), strict=True):
         if path.outcome != "raised":
-            print(explain(LANDSCAPES[about["landscape"]](), spec.build(), about["start"], updates), end="\n\n")
+            first = min(updates, request.plan.steps)
+            print(explain(LANDSCAPES[about["landscape"]](), spec.build(), about["start"], first), end="\n\n")
 
 
 def print_result(result: "Result", request: "Request", folder: Path) -> None:
