@@ -130,3 +130,16 @@ def test_a_file_that_is_no_protocol(tmp_path, content):
     (tmp_path / "protocol.json").write_text(content)
     with pytest.raises(UserError, match=r"protocol\.json"):
         read_protocol(tmp_path / "protocol.json")
+
+
+@pytest.mark.parametrize(
+    ("network", "words"),
+    [
+        ({"class": "TwoLayerNet"}, "network TwoLayerNet: missing a required argument: 'hidden_size'"),
+        ({"class": "TwoLayerNet", "hidden_size": 5, "depth": 2}, "network TwoLayerNet: got an unexpected keyword"),
+        ({"class": "Transformer"}, "unknown network 'Transformer'"),
+    ],
+)
+def test_a_network_with_other_arguments_than_its_class_takes_is_one_line(plan, network, words):
+    with pytest.raises(UserError, match=words):
+        replace(plan, network=network)

@@ -112,7 +112,7 @@ class Table:
         last = translate("training loss: mean of the last {n} steps", n=min(FINAL_STEPS, steps))
         late = max((row.late for row in self.rows), default=0)
         kept = translate("steps: until the target is reached and kept, at most {late:g} too many", late=late)
-        return "; ".join([length, over, last, *([kept] if late else [])])
+        return "\n".join(["; ".join([length, over, last]), *([kept] if late else [])])
 
     def _steps_cell(self, spread: Spread, best: float | None) -> str:
         steps, target = self.protocol["steps"], self.protocol["target"]

@@ -1,6 +1,7 @@
 """A plan is data: the runs, and everything that determines each of them."""
 
 import hashlib
+import inspect
 import json
 import platform
 from collections.abc import Iterator, Mapping
@@ -13,6 +14,7 @@ from typing import Any
 from zeronet.common.errors import UserError
 from zeronet.common.validation import checked_integer
 from zeronet.lab.runner.book import BOOK_CHOICES, OWN_START
+from zeronet.lab.runner.networks import NETWORKS
 from zeronet.lab.runner.protocol import FORMAT
 from zeronet.lab.specs.plugins import Plugin
 from zeronet.lab.specs.spec import Spec, distinct, from_protocol, unchecked_from_protocol
@@ -166,7 +168,14 @@ def _checked_network(network: Mapping[str, Any]) -> dict[str, Any]:
     """Return the plan of a network. Raises UserError if it has no class, or a hidden size is not a positive integer."""
     if not network.get("class"):
         raise UserError(f"network must have a class, as in {{'class': 'TwoLayerNet', …}}, not {dict(network)!r}")
+    if network["class"] not in NETWORKS:
+        raise UserError(f"unknown network {network['class']!r}: ({', '.join(NETWORKS)})")
     checked = dict(network)
+    arguments = {name: value for name, value in network.items() if name != "class"}
+    try:
+        inspect.signature(NETWORKS[network["class"]]).bind(input_size=1, output_size=1, seed=0, **arguments)
+    except TypeError as error:
+        raise UserError(f"network {network['class']}: {error}") from error
     if "hidden_size" in network:
         checked["hidden_size"] = checked_integer("hidden size", network["hidden_size"])
     if "hidden_sizes" in network:
