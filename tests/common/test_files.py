@@ -1,9 +1,10 @@
 import stat
 
+import numpy as np
 import pytest
 
 from zeronet.common.errors import UserError
-from zeronet.common.files import finite, one_of, read_csv, replacing
+from zeronet.common.files import finite, one_of, read_arrays, read_csv, replacing
 
 
 @pytest.mark.parametrize("name", ["a.txt", "確率的勾配降下法" * 10])
@@ -66,3 +67,15 @@ def test_a_damaged_table_is_named_with_its_line(tmp_path, content, message):
     with pytest.raises(UserError) as caught:
         read_csv(path, {"label": one_of(["SGD"]), "step": int, "loss": finite}, most=9)
     assert str(caught.value) == message.format(path=path)
+
+
+def test_what_a_damaged_archive_says_of_itself_is_cut_short(tmp_path):
+    """zipfile quotes the name in the header, which a bit in its length makes as long as the file."""
+    path = tmp_path / "a.npz"
+    np.savez(path, a=np.zeros(3000))
+    data = bytearray(path.read_bytes())
+    data[27] = 8  # the length of the name in the first header: 2,053 instead of 5
+    path.write_bytes(data)
+    with pytest.raises(ValueError, match="a damaged one") as error:
+        read_arrays(path)
+    assert len(str(error.value)) < 200

@@ -11,6 +11,7 @@ import os
 import re
 import reprlib
 import tempfile
+import textwrap
 import zipfile
 import zlib
 from collections import Counter
@@ -117,7 +118,8 @@ def read_arrays(
         except UserError:  # of judge
             raise
         except Exception as error:  # zipfile, zlib, struct and NumPy raise nearly anything
-            raise ValueError(f"not an .npz file, or a damaged one ({error or type(error).__name__})") from error
+            words = textwrap.shorten(str(error) or type(error).__name__, 100)  # zipfile quotes whole headers
+            raise ValueError(f"not an .npz file, or a damaged one ({words})") from error
     return arrays
 
 
