@@ -14,8 +14,9 @@ import numpy as np
 import pytest
 
 from tests.support.problems import save_largest_of_three
+from zeronet.common.archives import read_arrays, replace_arrays
 from zeronet.common.errors import UserError
-from zeronet.common.files import read_arrays, read_csv, replace_arrays
+from zeronet.common.files import read_csv
 from zeronet.datasets import idx
 from zeronet.datasets import load as load_data
 from zeronet.datasets.catalogue import STEMS

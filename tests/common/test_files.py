@@ -3,8 +3,9 @@ import stat
 import numpy as np
 import pytest
 
+from zeronet.common.archives import read_arrays
 from zeronet.common.errors import UserError
-from zeronet.common.files import finite, one_of, read_arrays, read_csv, replacing
+from zeronet.common.files import finite, one_of, read_csv, replacing
 
 
 @pytest.mark.parametrize("name", ["a.txt", "確率的勾配降下法" * 10])

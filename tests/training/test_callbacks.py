@@ -37,7 +37,7 @@ from zeronet import (
     TwoLayerNet,
     stream,
 )
-from zeronet.common.files import read_arrays, replace_arrays
+from zeronet.common.archives import read_arrays, replace_arrays
 from zeronet.training.inspection import Inspection
 
 PROJECT = Path(__file__).parents[2]

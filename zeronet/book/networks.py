@@ -18,8 +18,8 @@ from zeronet.book.layers import (
     Sigmoid,
     SoftmaxWithLoss,
 )
+from zeronet.common.archives import read_arrays, replace_arrays
 from zeronet.common.errors import UserError
-from zeronet.common.files import read_arrays, replace_arrays
 
 GRADIENTS = {"W": "dW", "b": "db", "gamma": "dgamma", "beta": "dbeta"}
 Owner = tuple[Any, str]  # a layer, and its attribute

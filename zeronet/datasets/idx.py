@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from zeronet.common.files import gunzipped
+from zeronet.common.archives import gunzipped
 from zeronet.datasets.catalogue import KNOWN, STEMS, Known, Published, identify
 from zeronet.datasets.dataset import ROLES, Arrays, DataError, array_digest
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from zeronet.common.files import free_memory, read_arrays
+from zeronet.common.archives import free_memory, read_arrays
 from zeronet.datasets.dataset import ROLES, Arrays, DataError, Dataset, array_digest, describe
 from zeronet.datasets.places import expanded
 

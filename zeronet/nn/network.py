@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
-from zeronet.common.files import read_arrays, replace_arrays
+from zeronet.common.archives import read_arrays, replace_arrays
 from zeronet.common.validation import checked_array
 from zeronet.nn.functions import accuracy
 from zeronet.nn.initializers import Initializer

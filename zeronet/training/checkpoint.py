@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from zeronet.common.files import read_arrays, replace_arrays
+from zeronet.common.archives import read_arrays, replace_arrays
 from zeronet.common.validation import checked_integer
 from zeronet.optimizers import Optimizer
 from zeronet.optimizers.schedules import Schedule

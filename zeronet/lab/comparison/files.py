@@ -8,19 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from zeronet.common.files import (
-    finite,
-    grouped,
-    one_of,
-    read_arrays,
-    read_csv,
-    reading,
-    replace_arrays,
-    slug,
-    write_csv,
-    write_json,
-    write_text,
-)
+from zeronet.common.archives import read_arrays, replace_arrays
+from zeronet.common.files import finite, grouped, one_of, read_csv, reading, slug, write_csv, write_json, write_text
 from zeronet.lab.runner.problem import problem_of
 from zeronet.lab.runner.protocol import most_rows, read_protocol
 from zeronet.lab.runner.runs import Runs

@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 
+from zeronet.common.archives import read_arrays, replace_arrays
 from zeronet.common.errors import UserError
-from zeronet.common.files import read_arrays, replace_arrays, replacing
+from zeronet.common.files import replacing
 from zeronet.lab.runner.folder import RUNS
 from zeronet.lab.runner.plan import Plan
 
