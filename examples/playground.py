@@ -27,7 +27,7 @@ from zeronet.lab.plots.landscape import draw_landscape, draw_path
 from zeronet.lab.plots.looks import looks_of
 from zeronet.lab.plots.style import drawable, house_style
 from zeronet.lab.race.planning import paths_from
-from zeronet.lab.runner.problem import STEPS
+from zeronet.lab.runner.landscape_defaults import STEPS
 from zeronet.lab.runner.run import run_task
 from zeronet.lab.runner.runs import Run
 from zeronet.lab.specs.spec import distinct, parse, split

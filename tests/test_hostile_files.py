@@ -115,7 +115,7 @@ LETTERS = [name for name in READERS if name.endswith("json")]
 
 @cache
 def many_zeros(size, wbits):
-    """Return so many zeros, compressed in no time: the same block again and again."""
+    """Return zeros, compressed quickly by repeating one compressed block."""
     block = bytes(16 * MB)
     if wbits > 0:
         return gzip.compress(block, 1) * (size // len(block))  # a file of many members

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from zeronet import SGD, AdaGrad, Adam, Optimizer, RMSProp
-from zeronet.lab.runner.problem import RATES, STEPS
+from zeronet.lab.runner.landscape_defaults import RATES, STEPS
 from zeronet.landscapes import LANDSCAPES, Rosenbrock, Slope, Valley, descend, walk
 from zeronet.optimizers import OPTIMIZERS
 

@@ -8,7 +8,7 @@ from zeronet.common.text import aligned, folded
 from zeronet.lab.dialects import DIALECTS
 from zeronet.lab.dialects.table import equations, table
 from zeronet.lab.runner.analysis.summary import settings_words
-from zeronet.lab.runner.problem import RATES, STEPS
+from zeronet.lab.runner.landscape_defaults import RATES, STEPS
 from zeronet.landscapes import Valley, descend
 from zeronet.locale import LANGUAGES, translate
 from zeronet.optimizers import Optimizer

@@ -1,7 +1,6 @@
 """What every optimizer is. A subclass is its equation; this class walks the parameters, keeps the state and checks."""
 
 import copy
-import warnings
 import weakref
 from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from typing import TYPE_CHECKING, Any, Self
@@ -14,6 +13,7 @@ from zeronet.optimizers.arrays import as_array, copied, copied_gradients, flat_v
 from zeronet.optimizers.hyperparameters import checked_number, checked_switch, scheduled_lr
 from zeronet.optimizers.schedules import Schedule
 from zeronet.optimizers.transforms import Transform, WeightDecay
+from zeronet.optimizers.undo import numpy_may_raise, restorer
 
 # Numbers that a rule is given at once: its temporaries then stay in the processor's cache. At 1.8 million parameters
 # this takes half the time of the whole vector at once.
@@ -166,7 +166,7 @@ class Optimizer:
         if self._cannot_fail(params):
             self._update(params, grads)
         else:
-            restore = self._restorer(params)
+            restore = restorer(self, params)
             try:
                 self._update(params, grads)
             except BaseException:
@@ -340,28 +340,7 @@ class Optimizer:
     def _cannot_fail(self, params: Mapping[str, Any]) -> bool:
         """Return whether nothing can go wrong halfway, as in the usual step of a training: it copies nothing."""
         usual = isinstance(params, Parameters) and self.elementwise and not self._transforms
-        return usual and self._own_rules and not _numpy_may_raise()
-
-    def _restorer(self, params: MutableMapping[str, Any] | Parameters) -> Callable[[], None]:
-        """Return what undoes a failed update."""
-        names = (*self.state_names, *self.scalar_names, "t", "lr", "_shapes")
-        attributes = {name: getattr(self, name) for name in names if hasattr(self, name)}
-        arrays: list[tuple[np.ndarray, np.ndarray]] = []
-        values = {} if isinstance(params, Parameters) else dict(params)
-        for mapping in (params, *(attributes[name] or {} for name in self.state_names)):
-            members = [mapping.flat] if isinstance(mapping, Parameters) else mapping.values()
-            arrays += [(array, array.copy()) for array in members if isinstance(array, np.ndarray)]
-
-        def restore() -> None:
-            for array, before in arrays:
-                array[...] = before
-            for name, value in values.items():
-                if params[name] is not value:
-                    params[name] = value
-            for name, value in attributes.items():
-                setattr(self, name, value)
-
-        return restore
+        return usual and self._own_rules and not numpy_may_raise()
 
     def _apply(self, *arrays: np.ndarray) -> None:
         if self.rule(*arrays) is not None:  # type: ignore[func-returns-value]  # a learner's may return something
@@ -401,11 +380,3 @@ class Optimizer:
         for name, state in zip(self.state_names, states, strict=True):
             setattr(self, name, state)
         self._shapes = shapes_of(params)
-
-
-def _numpy_may_raise() -> bool:
-    """Return whether an overflow in NumPy may be an error here."""
-    modes = np.geterr().values()
-    return not {"raise", "call"}.isdisjoint(modes) or (
-        "warn" in modes and any(action == "error" for action, *_ in warnings.filters)
-    )

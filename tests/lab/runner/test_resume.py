@@ -40,7 +40,7 @@ def whole(tmp_path_factory):
     return folder
 
 
-# The command, which stops and waits to be killed when so many of its runs have been finished.
+# The command: it stops and waits to be killed once the given number of runs have finished.
 HELD = """
 import runpy, sys, time
 import train
@@ -63,7 +63,7 @@ runpy.run_path(train.__file__, run_name="__main__")
 
 
 def started(folder, runs):
-    """Start the comparison, and return its process when so many runs have been finished: it waits there."""
+    """Start the comparison, and return its process, which waits once the given number of runs have finished."""
     mark = folder.parent / "held"
     arguments = ["--problem", "digits", *OPTIONS, *FIRST, "--out", folder]
     process = subprocess.Popen(

@@ -97,6 +97,14 @@ def test_an_optimizer_that_always_fails_counts_as_infinite_and_the_others_go_on(
     assert "The best learning rate of Failing" in str(outcome.table)  # at the edge
 
 
+def test_an_optimizer_that_raised_is_not_run_again_to_measure_its_steps(outcome):
+    times = outcome.table.step_times
+    assert set(times.seconds) == {"SGD", "RMSProp", "twin"}
+    assert all(seconds > 0 for seconds in times.seconds.values())
+    row = next(line for line in str(outcome.table).splitlines() if line.startswith("Failing "))
+    assert row.split()[-2:] == ["-", "-"]
+
+
 def test_verdict_json_says_what_the_runs_and_the_table_say(outcome):
     text = (outcome.folder / "verdict.json").read_text(encoding="utf-8")
     assert "NaN" not in text

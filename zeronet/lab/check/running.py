@@ -127,7 +127,7 @@ def _only_class(place: str) -> str:
     if not updating and (
         stepping := [name for name in names if callable(getattr(getattr(module, name, None), "step", None))]
     ):
-        return stepping[-1]  # which is told what it lacks
+        return stepping[-1]  # the error for its interface says what is missing
     if not updating:
         raise UserError(f"{place} has no class with update(params, grads), but {', '.join(names)}")
     if len(updating) > 1:

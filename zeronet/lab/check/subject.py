@@ -1,7 +1,6 @@
 """The class under test: how it is made, what it is set to, where it goes under given gradients, and what it keeps."""
 
 import contextlib
-import copy
 import inspect
 import sys
 import traceback
@@ -14,6 +13,7 @@ import numpy as np
 from zeronet.common.errors import UserError
 from zeronet.lab.check import interface
 from zeronet.lab.check.roles import NO_ROLE, ROLES, role_of, roles_of
+from zeronet.lab.check.state import attributes
 from zeronet.lab.specs.aliases import our_settings
 from zeronet.optimizers import Optimizer
 
@@ -313,54 +313,3 @@ def random_arrays(seed: int, shapes: Mapping[str, tuple[int, ...]], dtype: Any =
         name: np.random.default_rng([seed, *name.encode()]).standard_normal(shape).astype(dtype)
         for name, shape in shapes.items()
     }
-
-
-# What an optimizer keeps ---------------------------------------------------------------------------------------------
-
-
-def attributes(thing: Any) -> dict[str, Any]:
-    """Return the attributes of an object, from its __dict__ and its slots.
-
-    >>> attributes(type("Slotted", (), {"__slots__": ("h",), "__init__": lambda self: setattr(self, "h", 1)})())
-    {'h': 1}
-    """
-    slots = [kind.__dict__.get("__slots__", ()) for kind in type(thing).__mro__]
-    names = [name for each in slots for name in ([each] if isinstance(each, str) else each) if hasattr(thing, name)]
-    return {name: getattr(thing, name) for name in names if not name.startswith("__")} | getattr(thing, "__dict__", {})
-
-
-def remembered(optimizer: Any, params: Mapping[str, Any]) -> dict[str, Arrays]:
-    """Return the arrays that an optimizer keeps, per state and parameter: {"h": {"W1": …}}.
-
-    A state is found under a parameter's name, at any depth, and has its shape.
-    """
-    found: dict[str, Arrays] = {}
-
-    def look(thing: Any, path: tuple[Any, ...]) -> None:
-        if hasattr(thing, "items"):
-            for key, value in thing.items():
-                look(value, (*path, *(key if isinstance(key, tuple) else (key,))))
-        elif isinstance(thing, np.ndarray | np.number | float) and np.shape(thing) in shapes.values():
-            for name in params:
-                if name in path and np.shape(thing) == shapes[name]:
-                    words = ".".join(str(part) for part in path if part != name)
-                    found.setdefault(words, {})[name] = thing
-
-    shapes = {name: np.shape(value) for name, value in params.items()}
-    for name, value in attributes(optimizer).items():
-        look(value, (name,))
-    return found
-
-
-def restored(subject: Subject, optimizer: Any) -> Any:
-    """Return a new optimizer that continues from this one's state_dict, or from a copy of its attributes."""
-    twin = subject.new()
-    if callable(getattr(optimizer, "state_dict", None)) and callable(getattr(twin, "load_state_dict", None)):
-        twin.load_state_dict(copy.deepcopy(optimizer.state_dict()))
-    else:
-        kept = copy.deepcopy(attributes(optimizer))
-        if hasattr(twin, "__dict__"):
-            twin.__dict__.update({name: kept.pop(name) for name in vars(optimizer)})
-        for name, value in kept.items():  # slots
-            setattr(twin, name, value)
-    return twin

@@ -11,6 +11,7 @@ dialects meet in one figure:
 zeronet.book has all classes and functions of the book's code, for its scripts.
 """
 
-from zeronet.lab.dialects.libraries import DIALECTS, Dialect, LibraryNames, dialect_of
+from zeronet.lab.dialects.dialect import Dialect, LibraryNames
+from zeronet.lab.dialects.libraries import DIALECTS, dialect_of
 
 __all__ = ["DIALECTS", "Dialect", "LibraryNames", "dialect_of"]

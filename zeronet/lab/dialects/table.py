@@ -6,7 +6,8 @@ import re
 import numpy as np
 
 from zeronet.common.text import equation_of
-from zeronet.lab.dialects.libraries import DIALECTS, FACTS, Dialect, LibraryNames
+from zeronet.lab.dialects.dialect import Dialect, LibraryNames
+from zeronet.lab.dialects.libraries import DIALECTS, FACTS
 from zeronet.locale import translate
 from zeronet.optimizers import AdamW, Optimizer
 

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from zeronet.common.errors import UserError
-from zeronet.lab.runner.analysis.pairwise import MARGIN
+from zeronet.lab.runner.analysis.pairwise import MARGIN, logs
 from zeronet.lab.runner.analysis.ranking import finished_loss
 from zeronet.lab.specs.spec import Spec, with_settings
 
@@ -224,7 +224,7 @@ def _as_good(one: Trial, best: Trial) -> bool:
     """Return whether the losses are not higher than the best's, by more than the noise between seeds."""
     from scipy.stats import t  # only here: it takes a while to import
 
-    d = np.log(one.losses) - np.log(best.losses)
+    d = logs(one.losses) - logs(best.losses)
     error = d.std(ddof=1) / math.sqrt(len(d)) if len(d) > 1 else 0.0
     return bool(d.mean() <= (t.ppf(0.95, len(d) - 1) * error if error else 0.0))
 

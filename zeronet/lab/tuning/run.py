@@ -36,7 +36,7 @@ def run_tuning(plan: Plan, tuning: Tuning, problem: Problem, folder: Path, optio
         final = replace(plan, optimizers=best, kind="final")
         runs = experiment.run(final, "final runs")
         protocol = {**final.protocol(), "tuning": {**tuning.to_dict(), "asked": requested["optimizers"]}}
-        times = step_times(final, problem) if isinstance(problem, DataProblem) else None
+        times = step_times(final, runs, problem) if isinstance(problem, DataProblem) else None
         table = VerdictTable(protocol, runs, known_to, experiment.seconds(), trials, times)
 
         def draw(new: Path) -> "Figure":

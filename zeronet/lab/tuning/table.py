@@ -76,10 +76,7 @@ class VerdictTable:
             if target is not None:
                 cells.append(self._steps_cell(label))
             if self.step_times:
-                seconds = self.step_times.seconds[label]
-                cells.append(f"{1000 * seconds:.3g}")
-                median = statistics.median(self.steps(label)) if target is not None else math.inf
-                cells += [f"{median * seconds:.3g}" if math.isfinite(median) else "-"] if target is not None else []
+                cells += self._time_cells(label, target is not None)
             body.append(cells)
         expected = ["", expected_table(self.first_losses)] if self.first_losses else []
         return "\n".join([*aligned(folded(body)), *expected, "", *self.sentences()])
@@ -191,6 +188,17 @@ class VerdictTable:
         low, high = _quartiles([loss for loss in losses if math.isfinite(loss)])
         cell = f"{finished_loss(losses):.4g} ({low:.4g}..{high:.4g})"
         return f"{cell}, {text}" if failed else cell
+
+    def _time_cells(self, label: str, has_target: bool) -> list[str]:
+        """Return milliseconds of a step and, if there is a target, seconds to it."""
+        seconds = self.step_times.seconds.get(label) if self.step_times else None
+        if seconds is None:
+            return ["-"] * (1 + has_target)
+        cells = [f"{1000 * seconds:.3g}"]
+        if has_target:
+            median = statistics.median(self.steps(label))
+            cells.append(f"{median * seconds:.3g}" if math.isfinite(median) else "-")
+        return cells
 
     def _steps_cell(self, label: str) -> str:
         steps = self.steps(label)

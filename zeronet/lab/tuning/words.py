@@ -143,7 +143,7 @@ def method(what: str, others: Iterable[str], late: float | None) -> str:
     )
     if others:
         text += translate(
-            " {what}: after the last step, nothing was chosen on it; validation loss: mean of the last tenth.",
+            " {what}: after the last step, not used for any choice; validation loss: mean of the last tenth.",
             what=translate(what).capitalize(),
         )
     if late is not None:

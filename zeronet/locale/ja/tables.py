@@ -142,7 +142,7 @@ TABLES: dict[str, str] = {
     "Means and ratios: of logarithms, over the seeds; intervals: 95 %, for all pairs together; wins: Holm.": (
         "平均と比: シードごとの対数の平均。区間: すべての組を合わせて 95 %。勝ちの判定: ホルム法。"
     ),
-    " {what}: after the last step, nothing was chosen on it; validation loss: mean of the last tenth.": (
+    " {what}: after the last step, not used for any choice; validation loss: mean of the last tenth.": (
         "{what}: 最後の更新の後の値で、何の選択にも使っていません。検証の損失: 最後の 1 割の平均。"
     ),
     " Steps: until the target is reached and kept, at most {late:g} too many.": (

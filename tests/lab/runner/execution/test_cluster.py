@@ -141,7 +141,7 @@ def waiting(tmp_path):
 
 
 def in_the_middle(folder, runs, waiting, number, then):
-    """Call then in another thread once so many runs have their files and so many others wait, and let those go on."""
+    """Once `runs` files exist and `number` runs wait, call then in another thread, and let the waiting runs go on."""
 
     def watch():
         while len([*folder.glob(".runs/*.npz")]) < runs or len([*waiting.glob("*.waits")]) < number:

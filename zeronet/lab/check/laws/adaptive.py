@@ -6,7 +6,8 @@ import numpy as np
 
 from zeronet.lab.check.findings import Verdict, failed, law, number, passed, remark, skipped
 from zeronet.lab.check.first_step import right_lengths, slip_of
-from zeronet.lab.check.subject import START, STEEP, Subject, remembered
+from zeronet.lab.check.state import remembered
+from zeronet.lab.check.subject import START, STEEP, Subject
 from zeronet.locale import translate
 
 MOST = 1.1  # the longest corrected step, in units of lr

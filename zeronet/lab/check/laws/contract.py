@@ -5,7 +5,8 @@ from collections.abc import Callable
 import numpy as np
 
 from zeronet.lab.check.findings import Verdict, failed, law, number, passed, remark
-from zeronet.lab.check.subject import START, Subject, copied, random_arrays, remembered
+from zeronet.lab.check.state import remembered
+from zeronet.lab.check.subject import START, Subject, copied, random_arrays
 from zeronet.locale import translate
 
 SHAPES = {"number": (), "b": (3,), "W": (2, 3), "filters": (2, 1, 3, 2)}

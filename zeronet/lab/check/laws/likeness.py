@@ -1,7 +1,8 @@
 """Laws on what a class says it is: the path of zeronet's own, and of the same with another learning rate."""
 
 from zeronet.lab.check.findings import Verdict, failed, law, passed, remark, skipped
-from zeronet.lab.check.subject import START, STEEP, Subject, attributes
+from zeronet.lab.check.state import attributes
+from zeronet.lab.check.subject import START, STEEP, Subject
 from zeronet.lab.check.twins import UPDATES, Difference, Twin, difference, furthest, named_alike, twin_of, twins
 from zeronet.locale import translate
 

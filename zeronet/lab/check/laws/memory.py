@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from zeronet.lab.check.findings import Verdict, failed, law, passed, skipped
-from zeronet.lab.check.subject import Subject, remembered
+from zeronet.lab.check.state import remembered
+from zeronet.lab.check.subject import Subject
 from zeronet.lab.check.twins import UPDATES
 from zeronet.locale import translate
 

@@ -5,7 +5,8 @@ from itertools import pairwise
 import numpy as np
 
 from zeronet.lab.check.findings import Verdict, failed, law, number, passed, remark, skipped
-from zeronet.lab.check.subject import STEEP, Arrays, Subject, attributes, is_number, random_arrays, remembered, restored
+from zeronet.lab.check.state import attributes, remembered, restored
+from zeronet.lab.check.subject import STEEP, Arrays, Subject, is_number, random_arrays
 from zeronet.locale import translate
 
 PAIR = {"first": (4,), "second": (4,)}

@@ -64,7 +64,7 @@ def mean_loss(losses: Sequence[float]) -> float:
     >>> round(mean_loss([0.1, 0.4]), 6), mean_loss([0.1, math.inf])
     (0.2, inf)
     """
-    return float(np.exp(np.mean(_logs(losses))))
+    return float(np.exp(np.mean(logs(losses))))
 
 
 def compared(losses: Mapping[str, Sequence[float]], margin: float = MARGIN) -> list[Pair]:
@@ -83,9 +83,9 @@ def compared(losses: Mapping[str, Sequence[float]], margin: float = MARGIN) -> l
     >>> pair.outcome, pair.better, round(math.exp(pair.difference), 2), pair.wins
     ('wins', 'A', 0.48, 1.0)
     """
-    logs = {label: _logs(values) for label, values in losses.items()}
-    pairs = {pair: _difference(logs[pair[0]], logs[pair[1]]) for pair in combinations(logs, 2)}
-    whole = {label for label, values in logs.items() if np.isfinite(values).all()}
+    by_label = {label: logs(values) for label, values in losses.items()}
+    pairs = {(a, b): _difference(by_label[a], by_label[b]) for a, b in combinations(by_label, 2)}
+    whole = {label for label, values in by_label.items() if np.isfinite(values).all()}
     tested = {pair: d for pair, d in pairs.items() if len(d) > 1}
     intervals = {pair: _interval(d, len(whole)) for pair, d in tested.items() if whole.issuperset(pair)}
     p_values = {pair: _student_p(d) if pair in intervals else _signed_rank_p(d) for pair, d in tested.items()}
@@ -134,12 +134,13 @@ def seeds_needed(difference: float, pairs: int = 1) -> int | None:
 
 def typical_spread(losses: Mapping[str, Sequence[float]]) -> float | None:
     """Return the standard deviation of a pair's differences, pooled over the pairs without failed runs; or None."""
-    logs = [values for values in map(_logs, losses.values()) if np.isfinite(values).all() and len(values) > 1]
-    variances = [np.var(a - b, ddof=1) for a, b in combinations(logs, 2) if not _constant(a - b)]
+    whole = [values for values in map(logs, losses.values()) if np.isfinite(values).all() and len(values) > 1]
+    variances = [np.var(a - b, ddof=1) for a, b in combinations(whole, 2) if not _constant(a - b)]
     return float(np.sqrt(np.mean(variances))) if variances else None
 
 
-def _logs(losses: Sequence[float]) -> np.ndarray:
+def logs(losses: Sequence[float]) -> np.ndarray:
+    """Return the logarithms of losses, of which those below MIN_LOSS count as that."""
     return np.log(np.maximum(losses, MIN_LOSS))
 
 

@@ -21,7 +21,7 @@ class TimedOut(BaseException):
 
 @contextmanager
 def time_limit(seconds: float | None, trace: TextIO | None = None) -> Iterator[None]:
-    """Raise TimedOut in this thread if the block takes so many seconds; None for no limit.
+    """Raise TimedOut in this thread if the block takes longer than `seconds`; None means no limit.
 
     It is raised between two lines of Python. If nothing comes of it in GRACE seconds, as in a library's endless loop,
     the process ends, and where it was is in `trace`, a file.
