@@ -107,12 +107,12 @@ def ladder_figure(folder: str | Path) -> Figure:
 
 
 def _headline(data: LadderFolder) -> str:
-    first, last = (next(iter(Ranking.of(data.losses[rung.key]).means)) for rung in (RUNGS[0], RUNGS[-1]))
-    return translate(
-        "{first} ends lowest in the book's way, {last} with tuned learning rates",
-        first=drawable(first, 30),
-        last=drawable(last, 30),
+    margin = data.protocol["tuning"]["margin"]
+    book, tuned = (
+        ", ".join(drawable(label, 30) for label in Ranking.of(data.losses[rung.key], margin).leaders())
+        for rung in (RUNGS[0], RUNGS[-1])
     )
+    return translate("Lowest in the book's way: {book}; with tuned learning rates: {tuned}", book=book, tuned=tuned)
 
 
 def _draw_rung(axes: Axes, data: LadderFolder, looks: Mapping[str, Look], rung: Rung) -> None:

@@ -206,8 +206,8 @@ TABLES: dict[str, str] = {
     "rung": "段",
     "ranking": "順位",
     "first in": "首位",
-    "{first} ends lowest in the book's way, {last} with tuned learning rates": (
-        "最も低く終わるのは、本のとおりでは {first}、調整した学習率では {last}"
+    "Lowest in the book's way: {book}; with tuned learning rates: {tuned}": (
+        "最も低いのは、本のとおりでは {book}、調整した学習率では {tuned}"
     ),
     "{label}: {n} of {m} seeds": "{label}: {m} 回中 {n} 回",
     " (known to a factor of {factor:.2f})": " ({factor:.2f} 倍の幅)",

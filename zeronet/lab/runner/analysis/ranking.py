@@ -59,6 +59,16 @@ class Ranking:
             {pair: outcomes[frozenset(pair)] for pair in pairwise(order)},
         )
 
+    def leaders(self) -> list[str]:
+        """Return the labels before the first difference that was found.
+
+        >>> Ranking.of({"A": [2.0, 2.1, 1.9], "B": [1.0, 1.1, 0.9], "C": [1.05, 1.0, 0.95]}).leaders()
+        ['B', 'C']
+        """
+        order = list(self.means)
+        won = [place for place, pair in enumerate(pairwise(order), start=1) if self.outcomes[pair] == "wins"]
+        return order[: won[0]] if won else order
+
     def words(self) -> str:
         """Return the ranking on one line: < if the difference was found, ≈ if they are equal, else a comma."""
         order = list(self.means)
