@@ -133,6 +133,8 @@ def _check_options(options: Mapping[str, Any], landscape: bool, tune: bool) -> N
     for name, reason in misplaced.items():
         if options[name] is not None:
             raise UserError(f"{_option(name)} {reason}")
+    if options["network"] is not None and options["hidden"] is not None:
+        raise UserError("--hidden is the short form of --network: leave one of them out")
     if options["explain"] is not None:
         checked_integer("explain", options["explain"])
 
