@@ -7,7 +7,6 @@ import inspect
 import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,7 +15,7 @@ from zeronet.common.errors import UserError, message_of
 from zeronet.common.validation import checked_integer
 from zeronet.lab.specs.build import parameters
 from zeronet.lab.specs.grammar import split, word
-from zeronet.lab.specs.plugins import OURS, Plugin, explained, process_kept, resolved
+from zeronet.lab.specs.plugins import Plugin, explained, process_kept, resolved
 from zeronet.locale import translate
 from zeronet.nn import DeepConvNet, MultiLayerNet, Network, SimpleConvNet, TwoLayerNet
 from zeronet.nn.layers.base import shape_text
@@ -59,7 +58,8 @@ class NetworkSpec:
         >>> network_plan([100, 100]).build({"input_size": 784, "classes": 10}, seed=0).params
         Parameters(W1 (784, 100), b1 (100,), W2 (100, 100), b2 (100,), W3 (100, 10), b3 (10,); float32)
         """
-        network = self._maker(**self._arguments(problem, seed))
+        make = self._maker
+        network = make(**self._arguments(make, problem, seed))
         if not isinstance(network, Network):
             raise UserError(f"{self.target} must return a zeronet.Network, not {type(network).__name__}")
         return network
@@ -71,12 +71,12 @@ class NetworkSpec:
         built, does not fit the data, or would not be the same again.
         """
         settings = dict(self.settings)
-        if "image_shape" in self._takes and "image_shape" not in settings:
+        if "image_shape" in _names(self._maker) and "image_shape" not in settings:
             settings = {"image_shape": _channels_first(self.target, problem["name"], image_shape), **settings}
         spec = replace(self, settings=settings)
         try:
             with process_kept(), np.errstate(all="ignore"):
-                spec._check_arguments(spec._arguments(problem, 0))
+                spec._check_arguments(problem)
                 size = spec._tried(problem, min(batch_size, 2))
         except KeyboardInterrupt:
             raise
@@ -98,31 +98,24 @@ class NetworkSpec:
             return self.instance  # type: ignore[no-any-return]
         return self.plugin.load(function=True) if self.plugin else CLASSES[self.target]
 
-    @property
-    def _takes(self) -> Iterable[str]:
-        """The names of arguments that it takes; of a function that takes any, also those that it does not name."""
-        takes = parameters(self._maker)
-        any_name = any(p.kind is p.VAR_KEYWORD for p in takes.values())
-        return {*takes, "input_size", "output_size", "seed"} if any_name else takes.keys()
-
-    def _arguments(self, problem: Mapping[str, Any], seed: int) -> dict[str, Any]:
-        takes = self._takes
+    def _arguments(self, make: Callable[..., Any], problem: Mapping[str, Any], seed: int) -> dict[str, Any]:
+        takes = _names(make)
         of_data = {"input_size": problem["input_size"], "output_size": problem["classes"], "seed": seed}
         return {name: value for name, value in of_data.items() if name in takes} | dict(self.settings)
 
-    def _check_arguments(self, arguments: Mapping[str, Any]) -> None:
-        if "seed" not in self._takes:
+    def _check_arguments(self, problem: Mapping[str, Any]) -> None:
+        make = self._maker
+        arguments = self._arguments(make, problem, 0)
+        if "seed" not in arguments:
             name = self.target.rpartition(":")[2]
             raise UserError(f"{self.target} must take a seed: def {name}(input_size, output_size, seed)")
         if reserved := [name for name in self.settings if name in RESERVED]:
             raise UserError(f"{self.target}: a setting of a network cannot be called {reserved[0]}")
-        inspect.signature(self._maker).bind(**arguments)
+        inspect.signature(make).bind(**arguments)
 
     def _tried(self, problem: Mapping[str, Any], examples: int) -> int:
         """Return the number of parameters, having tried everything that a run does. Raises whatever goes wrong."""
-        network, twin = self.build(problem, 0), self.build(problem, 0)
-        if network.params.flat.tobytes() != twin.params.flat.tobytes():
-            raise UserError("its first weights must follow from the seed, as by zeronet.nn.rng.stream(seed, 'weights')")
+        network = self.build(problem, 0)
         inputs, classes, name = problem["input_size"], problem["classes"], problem["name"]
         if (takes := network.layers[0].input_size) not in (None, inputs):
             raise UserError(f"it takes {takes} numbers per example, and {name} has {inputs}")
@@ -130,17 +123,26 @@ class NetworkSpec:
         if shape is not None and shape != (classes,):
             raise UserError(f"it has {shape_text(shape)} outputs per example, and {name} has {classes} classes")
         if self.plugin:
-            twin.contents()  # only known layers can be saved
-        twin.loss_and_grad(np.zeros((examples, inputs), np.float32), np.full(examples, classes - 1))
+            network.contents()  # only known layers can be saved
+            if network.params.flat.tobytes() != self.build(problem, 0).params.flat.tobytes():
+                raise UserError("its first weights must follow from the seed, as with rng=np.random.default_rng(seed)")
+        network.loss_and_grad(np.zeros((examples, inputs), np.float32), np.full(examples, classes - 1))
         return network.params.flat.size
 
     def _blame(self, error: BaseException) -> str:
-        place = traceback.extract_tb(error.__traceback__)[-1].filename
-        if self.plugin and not isinstance(error, UserError) and not Path(place).is_relative_to(OURS):
-            return f"{self.target}: {explained(error, self.plugin.blamed)}"
+        passed = {frame.filename for frame in traceback.extract_tb(error.__traceback__)}
+        if self.plugin and self.plugin.blamed in passed:
+            return explained(error, self.plugin.blamed)
         words = message_of(error)
         name = self.target if self.plugin else self.label or self.target
         return words if words.startswith((name, self.target)) else f"{name}: {words}"
+
+
+def _names(make: Callable[..., Any]) -> Iterable[str]:
+    """Return the names of arguments that it takes; if it takes any, also those of the data and the seed."""
+    takes = parameters(make)
+    any_name = any(p.kind is p.VAR_KEYWORD for p in takes.values())
+    return {*takes, "input_size", "output_size", "seed"} if any_name else takes.keys()
 
 
 def network_plan(hidden_sizes: Sequence[int]) -> NetworkSpec:
