@@ -57,6 +57,9 @@ def read_request(options: Mapping[str, Any]) -> list[Request]:
         return [_request({**options, "problem": problems[0]})]
     if options["protocol"] is not None:
         raise UserError(f"--protocol {options['protocol']} takes one problem")
+    landscapes = [name for name in problems if name.lower() in LANDSCAPES]
+    if landscapes and len(options["network"] or ()) > 1:
+        raise UserError(f"several networks need data to learn: leave out --problem {landscapes[0]}")
     shared = {**options, "optimizer": options["optimizer"] or NETWORK["optimizer"]}
     requests = [_request(_applicable(shared | {"problem": name})) for name in problems]
     names = [slug(request.problem.name).lower() for request in requests]  # of their folders
