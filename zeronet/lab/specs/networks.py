@@ -295,13 +295,14 @@ def network_words(about: Mapping[str, Any], problem: Mapping[str, Any]) -> str:
     >>> network_words({"class": "SimpleConvNet", "image_shape": [1, 8, 8], "filters": 5}, {})
     'SimpleConvNet filters 5'
     """
-    hidden = about.get("hidden_sizes", [about.get("hidden_size")])
-    sizes = "–".join(map(str, [problem["input_size"], *hidden, problem["classes"]])) if hidden != [None] else ""
-    stacked = about["class"] in ("TwoLayerNet", "MultiLayerNet")
-    skipped = {*RESERVED, "image_shape", *(("hidden_size", "hidden_sizes") if stacked else ())}
-    others = [f"{name} {word(value)}" for name, value in about.items() if name not in skipped]
-    name = about["class"].rpartition(":")[2]
-    return " ".join(filter(None, [name, sizes if stacked else "", ", ".join(others)]))
+    words = [about["class"].rpartition(":")[2]]
+    stacked = ("hidden_size", "hidden_sizes") if about["class"] in ("TwoLayerNet", "MultiLayerNet") else ()
+    if hidden := [about[name] for name in stacked if name in about]:
+        sizes = hidden[0] if isinstance(hidden[0], list) else hidden
+        words.append("–".join(map(str, [problem["input_size"], *sizes, problem["classes"]])))
+    skipped = {*RESERVED, "image_shape", *stacked}
+    words.append(", ".join(f"{name} {word(value)}" for name, value in about.items() if name not in skipped))
+    return " ".join(filter(None, words))
 
 
 def networks_words(protocol: Mapping[str, Any]) -> str:
