@@ -166,6 +166,7 @@ def test_first_weights_are_the_same_where_the_protocol_says_so(problem):
     }
 
 
+@pytest.mark.slow
 def test_another_process_and_the_protocol_give_the_same_bytes(own, tmp_path):
     networks = [*TWO, "net.py:good"]
     options = [*own[: own.index("--network") + 1], *networks, *own[own.index("--optimizer") :]]
@@ -317,6 +318,7 @@ def test_the_figure_names_networks_and_what_is_equal(compared):
 
 
 @pytest.mark.drawn
+@pytest.mark.slow
 def test_the_inside_of_convolutional_networks_can_be_looked_at(tmp_path):
     networks = ["cnn:filters=3,hidden=5", "two-layer:hidden=5"]
     out = tmp_path / "out"
