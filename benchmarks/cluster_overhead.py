@@ -18,22 +18,22 @@ from benchmarks import harness
 from zeronet.lab.runner.execution.cluster import connected, run_on_cluster
 from zeronet.lab.runner.execution.options import ExecutionOptions
 from zeronet.lab.runner.execution.worker import pack_task, run_packed
-from zeronet.lab.runner.networks import network_plan
 from zeronet.lab.runner.plan import Cell, Plan
 from zeronet.lab.runner.problem import DataProblem, load_problem
 from zeronet.lab.runner.run import run_task
-from zeronet.lab.specs.spec import specs_of
+from zeronet.lab.specs.networks import network_plan
+from zeronet.lab.specs.spec import on_networks, specs_of
 
 ROUNDS = 3
 EMPTY = 50  # runs without a step, for the overhead
 RUNS = 4  # of 2,000 steps, for the speed-up
-NETWORK = {"network": network_plan([50]), "batch_size": 128, "eval_every": 100}
+SETTINGS = {"batch_size": 128, "eval_every": 100}
 
 
 def cells(problem: DataProblem, seeds: int, steps: int) -> list[Cell]:
     """Return runs of SGD as train.py plans them."""
-    specs = tuple(specs_of(["sgd"]))
-    return Plan(problem.to_dict(), specs, tuple(range(seeds)), steps, **NETWORK).cells()
+    specs = on_networks(specs_of(["sgd"]), [network_plan([50])])
+    return Plan(problem.to_dict(), specs, tuple(range(seeds)), steps, **SETTINGS).cells()
 
 
 def without_steps(cell: Cell) -> Cell:

@@ -57,6 +57,9 @@ def read_request(options: Mapping[str, Any]) -> list[Request]:
         return [_request({**options, "problem": problems[0]})]
     if options["protocol"] is not None:
         raise UserError(f"--protocol {options['protocol']} takes one problem")
+    landscapes = [name for name in problems if name.lower() in LANDSCAPES]
+    if landscapes and len(options["network"] or ()) > 1:
+        raise UserError(f"several networks need data to learn: leave out --problem {landscapes[0]}")
     shared = {**options, "optimizer": options["optimizer"] or NETWORK["optimizer"]}
     requests = [_request(_applicable(shared | {"problem": name})) for name in problems]
     names = [slug(request.problem.name).lower() for request in requests]  # of their folders
@@ -133,6 +136,8 @@ def _check_options(options: Mapping[str, Any], landscape: bool, tune: bool) -> N
     for name, reason in misplaced.items():
         if options[name] is not None:
             raise UserError(f"{_option(name)} {reason}")
+    if options["network"] is not None and options["hidden"] is not None:
+        raise UserError("--hidden is the short form of --network: leave one of them out")
     if options["explain"] is not None:
         checked_integer("explain", options["explain"])
 

@@ -4,6 +4,7 @@ zeronet train                                              SGD, AdaGrad and RMSP
 zeronet train --optimizer rmsprop                          one of them
 zeronet train --optimizer sgd:lr=0.5 adagrad rmsprop       with settings
 zeronet train --optimizer my_optimizer.py:MyAdaGrad sgd    your own class with update(params, grads)
+zeronet train --network mlp:hidden=100x4 cnn --optimizer adam       networks, with the same batches
 zeronet train --problem valley --lr 0.3 --animate          paths on f(x, y) = x²/20 + y², still and in motion
 """
 
@@ -61,7 +62,21 @@ def parse(arguments: list[str] | None = None, prog: str = "zeronet train") -> ar
     )
     p.add_argument("--list-optimizers", action="store_true", help="list name, equation, defaults and reference of each")
     p.add_argument("--lr", type=float, metavar="RATE", help="learning rate of all optimizers (default: each one's own)")
-    p.add_argument("--hidden", type=int, nargs="+", metavar="UNITS", help="hidden units, layer by layer (default: 50)")
+    p.add_argument(
+        "--network",
+        nargs="+",
+        action="extend",
+        metavar="SPEC",
+        help="[LABEL=]NAME[:key=value,…], each with every optimizer; NAME is two-layer, mlp, cnn, deep-cnn, "
+        "FILE.py:function or module:function: mlp:hidden=100x4,activation=tanh,init=xavier,batch_norm=true,dropout=0.2",
+    )
+    p.add_argument(
+        "--hidden",
+        type=int,
+        nargs="+",
+        metavar="UNITS",
+        help="short form of --network: hidden units, layer by layer (default: 50)",
+    )
     length = p.add_mutually_exclusive_group()
     length.add_argument("--steps", type=int, metavar="N", help="updates per run (default: 2000)")
     length.add_argument("--epochs", type=int, metavar="N", help="passes over the data, instead of --steps")
@@ -240,8 +255,13 @@ def print_advice(request: "Request", prog: str) -> None:
 
     print(translate("Each ran at the learning rate above, not tuned: the learning rates decide the ranking."))
     labels = [spec.label for spec in request.plan.optimizers]
-    plugins = any(spec.plugin for spec in request.plan.optimizers)  # whoever tries out a class wants no others
-    if labels != ["SGD lr=0.5", "AdaGrad", "RMSProp"] and not plugins and not request.notes:
+    own = any(part.plugin for spec in request.plan.optimizers for part in spec.parts)  # who tries one wants no others
+    if (
+        labels != ["SGD lr=0.5", "AdaGrad", "RMSProp"]
+        and len(request.plan.networks) == 1
+        and not own
+        and not request.notes
+    ):
         address = request.plan.problem["address"]
         command = f"python {sys.argv[0]}" if prog.endswith(".py") else prog
         same = "" if address.startswith("mnist") else f" --problem {address}"

@@ -10,10 +10,10 @@ from zeronet.lab.comparison.run import run_comparison
 from zeronet.lab.runner.analysis.pairwise import MARGIN
 from zeronet.lab.runner.execution.options import ExecutionOptions, default_jobs
 from zeronet.lab.runner.experiment import Result, in_folder
-from zeronet.lab.runner.networks import network_plan
 from zeronet.lab.runner.plan import Plan, consecutive, split_sizes
 from zeronet.lab.runner.problem import TARGETS, DataProblem, load_problem
-from zeronet.lab.specs.spec import specs_of
+from zeronet.lab.specs.networks import network_plan, networks_of
+from zeronet.lab.specs.spec import on_networks, specs_of
 from zeronet.lab.tuning.planning import FINAL_SEEDS, plan_tuning
 from zeronet.lab.tuning.studies import run_studies
 
@@ -24,7 +24,8 @@ def compare(
     *,
     steps: int = 2000,
     seeds: int | Iterable[int] | None = None,
-    hidden_sizes: int | Sequence[int] = (50,),
+    hidden_sizes: int | Sequence[int] | None = None,
+    networks: Sequence[Any] | Mapping[str, Any] | None = None,
     batch_size: int = 128,
     eval_every: int = 100,
     target: float | None = None,
@@ -53,8 +54,11 @@ def compare(
         Updates per run.
     seeds : int or iterable of int, optional
         Their number, counted from 0, or the seeds; default: 3, or 10 of the final runs if learning rates are tuned.
-    hidden_sizes : int or sequence of int
+    hidden_sizes : int or sequence of int, default 50
         One makes a TwoLayerNet, several a MultiLayerNet.
+    networks : sequence, or mapping of label to network; instead of hidden_sizes
+        Names with settings ("mlp:hidden=100x4,batch_norm=true", "cnn"), or functions (input_size, output_size, seed)
+        that return a new Network. Every optimizer runs on every network.
     batch_size, eval_every : int
         Examples per step; steps between two evaluations on the test images, or on the validation images if learning
         rates are tuned.
@@ -78,17 +82,23 @@ def compare(
     Raises
     ------
     UserError
-        A ValueError, if an argument is out of range, or a problem or an optimizer is not found.
+        A ValueError, if an argument is out of range, or a problem, a network or an optimizer is not found.
     """
     data = problem if isinstance(problem, DataProblem) else load_problem(problem)
     if tune is None and (studies != 1 or margin != MARGIN):
         raise UserError("studies and margin need tune, as in tune=15")
     if seeds is None:
         seeds = 3 if tune is None else FINAL_SEEDS
+    if networks is not None and hidden_sizes is not None:
+        raise UserError("hidden_sizes is the short form of networks: leave one of them out")
+    if networks is None:
+        sizes = 50 if hidden_sizes is None else hidden_sizes
+        networks = [network_plan(tuple(sizes) if isinstance(sizes, Iterable) else (sizes,))]
+    about = data.to_dict()
+    specs = [network.fitted(about, data.image_shape, batch_size) for network in networks_of(networks)]
     plan = Plan(
-        problem=data.to_dict(),
-        network=network_plan(tuple(hidden_sizes) if isinstance(hidden_sizes, Iterable) else (hidden_sizes,)),
-        optimizers=tuple(specs_of(optimizers, steps=steps)),
+        problem=about,
+        optimizers=on_networks(specs_of(optimizers, steps=steps), specs),
         seeds=tuple(seeds) if isinstance(seeds, Iterable) else consecutive(0, seeds),
         batch_size=batch_size,
         steps=steps,

@@ -22,10 +22,10 @@ from zeronet.lab.runner.analysis.pairwise import mean_loss
 from zeronet.lab.runner.analysis.ranking import Ranking
 from zeronet.lab.runner.book import BOOK_CHOICES, batches_with_replacement
 from zeronet.lab.runner.execution.options import ExecutionOptions
-from zeronet.lab.runner.networks import network_plan
 from zeronet.lab.runner.plan import Plan
 from zeronet.lab.runner.run import run_task
-from zeronet.lab.specs.spec import parse
+from zeronet.lab.specs.networks import network_plan
+from zeronet.lab.specs.spec import on_networks, parse
 from zeronet.lab.tuning.grid import Tuning
 from zeronet.locale import JAPANESE, language
 from zeronet.training.trainer import batches
@@ -35,8 +35,8 @@ ONE_JOB = ExecutionOptions(1, quiet=True)
 
 
 def plan_of(problem, *optimizers, **changes):
-    specs = tuple(parse(text) for text in optimizers or ("sgd:lr=0.5", "adam"))
-    plan = Plan(problem.to_dict(), specs, (0, 1), 20, network_plan([8]), 10, 10, book_choices=BOOK_CHOICES)
+    specs = on_networks([parse(text) for text in optimizers or ("sgd:lr=0.5", "adam")], [network_plan([8])])
+    plan = Plan(problem.to_dict(), specs, (0, 1), 20, 10, 10, book_choices=BOOK_CHOICES)
     return replace(plan, **changes)
 
 
@@ -260,7 +260,7 @@ def test_protocol_book_has_the_settings_of_chapter_6():
     assert [*settings] == ["SGD", "Momentum", "AdaGrad", "RMSProp", "Adam"]
     assert [values["lr"] for values in settings.values()] == [0.01, 0.01, 0.01, 0.01, 0.001]
     assert (settings["Momentum"]["momentum"], settings["RMSProp"]["rho"]) == (0.9, 0.99)
-    assert plan.network == {"class": "MultiLayerNet", "hidden_sizes": [100] * 4}
+    assert [one.to_dict() for one in plan.networks] == [{"class": "MultiLayerNet", "hidden_sizes": [100] * 4}]
     assert (plan.batch_size, plan.steps, plan.seeds) == (128, 2000, (0,))
     assert plan.book_choices == BOOK_CHOICES
 

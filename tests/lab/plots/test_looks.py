@@ -127,3 +127,41 @@ def test_in_grey_markers_and_lines_tell_the_first_eight_apart():
 
 def test_more_variants_than_looks_can_still_be_drawn():
     assert len(looks(*["SGD"] * (len(MARKERS) * len(LINES) + 5))) == len(MARKERS) * len(LINES) + 5
+
+
+def on_networks(networks, *targets):
+    """The looks of optimizers on networks, label → look; labels as a comparison makes them."""
+    pairs = [(network, target) for network in networks for target in targets]
+    alone = len(targets) == 1
+    return looks_of(
+        {"label": network if alone else f"{network} {target}", "target": target, "network": network}
+        for network, target in pairs
+    )
+
+
+def test_on_several_networks_colour_and_marker_are_the_optimizer_s_and_the_line_is_the_network_s():
+    networks, targets = ["mlp", "cnn", "deep-cnn", "own"], ["SGD", "Adam", "AdaBelief", "f.py:Mine"]
+    drawn = on_networks(networks, *targets)
+    own = looks(*targets)
+    for k, target in enumerate(targets):
+        of_one = {(each.colour, each.marker) for label, each in drawn.items() if label.endswith(f" {target}")}
+        assert of_one == {(own[f"{k} {target}"].colour, own[f"{k} {target}"].marker)}
+    styles = {n: {(str(drawn[f"{n} {t}"].line), drawn[f"{n} {t}"].hollow) for t in targets} for n in networks}
+    assert all(len(each) == 1 for each in styles.values())
+    assert len(set.union(*styles.values())) == len(networks)
+    first = drawn["mlp SGD"]
+    assert first.style == look("SGD").style
+    assert drawn["cnn SGD"].style["markerfacecolor"] == "white"
+
+
+@pytest.mark.parametrize(("networks", "targets"), [(2, 1), (12, 1), (3, 8), (11, 5)])
+def test_no_two_looks_on_networks_are_equal(networks, targets):
+    names = ["SGD", "Adam", *(f"f.py:Mine{k}" for k in range(targets - 2))][:targets]
+    drawn = on_networks([f"net{k}" for k in range(networks)], *names).values()
+    assert len({(each.colour, each.marker, str(each.line), each.hollow) for each in drawn}) == networks * targets
+
+
+def test_a_single_optimizer_on_several_networks_has_one_colour_and_differs_in_the_rest():
+    drawn = on_networks(["two-layer", "mlp", "cnn"], "Adam").values()
+    assert {each.colour for each in drawn} == {look("Adam").colour}
+    assert len({each.marker for each in drawn}) == len({str(each.line) for each in drawn}) == 3

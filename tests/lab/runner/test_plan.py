@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from zeronet.common.errors import UserError
-from zeronet.lab.runner.networks import network_plan
 from zeronet.lab.runner.plan import Plan, plan_from_protocol
 from zeronet.lab.runner.protocol import read_protocol
-from zeronet.lab.specs.spec import parse
+from zeronet.lab.specs.networks import network_plan
+from zeronet.lab.specs.spec import on_networks, parse
 
 PROBLEM = {
     "address": "mnist",
@@ -24,10 +24,13 @@ PROBLEM = {
 }
 
 
+def on_one(*specs, hidden=(5,)):
+    return on_networks(specs, [network_plan(hidden)])
+
+
 @pytest.fixture
 def plan():
-    specs = parse("sgd"), parse("adam")
-    return Plan(PROBLEM, specs, (0, 1), 20, network_plan([5]), batch_size=10, eval_every=5, target=0.9)
+    return Plan(PROBLEM, on_one(parse("sgd"), parse("adam")), (0, 1), 20, batch_size=10, eval_every=5, target=0.9)
 
 
 def test_cells_are_every_optimizer_with_every_seed(plan):
@@ -39,9 +42,9 @@ def test_cells_are_every_optimizer_with_every_seed(plan):
 @pytest.mark.parametrize(
     "change",
     [
-        {"network": network_plan([6])},
-        {"network": network_plan([5, 5])},
-        {"optimizers": (parse("sgd:lr=0.5"),)},
+        {"optimizers": on_one(parse("sgd"), hidden=[6])},
+        {"optimizers": on_one(parse("sgd"), hidden=[5, 5])},
+        {"optimizers": on_one(parse("sgd:lr=0.5"))},
         {"seeds": (2,)},
         {"batch_size": 11},
         {"steps": 21},
@@ -58,7 +61,7 @@ def test_whatever_changes_a_run_changes_its_digest(plan, change):
 @pytest.mark.parametrize(
     "change",
     [
-        {"optimizers": (parse("mine=sgd"),)},
+        {"optimizers": on_one(parse("mine=sgd"))},
         {"seeds": (0,)},
         {"problem": {**PROBLEM, "source": "MNIST from elsewhere", "address": "elsewhere"}},
     ],
@@ -83,8 +86,6 @@ def test_the_protocol_brings_the_plan_back(plan):
         ({"seeds": (1, 1)}, "duplicate seed among 1, 1"),
         ({"batch_size": 0}, "batch-size must be at least 1"),
         ({"batch_size": 101}, "a batch of 101 is larger than the data: 100 examples"),
-        ({"network": network_plan([0])}, "hidden size must be at least 1"),
-        ({"network": network_plan([])}, "number of hidden sizes"),
         ({"eval_every": 0}, "eval-every must be at least 1"),
         ({"blas_threads": 0}, "blas-threads must be at least 1"),
         ({"target": 1.5}, "not 1.5"),
@@ -101,8 +102,15 @@ def test_plans_that_cannot_be_run(plan, change, words):
     assert words in str(mistake.value)
 
 
+@pytest.mark.parametrize(("sizes", "words"), [([0], "hidden size must be at least 1"), ([], "number of hidden sizes")])
+def test_hidden_sizes_that_make_no_network(sizes, words):
+    with pytest.raises(UserError, match=words):
+        network_plan(sizes)
+
+
 def test_numbers_of_numpy_are_numbers(plan):
-    same = replace(plan, steps=np.int64(20), seeds=np.arange(2), network=network_plan(np.array([5])))
+    specs = on_one(parse("sgd"), parse("adam"), hidden=np.array([5]))
+    same = replace(plan, steps=np.int64(20), seeds=np.arange(2), optimizers=specs)
     assert json.dumps(same.protocol()) == json.dumps(plan.protocol())
     assert json.dumps(replace(plan, target=np.float32(0.5)).protocol()["target"]) == "0.5"
 
@@ -110,7 +118,7 @@ def test_numbers_of_numpy_are_numbers(plan):
 def test_the_machine_is_asked_for_its_blas_once_for_each_plan_made(monkeypatch):
     asked = []
     monkeypatch.setattr("zeronet.lab.runner.plan.description", lambda: asked.append(1) or {"blas": len(asked)})
-    plan = Plan(PROBLEM, (parse("sgd"),), (0, 1), 20, network_plan([5]))
+    plan = Plan(PROBLEM, on_one(parse("sgd")), (0, 1), 20)
     for same in (plan, replace(plan, steps=30), replace(plan, kind="trial")):
         assert same.protocol()["environment"]["blas"] == 1
         assert {cell.task["environment"]["blas"] for cell in same.cells()} == {1}
@@ -135,11 +143,11 @@ def test_a_file_that_is_no_protocol(tmp_path, content):
 @pytest.mark.parametrize(
     ("network", "words"),
     [
-        ({"class": "TwoLayerNet"}, "network TwoLayerNet: missing a required argument: 'hidden_size'"),
-        ({"class": "TwoLayerNet", "hidden_size": 5, "depth": 2}, "network TwoLayerNet: got an unexpected keyword"),
+        ({"class": "TwoLayerNet"}, "TwoLayerNet: missing a required argument: 'hidden_size'"),
+        ({"class": "TwoLayerNet", "hidden_size": 5, "depth": 2}, "TwoLayerNet: got an unexpected keyword"),
         ({"class": "Transformer"}, "unknown network 'Transformer'"),
     ],
 )
 def test_a_network_with_other_arguments_than_its_class_takes_is_one_line(plan, network, words):
     with pytest.raises(UserError, match=words):
-        replace(plan, network=network)
+        plan_from_protocol(plan.protocol() | {"network": network}, PROBLEM)

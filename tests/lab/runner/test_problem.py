@@ -8,11 +8,11 @@ import pytest
 from zeronet import SGD, TwoLayerNet
 from zeronet.common.errors import UserError
 from zeronet.lab.runner.book import BOOK_CHOICES, BookTrainer, weights_seed
-from zeronet.lab.runner.networks import build_network, network_plan
 from zeronet.lab.runner.plan import Plan
 from zeronet.lab.runner.problem import LandscapeProblem, load_problem
 from zeronet.lab.runner.run import run_task
-from zeronet.lab.specs.spec import from_object
+from zeronet.lab.specs.networks import network_plan
+from zeronet.lab.specs.spec import from_object, on_networks
 from zeronet.training import Callback, Diverged, Evaluation, History, Trainer
 
 
@@ -71,13 +71,13 @@ class Leap:
 @pytest.mark.parametrize("weight", [1e38, 1e17])
 def test_fit_and_a_run_judge_alike_whether_it_diverged(far_test_image, choices, weight):
     """1e38 destroys the network; with 1e17 its training batches still have a loss, and the test image has none."""
-    spec, steps = from_object(Leap(weight)), 3
-    plan = Plan(far_test_image.to_dict(), (spec,), (0,), steps, network_plan([5]), 4, 1, book_choices=choices)
+    [spec], steps = on_networks([from_object(Leap(weight))], [network_plan([5])]), 3
+    plan = Plan(far_test_image.to_dict(), (spec,), (0,), steps, 4, 1, book_choices=choices)
     [cell] = plan.cells()
     run = run_task(cell.task, spec, far_test_image.arrays)
     assert run.outcome == "diverged"
     kind = Trainer if choices is None else partial(BookTrainer, choices)
-    network = build_network(cell.task["network"], cell.task["problem"], weights_seed(cell.task))
+    network = spec.network.build(cell.task["problem"], weights_seed(cell.task))
     evaluation = Evaluation(far_test_image.x_test, far_test_image.t_test, 1)
     trainer = kind(network, Leap(weight), batch_size=4, seed=0, callbacks=[evaluation])
     with pytest.raises(Diverged) as error:

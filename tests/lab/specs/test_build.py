@@ -220,7 +220,7 @@ def test_digests_know_schedules_transforms_and_dialects_but_not_labels():
     problem |= {"input_size": 2, "classes": 2}
     texts = ["sgd", "sgd:clip_norm=1", "sgd:schedule=cosine", "sgd:dialect=keras", "sgd:l2=1", "sgd:l2=1,decay=all"]
     named = [replace(parse(text, steps=10), label=str(k)) for k, text in enumerate([*texts, texts[1]])]
-    plan = Plan(problem, tuple(named), (0,), 10, {"class": "TwoLayerNet", "hidden_size": 3}, batch_size=3)
+    plan = Plan(problem, tuple(named), (0,), 10, batch_size=3)
     digests = [cell.digest for cell in plan.cells()]
     assert len(set(digests)) == len(texts)
     assert digests[-1] == digests[1]

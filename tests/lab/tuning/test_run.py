@@ -14,23 +14,24 @@ from zeronet.lab import plots
 from zeronet.lab.runner.analysis.pairwise import mean_loss
 from zeronet.lab.runner.execution import processes as execute
 from zeronet.lab.runner.execution.options import ExecutionOptions
-from zeronet.lab.runner.networks import network_plan
 from zeronet.lab.runner.plan import Plan, consecutive
 from zeronet.lab.runner.problem import LandscapeProblem
-from zeronet.lab.specs.spec import parse
+from zeronet.lab.specs.networks import network_plan
+from zeronet.lab.specs.spec import on_networks, parse
 from zeronet.lab.tuning.grid import Tuning
 from zeronet.lab.tuning.run import run_tuning
 from zeronet.landscapes import LANDSCAPES
 from zeronet.nn.rng import stream
 
-RUN = {"network": network_plan([8]), "batch_size": 10, "steps": 30, "eval_every": 10, "target": 0.5}
+RUN = {"batch_size": 10, "steps": 30, "eval_every": 10, "target": 0.5}
 
 
 def tuned(problem, folder, *optimizers, budget=3, seeds=2, over=None, **changes):
     """Carry out a small tuned comparison in this process."""
+    specs = tuple(map(parse, optimizers))
     plan = Plan(
         problem=problem.to_dict(),
-        optimizers=tuple(map(parse, optimizers)),
+        optimizers=on_networks(specs, [network_plan([8])]) if problem.classifies else specs,
         seeds=consecutive(0, seeds),
         **{**RUN, "split": (80, 20), **changes},
     )
@@ -224,7 +225,7 @@ def test_the_starts_fill_the_domain_evenly():
 
 def test_a_landscape_of_which_the_lowest_value_is_not_0_has_it_taken_off(tmp_path, undrawn):
     problem, branin = LandscapeProblem("branin"), LANDSCAPES["branin"]()
-    changes = {"network": None, "split": None, "target": None, "eval_every": 1, "batch_size": 1}
+    changes = {"split": None, "target": None, "eval_every": 1, "batch_size": 1}
     result = tuned(problem, tmp_path / "out", "sgd:lr=0.01", **changes)
     assert branin.lowest == pytest.approx(0.397887)
     for (_, seed), run in result.runs.items():

@@ -93,7 +93,9 @@ def judge(law: Law, subject: Subject) -> Finding:
 
 def in_one_line(error: BaseException, place: str | None) -> str:
     """Return the error in one line of printable characters, even if its own text cannot be made."""
-    return "".join(character if character.isprintable() else "?" for character in explained(error, place))
+    return "".join(
+        character if character.isprintable() else "?" for character in explained(error, *filter(None, [place]))
+    )
 
 
 def _slip(error: BaseException) -> str:

@@ -105,7 +105,7 @@ def _prepare(axes: Axes, data: ComparisonFolder) -> None:
 
 def _how_compared(data: ComparisonFolder) -> str:
     """Return how the optimizers were compared, and which data the losses and accuracies are of."""
-    targets = [str(about.get("target")) for about in data.protocol["optimizers"]]
+    targets = [(about.get("network"), str(about.get("target"))) for about in data.protocol["optimizers"]]
     tuning = translate("settings as given, not tuned")
     if data.tuned:
         tuning = translate("learning rates tuned with equal budgets")
@@ -115,6 +115,13 @@ def _how_compared(data: ComparisonFolder) -> str:
     if data.tuned:
         images = data.protocol["split"]["validation"]
         accuracy = translate("Validation accuracy: on {n:,} images of the training set", n=images)
+    if "networks" in data.protocol:
+        return translate(
+            "Every run of a seed sees the same batches; those of one network start from the same weights; {tuning}. "
+            "Training loss: of each batch, before its update. {accuracy}.",
+            tuning=tuning,
+            accuracy=accuracy,
+        )
     return translate(
         "Every optimizer of a seed starts from the same weights and sees the same batches; {tuning}. Training loss: "
         "of each batch, before its update. {accuracy}.",
@@ -152,7 +159,7 @@ def _draw_loss(axes: Axes, data: ComparisonFolder, looks: Mapping[str, Look], yl
         band = axes.fill_between(steps, np.maximum(low_of_bin, bottom), high_of_bin)
         band.set(**band_style(look) | {"edgecolor": look.colour, "linewidth": 0.35})
         steps, values = curves.thinned_line(curves.smoothed(median, window))
-        spacing = max(1, math.ceil(len(values) / 20 * max(1, len(median) / data.steps)))
+        spacing = max(1, math.ceil(len(values) / _markers(data, 20) * max(1, len(median) / data.steps)))
         first = (
             spacing * k // len(data.losses) if spacing > 1 else 0
         )  # staggered, so that markers do not hide each other
@@ -181,7 +188,13 @@ def _draw_accuracy(axes: Axes, data: ComparisonFolder, looks: Mapping[str, Look]
         ended = [seed in stopped for seed in runs]
         steps, median, low, high = curves.evaluations_over_seeds(list(runs.values()), ended)
         axes.fill_between(steps, low, high, **band_style(looks[label]))
-        axes.plot(steps, median, **curve_style(looks[label]), markevery=max(1, math.ceil(len(steps) / 21)), label=label)
+        axes.plot(
+            steps,
+            median,
+            **curve_style(looks[label]),
+            markevery=max(1, math.ceil(len(steps) / _markers(data, 21))),
+            label=label,
+        )
         late = steps >= min(data.steps / 2, steps[-1])
         late_low.append(low[late].min())
         late_high.append(high.max())
@@ -194,6 +207,11 @@ def _draw_accuracy(axes: Axes, data: ComparisonFolder, looks: Mapping[str, Look]
     if target is not None and limits[0] <= target <= limits[1] + room:
         draw_level(axes, target, translate("target: {target:g}", target=target))
     axes.set(ylabel=translate("validation accuracy") if data.tuned else translate("test accuracy"))
+
+
+def _markers(data: ComparisonFolder, usual: int) -> int:
+    """Return how many markers a curve has: fewer where lines say which network it is."""
+    return 8 if "networks" in data.protocol else usual
 
 
 def _lowest_on_log(runs: Sequence[np.ndarray], top: float) -> float:

@@ -119,9 +119,11 @@ def pixels_figure(data: InspectionFolder) -> Figure:
     One logarithmic colour scale for all optimizers. Hatched: pixels without such a step, because they were never on, or
     so rarely that their state has faded below ε.
     """
+    pixels = data.side**2  # the first weights of a convolution are not those of each pixel
     all_rates = {label: data.images.get(f"{k}/pixel_rate", np.array(np.nan)) for k, label in enumerate(data.labels)}
-    rates = {label: rate for label, rate in all_rates.items() if np.isfinite(rate).any()}
-    on = next((array for name, array in data.images.items() if name.endswith("/pixel_on")), np.zeros(data.side**2))
+    rates = {label: rate for label, rate in all_rates.items() if np.isfinite(rate).any() and rate.size == pixels}
+    shares = (array for name, array in data.images.items() if name.endswith("/pixel_on") and array.size == pixels)
+    on = next(shares, np.zeros(pixels))
     with house_style():
         columns = min(1 + len(rates), 4)
         rows = math.ceil((1 + len(rates)) / columns)
@@ -169,8 +171,12 @@ def _centre_headline(centres: Mapping[str, float]) -> str:
 
 
 def weights_figure(data: InspectionFolder) -> Figure:
-    """Draw the first weights of sixteen hidden units as images, at five moments, a row for each optimizer."""
-    kept = {label: k for k, label in enumerate(data.labels) if len(data.images.get(f"{k}/weights", ()))}
+    """Draw the first weights of sixteen hidden units as images, at five moments, a row for each optimizer.
+
+    Those of a convolution are its filters, if the images have one channel.
+    """
+    images = {label: data.images.get(f"{k}/weights", np.empty(0)) for k, label in enumerate(data.labels)}
+    kept = {label: k for k, (label, array) in enumerate(images.items()) if array.size and _side(array)}
     with house_style():
         rows = max(len(kept), 1)
         columns = max((len(data.images[f"{k}/weights"]) for k in kept.values()), default=1)
@@ -184,7 +190,7 @@ def weights_figure(data: InspectionFolder) -> Figure:
         for row, (label, k) in zip(grid, kept.items(), strict=False):
             moments = zip(row, data.images[f"{k}/weight_steps"], data.images[f"{k}/weights"], strict=False)
             for axes, step, weights in moments:
-                mosaic = _mosaic(weights, data.side)
+                mosaic = _mosaic(weights, _side(data.images[f"{k}/weights"]))
                 span = np.nanmax(np.abs(mosaic)) or 1.0
                 axes.imshow(mosaic, cmap="PuOr", vmin=-span, vmax=span, interpolation="nearest")
                 axes.set_title(translate("update {step}", step=int(step)), weight="normal")
@@ -211,6 +217,12 @@ def _show(axes: Axes, values: np.ndarray, side: int, norm: Any = None) -> Any:
     axes.set(xticks=[], yticks=[])
     axes.grid(False)
     return axes.imshow(values.reshape(side, side), cmap="cividis", norm=norm, interpolation="nearest")
+
+
+def _side(weights: np.ndarray) -> int:
+    """Return the side of the square images that weights (moments, D, units) are; 0 if D is no square."""
+    side = math.isqrt(weights.shape[1])
+    return side if side**2 == weights.shape[1] else 0
 
 
 def _mosaic(weights: np.ndarray, side: int) -> np.ndarray:

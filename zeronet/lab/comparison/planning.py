@@ -5,16 +5,17 @@ from types import SimpleNamespace
 from typing import Any
 
 from zeronet.common.validation import checked_integer
-from zeronet.lab.runner.networks import network_plan
 from zeronet.lab.runner.plan import Plan, consecutive, split_sizes
-from zeronet.lab.runner.problem import TARGETS, Problem
-from zeronet.lab.specs.spec import Spec, parse
+from zeronet.lab.runner.problem import TARGETS, DataProblem, Problem
+from zeronet.lab.specs.networks import network_plan, networks_of
+from zeronet.lab.specs.spec import Spec, on_networks, parse
 
 # The options that describe a comparison, with their defaults.
 OPTIONS: dict[str, Any] = {
     "problem": "mnist",
     "optimizer": ["sgd", "adagrad", "rmsprop"],
     "lr": None,
+    "network": None,
     "hidden": [50],
     "steps": 2000,
     "epochs": None,
@@ -44,10 +45,12 @@ def plan_comparison(
     examples = sizes[0] if sizes else about["train"]
     steps_per_epoch = examples // checked_integer("batch-size", o.batch_size)
     steps = o.steps if o.epochs is None else checked_integer("epochs", o.epochs) * steps_per_epoch
+    networks = [network_plan(o.hidden)] if o.network is None else networks_of(o.network)
+    image_shape = problem.image_shape if isinstance(problem, DataProblem) else ()
+    networks = [network.fitted(about, image_shape, o.batch_size) for network in networks]
     return Plan(
         problem=about,
-        network=network_plan(o.hidden),
-        optimizers=tuple(read(text, o.lr, steps=steps) for text in o.optimizer),
+        optimizers=on_networks([read(text, o.lr, steps=steps) for text in o.optimizer], networks),
         seeds=consecutive(o.seed, o.seeds),
         batch_size=o.batch_size,
         steps=steps,

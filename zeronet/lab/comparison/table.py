@@ -13,9 +13,11 @@ from zeronet.lab.runner.analysis.summary import (
     final_training_loss,
     settings_words,
     tidy,
+    with_networks,
 )
 from zeronet.lab.runner.problem import problem_of
 from zeronet.lab.runner.runs import Run, Runs
+from zeronet.lab.specs.networks import compared_words, networks_words
 from zeronet.locale import translate
 
 
@@ -73,7 +75,8 @@ class Table:
 
     def __str__(self) -> str:
         target = self.protocol["target"]
-        head = [translate("optimizer"), translate("settings"), translate("training loss"), translate("test accuracy")]
+        head = [compared_words(self.protocol), translate("settings")]
+        head += [translate("training loss"), translate("test accuracy")]
         if target is not None:
             head.append(translate("steps to {target:g}", target=target))
         body = [[*head, translate("seconds")]]
@@ -99,7 +102,7 @@ class Table:
                 spread = getattr(row, name)
                 numbers += [spread.median, spread.low, spread.high] if spread else [None] * 3
             records.append([row.label, *counts, *(None if n is None else float(n) for n in numbers)])
-        return tidy(header, records, [row.settings for row in self.rows])
+        return tidy(header, records, with_networks(self.protocol, [(row.label, row.settings) for row in self.rows]))
 
     def caption(self) -> str:
         """Return the line that explains the numbers."""
@@ -112,7 +115,8 @@ class Table:
         last = translate("training loss: mean of the last {n} steps", n=min(FINAL_STEPS, steps))
         late = max((row.late for row in self.rows), default=0)
         kept = translate("steps: until the target is reached and kept, at most {late:g} too many", late=late)
-        return "\n".join(["; ".join([length, over, last]), *([kept] if late else [])])
+        networks = [networks_words(self.protocol)] if "networks" in self.protocol else []
+        return "\n".join(["; ".join([length, over, last]), *([kept] if late else []), *networks])
 
     def _steps_cell(self, spread: Spread, best: float | None) -> str:
         steps, target = self.protocol["steps"], self.protocol["target"]

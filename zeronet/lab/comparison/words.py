@@ -12,7 +12,7 @@ from zeronet.lab.plots.style import drawable
 from zeronet.lab.runner.analysis.curves import QUARTILES_FROM
 from zeronet.lab.runner.analysis.ranking import finished_loss, ranking
 from zeronet.lab.runner.analysis.summary import settings_words
-from zeronet.lab.runner.networks import layer_sizes
+from zeronet.lab.specs.networks import networks_words
 from zeronet.locale import translate
 
 
@@ -93,7 +93,7 @@ def trained(protocol: Mapping[str, Any]) -> str:
     else:
         epochs = steps / steps_per_epoch(protocol)
         parts += [
-            f"{protocol['network']['class']} {layer_sizes(protocol['network'], problem)}",
+            networks_words(protocol),
             translate("batches of {n:,}", n=protocol["batch_size"]),
             translate("{steps:,} updates = {epochs:.3g} epochs", steps=steps, epochs=epochs),
         ]

@@ -1,7 +1,7 @@
 """The colour, marker and line style of each optimizer, the same in every figure."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from itertools import product
 from typing import Any
@@ -15,6 +15,7 @@ COLOURS: tuple[str, ...] = (AZURE, OCHRE, LAVENDER, BLACK, CORAL, PLUM, NAVY, OL
 SOLID: Any = "-"
 DASHED, DASH_DOT, DOTTED, LONG = (0, (5, 1.5)), (0, (5, 1.5, 1, 1.5)), (0, (1.2, 1.2)), (0, (9, 2))
 LINES = (SOLID, DASHED, DASH_DOT, DOTTED, LONG)
+OF_NETWORKS = (SOLID, DASHED, DOTTED, LONG, DASH_DOT)  # every other one has hollow markers
 MARKERS = ("o", "s", "v", "^", "D", "P", "X", "*", "p", "<", ">", "h", "d")
 
 Triple = tuple[str, str, Any]  # colour, marker, line style
@@ -55,17 +56,19 @@ LEFT = (NAVY, OLIVE)  # the colours of optimizers that are not in the table, as 
 
 @dataclass(frozen=True)
 class Look:
-    """How an optimizer is drawn; place: in the figure, where later ones lie in front."""
+    """How an optimizer is drawn; place: in the figure, where later ones lie in front; hollow: its markers are."""
 
     colour: str
     marker: str
     line: Any
     place: int = 0
+    hollow: bool = False
 
     @property
     def style(self) -> dict[str, Any]:
         """Colour, marker and line style, as Matplotlib names them."""
-        return {"color": self.colour, "marker": self.marker, "linestyle": self.line}
+        hollow = {"markerfacecolor": "white", "markeredgecolor": self.colour, "markeredgewidth": 1.0}
+        return {"color": self.colour, "marker": self.marker, "linestyle": self.line} | (hollow if self.hollow else {})
 
 
 def look(name: str) -> Look:
@@ -81,12 +84,17 @@ def looks_of(optimizers: Iterable[Mapping[str, Any]]) -> dict[str, Look]:
     """Return label → look, of the optimizers of a protocol.
 
     Variants of one optimizer have its colour, and differ in marker and line style: the first has those of the table. A
-    class that is not in the table takes what the others leave, chosen by its name. No two looks are equal.
+    class that is not in the table takes what the others leave, chosen by its name. On several networks an optimizer has
+    one colour and marker, and each network a line and full or hollow markers. No two looks are equal.
 
     >>> two = looks_of([{"label": "a", "target": "SGD"}, {"label": "b", "target": "SGD"}])
     >>> two["a"] == look("SGD"), two["a"].colour == two["b"].colour, two["a"].marker == two["b"].marker
     (True, True, False)
     """
+    optimizers = list(optimizers)
+    networks = list(dict.fromkeys(about.get("network") for about in optimizers))
+    if len(networks) > 1:
+        return _on_networks(optimizers, networks)
     names = {about["label"]: _name(about) for about in optimizers}
     firsts: dict[str, Triple] = {name: TABLE[name] for name in names.values() if name in TABLE}
     for name in sorted(set(names.values()) - set(firsts)):  # sorted: whatever their order in the figure
@@ -100,6 +108,26 @@ def looks_of(optimizers: Iterable[Mapping[str, Any]]) -> dict[str, Look]:
         begun.add(name)
         used.add(triple)
         looks[label] = Look(*triple, place)
+    return looks
+
+
+def _on_networks(optimizers: Sequence[Mapping[str, Any]], networks: Sequence[Any]) -> dict[str, Look]:
+    """Return label → look of optimizers on several networks."""
+    own = [
+        about["label"].removeprefix(str(about.get("network"))).strip() for about in optimizers
+    ]  # an optimizer's own label
+    alone = looks_of({**about, "label": label, "network": None} for label, about in zip(own, optimizers, strict=True))
+    looks: dict[str, Look] = {}
+    for place, (label, about) in enumerate(zip(own, optimizers, strict=True)):
+        k = networks.index(about.get("network"))
+        first, line, hollow = alone[label], OF_NETWORKS[k % len(OF_NETWORKS)], k % 2 == 1
+        shift = k if len(alone) == 1 else k // (2 * len(OF_NETWORKS))  # of one optimizer, markers are free to differ
+        wanted = (
+            Look(first.colour, marker, line, place, hollow)
+            for marker in _from(MARKERS.index(first.marker) + shift, MARKERS)
+        )
+        drawn = {replace(look, place=place) for look in looks.values()}
+        looks[about["label"]] = next((look for look in wanted if look not in drawn), replace(first, place=place))
     return looks
 
 

@@ -40,7 +40,7 @@ def new_page(
         foot += bottom.get_window_extent().height / figure.dpi + SPACE
     if entries:
         legend = figure.legend(
-            [Line2D([], [], **look.style, **STROKE) for look in entries.values()],
+            [Line2D([], [], **STROKE | look.style) for look in entries.values()],
             ["?"] * len(entries),  # set below: matplotlib leaves out labels that begin with an underscore
             loc="upper left",
             bbox_transform=figure.dpi_scale_trans,

@@ -121,7 +121,7 @@ class HouseFigure(Figure):
 
 def curve_style(look: Look) -> dict[str, Any]:
     """Return how an optimizer's curve is drawn: in its look, in front of those before it."""
-    return {**look.style, **STROKE, "zorder": 3 + 0.01 * look.place}
+    return {**STROKE, **look.style, "zorder": 3 + 0.01 * look.place}
 
 
 def band_style(look: Look) -> dict[str, Any]:

@@ -1,12 +1,11 @@
 """A plan is data: the runs, and everything that determines each of them."""
 
 import hashlib
-import inspect
 import json
 import platform
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from numbers import Real
 from typing import Any
@@ -14,8 +13,8 @@ from typing import Any
 from zeronet.common.errors import UserError
 from zeronet.common.validation import checked_integer
 from zeronet.lab.runner.book import BOOK_CHOICES, OWN_START
-from zeronet.lab.runner.networks import NETWORKS
 from zeronet.lab.runner.protocol import FORMAT
+from zeronet.lab.specs.networks import NetworkSpec, first_weights, unchecked_network
 from zeronet.lab.specs.plugins import Plugin
 from zeronet.lab.specs.spec import Spec, distinct, from_protocol, unchecked_from_protocol
 from zeronet.training.environment import description
@@ -27,7 +26,7 @@ MAX_SEEDS = 100_000  # a protocol lists them
 
 @dataclass(frozen=True)
 class Cell:
-    """One run of a plan: an optimizer and a seed. task: everything that determines it, as JSON values."""
+    """One run of a plan: an optimizer on its network, and a seed. task: all that determines it, as JSON values."""
 
     spec: Spec
     seed: int
@@ -41,20 +40,20 @@ class Cell:
 
 @dataclass(frozen=True)
 class Plan:
-    """Every optimizer with every seed. A plan is complete when it is made, and can be repeated from its protocol.
+    """Every optimizer on its network with every seed.
+
+    A plan is complete when it is made, and can be repeated from its protocol.
 
     Parameters
     ----------
     problem : mapping
         Problem.to_dict().
     optimizers : tuple of Spec
-        With distinct labels.
+        With distinct labels; each with its network (specs.spec.on_networks) if there is something to classify.
     seeds : tuple of int
         Distinct, at least 0.
     steps : int
         Updates per run.
-    network : mapping or None
-        {"class": name, argument: value, …}; None if the problem has none (a landscape).
     batch_size, eval_every : int
         Examples per step; steps between two evaluations.
     target : float in (0, 1] or None
@@ -85,7 +84,6 @@ class Plan:
     optimizers: tuple[Spec, ...]
     seeds: tuple[int, ...]
     steps: int
-    network: Mapping[str, Any] | None = None
     batch_size: int = 1
     eval_every: int = 1
     target: float | None = None
@@ -104,8 +102,6 @@ class Plan:
         for name in ("batch_size", "steps", "eval_every", "blas_threads"):
             object.__setattr__(self, name, checked_integer(name.replace("_", "-"), getattr(self, name)))
         object.__setattr__(self, "seeds", tuple(checked_integer("seed", seed, 0) for seed in self.seeds))
-        if self.network is not None:
-            object.__setattr__(self, "network", _checked_network(self.network))
         for name in ("seeds", "optimizers"):
             checked_integer(f"number of {name}", len(getattr(self, name)))
         if len(set(self.seeds)) < len(self.seeds):
@@ -124,11 +120,21 @@ class Plan:
             if choice not in BOOK_CHOICES:
                 raise UserError(f"a choice of the book must be one of {', '.join(BOOK_CHOICES)}, not {choice!r}")
 
+    @property
+    def networks(self) -> list[NetworkSpec]:
+        """The networks, each once."""
+        return list({spec.network.label: spec.network for spec in self.optimizers if spec.network}.values())
+
+    @cached_property
+    def first_weights(self) -> dict[str, list[list[str]]]:
+        """Which first weights of which networks are the same (specs.networks.first_weights), for the first seed."""
+        return first_weights(self.networks, self.problem, self.seeds[0])
+
     def cells(self) -> list[Cell]:
-        """Return the runs, optimizer by optimizer, seed by seed."""
+        """Return the runs, network by network, optimizer by optimizer, seed by seed."""
         shared = self.protocol()
-        for name in ("format", "optimizers", "seeds"):  # they do not change a run's numbers
-            del shared[name]
+        for name in ("format", "network", "networks", "first_weights", "optimizers", "seeds"):
+            shared.pop(name, None)  # they do not change a run's numbers, or are those of all its runs
         # Neither does the label, nor where the data or the class were found: their digests identify them.
         for name in ("address", "name", "source"):
             shared["problem"].pop(name, None)
@@ -137,20 +143,34 @@ class Plan:
             optimizer = {name: value for name, value in spec.to_dict().items() if name != "label"}
             if spec.plugin and spec.plugin.source is not None:
                 optimizer["target"] = spec.plugin.name
+            about = {"network": _of_task(spec.network)} if spec.network else {}
             start = {"start": number} if OWN_START in (self.book_choices or ()) else {}
             cells += [
-                Cell(spec, seed, {**shared, "optimizer": optimizer, "seed": seed, **start}) for seed in self.seeds
+                Cell(spec, seed, {**shared, **about, "optimizer": optimizer, "seed": seed, **start})
+                for seed in self.seeds
             ]
         return cells
 
     def protocol(self) -> dict[str, Any]:
         """Return everything that is needed to repeat the experiment."""
+        networks: dict[str, Any] = {}
+        several = len(self.networks) > 1
+        if several:
+            keys = [{"label": one.label, **one.to_dict(), "parameters": one.size} for one in self.networks]
+            networks = {"networks": keys}
+            if OWN_START not in (self.book_choices or ()):
+                networks["first_weights"] = self.first_weights
+        elif self.networks:
+            networks = {"network": self.networks[0].to_dict()}
         return {
             "format": FORMAT,
             "zeronet": self.version,
             "problem": dict(self.problem),
-            **({"network": dict(self.network)} if self.network else {}),
-            "optimizers": [spec.to_dict() for spec in self.optimizers],
+            **networks,
+            "optimizers": [
+                spec.to_dict() | ({"network": spec.network.label} if several and spec.network else {})
+                for spec in self.optimizers
+            ],
             "seeds": list(self.seeds),
             "batch_size": self.batch_size,
             "steps": self.steps,
@@ -164,24 +184,10 @@ class Plan:
         }
 
 
-def _checked_network(network: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the plan of a network. Raises UserError if it has no class, or a hidden size is not a positive integer."""
-    if not network.get("class"):
-        raise UserError(f"network must have a class, as in {{'class': 'TwoLayerNet', …}}, not {dict(network)!r}")
-    if network["class"] not in NETWORKS:
-        raise UserError(f"unknown network {network['class']!r}: ({', '.join(NETWORKS)})")
-    checked = dict(network)
-    arguments = {name: value for name, value in network.items() if name != "class"}
-    try:
-        inspect.signature(NETWORKS[network["class"]]).bind(input_size=1, output_size=1, seed=0, **arguments)
-    except TypeError as error:
-        raise UserError(f"network {network['class']}: {error}") from error
-    if "hidden_size" in network:
-        checked["hidden_size"] = checked_integer("hidden size", network["hidden_size"])
-    if "hidden_sizes" in network:
-        checked_integer("number of hidden sizes", len(network["hidden_sizes"]))
-        checked["hidden_sizes"] = [checked_integer("hidden size", size) for size in network["hidden_sizes"]]
-    return checked
+def _of_task(network: NetworkSpec) -> dict[str, Any]:
+    """Return what of a network decides a run: where its plug-in's file is does not."""
+    about = network.to_dict()
+    return about | {"class": network.plugin.name} if network.plugin and network.plugin.source is not None else about
 
 
 def consecutive(first: int, number: int) -> tuple[int, ...]:
@@ -203,8 +209,15 @@ def split_sizes(images: int, train: int | None = None, validation: int | None = 
 def plugins_of_protocol(protocol: Mapping[str, Any]) -> list[Plugin]:
     """Return the plug-ins that a protocol would run. Raises UserError if it is damaged, or if one has changed."""
     with _undamaged():
-        specs = list(map(unchecked_from_protocol, _requested(protocol)))
-    return [spec.plugin for spec in specs if spec.plugin]
+        plugins = [unchecked_network(about).plugin for about in _networks(protocol)]
+        plugins += [unchecked_from_protocol(about).plugin for about in _requested(protocol)]
+    return [plugin for plugin in plugins if plugin]
+
+
+def _networks(protocol: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the networks of a protocol; none on a landscape."""
+    several: list[Mapping[str, Any]] = protocol.get("networks", [])
+    return several or ([protocol["network"]] if "network" in protocol else [])
 
 
 def _requested(protocol: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -232,10 +245,14 @@ def plan_from_protocol(protocol: Mapping[str, Any], problem: Mapping[str, Any]) 
             made_with = protocol["problem"]["source"]
             raise UserError(f"{problem['name']} is not the data that the protocol was made with: {made_with}")
         sizes = protocol.get("split")
+        found = [unchecked_network(about).fitted(problem, (), protocol["batch_size"]) for about in _networks(protocol)]
+        networks = {network.label: network for network in distinct(found, "network")}
         return Plan(
             problem=problem,
-            network=protocol.get("network"),
-            optimizers=tuple(map(from_protocol, _requested(protocol))),
+            optimizers=tuple(
+                replace(from_protocol(about), network=networks[about.get("network", "")] if networks else None)
+                for about in _requested(protocol)
+            ),
             seeds=tuple(protocol["seeds"]),
             batch_size=protocol["batch_size"],
             steps=protocol["steps"],

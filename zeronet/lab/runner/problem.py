@@ -8,7 +8,7 @@ import math
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 import numpy as np
 
@@ -17,9 +17,9 @@ from zeronet.datasets import load
 from zeronet.lab.runner.analysis.summary import arrival, final_evaluation_loss
 from zeronet.lab.runner.book import BookTrainer, weights_seed
 from zeronet.lab.runner.evaluations import RunEvaluation
-from zeronet.lab.runner.networks import build_network
 from zeronet.lab.runner.runs import Run
 from zeronet.lab.runner.split import Rows, split
+from zeronet.lab.specs.networks import NetworkSpec
 from zeronet.lab.specs.spec import Spec
 from zeronet.landscapes import LANDSCAPES, PathPoint, walk
 from zeronet.locale import translate
@@ -130,7 +130,8 @@ class DataProblem:
             training, held_out = split(t_train, task["split"]["train"], task["split"]["validation"], task["seed"])
             x_seen, t_seen = x_train[held_out], t_train[held_out]
             x_train, t_train = Rows(x_train, training), t_train[training]
-        network = build_network(task["network"], task["problem"], weights_seed(task))
+        optimizer = spec.build()  # before the network: if they come from one file, it runs again and defines its layers
+        network = cast(NetworkSpec, spec.network).build(task["problem"], weights_seed(task))
         untrained = network.params.flat.copy()
         kind = task.get("kind")
         final, curve = kind in ("trial", "final"), kind != "trial"
@@ -141,7 +142,7 @@ class DataProblem:
         callbacks = [history, *filter(None, [inspection]), evaluation]  # evaluations overwrite what layers remember
         choices = task.get("book_choices")
         trainer_class = functools.partial(BookTrainer, choices) if choices else Trainer
-        trainer = trainer_class(network, spec.build(), task["batch_size"], task["seed"], callbacks)
+        trainer = trainer_class(network, optimizer, task["batch_size"], task["seed"], callbacks)
         try:
             trainer.fit(x_train, t_train, steps=steps)
         finally:

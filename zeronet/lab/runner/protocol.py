@@ -17,6 +17,7 @@ STRUCTURE: dict[str, Any] = {
     "steps": 1,
     "problem": {"source": str},
     "network": {"class": str},
+    "networks": [{"label": str, "class": str, "parameters": 1}],
     "seeds": [0],
     "batch_size": 1,
     "target": float,
@@ -48,7 +49,7 @@ def read_protocol(path: str | Path, *needed: str) -> dict[str, Any]:
         needed += ("optimizers", "steps", "seeds")
         if "landscape" not in problem:
             check_structure("problem", problem, IMAGES)
-            needed += ("network", "batch_size")
+            needed += ("networks" if "networks" in protocol else "network", "batch_size")
             if "tuning" in protocol and "book_choices" not in protocol:
                 needed += ("split",)
         elif problem["landscape"] not in LANDSCAPES:
@@ -59,6 +60,10 @@ def read_protocol(path: str | Path, *needed: str) -> dict[str, Any]:
         labels = [about["label"] for about in protocol["optimizers"]]
         if len(set(labels)) < len(labels):
             raise ValueError(f"duplicate label among its optimizers: {', '.join(labels)}")
+        networks = [about["label"] for about in protocol.get("networks") or ()]
+        for about in protocol["optimizers"]:
+            if (networks or "network" in about) and about.get("network") not in networks:
+                raise ValueError(f"{about['label']!r} has no network among {', '.join(networks)}")
         if "start" in problem:
             check_structure("problem.start", problem["start"], [float])
             if len(problem["start"]) != 2:

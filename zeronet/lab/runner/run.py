@@ -27,8 +27,8 @@ def run_task(
 ) -> Run:
     """Execute a task, and return its result whatever happens.
 
-    task: Cell.task; spec: the optimizer; arrays: of the problem; run_timeout: seconds until it is stopped; trace: as in
-    time_limit.
+    task: Cell.task; spec: the optimizer and its network; arrays: of the problem; run_timeout: seconds until it is
+    stopped; trace: as in time_limit.
     """
     problem, run = problem_of(task["problem"], arrays), Run()
     began = time.perf_counter()
@@ -40,8 +40,8 @@ def run_task(
             run.outcome, run.message = "diverged", str(error)
         except KeyboardInterrupt:
             raise
-        except BaseException as error:  # the optimizer may be a plug-in
-            run = raised(error, spec.plugin.blamed if spec.plugin else None, run)
+        except BaseException as error:  # the optimizer or the network may be a plug-in
+            run = raised(error, spec.blamed, run)
             if isinstance(error, TimedOut):
                 run.message += f": {time_is_up(run_timeout)}"
         run.seconds = time.perf_counter() - began
@@ -54,7 +54,7 @@ def run_task(
     return run
 
 
-def raised(error: BaseException, place: str | None = None, run: Run | None = None) -> Run:
-    """Return the result of a run that raised an error; place: the plug-in's; run: what it has brought so far."""
+def raised(error: BaseException, places: Sequence[str] = (), run: Run | None = None) -> Run:
+    """Return the result of a run that raised an error; places: the plug-ins'; run: what it has brought so far."""
     text = "".join(traceback.format_exception(error))
-    return replace(run or Run(), outcome="raised", message=explained(error, place), traceback=text)
+    return replace(run or Run(), outcome="raised", message=explained(error, *places), traceback=text)

@@ -5,7 +5,7 @@
 
 import difflib
 import inspect
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, fields
 from typing import Any
 
@@ -195,8 +195,8 @@ def _transform_settings(optimizer: Optimizer) -> dict[str, Any]:
     return {name: value for transform in optimizer.transforms for name, value in transform.settings.items()}
 
 
-def parameters(cls: type) -> Mapping[str, inspect.Parameter]:
-    """Return name → parameter of a class's __init__; none if a class written in C has no signature."""
+def parameters(cls: Callable[..., Any]) -> Mapping[str, inspect.Parameter]:
+    """Return name → parameter of a class's __init__ or of a function; none if what is written in C has no signature."""
     try:
         return inspect.signature(cls).parameters
     except (TypeError, ValueError):

@@ -6,10 +6,10 @@ from typing import Any
 from zeronet.common.errors import UserError
 
 
-def split(text: str) -> tuple[str | None, str, dict[str, Any]]:
+def split(text: str, example: str = "sgd:lr=0.5") -> tuple[str | None, str, dict[str, Any]]:
     r"""Cut a SPEC into label (or None), target and the settings that were given.
 
-    The settings begin at the first ":" that an identifier and "=" follow.
+    The settings begin at the first ":" that an identifier and "=" follow. example: to be shown if there is no target.
 
     >>> split(r"mine=C:\my.py:Class:lr=0.1,nesterov=true")
     ('mine', 'C:\\my.py:Class', {'lr': 0.1, 'nesterov': True})
@@ -23,7 +23,7 @@ def split(text: str) -> tuple[str | None, str, dict[str, Any]]:
     if match := re.search(r":(?=\s*\w+\s*=)", rest):
         target, pairs = rest[: match.start()], rest[match.end() :]
     if not target or target.endswith(":"):
-        raise UserError(f"{text!r} is not [LABEL=]TARGET[:key=value,…]: for example sgd:lr=0.5")
+        raise UserError(f"{text!r} is not [LABEL=]TARGET[:key=value,…]: for example {example}")
     settings = pairs_of(pairs, text) if pairs else []
     if len(dict(settings)) < len(settings):
         raise UserError(f"duplicate setting in {text!r}")

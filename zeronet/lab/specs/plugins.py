@@ -1,6 +1,8 @@
-"""Optimizers from elsewhere: find a class in a file, a module or an object, and locate its errors."""
+"""Optimizers and networks from elsewhere: find one in a file, a module or an object, and locate its errors."""
 
 import copy
+import difflib
+import functools
 import hashlib
 import importlib
 import inspect
@@ -11,7 +13,7 @@ import sys
 import traceback
 import types
 from collections import ChainMap
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +21,7 @@ from typing import Any, ClassVar, NoReturn
 
 from zeronet.common.errors import UserError, message_of
 from zeronet.common.files import read_bytes
+from zeronet.lab.specs.aliases import our_class
 from zeronet.optimizers import Optimizer, adapt
 
 OURS = Path(__file__).parents[2]  # frames in this folder are none of a plug-in's
@@ -28,10 +31,10 @@ HINTS = {"np": "import numpy as np", "numpy": "import numpy", "math": "import ma
 
 @dataclass(frozen=True)
 class Plugin:
-    """A class that is not zeronet's own, as data that a worker process can build it from.
+    """A class or function that is not zeronet's own, as data that a worker process can build it from.
 
-    place: the file or module; name: the class in it; digest: sha256 of the source; source: its text, for a file;
-    origin: the file of the module or of an object's class, which a worker's modules may not show.
+    place: the file or module; name: the class or function in it; digest: sha256 of the source; source: its text, for a
+    file; origin: the file of the module or of an object's class, which a worker's modules may not show.
     """
 
     place: str
@@ -41,15 +44,28 @@ class Plugin:
     origin: str | None = None
 
     @classmethod
-    def of(cls, optimizer: Any) -> "Plugin":
-        """Describe the class of an object that was handed over in Python."""
-        kind = type(optimizer)
+    def of(cls, thing: Any) -> "Plugin":
+        """Describe the class of an object that was handed over in Python, or a function or class itself."""
+        bound: list[Any] = []  # what the source does not show
+        while isinstance(thing, functools.partial):
+            bound += [thing.args, thing.keywords]
+            thing = thing.func
+        kind = thing if isinstance(thing, type | types.FunctionType) else type(thing)
         try:
             source = inspect.getsource(kind)
         except (OSError, TypeError):  # typed into a console
             source = ""
-        settings = sorted(vars(optimizer).items()) if hasattr(optimizer, "__dict__") else []
-        digest = _digest(f"{source}{kind.__qualname__}{settings}".encode())
+        if isinstance(thing, types.FunctionType):
+            code = thing.__code__
+            bound += [
+                code.co_code,
+                code.co_names,
+                [each for each in code.co_consts if not isinstance(each, types.CodeType)],
+            ]
+            bound += [thing.__defaults__, thing.__kwdefaults__, inspect.getclosurevars(thing).nonlocals]
+        elif kind is not thing:
+            bound += [sorted(vars(thing).items()) if hasattr(thing, "__dict__") else []]
+        digest = _digest(f"{source}{kind.__qualname__}{''.join(map(str, bound))}".encode())
         return cls(kind.__module__, kind.__qualname__, digest, origin=origin_of(kind))
 
     @property
@@ -61,8 +77,11 @@ class Plugin:
         """Return a copy of the object that was handed over."""
         return adapt(optimizer.clone() if isinstance(optimizer, Optimizer) else copy.deepcopy(optimizer))
 
-    def load(self) -> type:
-        """Run the file or import the module; return the class. Raises UserError, with file and line, if that fails."""
+    def load(self, function: bool = False) -> Any:
+        """Run the file or import the module; return the class, or the function if that is wanted.
+
+        Raises UserError, with file and line, if that fails.
+        """
         try:
             with process_kept():
                 plain = self.source is None
@@ -72,21 +91,50 @@ class Plugin:
         except BaseException as error:
             raise UserError(f"{self.place} cannot be loaded: {explained(error, self.place)}") from error
         found = getattr(module, self.name, None)
-        if not isinstance(found, type):
+        if function and not callable(found):
+            own = [k for k, each in vars(module).items() if getattr(each, "__module__", "") == module.__name__]
+            raise UserError(f"{self.place} has no function {self.name!r}" + (f", but {', '.join(own)}" if own else ""))
+        if not (function or isinstance(found, type)):
             updating = [k for k, each in vars(module).items() if isinstance(each, type) and hasattr(each, "update")]
             others = f", but {', '.join(updating)}" if updating else " and none with update(params, grads)"
             raise UserError(f"{self.place} has no class {self.name!r}{others}")
         return found
 
 
-def located(target: str) -> tuple[str, Plugin]:
+def resolved(
+    target: str, own: Collection[str], what: str = "optimizer", installed: Mapping[str, str] | None = None
+) -> tuple[str, Plugin | None]:
+    """Return the proper name of a target, and its source if it is not zeronet's own.
+
+    own: the names of zeronet's; what: "optimizer" or "network"; installed: name → place of those that packages bring.
+    Raises UserError if there is none.
+    """
+    proper, installed = {name.lower(): name for name in own}, installed or {}
+    if target.lower() in proper:
+        return proper[target.lower()], None
+    if target.partition(":")[0].lower() in proper:
+        raise UserError(f"{target.partition(':')[2]!r} in {target!r} is not key=value")
+    if ":" in target or target.lower().endswith(".py"):
+        return located(target, "class" if what == "optimizer" else "function")
+    if target.lower() in installed:
+        return target, located(installed[target.lower()])[1]
+    if ours := our_class(target, own):
+        raise UserError(f"unknown {what} {target!r}: here it is called {ours}")
+    known = [*own, *installed]
+    near = difflib.get_close_matches(target.lower(), [name.lower() for name in known], n=1)
+    guess = f"did you mean {next(n for n in known if n.lower() == near[0])}? " if near else ""
+    raise UserError(f"unknown {what} {target!r}: {guess}({', '.join(known)})")
+
+
+def located(target: str, what: str = "class") -> tuple[str, Plugin]:
     """Find FILE.py:Class or module:Class; return the target with the file's full path, and the plug-in.
 
-    Raises UserError for a missing or unreadable file or module, or if the class is not named.
+    what: "class" or "function". Raises UserError for a missing or unreadable file or module, or if it is not named.
     """
     place, colon, name = target.rpartition(":")
     if not colon or name.lower().endswith(".py") or not name.isidentifier():
-        raise UserError(f"{target!r} does not name its class: write {target.rstrip(':')}:Class")
+        example = what.capitalize() if what == "class" else what
+        raise UserError(f"{target!r} does not name its {what}: write {target.rstrip(':')}:{example}")
     if not place.lower().endswith(".py"):
         content, origin = _module_source(place)
         return target, Plugin(place, name, _digest(content), origin=origin)
@@ -117,8 +165,10 @@ def process_kept() -> Iterator[None]:
         os._exit = ending
 
 
-def explained(error: BaseException, place: str | None = None) -> str:
-    """Return an error in one line, with its place: in the plug-in's file if it passed through it, else its origin.
+def explained(error: BaseException, *places: str) -> str:
+    """Return an error in one line, with its place: in a plug-in's file if it passed through one, else its origin.
+
+    places: Plugin.blamed of each plug-in that may have raised it.
 
     >>> try:
     ...     exec(compile("np.sqrt(2)", "mine.py", "exec"), {})
@@ -132,11 +182,11 @@ def explained(error: BaseException, place: str | None = None) -> str:
     if isinstance(error, NameError) and error.name in HINTS:
         words += f" (add: {HINTS[error.name]})"
     frames = traceback.extract_tb(error.__traceback__)
-    file = getattr(sys.modules.get(place or ""), "__file__", place)
-    theirs = [frame for frame in frames if frame.filename == file] or [
-        frame for frame in frames if place is None or not Path(frame.filename).is_relative_to(OURS)
+    files = [getattr(sys.modules.get(place), "__file__", place) for place in places]
+    theirs = [frame for frame in frames if frame.filename in files] or [
+        frame for frame in frames if not places or not Path(frame.filename).is_relative_to(OURS)
     ]
-    where = f"{theirs[-1].filename}, line {theirs[-1].lineno}: " if theirs else f"{place}: "
+    where = f"{theirs[-1].filename}, line {theirs[-1].lineno}: " if theirs else f"{'; '.join(places)}: "
     return f"{where}{type(error).__name__}: {words}".rstrip(": ")
 
 
@@ -175,8 +225,10 @@ def _code(arguments: Sequence[Any], path: str, lines: list[str]) -> types.CodeTy
     return types.CodeType(*arguments).replace(co_filename=path)
 
 
-def origin_of(kind: type) -> str | None:
-    """Return the file of a class; for a notebook's, the name that its cell has as code."""
+def origin_of(kind: type | types.FunctionType) -> str | None:
+    """Return the file of a class or function; for a notebook's, the name that its cell has as code."""
+    if isinstance(kind, types.FunctionType):
+        return kind.__code__.co_filename
     if file := getattr(sys.modules.get(kind.__module__), "__file__", None):
         return file
     return next((each.__code__.co_filename for each in vars(kind).values() if inspect.isfunction(each)), None)

@@ -3,20 +3,19 @@
 SPEC = [LABEL=]TARGET[:key=value,…]          TARGET = name | FILE.py:Class | module:Class
 """
 
-import difflib
 import traceback
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from zeronet.common.errors import UserError, message_of
-from zeronet.lab.specs.aliases import our_class
 from zeronet.lab.specs.build import assemble, parameters, settings_of, spec_settings_of, split_settings
 from zeronet.lab.specs.grammar import split, word
-from zeronet.lab.specs.plugins import OURS, Plugin, explained, located, process_kept
+from zeronet.lab.specs.networks import NetworkSpec
+from zeronet.lab.specs.plugins import OURS, Plugin, explained, process_kept, resolved
 from zeronet.optimizers import OPTIMIZERS, Optimizer, adapt
 
 ENTRY_POINTS = "zeronet.optimizers"
@@ -28,7 +27,8 @@ class Spec:
 
     label: its name in tables, files and legends; target: where its class is; settings: all hyper-parameters; plugin:
     the class's source, for a class that is not zeronet's own; instance: the object itself, if it was handed over in
-    Python; averages: whether it trains other weights than those to evaluate and save, as schedule-free ones do.
+    Python; averages: whether it trains other weights than those to evaluate and save, as schedule-free ones do;
+    network: what it trains, None on a landscape.
     """
 
     label: str
@@ -37,6 +37,17 @@ class Spec:
     plugin: Plugin | None = None
     instance: Any = None
     averages: bool = False
+    network: NetworkSpec | None = None
+
+    @property
+    def parts(self) -> "list[Spec | NetworkSpec]":
+        """The optimizer and its network: what may be a plug-in."""
+        return [self] if self.network is None else [self, self.network]
+
+    @property
+    def blamed(self) -> list[str]:
+        """The places of its plug-ins, for plugins.explained."""
+        return [part.plugin.blamed for part in self.parts if part.plugin]
 
     def build(self) -> Any:
         """Return a new optimizer; an object that was handed over is copied as it was."""
@@ -122,7 +133,36 @@ def named(spec: Spec, settings: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in found.items() if name in settings or name not in decisive}
 
 
-def distinct(specs: Sequence[Spec]) -> tuple[Spec, ...]:
+def on_networks(specs: Sequence[Spec], networks: Sequence[NetworkSpec]) -> tuple[Spec, ...]:
+    """Return every optimizer on every network. Their labels name the networks if there are several, and the optimizers.
+
+    A single optimizer is not named beside several networks, nor a single network anywhere. Raises UserError if two
+    networks have one label.
+
+    >>> from zeronet.lab.specs.networks import networks_of
+    >>> two = networks_of(["two-layer", "mlp"])
+    >>> [spec.label for spec in on_networks([parse("sgd"), parse("adam")], two)]
+    ['two-layer SGD', 'two-layer Adam', 'mlp SGD', 'mlp Adam']
+    >>> [spec.label for spec in on_networks([parse("sgd")], two)], on_networks([parse("sgd")], two[:1])[0].label
+    (['two-layer', 'mlp'], 'SGD')
+    """
+    networks = distinct(networks, "network")
+    several, alone = len(networks) > 1, len(specs) == 1
+    return tuple(
+        replace(
+            spec,
+            network=network if several else replace(network, label=""),
+            label=spec.label if not several else network.label if alone else f"{network.label} {spec.label}",
+        )
+        for network in networks
+        for spec in specs
+    )
+
+
+S = TypeVar("S", Spec, NetworkSpec)
+
+
+def distinct(specs: Sequence[S], what: str = "optimizer") -> tuple[S, ...]:
     """Return the specs as they are. Raises UserError if two have one label, or one would control a terminal."""
     labels = [spec.label for spec in specs]
     for spec in specs:
@@ -130,11 +170,11 @@ def distinct(specs: Sequence[Spec]) -> tuple[Spec, ...]:
             raise UserError(f"the label {spec.label!r} has control characters or line breaks")
         if labels.count(spec.label) > 1:
             how = (
-                "hand over {label: optimizer, …}"
+                f"hand over {{label: {what}, …}}"
                 if spec.instance
                 else f"name one with LABEL=, as in mine={spec.target}"
             )
-            raise UserError(f"two optimizers are labelled {spec.label!r}: {how}")
+            raise UserError(f"two {what}s are labelled {spec.label!r}: {how}")
     return tuple(specs)
 
 
@@ -160,23 +200,7 @@ def entry_points() -> dict[str, str]:
 
 
 def _resolve(target: str) -> tuple[str, Plugin | None]:
-    """Return the target's proper name, and its source if it is not zeronet's own."""
-    own = {name.lower(): name for name in OPTIMIZERS}
-    if target.lower() in own:
-        return own[target.lower()], None
-    if target.partition(":")[0].lower() in own:
-        raise UserError(f"{target.partition(':')[2]!r} in {target!r} is not key=value")
-    if ":" in target or target.lower().endswith(".py"):
-        return located(target)
-    entries = entry_points()
-    if target.lower() in entries:
-        return target, located(entries[target.lower()])[1]
-    if ours := our_class(target, OPTIMIZERS):
-        raise UserError(f"unknown optimizer {target!r}: here it is called {ours}")
-    known = [*own.values(), *entries]
-    near = difflib.get_close_matches(target.lower(), [name.lower() for name in known], n=1)
-    guess = f"did you mean {next(n for n in known if n.lower() == near[0])}? " if near else ""
-    raise UserError(f"unknown optimizer {target!r}: {guess}({', '.join(known)})")
+    return resolved(target, OPTIMIZERS, installed=entry_points())
 
 
 def _find_class(target: str, plugin: Plugin | None) -> type:

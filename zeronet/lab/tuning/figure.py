@@ -80,8 +80,12 @@ def _headline(data: VerdictFolder) -> str:
 def _how_tuned(data: VerdictFolder) -> str:
     protocol = data.protocol
     tuning = protocol["tuning"]
+    each = translate("each optimizer")
+    if "networks" in protocol:
+        each = translate("each optimizer on each network")
     how = translate(
-        "each optimizer: {budget} trials on {n} seeds, best by mean, then {m} fresh seeds",
+        "{each}: {budget} trials on {n} seeds, best by mean, then {m} fresh seeds",
+        each=each,
         budget=tuning["budget"],
         n=len(tuning["seeds"]),
         m=len(protocol["seeds"]),

@@ -93,7 +93,7 @@ def _settings_to_search(texts: Sequence[str], plan: Plan) -> dict[str, list[dict
         if text == "standard":
             continue
         name, _, pairs = text.partition(":")
-        matching = [spec for spec in plan.optimizers if name.lower() in (spec.label.lower(), spec.target.lower())]
+        matching = [spec for spec in plan.optimizers if name.lower() in map(str.lower, _names(spec))]
         if not matching or not pairs:
             raise UserError(f"{text!r} must be OPTIMIZER:key=value,… with an optimizer of this comparison")
         for spec in matching:
@@ -109,6 +109,12 @@ def _settings_to_search(texts: Sequence[str], plan: Plan) -> dict[str, list[dict
             over[spec.label] = _combinations(values)
             with_settings(spec, over[spec.label][0])
     return over
+
+
+def _names(spec: Spec) -> list[str]:
+    """Return what --tune-over may call an optimizer; on several networks its own label means it on all of them."""
+    network = spec.network.label if spec.network else ""
+    return [spec.label, spec.target, spec.label.removeprefix(f"{network} ")]
 
 
 def _combinations(values: Mapping[str, Sequence[Any]]) -> list[dict[str, Any]]:

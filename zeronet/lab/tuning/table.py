@@ -10,9 +10,10 @@ import numpy as np
 from zeronet.common.text import aligned, folded
 from zeronet.lab.runner.analysis.pairwise import compared
 from zeronet.lab.runner.analysis.ranking import finished_loss, ranking
-from zeronet.lab.runner.analysis.summary import Records, tidy
+from zeronet.lab.runner.analysis.summary import Records, tidy, with_networks
 from zeronet.lab.runner.problem import problem_of
 from zeronet.lab.runner.runs import Run, Runs
+from zeronet.lab.specs.networks import compared_words
 from zeronet.lab.tuning import words
 from zeronet.lab.tuning.expected import expected_table, first_losses
 from zeronet.lab.tuning.grid import RESOLVED
@@ -57,7 +58,7 @@ class VerdictTable:
 
     def __str__(self) -> str:
         target = self.problem.target(self.protocol)
-        head = [translate("optimizer"), translate("settings")]
+        head = [compared_words(self.protocol), translate("settings")]
         head.append(translate("{loss} (quartiles)", loss=self.problem.judged_by))
         head += [translate(name) for name in self.others]
         if target is not None:
@@ -156,7 +157,11 @@ class VerdictTable:
                     len(losses),
                 ]
             )
-        return tidy(header, rows, [self.settings[label] for label in ranking(self.losses)])
+        return tidy(
+            header,
+            rows,
+            with_networks(self.protocol, [(label, self.settings[label]) for label in ranking(self.losses)]),
+        )
 
     def steps(self, label: str) -> list[float]:
         """Return the number of updates to the target, seed by seed; infinity if it was not reached and kept."""

@@ -5,7 +5,6 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from zeronet.lab.runner.networks import build_network
 from zeronet.lab.runner.plan import Plan
 from zeronet.lab.runner.problem import DataProblem
 from zeronet.lab.runner.runs import Runs
@@ -29,15 +28,15 @@ class StepTimes:
 
 
 def step_times(plan: Plan, runs: Runs, problem: DataProblem) -> StepTimes:
-    """Measure a step of each optimizer of a plan: the same network and batches, the optimizers in turns.
+    """Measure a step of each optimizer of a plan: the same batches and first weights, the optimizers in turns.
 
     runs: of the plan. An optimizer that raised in one of them, and may end or hang this process, is left out.
     """
     raised = {label for (label, _), run in runs.items() if run.outcome == "raised"}
     trainers = {
-        spec.label: Trainer(build_network(plan.network or {}, plan.problem, 0), spec.build(), plan.batch_size)
+        spec.label: Trainer(spec.network.build(plan.problem, 0), spec.build(), plan.batch_size)
         for spec in plan.optimizers
-        if spec.label not in raised
+        if spec.network and spec.label not in raised
     }
     examples = slice(0, plan.batch_size * STEPS)
     x, t = problem.x_train[examples], problem.t_train[examples]

@@ -6,7 +6,7 @@ from typing import Any
 
 from zeronet.lab.runner.analysis.pairwise import Pair, detectable, seeds_needed, typical_spread
 from zeronet.lab.runner.analysis.summary import settings_words
-from zeronet.lab.runner.networks import layer_sizes
+from zeronet.lab.specs.networks import networks_words
 from zeronet.locale import translate
 
 
@@ -117,7 +117,7 @@ def conditions(protocol: Mapping[str, Any]) -> str:
     if "landscape" not in problem:
         parts += [
             translate("{n:,} training images", n=protocol["split"]["train"]),
-            f"{protocol['network']['class']} {layer_sizes(protocol['network'], problem)}",
+            networks_words(protocol),
             translate("batches of {n:,}", n=protocol["batch_size"]),
         ]
     parts.append(translate("{steps:,} steps", steps=protocol["steps"]))

@@ -3,6 +3,10 @@
 TABLES: dict[str, str] = {
     # tables
     "optimizer": "手法",
+    "network": "ネットワーク",
+    "network, optimizer": "ネットワーク、手法",
+    "{label}: {network}, {n:,} parameters": "{label}: {network}、パラメータ {n:,} 個",
+    "optimizer: {name}": "手法: {name}",
     "settings": "設定",
     "training loss": "訓練の損失",
     "test accuracy": "テストの正解率",
@@ -69,6 +73,13 @@ TABLES: dict[str, str] = {
     ): (
         "同じシードの手法は、同じ重みから始まり、同じバッチで学習します。{tuning}。訓練の損失: 更新前の各バッチの値。"
         "{accuracy}。"
+    ),
+    (
+        "Every run of a seed sees the same batches; those of one network start from the same weights; {tuning}. "
+        "Training loss: of each batch, before its update. {accuracy}."
+    ): (
+        "同じシードの学習は、同じバッチで学習し、同じネットワークなら同じ重みから始まります。{tuning}。訓練の損失: "
+        "更新前の各バッチの値。{accuracy}。"
     ),
     "learning rates tuned with equal budgets": "学習率は同じ予算で調整",
     "Test accuracy: on {n:,} images": "テストの正解率: テスト画像 {n:,} 枚",
@@ -168,8 +179,10 @@ TABLES: dict[str, str] = {
         "訓練データを訓練 {train:,} 枚と検証 {validation:,} 枚に分割。曲線と目標は検証データ。"
         "判定は、最終の学習ごとに一度だけ使うテスト画像"
     ),
-    "each optimizer: {budget} trials on {n} seeds, best by mean, then {m} fresh seeds": (
-        "各手法: 試行 {budget} 回 (シード {n} 個、平均で選択)、その後に新しいシード {m} 個"
+    "each optimizer": "各手法",
+    "each optimizer on each network": "各ネットワークの各手法",
+    "{each}: {budget} trials on {n} seeds, best by mean, then {m} fresh seeds": (
+        "{each}: 試行 {budget} 回 (シード {n} 個、平均で選択)、その後に新しいシード {m} 個"
     ),
     "Loss: median of the seeds, and {band}": "損失: シードの中央値と{band}",
     "{lowest}; {label} next: {loss}, {outcome}": "{lowest}。次は {label}: {loss} ({outcome})",

@@ -31,10 +31,10 @@ from zeronet.lab.runner.execution.cluster import Session, checked_cluster, conne
 from zeronet.lab.runner.execution.options import ExecutionOptions
 from zeronet.lab.runner.execution.processes import execute
 from zeronet.lab.runner.execution.worker import code_digest, differing, here, pack_task, run_packed
-from zeronet.lab.runner.networks import network_plan
 from zeronet.lab.runner.plan import Plan
 from zeronet.lab.runner.runs import Run, results
-from zeronet.lab.specs.spec import specs_of
+from zeronet.lab.specs.networks import network_plan
+from zeronet.lab.specs.spec import on_networks, specs_of
 
 TRAIN = Path(train.__file__)
 PATIENCE = 300  # seconds, after which something is wrong however busy the machine is
@@ -44,10 +44,9 @@ pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform == "win32", reas
 def plan_of(problem, optimizers=("sgd", "rmsprop"), seeds=2, steps=100):
     return Plan(
         problem.to_dict(),
-        tuple(specs_of(optimizers)),
+        on_networks(specs_of(optimizers), [network_plan([8])]),
         tuple(range(seeds)),
         steps,
-        network_plan([8]),
         batch_size=10,
         eval_every=50,
         target=0.5,

@@ -14,10 +14,10 @@ from zeronet.common.errors import UserError
 from zeronet.lab.runner.execution import limit
 from zeronet.lab.runner.execution.options import ExecutionOptions
 from zeronet.lab.runner.execution.processes import execute
-from zeronet.lab.runner.networks import network_plan
 from zeronet.lab.runner.plan import Plan
 from zeronet.lab.runner.runs import results
-from zeronet.lab.specs.spec import parse, specs_of
+from zeronet.lab.specs.networks import network_plan
+from zeronet.lab.specs.spec import on_networks, parse, specs_of
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="sends signals")
 
@@ -79,7 +79,13 @@ def file(tmp_path):
 
 def runs_of(problem, folder, optimizers, **options):
     plan = Plan(
-        problem.to_dict(), tuple(specs_of(optimizers)), (0,), 20, network_plan([4]), 10, eval_every=10, target=0.5
+        problem.to_dict(),
+        on_networks(specs_of(optimizers), [network_plan([4])]),
+        (0,),
+        20,
+        batch_size=10,
+        eval_every=10,
+        target=0.5,
     )
     (folder / ".runs").mkdir(parents=True, exist_ok=True)
     execute(plan, problem.arrays, folder, ExecutionOptions(quiet=True, **options))

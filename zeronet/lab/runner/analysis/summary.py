@@ -78,6 +78,14 @@ def tidy(header: Sequence[str], rows: Sequence[Sequence[Any]], settings: Sequenc
     ]
 
 
+def with_networks(
+    protocol: Mapping[str, Any], settings: Iterable[tuple[str, Mapping[str, Any]]]
+) -> list[Mapping[str, Any]]:
+    """Return the settings of each label, with its network as the first if the protocol has several."""
+    networks = {about["label"]: {"network": about["network"]} for about in protocol["optimizers"] if "network" in about}
+    return [{**networks.get(label, {}), **each} for label, each in settings]
+
+
 def setting_names(settings: Iterable[Mapping[str, Any]]) -> list[str]:
     """Return the names of all settings, each once, in the order of their first appearance."""
     return list(dict.fromkeys(name for each in settings for name in each))

@@ -59,7 +59,6 @@ def lost_run(cell: Cell, seconds: float | None, trace: str = "") -> Run:
     """Return the result of a run whose process ended; trace: what time_limit left."""
     if not trace:
         return Run("raised", "each process that took it ended: out of memory, or ended by the optimizer")
-    place = cell.spec.plugin.blamed if cell.spec.plugin else ""
     frames = re.findall(r'File "(.*)", line (\d+)', trace)
-    where = next((f"{file}, line {line}: " for file, line in frames if file == place), "")
+    where = next((f"{file}, line {line}: " for file, line in frames if file in cell.spec.blamed), "")
     return Run("raised", where + time_is_up(seconds), trace)

@@ -58,7 +58,8 @@ def _finished(
         for cell, result in run_on_cluster(cells, arrays, options):  # its workers may not share our file system
             yield cell, _written(cell.digest, result, runs)
         return
-    strangers = any(cell.spec.plugin and cell.spec.instance is None for cell in cells)  # may end their process
+    parts = [part for cell in cells for part in cell.spec.parts]
+    strangers = any(part.plugin and part.instance is None for part in parts)  # they may end their process
     if min(options.jobs, len(cells)) == 1 and options.run_timeout is None and not strangers:
         for cell in cells:
             yield cell, _written(cell.digest, run_task(cell.task, cell.spec, arrays), runs)

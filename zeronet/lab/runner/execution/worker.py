@@ -5,7 +5,7 @@ import json
 import pickle
 import platform
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,26 +18,30 @@ from zeronet.lab.runner.plan import Cell
 from zeronet.lab.runner.resume import changes
 from zeronet.lab.runner.run import raised, run_task
 from zeronet.lab.runner.runs import Run
+from zeronet.lab.specs.networks import network_of_task
 from zeronet.lab.specs.plugins import Plugin, located, packed
 from zeronet.lab.specs.spec import Spec
 from zeronet.training import environment as float_environment
 from zeronet.version import __version__
 
 
-def pack_task(cell: Cell, run_timeout: float | None = None) -> tuple[str, bytes | None]:
-    """Return what a worker needs for a run besides the arrays, as data: JSON, and the pickled optimizer object, if any.
+def pack_task(cell: Cell, run_timeout: float | None = None) -> tuple[str, list[bytes | None]]:
+    """Return what a worker needs for a run besides the arrays, as data: JSON, and pickled objects.
+
+    Those are the optimizer and the function of its network, None where they are not objects.
 
     >>> from zeronet.lab.specs.spec import parse
     >>> pack_task(Cell(parse("sgd:lr=0.5"), 3, {"steps": 10}))  # doctest: +ELLIPSIS
-    ('{"label": "SGD lr=0.5", "plugin": null, "task": {"steps": 10}, "code": "...", "run_timeout": null}', None)
+    ('{"label": "SGD lr=0.5", "plugins": [null], "task": {"steps": 10}, "code": "...", "run_timeout": null}', [None])
     """
-    spec = cell.spec
-    instance = None if spec.instance is None else packed(spec.instance)
-    about = {"label": spec.label, "plugin": spec.plugin and asdict(spec.plugin), "task": cell.task}
-    return json.dumps(about | {"code": code_digest(), "run_timeout": run_timeout}), instance
+    parts = cell.spec.parts
+    objects = [None if part.instance is None else packed(part.instance) for part in parts]
+    plugins = [part.plugin and asdict(part.plugin) for part in parts]
+    about = {"label": cell.spec.label, "plugins": plugins, "task": cell.task}
+    return json.dumps(about | {"code": code_digest(), "run_timeout": run_timeout}), objects
 
 
-def run_packed(packed_task: str, instance: bytes | None, arrays: Sequence[np.ndarray] | None) -> Run:
+def run_packed(packed_task: str, objects: Sequence[bytes | None], arrays: Sequence[np.ndarray] | None) -> Run:
     """Execute a packed task, in a worker. Raises UserError if this worker differs in what the task does not accept."""
     from distributed import get_worker
 
@@ -48,22 +52,26 @@ def run_packed(packed_task: str, instance: bytes | None, arrays: Sequence[np.nda
     difference = differing(wanted, here(worker.state.nthreads))
     if difference and difference not in environment.get("mixed", ()):
         refuse({worker.address: difference})  # it joined after the others had been checked
-    plugin = Plugin(**about["plugin"]) if about["plugin"] else None
-    if plugin and instance is None:
-        _same_plugin(plugin, worker.address)
+    plugins = [plugin and Plugin(**plugin) for plugin in about["plugins"]]
+    for number, (plugin, instance) in enumerate(zip(plugins, objects, strict=True)):
+        if plugin and instance is None:
+            _same_plugin(plugin, worker.address, function=number == 1)
     try:
-        unpacked = instance and pickle.loads(instance)
+        unpacked = [instance and pickle.loads(instance) for instance in objects]
     except BaseException as error:  # of an object's own __setstate__, or of a module that is not here
         return raised(error)
-    spec = Spec(about["label"], optimizer["target"], optimizer["settings"], plugin, unpacked)
+    network = None
+    if len(plugins) > 1:
+        network = replace(network_of_task(task["network"]), plugin=plugins[1], instance=unpacked[1])
+    spec = Spec(about["label"], optimizer["target"], optimizer["settings"], plugins[0], unpacked[0], network=network)
     return run_task(task, spec, arrays or (), about["run_timeout"])
 
 
-def _same_plugin(plugin: Plugin, address: str) -> None:
-    """Raise UserError if this worker has another class of that name, or none."""
+def _same_plugin(plugin: Plugin, address: str, function: bool) -> None:
+    """Raise UserError if this worker has another class or function of that name, or none."""
     try:
         same = plugin.source is not None or located(f"{plugin.place}:{plugin.name}")[1].digest == plugin.digest
-        plugin.load()
+        plugin.load(function)
     except UserError as error:
         raise UserError(f"on the worker {address}, {error}") from error
     if not same:
