@@ -11,27 +11,20 @@ Each optimizer has the one learning rate of the book: this compares these settin
 (Book, figure 6-9)
 """
 
-import sys
-
 import numpy as np
 
 from zeronet import SGD, AdaGrad, Adam, Momentum, compare
-from zeronet.common.errors import UserError
 from zeronet.lab.plots import finish
 from zeronet.lab.plots.looks import look
 from zeronet.lab.plots.page import new_page
 from zeronet.lab.plots.style import band_style, curve_style, house_style
 from zeronet.lab.runner.analysis.curves import over_seeds, smoothed, smoothing_window
-from zeronet.lab.runner.problem import load_problem
+from zeronet.lab.runner.problem import load_or_digits
 
 
 def main(steps: int = 2000, data: str = "mnist") -> dict[str, dict[int, np.ndarray]]:
     """Draw the training losses, and return them: optimizer → seed → loss of each step."""
-    try:
-        problem = load_problem(data)
-    except UserError as missing:
-        print(f"note: {missing}; so the digits of scikit-learn, 8×8 pixels, take its place", file=sys.stderr)
-        problem = load_problem("digits")
+    problem = load_or_digits(data)
     optimizers = [SGD(lr=0.01), Momentum(lr=0.01), AdaGrad(lr=0.01), Adam(lr=0.001)]
     result = compare(problem, optimizers, hidden_sizes=(100, 100, 100, 100), steps=steps, seeds=3)
     print(result.table)

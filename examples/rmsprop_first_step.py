@@ -9,26 +9,19 @@ and 15 with the seeds 1, 2 and 3. It comes down again, since h fills up, and aft
 Both runs start from the same network and meet the same batches.
 """
 
-import sys
-
 import numpy as np
 
 from zeronet import History, RMSProp, Trainer, TwoLayerNet
-from zeronet.common.errors import UserError
 from zeronet.lab.plots import finish
 from zeronet.lab.plots.looks import looks_of
 from zeronet.lab.plots.page import new_page
 from zeronet.lab.plots.style import curve_style, house_style
-from zeronet.lab.runner.problem import load_problem
+from zeronet.lab.runner.problem import load_or_digits
 
 
 def main(steps: int = 100, data: str = "mnist") -> tuple[dict[str, list[float]], dict[str, float]]:
     """Draw the loss of each step; return the losses, and the longest move of any weight in the first step."""
-    try:
-        problem = load_problem(data)
-    except UserError as missing:
-        print(f"note: {missing}; so the digits of scikit-learn, 8×8 pixels, take its place", file=sys.stderr)
-        problem = load_problem("digits")
+    problem = load_or_digits(data)
     losses, first = {}, {}
     for lr, rho in ((0.001, 0.9), (0.01, 0.99)):
         name = f"η = {lr}, ρ = {rho}"
