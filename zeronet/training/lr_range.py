@@ -14,7 +14,7 @@ from zeronet.optimizers.hyperparameters import checked_number
 from zeronet.training.callbacks import Callback
 from zeronet.training.trainer import Diverged, Trainer
 
-MEMORY = 0.98  # share of the running mean that the next loss leaves
+MEMORY = 0.9  # share of the running mean that the next loss leaves; fastai has 0.98, which lags by half of 100 steps
 TOO_HIGH = 4  # the test ends when the smoothed loss is this many times its lowest value
 SETTLING = 10  # steps in which the running mean is mostly noise
 
@@ -27,7 +27,7 @@ class LRRange:
     ----------
     lrs : (K,) float64; the learning rate of each step
     losses : (K,) float64; the loss of its batch, before the update with this learning rate
-    smoothed : (K,) float64; the running mean of the losses, ₖ ← (1 − β) Σ βᵏ⁻ⁱ Lᵢ / (1 − βᵏ⁺¹), β = 0.98
+    smoothed : (K,) float64; the running mean of the losses, (1 − β) Σ βᵏ⁻ⁱ Lᵢ / (1 − βᵏ⁺¹), β = 0.9
     """
 
     lrs: np.ndarray
@@ -37,10 +37,12 @@ class LRRange:
     @property
     def steepest(self) -> float:
         """Where the smoothed loss falls fastest along the logarithm of the learning rate: a first guess for lr."""
-        first = SETTLING if len(self.lrs) > 2 * SETTLING else 0
-        if len(self.lrs) < 3:
-            raise UserError(f"{len(self.lrs)} steps are too few to see where the loss falls")
-        return float(self.lrs[first + np.argmin(np.gradient(self.smoothed, np.log(self.lrs))[first:])])
+        before = int(np.argmin(self.smoothed)) + 1  # beyond its lowest place, chance alone makes it fall
+        first = min(SETTLING, before // 2)
+        if len(self.lrs) < 2 or before < 2:
+            raise UserError("the loss never falls: begin with a lower min_lr")
+        slopes = np.gradient(self.smoothed, np.log(self.lrs))
+        return float(self.lrs[first + np.argmin(slopes[first:before])])
 
     @property
     def lowest(self) -> float:
@@ -84,8 +86,8 @@ def lr_range_test(
 
     References
     ----------
-    Smith, "Cyclical Learning Rates for Training Neural Networks", 2017, 3.3, with the exponential growth, the running
-    mean and the end of fastai's lr_find; PyTorch Lightning's suggests `steepest`.
+    Smith, "Cyclical Learning Rates for Training Neural Networks", 2017, 3.3, with the exponential growth and the end of
+    fastai's lr_find; PyTorch Lightning's suggests `steepest`.
 
     Examples
     --------

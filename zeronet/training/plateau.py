@@ -209,7 +209,10 @@ class ReduceLROnPlateau(_Plateau):
         if threshold_mode not in ("rel", "abs"):
             raise UserError(f"threshold_mode must be 'rel' or 'abs', not {threshold_mode!r}")
         self.factor, self.threshold_mode = float(factor), threshold_mode
-        self.patience, self.cooldown = checked_integer("patience", patience, 0), checked_integer("cooldown", cooldown, 0)
+        self.patience, self.cooldown = (
+            checked_integer("patience", patience, 0),
+            checked_integer("cooldown", cooldown, 0),
+        )
         self.threshold, self.min_lr = _at_least_0("threshold", threshold), _at_least_0("min_lr", min_lr)
         self.eps = _at_least_0("eps", eps)
         self.bad = self.cooling = 0
