@@ -34,7 +34,7 @@ with house_style():
     figure = new_page(
         6.2,
         translate(
-            "Under ReLU, He's weights keep a spread of {he:.2g} to layer 5; Xavier's leave {xavier:.2g}, s = 0.01 {small:.1g}",
+            "ReLU, layer 5: He's weights keep σ at {he:.2g}; Xavier's leave {xavier:.2g}, s = 0.01 {small:.1g}",
             he=spreads["ReLU", "He, √(2/n)"][-1],
             xavier=spreads["ReLU", "Xavier, √(1/n)"][-1],
             small=spreads["ReLU", "s = 0.01"][-1],

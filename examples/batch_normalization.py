@@ -5,11 +5,14 @@
     784 – 100×5 – 10, ReLU; the first 1,000 images, SGD, η = 0.01, batch 100, 20 epochs; W ~ s · N(0, 1)
 
 Look along the panels: without batch normalization (dashed) the network learns in a narrow window of s, around He's
-0.14 = √(2/100). With it (solid) all sixteen learn, for the spread of what a layer passes on no longer depends on s. They
-do not learn equally fast: the gradient of normalized weights goes as 1/s, so that at the same η large weights turn
-slowly (s = 1 ends at 0.42), and very small ones turn too far at once. In its window, the network without it is faster.
+0.14 = √(2/100). With it (solid) all sixteen learn, for the spread of what a layer passes on no longer depends on s.
+They do not learn equally fast: the gradient of normalized weights goes as 1/s, so that at the same η large weights
+turn slowly (s = 1 ends at 0.42), and very small ones turn too far at once. In its window, the network without it is
+faster.
 (Book, figure 6-19)
 """
+
+from contextlib import suppress
 
 import numpy as np
 
@@ -37,10 +40,8 @@ def main(epochs: int = 20, seeds: int = 5, data: str = "mnist") -> dict[tuple[fl
                     x.shape[1], [100] * 5, 10, weight_init=float(spread), batch_norm=batch_norm, seed=seed
                 )
                 evaluation = Evaluation(x, t, every=len(x) // 100)
-                try:
+                with suppress(Diverged):
                     Trainer(network, SGD(lr=0.01), 100, seed, [evaluation]).fit(x, t, epochs=epochs)
-                except Diverged:
-                    pass
                 row = [accuracy for _, _, accuracy in evaluation.rows]
                 runs[seed] = row + [0.1] * (epochs + 1 - len(row))  # a network that has diverged can only guess
             accuracies[float(spread), batch_norm] = runs

@@ -27,6 +27,7 @@ from zeronet.lab.runner.problem import DataProblem, load_or_digits
 from zeronet.locale import translate
 
 LOOKS = {"random": Look(AZURE, "o", SOLID), "grid": Look(OLIVE, "s", SOLID, 1), "TPE": Look(CORAL, "D", SOLID, 2)}
+Results = dict[str, dict[str, np.ndarray]]
 Point = tuple[float, float]  # log10 of learning rate and weight decay
 LOW, HIGH = (-6.0, -8.0), (-1.0, -2.0)
 
@@ -102,24 +103,29 @@ def main(
             test.append(objective.test_loss)
             accuracy.append(objective.test_accuracy)
         results[name] = {"best": np.array(best), "test": np.array(test), "accuracy": np.array(accuracy)}
-        print(f"{name}: validation loss {np.median(results[name]['best'][:, -1]):.3f}, test loss {np.median(test):.3f}, "
-              f"test accuracy {np.median(accuracy):.4f}, medians of {repetitions}")  # fmt: skip
+        losses = f"validation loss {np.median(results[name]['best'][:, -1]):.3f}, test loss {np.median(test):.3f}"
+        print(f"{name}: {losses}, test accuracy {np.median(accuracy):.4f}, medians of {repetitions}")
     for name, result in results.items():
         if name != "random":
             wins = int((result["test"] < results["random"]["test"]).sum())
             print(f"{name} ends with a lower test loss than random search in {wins} of {repetitions} repetitions")
     with house_style():
         medians = {name: float(np.median(result["accuracy"])) for name, result in results.items()}
+        names = {"random": translate("random search"), "grid": translate("grid"), "TPE": "Optuna, TPE"}
         figure = new_page(
             3.4,
-            translate("On test images the searches end within {points:.1f} points of accuracy of each other",
-                      points=100 * (max(medians.values()) - min(medians.values()))),
+            translate(
+                "On test images the searches end within {points:.1f} points of accuracy of each other",
+                points=100 * (max(medians.values()) - min(medians.values())),
+            ),
             [
-                translate("{data}, 400 images, 6 × 100 hidden units, SGD, batch 100, {epochs} epochs", data=problem.name, epochs=epochs),
-                translate("left, lines: medians of {seeds} repetitions · pale: their quartiles · right: each repetition", seeds=repetitions),
+                translate("{data}, 400 images, 6 × 100 hidden units, SGD, batch 100", data=problem.name),
+                translate(
+                    "left: medians of {seeds} repetitions, pale: their quartiles · right: each one", seeds=repetitions
+                ),
             ],
-            entries={{"random": translate("random search"), "grid": translate("grid"), "TPE": "Optuna, TPE"}[n]: LOOKS[n] for n in results},
-        )  # fmt: skip
+            entries={names[name]: LOOKS[name] for name in results},
+        )
         left, right = figure.subplots(1, 2, width_ratios=(2, 1))
         for place, (name, result) in enumerate(results.items()):
             x = np.arange(1, result["best"].shape[1] + 1)

@@ -2,7 +2,8 @@
 
     a = ∂L/∂w by backpropagation          n = (L(w + h) − L(w − h)) / 2h,  h = 1e-4
 
-Each point is one of the 39,760 parameters of 784 – 50 – 10, on three images. Left, a right gradient: all points lie on
+Each point is one of the 39,760 parameters of 784 – 50 – 10, on three images, divided by the largest slope of its
+array. Left, a right gradient: all points lie on
 the diagonal, and the largest difference is the rounding of the loss divided by h. Right, the same network with a slip
 that is easily made: the ReLU passes back the gradient of the units that were off, too. W2 and b2, behind the ReLU, are
 still right; W1 and b1 before it are not, and training would go on without an error. (Book, section 5.7.3)
@@ -51,9 +52,7 @@ def main(hidden: int = 50, data: str = "mnist") -> dict[str, dict[str, tuple[np.
         worst = max(np.abs(a - n).max() for a, n in gradients["ReLU"].values())
         figure = new_page(
             3.3,
-            translate(
-                "A right gradient differs from the slopes by {worst:.1g} at most; a slip is seen at once", worst=worst
-            ),
+            translate("A right gradient is within {worst:.1g} of the slopes; a slip is seen at once", worst=worst),
             [
                 translate(
                     "{data}, {hidden} hidden units, three images, float64, h = 1e-4", data=problem.name, hidden=hidden
@@ -61,19 +60,18 @@ def main(hidden: int = 50, data: str = "mnist") -> dict[str, dict[str, tuple[np.
             ],
             entries=LOOKS,
         )
-        titles = [translate("right"), translate("slip: the ReLU forgets which units were off")]
+        titles = [translate("right"), translate("a slip in the ReLU")]
         for axes, arrays, title in zip(
             figure.subplots(1, 2, sharex=True, sharey=True), gradients.values(), titles, strict=True
         ):
             for key, (a, n) in arrays.items():
-                axes.plot(
-                    n.ravel(), a.ravel(), LOOKS[key].marker, color=LOOKS[key].colour, markersize=3, rasterized=True
-                )
+                dots = {"color": LOOKS[key].colour, "markersize": 3, "linestyle": "", "alpha": 0.7}
+                axes.plot(*(values.ravel() / np.abs(n).max() for values in (n, a)), LOOKS[key].marker, **dots)
             wrong = [key for key, (a, n) in arrays.items() if np.abs(a - n).max() > 1e-6]
             add_note(axes, 0.03, 0.95, translate("wrong: {names}", names=", ".join(wrong) or "–"), va="top")
             axes.axline((0, 0), slope=1, color=BLACK, linewidth=0.7, zorder=1)
-            axes.set(title=title, xlabel=translate("measured slope n"))
-        figure.axes[0].set_ylabel(translate("backpropagation a"))
+            axes.set(title=title, xlabel=translate("measured slope n / max |n|"))
+        figure.axes[0].set_ylabel(translate("backpropagation a / max |n|"))
     finish(figure)
     return gradients
 

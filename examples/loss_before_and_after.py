@@ -4,9 +4,10 @@
     after    L(w − η g …; batch)      a second forward pass, as in the book's scripts
 
 Look at the gap between the two lines of a panel. The batch that an update was made from is the one on which it helps
-most, so that the loss after the update is too good: it is learned by heart. How much too good depends on the optimizer:
-the longer its steps, the wider the gap. A comparison that records the loss after the update, as the book's does, favours
-the optimizers with long steps. zeronet records the loss before. (Book, sections 4.5.2 and 6.1.7)
+most, so that the loss after it is lower than that of the next batch will be. How much lower depends on the optimizer:
+12 % with SGD, 64 % with RMSProp at the book's settings, 2 % with Adam. A comparison that records the loss after the
+update, as the book's does, favours some optimizers over others; zeronet records the loss before.
+(Book, sections 4.5.2 and 6.1.7)
 """
 
 import numpy as np
@@ -64,7 +65,7 @@ def main(steps: int = 1000, data: str = "mnist") -> dict[str, tuple[np.ndarray, 
             for line, values in zip((SOLID, DASHED), both, strict=True):
                 curve = smoothed(values, smoothing_window(steps))
                 axes.plot(curve, **curve_style(Look(look(name).colour, "", line)))
-            axes.set(xlim=(0, steps), ylim=(0, 1), title=f"{optimizer!r}: −{gains[name]:.1%}")
+            axes.set(xlim=(0, steps), ylim=(0, 1), title=f"{name}, η = {optimizer.lr:g}: −{gains[name]:.0%}")
         for axes in panels[1]:
             axes.set_xlabel(translate("update"))
         for axes in panels[:, 0]:

@@ -3,9 +3,10 @@
     η(k) = 1e-5 · 10^(6 k / 99)          k = 0 … 99: from step to step a little longer, from 1e-5 to 10
 
 Look from left to right: at first the steps are too short to matter; then the loss falls, fastest at the marker; then it
-rises, and the test ends when the smoothed loss is four times its lowest. A first guess for the learning rate is the marker
-(as in PyTorch Lightning), or a tenth of the lowest place (as in fastai). A guess it is: the test sees the first hundred
-steps, which bear less than a whole training does, and every optimizer has a range of its own.
+rises, and the test ends when the smoothed loss is four times its lowest. A first guess for the learning rate is the
+marker (as in PyTorch Lightning), or a tenth of the place where the loss is lowest (as in fastai). Every optimizer has a
+range of its own: what is too short a step for SGD is too long a one for Adam. And it is a guess: the test sees no more
+than the first hundred steps.
 (Smith, "Cyclical Learning Rates for Training Neural Networks", 2017)
 """
 

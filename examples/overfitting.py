@@ -49,14 +49,16 @@ def main(epochs: int = 300, seeds: int = 5, data: str = "mnist") -> dict[tuple[s
         gap = {r: np.median(accuracies[r, "training"][:, -1] - accuracies[r, "test"][:, -1]) for r in REMEDIES}
         figure = new_page(
             3.0,
-            translate("The gap between known and new images: {none:.2f}, with weight decay {decay:.2f}, with dropout {dropout:.2f}",
-                      **dict(zip(("none", "decay", "dropout"), gap.values(), strict=True))),
+            translate(
+                "Known and new images differ by {none:.2f}, with weight decay by {decay:.2f}, with dropout by {dropout:.2f}",
+                **dict(zip(("none", "decay", "dropout"), gap.values(), strict=True)),
+            ),
             [
-                translate("{data}, {n} images, 6 × 100 hidden units, SGD, η = 0.01, batch 100", data=problem.name, n=len(x)),
+                translate("{data}, 300 images, 6 × 100 hidden units, SGD, η = 0.01, batch 100", data=problem.name),
                 translate("lines: medians of {seeds} seeds · pale: their range", seeds=seeds),
             ],
             entries={translate("training images"): LOOKS["training"], translate("test images"): LOOKS["test"]},
-        )  # fmt: skip
+        )
         titles = [translate("no remedy"), translate("weight decay, λ = 0.1"), translate("dropout, ratio 0.2")]
         for axes, remedy, title in zip(figure.subplots(1, 3, sharey=True), REMEDIES, titles, strict=True):
             for images, look in LOOKS.items():

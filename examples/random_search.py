@@ -13,8 +13,6 @@ The difference between the first and the tenth is of few images: of 100 validati
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from zeronet import L2, SGD, Evaluation, MultiLayerNet, Trainer, stream
 from zeronet.lab.plots import finish
 from zeronet.lab.plots.looks import CORAL, DASHED, NAVY, SOLID, Look
@@ -56,13 +54,18 @@ def main(trials: int = 100, epochs: int = 50, seed: int = 0, data: str = "mnist"
         best = done[0]
         figure = new_page(
             5.6,
-            translate("The best of {n} trials: {best:.2f} at η = {lr:.2g}", n=trials, best=best.validation[-1], lr=best.lr),
+            translate(
+                "The best of {n} trials: {best:.2f} at η = {lr:.2g}", n=trials, best=best.validation[-1], lr=best.lr
+            ),
             [
-                translate("{data}, 400 images, 6 × 100 hidden units, SGD, batch 100, {epochs} epochs", data=problem.name, epochs=epochs),
+                translate("{data}, 400 images, 6 × 100 hidden units, SGD, batch 100", data=problem.name),
                 translate("above each panel: η and λ · lines: accuracy, epoch by epoch"),
             ],
-            entries={translate("100 validation images"): LOOKS["validation"], translate("training images"): LOOKS["training"]},
-        )  # fmt: skip
+            entries={
+                translate("validation images"): LOOKS["validation"],
+                translate("training images"): LOOKS["training"],
+            },
+        )
         panels = figure.subplots(4, 5, sharex=True, sharey=True)
         for axes, trial in zip(panels.flat, done, strict=False):
             axes.plot(trial.training, **curve_style(LOOKS["training"]))

@@ -2,9 +2,9 @@
 
     y = f(x W1 + b1) W2 + b2          784 – 50 – 10, f = sigmoid (ch. 4) or ReLU (ch. 5); SGD, η = 0.1, batch 100
 
-Look at the two lines of each colour: solid is the accuracy on the 60,000 images that are trained on, dashed that on the
-10,000 others. They lie close together: this network learns nothing by heart that does not hold for new images. The ReLU
-is ahead from the first epoch on, since the sigmoid's derivative is at most 1/4, and small steps go with small gradients.
+Look at the two lines of each colour: solid is the accuracy on the 60,000 images that are trained on, dashed that on
+the 10,000 others. They lie close together: what this network learns holds for new images, too. The ReLU is ahead from
+the first epoch on: the sigmoid's derivative is at most 1/4, and with smaller gradients SGD takes smaller steps.
 (Book, sections 4.5 and 5.7)
 """
 
