@@ -67,7 +67,10 @@ def main(epochs: int = 20, seeds: int = 5, data: str = "mnist") -> dict[tuple[fl
                 ),
                 translate("accuracy on these images; lines: medians of {seeds} seeds · pale: their range", seeds=seeds),
             ],
-            entries={translate("with batch normalization"): LOOKS[True], translate("without"): LOOKS[False]},
+            entries={
+                translate("with batch normalization"): LOOKS[True],
+                translate("without batch normalization"): LOOKS[False],
+            },
         )
         panels = figure.subplots(4, 4, sharex=True, sharey=True)
         for axes, spread in zip(panels.flat, SPREADS, strict=True):

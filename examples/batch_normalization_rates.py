@@ -56,12 +56,12 @@ def main(steps: int = 500, seeds: int = 3, data: str = "mnist") -> dict[tuple[st
         span = f"works from {rates[0]:.2g} to {rates[-1]:.2g}" if len(rates) else "works nowhere"
         print(f"{init}, batch_norm={batch_norm}: {span}; best accuracy {medians[init, batch_norm].max():.3f}")
     with house_style():
-        names = {True: translate("with batch normalization"), False: translate("without")}
+        names = {True: translate("with batch normalization"), False: translate("without batch normalization")}
         inits = {"he": "He", 0.01: "s = 0.01"}
         figure = new_page(
             3.7,
             translate(
-                "The learning rates that work span a factor of {with_it:,.0f} with it, of {without:,.0f} without (He)",
+                "Learning rates that work, from He: a factor of {with_it:,.0f} with batch normalization, {without:,.0f} without",
                 with_it=widths["he", True],
                 without=widths["he", False],
             ),

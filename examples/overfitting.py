@@ -50,7 +50,7 @@ def main(epochs: int = 300, seeds: int = 5, data: str = "mnist") -> dict[tuple[s
         figure = new_page(
             3.0,
             translate(
-                "Known and new images differ by {none:.2f}, with weight decay by {decay:.2f}, with dropout by {dropout:.2f}",
+                "Known and new images: gap {none:.2f}, with weight decay {decay:.2f}, with dropout {dropout:.2f}",
                 **dict(zip(("none", "decay", "dropout"), gap.values(), strict=True)),
             ),
             [
