@@ -61,7 +61,7 @@ def main(steps: int = 500, seeds: int = 3, data: str = "mnist") -> dict[tuple[st
         figure = new_page(
             3.7,
             translate(
-                "Learning rates that work, from He: a factor of {with_it:,.0f} with batch normalization, {without:,.0f} without",
+                "Learning rates that work: a factor of {with_it:,.0f} with batch norm, {without:,.0f} without",
                 with_it=widths["he", True],
                 without=widths["he", False],
             ),

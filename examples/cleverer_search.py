@@ -94,7 +94,7 @@ def main(
     problem, results = load_or_digits(data), {}
     for name, search in SEARCHES.items():
         if name == "TPE" and find_spec("optuna") is None:
-            print("note: without Optuna, TPE is left out: python -m pip install optuna", file=sys.stderr)
+            print("note: TPE is left out: it needs Optuna, as in python -m pip install optuna", file=sys.stderr)
             continue
         best, test, accuracy = [], [], []
         for seed in range(repetitions):

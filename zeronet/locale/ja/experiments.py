@@ -15,7 +15,7 @@ EXPERIMENTS: dict[str, str] = {
         "{data}、隠れ層 50、バッチ 100、シード 0。同じネットワーク、同じバッチ"
     ),
     # chapters 4 and 5
-    "The ReLU learns {relu:.1%} of the test images, the sigmoid {sigmoid:.1%}": (
+    "Test images: with ReLU {relu:.1%} are right, with the sigmoid {sigmoid:.1%}": (
         "テスト画像の正解率: ReLU {relu:.1%}、シグモイド {sigmoid:.1%}"
     ),
     "{data}, 50 hidden units, SGD, η = 0.1, batch 100, seed 0": (
@@ -66,7 +66,7 @@ EXPERIMENTS: dict[str, str] = {
     ),
     "with batch normalization": "バッチ正規化あり",
     "without batch normalization": "バッチ正規化なし",
-    "Learning rates that work, from He: a factor of {with_it:,.0f} with batch normalization, {without:,.0f} without": (
+    "Learning rates that work: a factor of {with_it:,.0f} with batch norm, {without:,.0f} without": (
         "使える学習率の幅 (He から): バッチ正規化ありは {with_it:,.0f} 倍、なしは {without:,.0f} 倍"
     ),
     "{data}, 5 × 100 hidden units, SGD, batch 100, {steps} updates": (
