@@ -3,10 +3,10 @@
     a = ∂L/∂w by backpropagation          n = (L(w + h) − L(w − h)) / 2h,  h = 1e-4
 
 Each point is one of the 39,760 parameters of 784 – 50 – 10, on three images, divided by the largest slope of its
-array. Left, a right gradient: all points lie on
-the diagonal, and the largest difference is the rounding of the loss divided by h. Right, the same network with a slip
-that is easily made: the ReLU passes back the gradient of the units that were off, too. W2 and b2, behind the ReLU, are
-still right; W1 and b1 before it are not, and training would go on without an error. (Book, section 5.7.3)
+array. Left, a right gradient: all points lie on the diagonal; what is left is the rounding of the loss, divided by h.
+Right, a slip that is easily made: the ReLU passes back the gradient of the units that were off, too. W2 and b2, behind
+the ReLU, are still right; W1 and b1 before it are not, and training would go on without an error.
+(Book, section 5.7.3)
 """
 
 import numpy as np
@@ -23,7 +23,7 @@ from zeronet.locale import translate
 LOOKS = {"W1": Look(AZURE, "o", ""), "b1": Look(BLACK, "s", ""), "W2": Look(CORAL, "^", ""), "b2": Look(OLIVE, "D", "")}
 
 
-class LeakyMind(ReLU):
+class ForgetfulReLU(ReLU):
     """A ReLU that forgets which units were off."""
 
     def backward(self, dy: np.ndarray) -> np.ndarray:
@@ -36,7 +36,7 @@ def main(hidden: int = 50, data: str = "mnist") -> dict[str, dict[str, tuple[np.
     problem, gradients = load_or_digits(data), {}
     x, t = problem.x_train[:3], problem.t_train[:3]
     slopes: dict[str, np.ndarray] = {}
-    for activation in (ReLU(), LeakyMind()):
+    for activation in (ReLU(), ForgetfulReLU()):
         rng = stream(0, "weights")
         first, last = (Affine(n, m, Normal(0.01), rng) for n, m in ((x.shape[1], hidden), (hidden, 10)))
         network = Network([first, activation, last], dtype=np.float64)
