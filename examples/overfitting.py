@@ -6,9 +6,10 @@
     dropout        each unit is 0 with probability 0.2 in a training step, and the others are scaled by 1/0.8
 
 Look at the gap between solid (the 300 images) and dashed (10,000 others). Without a remedy the network knows its 300
-images by heart within a hundred epochs, and its accuracy on others stays where it was. Weight decay and dropout close
-the gap from above: both lower the accuracy on the 300, and neither raises that on the others much. They cure the
-symptom; more images would cure the cause. (Book, figures 6-20 to 6-23)
+images by heart after 120 epochs, and 0.76 of the others. Weight decay and dropout narrow the gap, but from above: both
+lower the accuracy on the 300, and that on the others, to 0.69 and 0.73, falls with it. Dropout's lines are still rising
+after 300 epochs, so that part of what looks like a cure is slower learning. More images would be a better one.
+(Book, figures 6-20 to 6-23)
 """
 
 import numpy as np
