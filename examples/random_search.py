@@ -4,11 +4,10 @@
 
     784 – 100×6 – 10, ReLU, He; 400 of the first 500 images, SGD, batch 100, 50 epochs; judged on the other 100
 
-Look at the learning rates above the panels: all of the best lie near the upper end of what was searched, 0.01, so that
-the range was too low: searching on to 0.1 finds better ones. The weight decay does not matter: below 1e-4 it is too
-small to be felt in 200 updates, and its values are as random among the best as among all.
-The difference between the first and the tenth is of few images: of 100 validation images, one is 0.01.
-(Book, figure 6-24)
+Look at the learning rates above the panels: they fall from panel to panel, and the best lie at the upper end of what was
+searched, 0.01. So the range ends too low: beyond it there are better ones. The weight decay, the second number, does not
+matter: below 1e-4 it is too small to be felt in 200 updates, and it is as random among the best as among all.
+One of 100 validation images is 0.01, so that the first three cannot be told apart. (Book, figure 6-24)
 """
 
 from dataclasses import dataclass

@@ -66,8 +66,8 @@ EXPERIMENTS: dict[str, str] = {
     ),
     "with batch normalization": "バッチ正規化あり",
     "without batch normalization": "バッチ正規化なし",
-    "Learning rates that work: a factor of {with_it:,.0f} with batch norm, {without:,.0f} without": (
-        "使える学習率の幅 (He から): バッチ正規化ありは {with_it:,.0f} 倍、なしは {without:,.0f} 倍"
+    "He, learning rates above {works:g}: a factor of {with_it:,.0f} with batch norm, {without:,.0f} without": (
+        "He で {works:g} を超える学習率の幅: バッチ正規化ありは {with_it:,.0f} 倍、なしは {without:,.0f} 倍"
     ),
     "{data}, 5 × 100 hidden units, SGD, batch 100, {steps} updates": (
         "{data}、隠れ層 5 × 100、SGD、バッチ 100、更新 {steps} 回"
