@@ -61,7 +61,7 @@ def main(steps: int = 500, seeds: int = 3, data: str = "mnist") -> dict[tuple[st
         figure = new_page(
             3.7,
             translate(
-                "He, learning rates above {works:g}: a factor of {with_it:,.0f} with batch norm, {without:,.0f} without",
+                "He, learning rates above {works:g}: a factor of {with_it:,.0f} with it, {without:,.0f} without",
                 works=WORKS,
                 with_it=widths["he", True],
                 without=widths["he", False],

@@ -4,9 +4,9 @@
 
     784 – 100×6 – 10, ReLU, He; 400 of the first 500 images, SGD, batch 100, 50 epochs; judged on the other 100
 
-Look at the learning rates above the panels: they fall from panel to panel, and the best lie at the upper end of what was
-searched, 0.01. So the range ends too low: beyond it there are better ones. The weight decay, the second number, does not
-matter: below 1e-4 it is too small to be felt in 200 updates, and it is as random among the best as among all.
+Look at the learning rates above the panels: they fall from panel to panel, and the best lie at the upper end of what
+was searched, 0.01. So the range ends too low: beyond it there are better ones. The weight decay, the second number,
+does not matter: below 1e-4 it is too small to be felt in 200 updates, and it is as random among the best as among all.
 One of 100 validation images is 0.01, so that the first three cannot be told apart. (Book, figure 6-24)
 """
 

@@ -66,7 +66,7 @@ EXPERIMENTS: dict[str, str] = {
     ),
     "with batch normalization": "バッチ正規化あり",
     "without batch normalization": "バッチ正規化なし",
-    "He, learning rates above {works:g}: a factor of {with_it:,.0f} with batch norm, {without:,.0f} without": (
+    "He, learning rates above {works:g}: a factor of {with_it:,.0f} with it, {without:,.0f} without": (
         "He で {works:g} を超える学習率の幅: バッチ正規化ありは {with_it:,.0f} 倍、なしは {without:,.0f} 倍"
     ),
     "{data}, 5 × 100 hidden units, SGD, batch 100, {steps} updates": (
@@ -89,9 +89,7 @@ EXPERIMENTS: dict[str, str] = {
     "above each panel: η and λ · lines: accuracy, epoch by epoch": "各図の上: η と λ · 線: エポックごとの正解率",
     "random search": "ランダム探索",
     "grid": "グリッド探索",
-    "On test images the searches end within {points:.1f} points of accuracy of each other": (
-        "テスト画像での差: どの探索も正解率 {points:.1f} ポイント以内"
-    ),
+    "Test accuracy of the best of {n} trials: {accuracies}": "{n} 回の試行の最良のテスト正解率: {accuracies}",
     "left: medians of {seeds} repetitions, pale: their quartiles · right: each one": (
         "左: 繰り返し {seeds} 回の中央値、薄い色は四分位 · 右: それぞれの結果"
     ),
