@@ -333,20 +333,20 @@ def test_random_search_on_digits(main_of, tmp_path):
 def test_cleverer_search_on_digits(main_of, tmp_path, monkeypatch, capsys):
     main = main_of("cleverer_search")
     monkeypatch.setitem(main.__globals__, "find_spec", lambda name: None)  # as if Optuna were not installed
-    results = main(9, 2, 3, "digits")
+    results = main(14, 2, 2, "digits")
     assert list(results) == ["random", "grid"]
     assert "it needs Optuna" in capsys.readouterr().err
     for result in results.values():
-        assert result["best"].shape == (2, 9) and result["test"].shape == (2,)
+        assert result["best"].shape == (2, 14) and result["test"].shape == (2,)
         assert (np.diff(result["best"]) <= 0).all()
     assert_something_is_drawn(tmp_path / "cleverer_search.png")
 
 
 def test_cleverer_search_with_optuna(main_of, tmp_path):
     pytest.importorskip("optuna")
-    results = main_of("cleverer_search")(4, 2, 2, "digits")
+    results = main_of("cleverer_search")(12, 2, 2, "digits")
     assert list(results) == ["random", "grid", "TPE"]
-    assert {result["best"].shape for result in results.values()} == {(2, 4)}
+    assert {result["best"].shape for result in results.values()} == {(2, 12)}
     assert_something_is_drawn(tmp_path / "cleverer_search.png")
 
 

@@ -19,7 +19,7 @@ TOO_HIGH = 4  # the test ends when the smoothed loss is this many times its lowe
 SETTLING = 10  # steps in which the running mean is mostly noise
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class LRRange:
     """What lr_range_test measured.
 

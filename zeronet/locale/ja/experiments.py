@@ -88,7 +88,7 @@ EXPERIMENTS: dict[str, str] = {
     "{data}, 400 images, 6 × 100 hidden units, SGD, batch 100": "{data} の 400 枚、隠れ層 6 × 100、SGD、バッチ 100",
     "above each panel: η and λ · lines: accuracy, epoch by epoch": "各図の上: η と λ · 線: エポックごとの正解率",
     "random search": "ランダム探索",
-    "grid": "グリッド探索",
+    "zeronet's grid": "zeronet のグリッド探索",
     "Test accuracy of the best of {n} trials: {accuracies}": "{n} 回の試行の最良のテスト正解率: {accuracies}",
     "left: medians of {seeds} repetitions, pale: their quartiles · right: each one": (
         "左: 繰り返し {seeds} 回の中央値、薄い色は四分位 · 右: それぞれの結果"
