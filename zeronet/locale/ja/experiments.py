@@ -66,8 +66,11 @@ EXPERIMENTS: dict[str, str] = {
     ),
     "with batch normalization": "バッチ正規化あり",
     "without batch normalization": "バッチ正規化なし",
-    "He, learning rates above {works:g}: a factor of {with_it:,.0f} with it, {without:,.0f} without": (
-        "He で {works:g} を超える学習率の幅: バッチ正規化ありは {with_it:,.0f} 倍、なしは {without:,.0f} 倍"
+    "From He, the learning rates that work span {with_it:,.0f}× with batch normalization, {without:,.0f}× without": (
+        "He から始めて使える学習率の幅: バッチ正規化ありは {with_it:,.0f} 倍、なしは {without:,.0f} 倍"
+    ),
+    "working: more than {works:g} right · lines: medians of {seeds} seeds · pale: their range": (
+        "使える: 正解率が {works:g} を超える · 線: シード {seeds} 個の中央値 · 薄い色: その範囲"
     ),
     "{data}, 5 × 100 hidden units, SGD, batch 100, {steps} updates": (
         "{data}、隠れ層 5 × 100、SGD、バッチ 100、更新 {steps} 回"
