@@ -61,7 +61,8 @@ def main(steps: int = 500, seeds: int = 3, data: str = "mnist") -> dict[tuple[st
         figure = new_page(
             3.7,
             translate(
-                "From He, the learning rates that work span {with_it:,.0f}× with batch normalization, {without:,.0f}× without",
+                "From He, the learning rates that work span {with_it:,.0f}× with batch normalization, "
+                "{without:,.0f}× without",
                 with_it=widths["he", True],
                 without=widths["he", False],
             ),
