@@ -17,6 +17,7 @@ from zeronet.lab.plots.looks import looks_of
 from zeronet.lab.plots.page import new_page
 from zeronet.lab.plots.style import curve_style, house_style
 from zeronet.lab.runner.problem import load_or_digits
+from zeronet.locale import translate
 
 
 def main(steps: int = 100, data: str = "mnist") -> tuple[dict[str, list[float]], dict[str, float]]:
@@ -35,14 +36,16 @@ def main(steps: int = 100, data: str = "mnist") -> tuple[dict[str, list[float]],
         looks = looks_of({"label": name, "target": "RMSProp"} for name in losses)
         figure = new_page(
             3.5,
-            f"At the book's settings RMSProp's loss leaps to {max(map(max, losses.values())):.2g}",
-            [f"{problem.name}, 50 hidden units, batch 128, seed 0"],
-            entries={f"{name}: first step {first[name]:.2g}": looks[name] for name in losses},
+            translate("At the book's settings RMSProp's loss leaps to {loss:.2g}", loss=max(map(max, losses.values()))),
+            [translate("{data}, 50 hidden units, batch 128, seed 0", data=problem.name)],
+            entries={
+                translate("{name}: first step {step:.2g}", name=name, step=first[name]): looks[name] for name in losses
+            },
         )
         axes = figure.subplots()
         for name, values in losses.items():
             axes.plot(values, **curve_style(looks[name]), markevery=max(1, steps // 10))
-        axes.set(ylim=(0, None), xlabel="update", ylabel="training loss of the next batch")
+        axes.set(ylim=(0, None), xlabel=translate("update"), ylabel=translate("training loss of the next batch"))
     finish(figure)
     return losses, first
 

@@ -38,6 +38,18 @@ EXPERIMENTS: dict[str, str] = {
     "solid: before the update · dashed: after it, on the same batch · smoothed": (
         "実線: 更新の前 · 破線: 更新の後、同じバッチで · 平滑化"
     ),
+    # 6.1
+    "{name} ended lowest: training loss {loss:.3g}, median of 3": (
+        "最も低く終わったのは {name}: 訓練の損失 {loss:.3g} (3 回の中央値)"
+    ),
+    "{data}: same networks, same batches, seeds 0, 1, 2; one learning rate each, not tuned": (
+        "{data}: 同じネットワーク、同じバッチ、シード 0, 1, 2。学習率は一つずつ、調整なし"
+    ),
+    "lines: medians of the seeds, smoothed · pale: their range": "線: シードの中央値、平滑化 · 薄い色: その範囲",
+    "At the book's settings RMSProp's loss leaps to {loss:.2g}": "本の設定では、RMSProp の損失は {loss:.2g} まで跳ね上がる",
+    "{data}, 50 hidden units, batch 128, seed 0": "{data}、隠れ層 50、バッチ 128、シード 0",
+    "{name}: first step {step:.2g}": "{name}: 最初の一歩 {step:.2g}",
+    "training loss of the next batch": "次のバッチの訓練の損失",
     # 6.2
     "ReLU, layer 5: He's weights keep σ at {he:.2g}; Xavier's leave {xavier:.2g}, s = 0.01 {small:.1g}": (
         "ReLU の第 5 層の σ: He の初期値 {he:.2g}、Xavier {xavier:.2g}、s = 0.01 は {small:.1g}"
