@@ -46,7 +46,9 @@ EXPERIMENTS: dict[str, str] = {
         "{data}: 同じネットワーク、同じバッチ、シード 0, 1, 2。学習率は一つずつ、調整なし"
     ),
     "lines: medians of the seeds, smoothed · pale: their range": "線: シードの中央値、平滑化 · 薄い色: その範囲",
-    "At the book's settings RMSProp's loss leaps to {loss:.2g}": "本の設定では、RMSProp の損失は {loss:.2g} まで跳ね上がる",
+    "At the book's settings RMSProp's loss leaps to {loss:.2g}": (
+        "本の設定では、RMSProp の損失は {loss:.2g} まで跳ね上がる"
+    ),
     "{data}, 50 hidden units, batch 128, seed 0": "{data}、隠れ層 50、バッチ 128、シード 0",
     "{name}: first step {step:.2g}": "{name}: 最初の一歩 {step:.2g}",
     "training loss of the next batch": "次のバッチの訓練の損失",
