@@ -94,7 +94,7 @@ class Objective:
 
 
 def main(
-    trials: int = 64, repetitions: int = 10, epochs: int = 50, data: str = "mnist"
+    trials: int = 64, repetitions: int = 5, epochs: int = 50, data: str = "mnist"
 ) -> dict[str, dict[str, np.ndarray]]:
     """Draw the best so far; return search → "best" (repetitions, trials), "test" and "accuracy" (repetitions,)."""
     problem, results = load_or_digits(data), {}
@@ -105,7 +105,8 @@ def main(
         best, test, accuracy = [], [], []
         for seed in range(repetitions):
             objective = Objective(problem, epochs, seed)
-            best.append(np.minimum.accumulate(list(search(objective, trials, seed))))
+            found = np.minimum.accumulate(list(search(objective, trials, seed)))
+            best.append(np.pad(found, (0, trials - len(found)), mode="edge"))  # the grid may be at its end before
             test.append(objective.test_loss)
             accuracy.append(objective.test_accuracy)
         results[name] = {"best": np.array(best), "test": np.array(test), "accuracy": np.array(accuracy)}

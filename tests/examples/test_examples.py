@@ -333,11 +333,11 @@ def test_random_search_on_digits(main_of, tmp_path):
 def test_cleverer_search_on_digits(main_of, tmp_path, monkeypatch, capsys):
     main = main_of("cleverer_search")
     monkeypatch.setitem(main.__globals__, "find_spec", lambda name: None)  # as if Optuna were not installed
-    results = main(14, 2, 2, "digits")
+    results = main(40, 2, 1, "digits")
     assert list(results) == ["random", "grid"]
     assert "it needs Optuna" in capsys.readouterr().err
     for result in results.values():
-        assert result["best"].shape == (2, 14) and result["test"].shape == (2,)
+        assert result["best"].shape == (2, 40) and result["test"].shape == (2,)
         assert (np.diff(result["best"]) <= 0).all()
     assert_something_is_drawn(tmp_path / "cleverer_search.png")
 
