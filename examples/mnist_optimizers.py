@@ -11,27 +11,21 @@ Each optimizer has the one learning rate of the book: this compares these settin
 (Book, figure 6-9)
 """
 
-import sys
-
 import numpy as np
 
 from zeronet import SGD, AdaGrad, Adam, Momentum, compare
-from zeronet.common.errors import UserError
 from zeronet.lab.plots import finish
 from zeronet.lab.plots.looks import look
 from zeronet.lab.plots.page import new_page
 from zeronet.lab.plots.style import band_style, curve_style, house_style
 from zeronet.lab.runner.analysis.curves import over_seeds, smoothed, smoothing_window
-from zeronet.lab.runner.problem import load_problem
+from zeronet.lab.runner.problem import load_or_digits
+from zeronet.locale import translate
 
 
 def main(steps: int = 2000, data: str = "mnist") -> dict[str, dict[int, np.ndarray]]:
     """Draw the training losses, and return them: optimizer → seed → loss of each step."""
-    try:
-        problem = load_problem(data)
-    except UserError as missing:
-        print(f"note: {missing}; so the digits of scikit-learn, 8×8 pixels, take its place", file=sys.stderr)
-        problem = load_problem("digits")
+    problem = load_or_digits(data)
     optimizers = [SGD(lr=0.01), Momentum(lr=0.01), AdaGrad(lr=0.01), Adam(lr=0.001)]
     result = compare(problem, optimizers, hidden_sizes=(100, 100, 100, 100), steps=steps, seeds=3)
     print(result.table)
@@ -41,10 +35,17 @@ def main(steps: int = 2000, data: str = "mnist") -> dict[str, dict[int, np.ndarr
         }
         figure = new_page(
             3.9,
-            f"{min(last, key=last.__getitem__)} ended lowest: training loss {min(last.values()):.3g}, median of 3",
+            translate(
+                "{name} ended lowest: training loss {loss:.3g}, median of 3",
+                name=min(last, key=last.__getitem__),
+                loss=min(last.values()),
+            ),
             [
-                f"{problem.name}: same networks, same batches, seeds 0, 1, 2; one learning rate each, not tuned",
-                "lines: medians of the seeds, smoothed · pale: their range",
+                translate(
+                    "{data}: same networks, same batches, seeds 0, 1, 2; one learning rate each, not tuned",
+                    data=problem.name,
+                ),
+                translate("lines: medians of the seeds, smoothed · pale: their range"),
             ],
             entries={name: look(name) for name in result.histories},
         )
@@ -54,7 +55,7 @@ def main(steps: int = 2000, data: str = "mnist") -> dict[str, dict[int, np.ndarr
             every = max(1, steps // 20)  # the book marks every hundredth step
             axes.plot(median, **curve_style(look(name)), markevery=every)
             axes.fill_between(range(len(low)), low, high, **band_style(look(name)))
-        axes.set(xlim=(0, steps), ylim=(0, 1), xlabel="update", ylabel="training loss")
+        axes.set(xlim=(0, steps), ylim=(0, 1), xlabel=translate("update"), ylabel=translate("training loss"))
     finish(figure)
     return result.histories
 

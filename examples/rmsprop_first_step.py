@@ -9,26 +9,20 @@ and 15 with the seeds 1, 2 and 3. It comes down again, since h fills up, and aft
 Both runs start from the same network and meet the same batches.
 """
 
-import sys
-
 import numpy as np
 
 from zeronet import History, RMSProp, Trainer, TwoLayerNet
-from zeronet.common.errors import UserError
 from zeronet.lab.plots import finish
 from zeronet.lab.plots.looks import looks_of
 from zeronet.lab.plots.page import new_page
 from zeronet.lab.plots.style import curve_style, house_style
-from zeronet.lab.runner.problem import load_problem
+from zeronet.lab.runner.problem import load_or_digits
+from zeronet.locale import translate
 
 
 def main(steps: int = 100, data: str = "mnist") -> tuple[dict[str, list[float]], dict[str, float]]:
     """Draw the loss of each step; return the losses, and the longest move of any weight in the first step."""
-    try:
-        problem = load_problem(data)
-    except UserError as missing:
-        print(f"note: {missing}; so the digits of scikit-learn, 8×8 pixels, take its place", file=sys.stderr)
-        problem = load_problem("digits")
+    problem = load_or_digits(data)
     losses, first = {}, {}
     for lr, rho in ((0.001, 0.9), (0.01, 0.99)):
         name = f"η = {lr}, ρ = {rho}"
@@ -42,14 +36,16 @@ def main(steps: int = 100, data: str = "mnist") -> tuple[dict[str, list[float]],
         looks = looks_of({"label": name, "target": "RMSProp"} for name in losses)
         figure = new_page(
             3.5,
-            f"At the book's settings RMSProp's loss leaps to {max(map(max, losses.values())):.2g}",
-            [f"{problem.name}, 50 hidden units, batch 128, seed 0"],
-            entries={f"{name}: first step {first[name]:.2g}": looks[name] for name in losses},
+            translate("At the book's settings RMSProp's loss leaps to {loss:.2g}", loss=max(map(max, losses.values()))),
+            [translate("{data}, 50 hidden units, batch 128, seed 0", data=problem.name)],
+            entries={
+                translate("{name}: first step {step:.2g}", name=name, step=first[name]): looks[name] for name in losses
+            },
         )
         axes = figure.subplots()
         for name, values in losses.items():
             axes.plot(values, **curve_style(looks[name]), markevery=max(1, steps // 10))
-        axes.set(ylim=(0, None), xlabel="update", ylabel="training loss of the next batch")
+        axes.set(ylim=(0, None), xlabel=translate("update"), ylabel=translate("training loss of the next batch"))
     finish(figure)
     return losses, first
 

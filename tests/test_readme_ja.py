@@ -115,7 +115,9 @@ def is_in(name, path):
 
 
 code = INLINE_CODE.findall
-BOOK, GLOSSARY = rows(CORRESPONDENCE), rows(read("docs/glossary.ja.md"))
+BOOK = [row for row in rows(CORRESPONDENCE) if len(row) == 4]
+EXPERIMENTS = [row for row in rows(CORRESPONDENCE) if len(row) == 3]
+GLOSSARY = rows(read("docs/glossary.ja.md"))
 
 
 @pytest.mark.parametrize(("book", "numbers", "ours", "place"), BOOK, ids=[row[2] for row in BOOK])
@@ -127,6 +129,13 @@ def test_a_name_beside_the_book_exists_and_its_docstring_has_the_numbers(book, n
     if given:
         thing = getattr(import_module(path.removesuffix(".py").replace("/", ".")), code(ours)[0])
         assert set(given) <= set(NUMBER.findall(thing.__doc__))
+
+
+def test_the_experiments_are_those_of_the_examples():
+    scripts = {code(place)[0] for _, _, place in EXPERIMENTS}
+    section = read("examples/README.md").partition("## The book's experiments")[2].partition("\n## ")[0]
+    assert {f"examples/{name}" for name in re.findall(r"\]\((\w+\.py)\)", section)} <= scripts
+    assert all((ROOT / script).is_file() for script in scripts)
 
 
 def test_the_table_has_every_optimizer_of_the_book_and_the_names_that_error_messages_translate():

@@ -252,3 +252,17 @@ def test_mnist_has_the_books_shapes(monkeypatch, rng):
     (x, one_hot), _ = book.load_mnist(one_hot_label=True)
     np.testing.assert_array_equal(x, rows)
     np.testing.assert_array_equal(one_hot, np.eye(10)[labels])
+
+
+@pytest.mark.mnist
+def test_weight_decay_through_the_books_door_ends_where_its_code_does():
+    """ch06/overfit_weight_decay.py of the book's code gives these accuracies after np.random.seed(1234)."""
+    np.random.seed(1234)
+    (x, t), (x_test, t_test) = book.load_mnist(normalize=True)
+    x, t = x[:300], t[:300]
+    network, optimizer = book.MultiLayerNet(784, [100] * 6, 10, weight_decay_lambda=0.1), book.SGD(lr=0.01)
+    for _ in range(601):  # the last of 201 epochs is measured after its first update
+        batch = np.random.choice(300, 100)
+        optimizer.update(network.params, network.gradient(x[batch], t[batch]))
+    accuracies = network.accuracy(x, t), network.accuracy(x_test, t_test)
+    assert accuracies == (260 / 300, 6799 / 10_000)

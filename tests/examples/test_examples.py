@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.drawn]
 EXAMPLES = Path(__file__).parents[2] / "examples"
 GALLERY = EXAMPLES.parent / "docs" / "gallery"
 ALL = sorted(file.stem for file in EXAMPLES.glob("*.py"))
-ON_MNIST = ["mnist_optimizers", "rmsprop_first_step"]
+ON_MNIST = sorted(file.stem for file in EXAMPLES.glob("*.py") if "load_or_digits" in file.read_text(encoding="utf-8"))
 FIGURES = [name for name in ALL if name not in ["playground", *ON_MNIST]]
 
 # End points after 30 updates, 10 where the rate is 30.
@@ -237,6 +237,145 @@ def test_mnist_optimizers_on_digits(main_of, tmp_path, capsys):
         assert len({float(runs[seed][-1]) for runs in histories.values()}) == 4
     assert "6 steps" in capsys.readouterr().out
     assert_something_is_drawn(tmp_path / "mnist_optimizers.png")
+
+
+# The book's experiments: in a small form on the digits, whose classes and pixels suffice to see what holds for any data
+
+
+def test_two_layer_net_on_digits(main_of, tmp_path):
+    rows = main_of("two_layer_net")(500, "digits")
+    assert list(rows) == ["ReLU", "sigmoid"]
+    for images in rows.values():
+        assert len(images["training"]) == len(images["test"]) > 30  # an epoch is 14 batches
+        assert images["training"][-1][2] > images["training"][0][2] + 0.3
+    assert rows["ReLU"]["test"][-1][2] > rows["sigmoid"]["test"][-1][2]
+    assert_something_is_drawn(tmp_path / "two_layer_net.png")
+
+
+def test_gradient_check_on_digits(main_of, tmp_path):
+    right, wrong = main_of("gradient_check")(5, "digits").values()
+    assert right.keys() == wrong.keys() == {"W1", "b1", "W2", "b2"}
+    for key, (a, n) in right.items():
+        assert np.abs(a - n).max() < 1e-8
+        slip = np.abs(wrong[key][0] - wrong[key][1]).max()
+        assert slip > 1e-4 if key.endswith("1") else slip < 1e-8
+    assert_something_is_drawn(tmp_path / "gradient_check.png")
+
+
+def test_loss_before_and_after_on_digits(main_of, tmp_path):
+    losses = main_of("loss_before_and_after")(40, "digits")
+    assert list(losses) == ["SGD", "AdaGrad", "RMSProp", "Adam"]
+    assert len({before[0] for before, _ in losses.values()}) == 1  # of the untrained network
+    for before, after in losses.values():
+        assert len(before) == len(after) == 40
+    before, after = losses["SGD"]
+    assert (after < before).all()  # a short step along the gradient of this batch
+    assert_something_is_drawn(tmp_path / "loss_before_and_after.png")
+
+
+def test_activation_histograms(run):
+    names = run("activation_histograms")[0]
+    sigma = names["spreads"]
+    assert all(len(layers) == 5 for layers in sigma.values()) and len(sigma) == 12
+    for layer, share in enumerate(sigma["tanh", "s = 0.01"], start=1):  # linear there: × 0.01 √100 per layer
+        assert share == pytest.approx(0.1**layer, rel=0.1)
+    assert sigma["ReLU", "He, √(2/n)"][4] == pytest.approx(np.sqrt(1 - 1 / np.pi), rel=0.1)  # of max(N(0, 2), 0)
+    for layer in range(1, 5):  # half of the variance is lost in each layer
+        before, after = sigma["ReLU", "Xavier, √(1/n)"][layer - 1 : layer + 1]
+        assert after / before == pytest.approx(np.sqrt(0.5), rel=0.1)
+    saturated = names["activations"]["sigmoid", "s = 1"][0]
+    assert ((saturated < 0.05) | (saturated > 0.95)).mean() > 0.7
+
+
+def test_first_weights_on_digits(main_of, tmp_path, capsys):
+    small, xavier, he = main_of("first_weights")(60, 2, "digits").values()
+    assert small.shape == xavier.shape == he.shape == (2, 60)
+    np.testing.assert_allclose(small, np.log(10), atol=1e-3)
+    assert (he[:, -1] < he[:, 0]).all()
+    assert "around update 57" in capsys.readouterr().out
+    assert_something_is_drawn(tmp_path / "first_weights.png")
+
+
+def test_batch_normalization_on_digits(main_of, tmp_path):
+    accuracies = main_of("batch_normalization")(4, 2, "digits")
+    assert len(accuracies) == 32 and all(runs.shape == (2, 5) for runs in accuracies.values())
+    spread = min(spread for spread, _ in accuracies)
+    assert (accuracies[spread, True][:, -1] > accuracies[spread, False][:, -1]).all()
+    assert_something_is_drawn(tmp_path / "batch_normalization.png")
+
+
+def test_batch_normalization_rates_on_digits(main_of, tmp_path):
+    accuracies = main_of("batch_normalization_rates")(20, 2, "digits")
+    assert len(accuracies) == 4 and all(table.shape == (2, 15) for table in accuracies.values())
+    assert (accuracies["he", False][:, -1] == 0.1).all()  # at a learning rate of 1,000 it diverges
+    assert (accuracies["he", True].max(axis=1) > 0.5).all()
+    assert_something_is_drawn(tmp_path / "batch_normalization_rates.png")
+
+
+def test_overfitting_on_digits(main_of, tmp_path):
+    accuracies = main_of("overfitting")(61, 2, "digits")
+    assert len(accuracies) == 6 and {runs.shape for runs in accuracies.values()} == {(2, 62)}
+    assert (accuracies["none", "training"][:, -1] > 0.9).all()
+    assert (accuracies["none", "test"][:, -1] < accuracies["none", "training"][:, -1]).all()
+    assert_something_is_drawn(tmp_path / "overfitting.png")
+
+
+def test_random_search_on_digits(main_of, tmp_path):
+    trials = main_of("random_search")(21, 3, 0, "digits")
+    assert len(trials) == 21
+    accuracies = [trial.validation[-1] for trial in trials]
+    assert accuracies == sorted(accuracies, reverse=True)
+    assert all(1e-6 < trial.lr < 1e-2 and 1e-8 < trial.decay < 1e-4 for trial in trials)
+    assert {len(trial.training) for trial in trials} == {len(trial.validation) for trial in trials} == {4}
+    assert_something_is_drawn(tmp_path / "random_search.png")
+
+
+def test_cleverer_search_on_digits(main_of, tmp_path, monkeypatch, capsys):
+    main = main_of("cleverer_search")
+    monkeypatch.setitem(main.__globals__, "find_spec", lambda name: None)  # as if Optuna were not installed
+    results = main(40, 2, 1, "digits")
+    assert list(results) == ["random", "grid"]
+    assert "it needs Optuna" in capsys.readouterr().err
+    for result in results.values():
+        assert result["best"].shape == (2, 40) and result["test"].shape == (2,)
+        assert (np.diff(result["best"]) <= 0).all()
+    assert_something_is_drawn(tmp_path / "cleverer_search.png")
+
+
+def test_cleverer_search_with_optuna(main_of, tmp_path):
+    pytest.importorskip("optuna")
+    results = main_of("cleverer_search")(12, 2, 2, "digits")
+    assert list(results) == ["random", "grid", "TPE"]
+    assert {result["best"].shape for result in results.values()} == {(2, 12)}
+    assert_something_is_drawn(tmp_path / "cleverer_search.png")
+
+
+def test_lr_range_on_digits(main_of, tmp_path):
+    results = main_of("lr_range")(60, "digits")
+    assert list(results) == ["SGD", "Momentum", "AdaGrad", "RMSProp", "Adam"]
+    assert len({result.losses[0] for result in results.values()}) == 1  # same network, same batch
+    assert results["Adam"].steepest < results["SGD"].steepest
+    assert_something_is_drawn(tmp_path / "lr_range.png")
+
+
+def test_a_script_that_cannot_save_its_figure_ends_alone_with_one_line_and_lets_others_go_on(
+    tmp_path, monkeypatch, capsys
+):
+    command = [sys.executable, str(EXAMPLES / "sgd.py"), str(tmp_path / "missing" / "sgd.png")]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("sgd.py: ") and done.stderr.count("\n") == 1
+    monkeypatch.setattr(sys, "argv", command[1:])
+    saved = []
+    for picture in (tmp_path / "missing" / "sgd.png", tmp_path / "sgd.png"):
+        sys.argv[1] = str(picture)
+        try:
+            runpy.run_path(command[1])
+            saved.append(picture)
+        except Exception as error:
+            assert "missing" in str(error)
+    assert saved == [tmp_path / "sgd.png"]
+    assert_something_is_drawn(saved[0])
 
 
 def test_digits_take_the_place_of_missing_mnist(main_of, monkeypatch, capsys):

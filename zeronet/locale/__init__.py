@@ -8,13 +8,14 @@ from typing import Any
 from zeronet.common.errors import UserError
 from zeronet.locale.ja.bench import BENCH
 from zeronet.locale.ja.dialects import DIALECTS
+from zeronet.locale.ja.experiments import EXPERIMENTS
 from zeronet.locale.ja.hints import HINTS
 from zeronet.locale.ja.tables import TABLES
 
 LANGUAGES = ("en", "ja")
 
 # English, as the code says it → Japanese. What stands in braces is filled in.
-JAPANESE: dict[str, str] = {**TABLES, **BENCH, **HINTS, **DIALECTS}
+JAPANESE: dict[str, str] = {**TABLES, **BENCH, **HINTS, **DIALECTS, **EXPERIMENTS}
 
 _chosen: list[str] = []  # the innermost last
 

@@ -38,6 +38,10 @@ class Adapted:
         """The learning rate, if the optimizer has one under this name."""
         return getattr(self.optimizer, "lr", None)
 
+    @lr.setter
+    def lr(self, lr: float) -> None:
+        self.optimizer.lr = lr
+
     def update(self, params: Parameters, grads: Mapping[str, Any]) -> None:
         """Make one update. Raises ValueError if the optimizer returns something, or changes the names or a shape."""
         plain = dict(params)

@@ -1,10 +1,25 @@
 """The training loop, and the hooks that it calls.
 
-The reading order: environment, trainer, callbacks, checkpoint, inspection.
+The reading order: environment, trainer, callbacks, plateau, lr_range, checkpoint, inspection.
 """
 
 from zeronet.training.callbacks import Callback, Evaluation, History, Log, Progress
 from zeronet.training.checkpoint import Checkpoint
+from zeronet.training.lr_range import LRRange, lr_range_test
+from zeronet.training.plateau import EarlyStopping, ReduceLROnPlateau
 from zeronet.training.trainer import Diverged, Trainer
 
-__all__ = ["Callback", "Checkpoint", "Diverged", "Evaluation", "History", "Log", "Progress", "Trainer"]
+__all__ = [
+    "Callback",
+    "Checkpoint",
+    "Diverged",
+    "EarlyStopping",
+    "Evaluation",
+    "History",
+    "LRRange",
+    "Log",
+    "Progress",
+    "ReduceLROnPlateau",
+    "Trainer",
+    "lr_range_test",
+]

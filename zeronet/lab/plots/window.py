@@ -26,11 +26,17 @@ def show(figure: Figure) -> None:
     plt.show()
 
 
+class FigureError(UserError, SystemExit):
+    """A figure can be neither shown nor saved: it ends a script with status 2, unless the caller catches it."""
+
+    code = 2
+
+
 def finish(figure: Figure, moving: Motion | None = None) -> None:
     """End a script: save the figure to the path that is its only argument, or show it in a window if there is none.
 
-    moving: an animation of the figure, saved in its place as .gif. Ends the program with one line and status 2 if there
-    is no display or the path cannot be written.
+    moving: an animation of the figure, saved in its place as .gif. Says in one line if there is no display or the path
+    cannot be written, and raises FigureError, an Exception, so that a caller of several scripts can go on.
     """
     try:
         if len(sys.argv) < 2:
@@ -44,4 +50,4 @@ def finish(figure: Figure, moving: Motion | None = None) -> None:
             figure.savefig(file, format=target.suffix[1:] or "png", dpi=PNG_DPI)
     except (UserError, OSError, ValueError) as error:  # ValueError: matplotlib does not know the ending
         print(f"{Path(sys.argv[0]).name}: {error}", file=sys.stderr)
-        sys.exit(2)
+        raise FigureError(str(error)) from error
