@@ -29,7 +29,7 @@ class Callback:
         """Fit begins; trainer.last_step is where it will end."""
 
     def on_batch(self, trainer: Trainer, x: Any, t: Any) -> tuple[Any, Any]:
-        """A step begins; return what to train on in place of its examples x (B, …) and t (B, …), which stay as they are."""
+        """A step begins; return x (B, …) and t (B, …), or others to train on instead: arrays of their own."""
         return x, t
 
     def on_step_end(self, trainer: Trainer, loss: float) -> None:
