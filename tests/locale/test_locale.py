@@ -21,7 +21,7 @@ HOUSE = Path(zeronet.__file__).parent
 
 def said():
     """Every literal text that the code hands to translate()."""
-    for path in [*HOUSE.rglob("*.py"), Path(train.__file__)]:
+    for path in [*HOUSE.rglob("*.py"), *(HOUSE.parent / "examples").glob("*.py"), Path(train.__file__)]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             called = isinstance(node, ast.Call) and getattr(node.func, "id", "") == "translate"
             if called and isinstance(node.args[0], ast.Constant):

@@ -6,6 +6,7 @@
 import functools
 import math
 import os
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar
@@ -306,6 +307,15 @@ def load_problem(address: str | os.PathLike[str], data_dir: str | None = None) -
     arrays = data.x_train, data.t_train, data.x_test, data.t_test
     found_at = address if address.lower().endswith(".npz") else data.name
     return DataProblem(found_at, data.name, data.source, data.digest, *arrays, data.image_shape)
+
+
+def load_or_digits(address: str) -> DataProblem:
+    """Return load_problem(address), or the digits, and a note that says so, if it is missing."""
+    try:
+        return load_problem(address)
+    except UserError as missing:
+        print(f"note: {missing}; so the digits of scikit-learn, 8×8 pixels, take its place", file=sys.stderr)
+        return load_problem("digits")
 
 
 def _row(point: PathPoint) -> list[float]:
