@@ -12,7 +12,9 @@ import pytest
 from matplotlib.text import Text
 from PIL import Image
 
+from zeronet import SimpleConvNet
 from zeronet.common.errors import UserError
+from zeronet.datasets import load
 from zeronet.landscapes import Valley
 from zeronet.optimizers import AdaGrad, RMSProp
 
@@ -21,6 +23,7 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 GALLERY = EXAMPLES.parent / "docs" / "gallery"
 ALL = sorted(file.stem for file in EXAMPLES.glob("*.py"))
 ON_MNIST = sorted(file.stem for file in EXAMPLES.glob("*.py") if "load_or_digits" in file.read_text(encoding="utf-8"))
+ON_MNIST += ["hardest_images", "half_precision"]  # with the deep network of deep_cnn
 FIGURES = [name for name in ALL if name not in ["playground", *ON_MNIST]]
 
 # End points after 30 updates, 10 where the rate is 30.
@@ -66,7 +69,7 @@ def run(tmp_path_factory):
 def main_of(tmp_path, monkeypatch):
     """Return a function that returns main of a script on MNIST, which will draw into tmp_path."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(sys, "path", list(sys.path))
+    monkeypatch.setattr(sys, "path", [str(EXAMPLES), *sys.path])  # as `python examples/NAME.py` has it
     monkeypatch.setattr("zeronet.lab.compare.default_jobs", lambda: 1)
 
     def main(name):
@@ -376,6 +379,81 @@ def test_a_script_that_cannot_save_its_figure_ends_alone_with_one_line_and_lets_
             assert "missing" in str(error)
     assert saved == [tmp_path / "sgd.png"]
     assert_something_is_drawn(saved[0])
+
+
+def test_the_simple_cnn_on_digits(main_of, tmp_path):
+    accuracies = main_of("simple_cnn")(2, 2, "digits")
+    assert {rows.shape for rows in accuracies.values()} == {(2, 3)}
+    assert accuracies["two-layer", "test"][:, -1].min() > 0.5  # after 28 updates
+    assert_something_is_drawn(tmp_path / "simple_cnn.png")
+
+
+def test_filters_are_those_of_the_seed_before_and_others_after(main_of, tmp_path):
+    before, after = main_of("filters")(1, "digits")
+    np.testing.assert_array_equal(before, SimpleConvNet((1, 8, 8)).layers[1].filters[:, 0])
+    assert before.shape == after.shape == (30, 5, 5)
+    assert before.std() == pytest.approx(0.01, rel=0.1) and not np.isclose(before, after).all()
+    assert_something_is_drawn(tmp_path / "filters.png")
+
+
+def test_intermediate_outputs_are_the_layers_equations(main_of, tmp_path):
+    image, convolved, kept, pooled = main_of("intermediate_outputs")(1, "digits").values()
+    assert (image.shape, convolved.shape, pooled.shape) == ((1, 8, 8), (30, 4, 4), (30, 2, 2))
+    np.testing.assert_array_equal(kept, np.maximum(convolved, 0))
+    np.testing.assert_array_equal(pooled, kept.reshape(30, 2, 2, 2, 2).max(axis=(2, 4)))
+    assert_something_is_drawn(tmp_path / "intermediate_outputs.png")
+
+
+def test_the_confusion_matrix_counts_every_test_image(main_of, tmp_path):
+    t = load("digits").t_test
+    matrix, wrong = main_of("confusion")(3, "digits")
+    np.testing.assert_array_equal(matrix.sum(axis=1), np.bincount(t))
+    assert len(set(wrong)) == len(wrong) == matrix.sum() - matrix.trace() > 0
+    assert_something_is_drawn(tmp_path / "confusion.png")
+
+
+def test_augmented_pictures_have_the_ink_of_the_original(main_of, tmp_path):
+    pictures = main_of("augmentation")("digits")
+    assert pictures.shape == (5, 7, 8, 8)
+    assert (pictures[:, 1:] != pictures[:, :1]).any(axis=(2, 3)).all()
+    assert pictures.min() >= 0 and pictures.max() <= 1
+    assert_something_is_drawn(tmp_path / "augmentation.png")
+
+
+def test_the_deep_cnn_with_and_without_augmentation_on_digits(main_of, tmp_path):
+    rows = main_of("deep_cnn")(100, 6, 2, "digits")
+    assert {each.shape for each in rows.values()} == {(2, 4, 3)}
+    np.testing.assert_array_equal(rows[False][:, 0], rows[True][:, 0])  # before the first update
+    np.testing.assert_array_equal(rows[True][0, :, 0], [0, 2, 4, 6])
+    assert not np.array_equal(rows[False], rows[True])
+    assert_something_is_drawn(tmp_path / "deep_cnn.png")
+
+
+def test_the_hardest_images_have_the_largest_losses(main_of, tmp_path):
+    losses, worst = main_of("hardest_images")(100, 4, "digits")
+    assert losses[worst].tolist() == sorted(losses.tolist(), reverse=True)[:20]
+    assert_something_is_drawn(tmp_path / "hardest_images.png")
+
+
+def test_half_precision_rounds_what_is_kept(main_of, tmp_path):
+    y = main_of("half_precision")(100, 4, (23, 10, 7, 3), "digits")
+    assert 0 < np.abs(y[10] - y[23]).max() < np.abs(y[3] - y[23]).max()
+    np.testing.assert_allclose(y[10], y[23], rtol=0, atol=0.05)
+    assert_something_is_drawn(tmp_path / "half_precision.png")
+
+
+def test_ten_bits_of_the_mantissa_are_numpy_s_float16(main_of):
+    rounded = main_of("half_precision").__globals__["rounded"]
+    a = np.random.default_rng(0).standard_normal(10_000, np.float32)
+    np.testing.assert_array_equal(rounded(a, 10), a.astype(np.float16).astype(np.float32))
+    np.testing.assert_array_equal(rounded(a, 23), a)
+    np.testing.assert_array_equal(rounded(np.float32([1.25, -1.26, 0.0, 7.9]), 2), [1.25, -1.25, 0, 8])
+
+
+def test_the_figures_of_pictures_are_japanese_where_that_is_wanted(main_of, monkeypatch, tmp_path):
+    monkeypatch.setenv("ZERONET_LANG", "ja")
+    main_of("augmentation")("digits")
+    assert_something_is_drawn(tmp_path / "augmentation.png")
 
 
 def test_digits_take_the_place_of_missing_mnist(main_of, monkeypatch, capsys):

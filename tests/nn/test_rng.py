@@ -26,7 +26,7 @@ def test_the_numbers_of_the_purposes_are_pinned():
     """Purposes may be appended; a purpose that changed its number would change every published curve."""
     assert list(PURPOSES.items()) == [
         *[("weights", 0), ("batches", 1), ("noise", 2), ("start", 3), ("split", 4), ("own start", 5)],
-        *[("replacement", 6), ("layers", 7)],
+        *[("replacement", 6), ("layers", 7), ("augmentation", 8)],
     ]
 
 

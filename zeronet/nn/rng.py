@@ -14,6 +14,7 @@ PURPOSES = {
     "own start": 5,
     "replacement": 6,
     "layers": 7,
+    "augmentation": 8,
 }
 
 

@@ -1,8 +1,9 @@
 """The training loop, and the hooks that it calls.
 
-The reading order: environment, trainer, callbacks, plateau, lr_range, checkpoint, inspection.
+The reading order: environment, trainer, callbacks, augmentation, plateau, lr_range, checkpoint, inspection.
 """
 
+from zeronet.training.augmentation import Augmentation
 from zeronet.training.callbacks import Callback, Evaluation, History, Log, Progress
 from zeronet.training.checkpoint import Checkpoint
 from zeronet.training.lr_range import LRRange, lr_range_test
@@ -10,6 +11,7 @@ from zeronet.training.plateau import EarlyStopping, ReduceLROnPlateau
 from zeronet.training.trainer import Diverged, Trainer
 
 __all__ = [
+    "Augmentation",
     "Callback",
     "Checkpoint",
     "Diverged",

@@ -28,6 +28,10 @@ class Callback:
     def on_fit_start(self, trainer: Trainer) -> None:
         """Fit begins; trainer.last_step is where it will end."""
 
+    def on_batch(self, trainer: Trainer, x: Any, t: Any) -> tuple[Any, Any]:
+        """A step begins; return x (B, …) and t (B, …), or others to train on instead: arrays of their own."""
+        return x, t
+
     def on_step_end(self, trainer: Trainer, loss: float) -> None:
         """An update was made; loss is that of its batch before the update, trainer.step counts it."""
 

@@ -195,12 +195,19 @@ class Trainer:
         network, optimizer = self.network, self.optimizer
         start, stop = self.step + self.order_shift, self.last_step + self.order_shift
         for batch in self._steps(batches(len(x), self.batch_size, self.seed, start, stop, self.drop_last)):
-            x_batch, t_batch = x[batch], t[batch]
+            x_batch, t_batch = self.batch_of(x, t, batch)
             loss = self.finite(network.loss_and_grad(x_batch, t_batch), x_batch, t_batch)
             optimizer.update(network.params, network.grads)
             self.step += 1
-            self.last_batch = len(x), batch, x_batch, t_batch
             self.notify("on_step_end", loss)
+
+    def batch_of(self, x: Any, t: Any, batch: np.ndarray) -> tuple[Any, Any]:
+        """Return the examples of the next step, after the callbacks that change them."""
+        x_batch, t_batch = x[batch], t[batch]
+        self.last_batch = len(x), batch, x_batch, t_batch
+        for callback in self.callbacks:
+            x_batch, t_batch = callback.on_batch(self, x_batch, t_batch)
+        return x_batch, t_batch
 
     def _find_place_in_order(self, x: Any, t: Any) -> None:
         """Begin a new epoch if these are not the data of the last fit."""

@@ -62,11 +62,10 @@ class BookTrainer(Trainer):
         network, optimizer = self.network, self.optimizer
         draw = batches_with_replacement if REPLACEMENT in self.choices else batches
         for batch in self._steps(draw(len(x), self.batch_size, self.seed, self.step, self.last_step)):
-            x_batch, t_batch = x[batch], t[batch]
+            x_batch, t_batch = self.batch_of(x, t, batch)
             loss = self.finite(network.loss_and_grad(x_batch, t_batch), x_batch, t_batch)
             optimizer.update(network.params, network.grads)
             self.step += 1
-            self.last_batch = len(x), batch, x_batch, t_batch
             if LOSS_AFTER in self.choices:
                 loss = self.finite(network.loss(x_batch, t_batch), x_batch, t_batch)
             self.notify("on_step_end", loss)
