@@ -1,0 +1,1 @@
+"""zeronet inside other libraries: one file each."""
