@@ -8,67 +8,83 @@ import copy
 import ctypes
 import importlib.util
 import logging
+import math
 import os
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from contextvars import ContextVar
 from functools import cache
+from importlib import metadata
 from typing import Any
 
 import numpy as np
 
 from zeronet.optimizers import Optimizer
 from zeronet.optimizers.base import run_rule
+from zeronet.optimizers.undo import numpy_may_raise
 from zeronet.training.loops import WIDTH, compiled_loop
 from zeronet.training.tracing import Operation, Untraceable, traced
 
 CHOICES = ("never", "auto", "always")
-# What a loop saves, in seconds for each element and update, and what the first loop of a process costs, in seconds:
-# importing LLVM and compiling (python -m benchmarks.updates).
-SAVES, START_UP = 0.7e-9, 0.15
-MOST_LOOPS = 8  # of one optimizer in a training: a rule whose operations keep changing is not worth compiling
+# Seconds that a loop saves for each operation on an element, that LLVM takes to be imported, and to make a loop
+# (python -m benchmarks.updates).
+SAVED, IMPORTING, MAKING = 0.1e-9, 0.1, 0.03
+MOST_LOOPS = 8  # of one rule in a training: if its operations keep changing it runs in NumPy
 
 log = logging.getLogger(__name__)
-_choice: ContextVar[str | None] = ContextVar("_choice", default=None)
-_work = 0.0  # elements updated by this process so far, or about to be
+_saved: dict[tuple[Operation, ...], float] = {}  # seconds that loops would have saved in this process so far
 
 
-@contextmanager
-def compile_rules(choice: str) -> Iterator[None]:
-    """Decide for every Trainer.fit inside the block whether rules are compiled: "never", "auto" or "always".
+def compile_choice() -> str:
+    """Return whether rules are compiled: "never", "auto" or "always", the value of ZERONET_COMPILE; default "auto".
 
-    "auto", as in fit otherwise, does so if llvmlite is installed and it saves more time than it takes. The environment
-    variable ZERONET_COMPILE has the same values, for what is inside no block. Raises ValueError for another choice.
+    Raises ValueError if it has another value.
     """
-    if choice not in CHOICES:
-        raise ValueError(f"compile must be {', '.join(CHOICES)}, not {choice!r}")
-    token = _choice.set(choice)
-    try:
-        yield
-    finally:
-        _choice.reset(token)
-
-
-def can_compile() -> bool:
-    """Return whether the extra fast is installed, and NumPy has the promotion of types that loops follow."""
-    return importlib.util.find_spec("llvmlite") is not None and np.lib.NumpyVersion(np.__version__) >= "2.0.0"
-
-
-@contextmanager
-def compiled_rules(parameters: int, steps: int) -> Iterator[None]:
-    """Run rules as loops inside the block, if they can be, and it pays for so many updates of so many parameters.
-
-    Floating-point errors must be ignored inside the block: a loop does not report them.
-    """
-    global _work
-    choice = _choice.get() or os.environ.get("ZERONET_COMPILE") or "auto"
+    choice = os.environ.get("ZERONET_COMPILE") or "auto"
     if choice not in CHOICES:
         raise ValueError(f"ZERONET_COMPILE must be {', '.join(CHOICES)}, not {choice!r}")
-    _work += parameters * steps
-    if choice == "never" or not can_compile() or (choice == "auto" and _work * SAVES < START_UP):
+    return choice
+
+
+@cache
+def compiler() -> str | None:
+    """Return LLVM's package and version, of the extra fast; None if it is not installed, or NumPy is too old."""
+    if importlib.util.find_spec("llvmlite") is None or np.lib.NumpyVersion(np.__version__) < "2.0.0":
+        return None  # before 2.0, the types of results depended on values
+    return f"llvmlite {metadata.version('llvmlite')}"
+
+
+@contextmanager
+def compiled_rules(elements: float = math.inf) -> Iterator[None]:
+    """Run the rules of optimizers as loops inside the block, if the extra fast is installed, with the same results.
+
+    Trainer.fit does so. An own loop of updates has to ask for it.
+
+    Parameters
+    ----------
+    elements : float
+        How many elements all updates of the block have; with "auto" a loop is made only if it saves more time than
+        that takes. Default: many.
+
+    Raises
+    ------
+    ValueError if ZERONET_COMPILE is none of never, auto, always.
+
+    Examples
+    --------
+    >>> from zeronet import SGD, Parameters
+    >>> params, grads = Parameters({"W": (2,)}), Parameters({"W": (2,)})
+    >>> grads["W"] = [1, 2]
+    >>> with compiled_rules():
+    ...     SGD(lr=0.5).update(params, grads)
+    >>> params["W"]
+    array([-0.5, -1. ], dtype=float32)
+    """
+    choice = compile_choice()
+    if choice == "never" or compiler() is None or numpy_may_raise():  # a loop does not report what overflows
         yield
         return
-    token = run_rule.set(Loops())
+    token = run_rule.set(Loops(math.inf if choice == "always" else elements))
     try:
         yield
     finally:
@@ -78,25 +94,32 @@ def compiled_rules(parameters: int, steps: int) -> Iterator[None]:
 class Loops:
     """The rules of all optimizers that are updated in a block, each as the loop of its operations."""
 
-    def __init__(self) -> None:
+    def __init__(self, elements: float = math.inf):
+        self.elements = elements
         self.rules: dict[int, _Rule] = {}  # by the id of the optimizer, which its rule keeps alive
 
     def __call__(self, optimizer: Optimizer, vectors: Sequence[np.ndarray]) -> bool:
         """Make an update and return True; or return False, with nothing changed, if the rule must run in NumPy."""
         rule = self.rules.get(id(optimizer))
         if rule is None:
-            rule = self.rules[id(optimizer)] = _Rule(optimizer)
+            rule = self.rules[id(optimizer)] = _Rule(optimizer, self.elements)
         return rule.update(vectors)
+
+
+def pays(operations: tuple[Operation, ...], elements: float) -> bool:
+    """Return whether the loop of these operations saves more time than it costs, in this process."""
+    _saved[operations] = _saved.get(operations, 0.0) + elements * len(operations) * SAVED
+    return _saved[operations] > MAKING and ("llvmlite" in sys.modules or sum(_saved.values()) > IMPORTING)
 
 
 class _Rule:
     """The rule of one optimizer: its loop, and what the loop is given."""
 
-    def __init__(self, optimizer: Optimizer):
-        self.optimizer = optimizer
+    def __init__(self, optimizer: Optimizer, elements: float):
+        self.optimizer, self.elements = optimizer, elements
         self.in_numpy = False
         self.operations: list[Operation] = []
-        self.loop: Callable[[int], None]
+        self.loop: Callable[[Any], None]
         self.loops = 0  # that its operations have needed
         self.vectors: Sequence[np.ndarray] = ()
         self.ids: list[int] = []  # of the vectors
@@ -120,7 +143,7 @@ class _Rule:
             self.in_numpy = True
             log.debug("the rule of %s runs in NumPy: %s", type(self.optimizer).__name__, error)
             return False
-        self.loop(self.address)
+        self.loop(ctypes.byref(self.block))
         return True
 
     def _take(self, vectors: Sequence[np.ndarray], ids: list[int]) -> None:
@@ -148,10 +171,12 @@ class _Rule:
         again = traced(twin.rule, self.dtypes)
         if again != (self.operations, numbers) or any(vars(twin).get(k) is not a for k, a in attributes.items()):
             raise Untraceable("it depends on how often it is called")
+        if not pays(tuple(self.operations), self.elements):
+            raise Untraceable("its updates are too few to be worth it")
         self.loop = compiled_loop(tuple(self.operations), "".join(dtype.char for dtype in self.dtypes))
         expected, actual = probes(self.dtypes), probes(self.dtypes)
         self._twin().rule(*expected)
-        self.loop(ctypes.addressof(_block(actual, numbers)))
+        self.loop(ctypes.byref(_block(actual, numbers)))
         if not all(same_bits(a, b) for a, b in zip(expected, actual, strict=True)):
             raise Untraceable("NumPy computes other bits")
         self._fill_block(len(numbers))
@@ -166,7 +191,6 @@ class _Rule:
         if not all(vector.flags.writeable for i, vector in enumerate(self.vectors) if i in changed):
             raise Untraceable("it changes a vector that is read-only")
         self.block = _block(self.vectors, [0.0] * numbers)
-        self.address = ctypes.addressof(self.block)
 
 
 def _block(vectors: Sequence[np.ndarray], numbers: Sequence[float]) -> Any:

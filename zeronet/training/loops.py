@@ -22,7 +22,7 @@ COMPARISONS["not_equal"] = "une"
 
 @cache
 def compiled_loop(operations: tuple[Operation, ...], characters: str) -> Callable[[Any], None]:
-    """Return a function of the address of: n, the addresses of the arrays, the numbers; 8 bytes each.
+    """Return a function of a pointer to: n, the addresses of the arrays, the numbers; 8 bytes each.
 
     characters: of the arrays' types. Raises Untraceable if an operation has other types than those of LLVM_TYPES.
     """
@@ -70,8 +70,9 @@ class _Turn:
         self.lines: list[str] = []
         self.declarations: set[str] = set()
         self.numbers = self.names = 0
-        self.variables = [(char, self.put(f"load {self.type(char)}, ptr {self.at(i)}, align 1"))
-                          for i, char in enumerate(characters)]
+        self.variables = [
+            (char, self.put(f"load {self.type(char)}, ptr {self.at(i)}, align 1")) for i, char in enumerate(characters)
+        ]
         for name, out, *operands in operations:
             value = self.result(name, out, operands)
             if out is None:
@@ -125,8 +126,10 @@ class _Turn:
         if self.width == 1:
             return name
         one = self.put(f"insertelement {self.type(char)} poison, {scalar} {name}, i64 0", True)
-        return self.put(f"shufflevector {self.type(char)} {one}, {self.type(char)} poison, "
-                        f"<{self.width} x i32> zeroinitializer", True)
+        return self.put(
+            f"shufflevector {self.type(char)} {one}, {self.type(char)} poison, <{self.width} x i32> zeroinitializer",
+            True,
+        )
 
     def cast(self, value: tuple[str, str], char: str) -> tuple[str, str]:
         have, name = value
@@ -148,8 +151,10 @@ class _Turn:
             char = self.variables[operands[0]][0]
             return char, self.constant(char, "0.0")
         types = self.resolved(name, out, operands)
-        args = [self.number(char) if isinstance(x, type) else self.cast(self.variables[x], char)[1]
-                for x, char in zip(operands, types, strict=False)]
+        args = [
+            self.number(char) if isinstance(x, type) else self.cast(self.variables[x], char)[1]
+            for x, char in zip(operands, types, strict=False)
+        ]
         char, a, b = types[0], args[0], args[-1]
         if name == "assign":
             return char, self.choose(b, a, self.variables[out][1], char) if len(args) == 2 else a

@@ -174,15 +174,19 @@ class Symbol:
         return self.trace.new(name, *inputs, mask=self.mask)
 
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> "Symbol":
-        if function is np.clip and len(args) == 3 and None not in args[1:]:
-            if "out" in kwargs:
-                return self.trace.change("clip", kwargs.pop("out"), *args, **kwargs)
-            return self.trace.new("clip", *args, **kwargs)
+        if function is np.clip and args[0] is self:
+            return self.clip(*args[1:], **kwargs)
         if function is np.where and len(args) == 3:
-            return self.trace.new("where", *args, **kwargs)
+            return self.trace.new("where", *args)
         if function is np.zeros_like and len(args) == 1 and not kwargs:
             return self.trace.new("zeros_like", *args)
         raise self.trace.untraceable(f"it calls {function.__name__}")
+
+    def clip(self, low: Any, high: Any, out: Any = None) -> "Symbol":
+        """Record np.clip."""
+        if out is not None:
+            return self.trace.change("clip", out, self, low, high)
+        return self.trace.new("clip", self, low, high, mask=self.mask)
 
     def copy(self) -> "Symbol":
         """Record a copy."""

@@ -154,7 +154,7 @@ class Trainer:
         keep_freed_memory()
         threads = threads_by_shape(min(self.batch_size, len(x)), self.network.params.flat.size)
         unreported = np.errstate(over="ignore", invalid="ignore", divide="ignore")
-        rules = compiled_rules(self.network.params.flat.size, self.last_step - self.step)
+        rules = compiled_rules(self.network.params.flat.size * (self.last_step - self.step))
         with threads, flushed_subnormals(), unreported, rules:
             try:
                 try:
