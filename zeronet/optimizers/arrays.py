@@ -35,9 +35,12 @@ def shapes_of(arrays: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:
 
 def flat_vectors(*mappings: Mapping[str, Any]) -> list[np.ndarray]:
     """Return the flat vectors of Parameters in one order; none if they are in another order, or something else."""
-    parameters = [mapping for mapping in mappings if isinstance(mapping, Parameters)]
-    same = len(parameters) == len(mappings) and all(list(p.shapes) == list(mappings[0]) for p in parameters)
-    return [p.flat for p in parameters] if same else []
+    names, vectors = list(mappings[0]), []
+    for mapping in mappings:
+        if not isinstance(mapping, Parameters) or list(mapping.shapes) != names:
+            return []
+        vectors.append(mapping.flat)
+    return vectors
 
 
 def copied(arrays: Mapping[str, np.ndarray], in_one_vector: bool) -> Mapping[str, np.ndarray] | None:

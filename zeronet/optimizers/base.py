@@ -2,9 +2,9 @@
 
 import copy
 import weakref
-from collections.abc import Callable, Iterable, Mapping, MutableMapping
+from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 import numpy as np
 
@@ -19,9 +19,20 @@ from zeronet.optimizers.undo import numpy_may_raise, restorer
 # Numbers that a rule is given at once: its temporaries then stay in the processor's cache. At 1.8 million parameters
 # this takes half the time of the whole vector at once.
 PIECE = 65_536
-# What runs a rule on whole vectors in another way, and returns whether it could; zeronet.training sets it.
-run_rule: ContextVar[Callable[["Optimizer", list[np.ndarray]], bool] | None] = ContextVar("run_rule", default=None)
 LearningRate = float | Callable[[int], float]  # a number, or a schedule
+
+
+class RuleRunner(Protocol):
+    """Runs the rule of an optimizer on whole vectors in another way than NumPy. It needs NumPy not to raise."""
+
+    def __call__(self, optimizer: Any, vectors: list[np.ndarray]) -> bool:
+        """Make an update; return whether it could: if not, nothing has changed."""
+
+    def has_loop(self, optimizer: Any) -> bool:
+        """Return whether it could the last time, and will change no vector halfway the next time."""
+
+
+run_rule: ContextVar[RuleRunner | None] = ContextVar("run_rule", default=None)  # zeronet.training sets it
 
 
 class Optimizer:
@@ -166,10 +177,13 @@ class Optimizer:
         before.
         """
         self._check(params, grads)
-        if self._cannot_fail(params):
+        usual = isinstance(params, Parameters) and self.elementwise and not self._transforms
+        run = run_rule.get() if usual else None
+        if usual and self._own_rules and (run or not numpy_may_raise()):  # nothing can go wrong halfway
             self._update(params, grads)
         else:
-            restore = restorer(self, params)
+            whole = type(self).before_update is Optimizer.before_update and run is not None and run.has_loop(self)
+            restore = restorer(self, params, arrays=not whole)
             try:
                 self._update(params, grads)
             except BaseException:
@@ -192,10 +206,9 @@ class Optimizer:
         states = [getattr(self, name) for name in self.state_names]
         if self.elementwise and (vectors := flat_vectors(params, grads, *states)):
             vectors[1] = vectors[1].astype(vectors[0].dtype, copy=False)
-            if (run := run_rule.get()) and run(self, vectors):
-                return
-            for start in range(0, len(vectors[0]), PIECE):
-                self._apply(*(vector[start : start + PIECE] for vector in vectors))
+            run = run_rule.get()
+            if run is None or not run(self, vectors):
+                self.run_in_numpy(vectors)
             return
         for name, value in params.items():
             w = as_array(value)
@@ -203,6 +216,11 @@ class Optimizer:
                 self._apply(w, np.asarray(grads[name], dtype=w.dtype), *(state[name] for state in states))
             if w is not value:
                 params[name] = float(w)
+
+    def run_in_numpy(self, vectors: Sequence[np.ndarray]) -> None:
+        """Apply the rule to the vectors of parameters, gradients and states, piece by piece."""
+        for start in range(0, len(vectors[0]), PIECE):
+            self._apply(*(vector[start : start + PIECE] for vector in vectors))
 
     @property
     def transforms(self) -> tuple[Transform, ...]:
@@ -341,11 +359,6 @@ class Optimizer:
             named = self.schedule if hasattr(self.schedule, "__qualname__") else type(self.schedule)
             parts.insert(0, repr(self.schedule) if isinstance(self.schedule, Schedule) else named.__qualname__)
         return f"{type(self).__name__} with {', '.join(parts)}" if parts else type(self).__name__
-
-    def _cannot_fail(self, params: Mapping[str, Any]) -> bool:
-        """Return whether nothing can go wrong halfway, as in the usual step of a training: it copies nothing."""
-        usual = isinstance(params, Parameters) and self.elementwise and not self._transforms
-        return usual and self._own_rules and not numpy_may_raise()
 
     def _apply(self, *arrays: np.ndarray) -> None:
         if self.rule(*arrays) is not None:  # type: ignore[func-returns-value]  # a learner's may return something

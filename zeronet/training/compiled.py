@@ -105,6 +105,11 @@ class Loops:
             rule = self.rules[id(optimizer)] = _Rule(optimizer, self.elements)
         return rule.update(vectors)
 
+    def has_loop(self, optimizer: Optimizer) -> bool:
+        """Return whether the last update was a loop: then the next one changes no vector before it succeeds."""
+        rule = self.rules.get(id(optimizer))
+        return rule is not None and not rule.in_numpy
+
 
 def pays(operations: tuple[Operation, ...], elements: float) -> bool:
     """Return whether the loop of these operations saves more time than it costs, in this process."""
@@ -121,6 +126,7 @@ class _Rule:
         self.operations: list[Operation] = []
         self.loop: Callable[[Any], None]
         self.loops = 0  # that its operations have needed
+        self.updates = 0  # that were loops
         self.vectors: Sequence[np.ndarray] = ()
         self.ids: list[int] = []  # of the vectors
         self.dtypes: list[np.dtype[Any]] = []
@@ -142,8 +148,14 @@ class _Rule:
         except Exception as error:
             self.in_numpy = True
             log.debug("the rule of %s runs in NumPy: %s", type(self.optimizer).__name__, error)
-            return False
+            if self.updates:  # has_loop was true
+                copies = [vector.copy() for vector in vectors]
+                self.optimizer.run_in_numpy(copies)
+                for vector, changed in zip(vectors, copies, strict=True):
+                    vector[...] = changed
+            return self.updates > 0
         self.loop(ctypes.byref(self.block))
+        self.updates += 1
         return True
 
     def _take(self, vectors: Sequence[np.ndarray], ids: list[int]) -> None:
@@ -213,10 +225,9 @@ def probes(dtypes: Sequence[np.dtype[Any]]) -> list[np.ndarray]:
     for dtype in dtypes:
         vector = (rng.standard_normal(n) * 10.0 ** rng.integers(-6, 6, n)).astype(dtype)
         limits = np.finfo(dtype)
-        special = [0.0, 1.0, np.inf, limits.max, limits.tiny, limits.smallest_subnormal, limits.tiny / 4]
-        special = np.array([*special, *(-x for x in special), np.nan], dtype)
+        special = np.array([0, 1, np.inf, limits.max, limits.tiny, limits.smallest_subnormal, limits.tiny / 4], dtype)
         places = rng.random(n) < 0.4
-        vector[places] = rng.choice(special, places.sum())
+        vector[places] = rng.choice([*special, *-special, np.nan], places.sum())
         vectors.append(vector)
     return vectors
 

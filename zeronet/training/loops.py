@@ -156,7 +156,7 @@ class _Turn:
             for x, char in zip(operands, types, strict=False)
         ]
         char, a, b = types[0], args[0], args[-1]
-        if name == "assign":
+        if name == "assign" and out is not None:
             return char, self.choose(b, a, self.variables[out][1], char) if len(args) == 2 else a
         if name == "where":
             return types[1], self.choose(a, args[1], b, types[1])

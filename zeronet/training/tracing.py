@@ -77,7 +77,8 @@ class Trace:
             return x.index
         if kind is np.ndarray and x.shape == ():
             kind, x = x.dtype.type, x[()]
-        if not issubclass(kind, int | float | np.bool_ | np.integer | np.float32) or abs(x) > EXACT and x % 1 == 0:
+        whole = issubclass(kind, int | np.integer)
+        if (whole and abs(int(x)) > EXACT) or not (whole or issubclass(kind, float | np.bool_ | np.float32)):
             raise self.untraceable(f"it uses {kind.__name__}")
         self.numbers.append(float(x))
         return kind
@@ -97,16 +98,13 @@ class Trace:
 
 
 def binary(name: str, swapped: bool = False) -> Callable[[Any, Any], Any]:
-    """Return an operator of two operands."""
+    """Return an operator of two operands; it repeats parts of new, because it is called so often."""
 
     def operator(self: "Symbol", other: Any) -> "Symbol":
         trace = self.trace
         if self.mask is not None:
             return trace.new(name, *((other, self) if swapped else (self, other)), mask=self.mask)
-        if type(other) is Symbol and other.trace is trace:  # the usual cases are worth microseconds of each update
-            second = other.index
-        else:
-            second = trace.operand(other)
+        second = other.index if type(other) is Symbol and other.trace is trace else trace.operand(other)
         trace.operations.append((name, None, second, self.index) if swapped else (name, None, self.index, second))
         trace.variables += 1
         return Symbol(trace, trace.variables - 1)
@@ -150,7 +148,7 @@ class Symbol:
     __and__, __iand__ = binary("bitwise_and"), in_place("bitwise_and")
     __or__, __ior__ = binary("bitwise_or"), in_place("bitwise_or")
     __lt__, __le__, __gt__, __ge__ = binary("less"), binary("less_equal"), binary("greater"), binary("greater_equal")
-    __eq__, __ne__ = binary("equal"), binary("not_equal")  # type: ignore[assignment]
+    __eq__, __ne__ = binary("equal"), binary("not_equal")
     __neg__, __pos__, __abs__, __invert__ = unary("negative"), unary("positive"), unary("absolute"), unary("invert")
     __hash__ = None  # type: ignore[assignment]
 
@@ -212,7 +210,7 @@ class Symbol:
         """The type of one of the rule's own arrays."""
         return self.trace.dtypes[self.index] if self.index < len(self.trace.dtypes) else self.__bool__()
 
-    @property
+    @property  # type: ignore[misc]
     def __class__(self) -> type:  # rules that also take numbers may ask isinstance(w, np.ndarray)
         return np.ndarray
 
