@@ -32,6 +32,7 @@ SAVED, IMPORTING, MAKING = 0.1e-9, 0.1, 0.03
 MOST_LOOPS = 8  # of one rule in a training: if its operations keep changing it runs in NumPy
 
 log = logging.getLogger(__name__)
+_proven: set[tuple[Any, ...]] = set()  # rules, with the operations and types for which their loops have NumPy's bits
 _saved: dict[tuple[Operation, ...], float] = {}  # seconds that loops would have saved in this process so far
 
 
@@ -52,6 +53,12 @@ def compiler() -> str | None:
     if importlib.util.find_spec("llvmlite") is None or np.lib.NumpyVersion(np.__version__) < "2.0.0":
         return None  # before 2.0, the types of results depended on values
     return f"llvmlite {metadata.version('llvmlite')}"
+
+
+def compiling() -> str:
+    """Return what a protocol says: never, not installed, auto (llvmlite 0.50.0), always (llvmlite 0.50.0)."""
+    choice = compile_choice()
+    return choice if choice == "never" else f"{choice} ({compiler()})" if compiler() else "not installed"
 
 
 @contextmanager
@@ -183,14 +190,17 @@ class _Rule:
         again = traced(twin.rule, self.dtypes)
         if again != (self.operations, numbers) or any(vars(twin).get(k) is not a for k, a in attributes.items()):
             raise Untraceable("it depends on how often it is called")
-        if not pays(tuple(self.operations), self.elements):
+        key = tuple(self.operations), "".join(dtype.char for dtype in self.dtypes)
+        if not pays(key[0], self.elements):
             raise Untraceable("its updates are too few to be worth it")
-        self.loop = compiled_loop(tuple(self.operations), "".join(dtype.char for dtype in self.dtypes))
-        expected, actual = probes(self.dtypes), probes(self.dtypes)
-        self._twin().rule(*expected)
-        self.loop(ctypes.byref(_block(actual, numbers)))
-        if not all(same_bits(a, b) for a, b in zip(expected, actual, strict=True)):
-            raise Untraceable("NumPy computes other bits")
+        self.loop = compiled_loop(*key)
+        if (type(twin).rule, *key) not in _proven:
+            expected, actual = probes(self.dtypes), probes(self.dtypes)
+            self._twin().rule(*expected)
+            self.loop(ctypes.byref(_block(actual, numbers)))
+            if not all(same_bits(a, b) for a, b in zip(expected, actual, strict=True)):
+                raise Untraceable("NumPy computes other bits")
+            _proven.add((type(twin).rule, *key))
         self._fill_block(len(numbers))
 
     def _twin(self) -> Optimizer:

@@ -19,6 +19,7 @@ def start_or_resume(folder: Path, protocol: Mapping[str, Any], resume: bool) -> 
     """
     path = folder / RUNS / PLAN
     protocol = json.loads(json.dumps(protocol))  # as it comes back from a file
+    protocol.pop("compiled", None)  # it changes no result
     if resume and path.exists():
         try:
             before = json.loads(read_bytes(path).decode(**TEXT))
