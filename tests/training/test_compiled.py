@@ -1,6 +1,5 @@
 """Compiled rules: the bits of NumPy for every optimizer, dtype and setting; and NumPy wherever a loop cannot be."""
 
-import json
 import logging
 import math
 import subprocess
@@ -13,7 +12,6 @@ import pytest
 
 import zeronet.optimizers as o
 from zeronet import SGD, Adam, MultiLayerNet, Optimizer, Parameters, Trainer
-from zeronet.cli.train import main
 from zeronet.lab.dialects import DIALECTS
 from zeronet.nn.rng import stream
 from zeronet.optimizers import OPTIMIZERS
@@ -268,12 +266,9 @@ def test_an_error_of_a_rule_is_raised_as_in_numpy_and_leaves_all_as_before(error
 
 @needs_llvm
 def test_a_wrong_loop_is_found_before_it_is_used(monkeypatch):
-    def wrong(*arguments):
-        monkeypatch.undo()
-        right = compiled.compiled_loop((("multiply", 0, 0, 0),), "fff")
-        return right
-
-    monkeypatch.setattr(compiled, "compiled_loop", wrong)
+    wrong = compiled.compiled_loop((("multiply", 0, 0, 0),), "fff")
+    monkeypatch.setattr(compiled, "compiled_loop", lambda *_: wrong)
+    monkeypatch.setattr(compiled, "_proven", set())
     loops = Loops()
     actual = trained(o.AdaGrad(), loops)
     assert in_numpy(loops)
@@ -391,32 +386,3 @@ def test_work_is_counted_over_trainings(monkeypatch):
 def test_the_reason_is_said(rule, reason):
     with pytest.raises(Untraceable, match=reason):
         traced(rule, [np.dtype(np.float32)] * 2)
-
-
-@needs_llvm
-def test_all_files_are_the_same_but_for_timings_and_a_line_of_the_protocol(tmp_path, monkeypatch, capsys):
-    for choice in ("never", "always"):
-        monkeypatch.setenv("ZERONET_COMPILE", choice)
-        command = ["--problem", "digits", "--steps", "30", "--seeds", "1", "--jobs", "1", "--quiet", "--inspect"]
-        assert main([*command, "--compile", choice, "--out", str(tmp_path / choice), "--optimizer", "adam", "sgd"]) == 0
-    never, always = tmp_path / "never", tmp_path / "always"
-    files = sorted(path.relative_to(never) for path in never.rglob("*") if path.is_file())
-    assert len(files) > 10
-    for path in files:
-        if path.name not in ("timings.csv", "protocol.json"):
-            assert (never / path).read_bytes() == (always / path).read_bytes(), path
-    before, after = (json.loads((folder / "protocol.json").read_text("utf-8")) for folder in (never, always))
-    assert (before.pop("compiled"), after.pop("compiled")) == ("never", f"always ({compiler()})")
-    assert before == after
-    again = ["--resume", "--compile", "never", "--out", str(always), "--optimizer", "adam", "sgd"]
-    assert main([*command, *again]) == 0  # how it was executed is no reason to begin anew
-
-
-def test_the_command_says_what_is_wrong_in_a_line(monkeypatch, capsys):
-    monkeypatch.setattr(compiled, "compiler", lambda: None)
-    monkeypatch.setenv("ZERONET_COMPILE", "auto")
-    assert main(["--problem", "digits", "--compile", "always"]) == 2
-    assert "--compile always needs llvmlite" in capsys.readouterr().err
-    monkeypatch.setenv("ZERONET_COMPILE", "maybe")
-    assert main(["--problem", "digits"]) == 2
-    assert "ZERONET_COMPILE must be never, auto, always, not 'maybe'" in capsys.readouterr().err

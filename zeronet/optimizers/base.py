@@ -76,6 +76,8 @@ class Optimizer:
     elementwise = True
     lr: float
     _transforms: tuple[Transform, ...] = ()
+    _transforms_change_all_or_nothing = True
+    _copy: dict[str, np.ndarray] | Parameters | None = None  # of the last gradients, which transforms changed
     _shapes: dict[str, tuple[int, ...]] | None
     _owner: weakref.ref[Parameters] | None  # what was updated last
     _swapped: tuple[np.ndarray, np.ndarray] | None = None  # the trained values, and those evaluated instead of them
@@ -177,12 +179,14 @@ class Optimizer:
         before.
         """
         self._check(params, grads)
-        usual = isinstance(params, Parameters) and self.elementwise and not self._transforms
+        usual = isinstance(params, Parameters) and self.elementwise and self._transforms_change_all_or_nothing
         run = run_rule.get() if usual else None
-        if usual and self._own_rules and (run or not numpy_may_raise()):  # nothing can go wrong halfway
+        whole = usual and self._own_rules and (run is not None or not numpy_may_raise())
+        if whole and not self._transforms:  # nothing can go wrong halfway
             self._update(params, grads)
         else:
-            whole = type(self).before_update is Optimizer.before_update and run is not None and run.has_loop(self)
+            if run is not None and run.has_loop(self):
+                whole = whole or type(self).before_update is Optimizer.before_update
             restore = restorer(self, params, arrays=not whole)
             try:
                 self._update(params, grads)
@@ -196,7 +200,7 @@ class Optimizer:
         if self.schedule:
             self.lr = scheduled_lr(self.schedule, self.t)
         if self.transforms:
-            grads = copied_gradients(grads)
+            self._copy = grads = copied_gradients(grads, self._copy if self._transforms_change_all_or_nothing else None)
             for transform in self.transforms:
                 transform.apply(params, grads, self.lr)
         if self._shapes is None:
@@ -236,6 +240,10 @@ class Optimizer:
         if keeps_weights and any(isinstance(transform, WeightDecay) for transform in transforms):
             raise ValueError(f"WeightDecay cannot reach the weights that {type(self).__name__} keeps: L2 can")
         self._transforms = transforms
+        # Ours raise before they change anything; but one that raises after another has changed the parameters …
+        own = all(type(transform).__module__.startswith("zeronet.") for transform in transforms)
+        before_last = any(isinstance(transform, WeightDecay) for transform in transforms[:-1])
+        self._transforms_change_all_or_nothing = own and not before_last
 
     def with_transforms(self, *transforms: Transform) -> Self:
         """Return a copy of this optimizer that has these transforms.
@@ -316,7 +324,7 @@ class Optimizer:
         self._owner = self._swapped = None
 
     def __getstate__(self) -> dict[str, Any]:
-        return self.__dict__ | {"_owner": None}  # a copy may go on with a copy of the network
+        return self.__dict__ | {"_owner": None, "_copy": None}  # a copy may go on with a copy of the network
 
     # How it works --------------------------------------------------------------------------------------------------
 
