@@ -1,6 +1,7 @@
 """The training loop, and the hooks that it calls.
 
-The reading order: environment, trainer, callbacks, checkpoint, inspection.
+The reading order: environment, trainer, callbacks, checkpoint, inspection; then how rules become machine code:
+tracing, loops, compiled.
 """
 
 from zeronet.training.callbacks import Callback, Evaluation, History, Log, Progress

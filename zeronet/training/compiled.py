@@ -28,7 +28,7 @@ from zeronet.training.tracing import Operation, Untraceable, traced
 CHOICES = ("never", "auto", "always")
 # Seconds that a loop saves for each operation on an element, that LLVM takes to be imported, and to make a loop
 # (python -m benchmarks.updates).
-SAVED, IMPORTING, MAKING = 0.1e-9, 0.1, 0.03
+SAVED, IMPORTING, MAKING = 0.1e-9, 0.1, 0.04
 MOST_LOOPS = 8  # of one rule in a training: if its operations keep changing it runs in NumPy
 
 log = logging.getLogger(__name__)
