@@ -185,7 +185,7 @@ class Optimizer:
         if whole and not self._transforms:  # nothing can go wrong halfway
             self._update(params, grads)
         else:
-            if run is not None and run.has_loop(self):
+            if run is not None and not self._transforms and run.has_loop(self):
                 whole = whole or type(self).before_update is Optimizer.before_update
             restore = restorer(self, params, arrays=not whole)
             try:
