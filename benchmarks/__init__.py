@@ -8,7 +8,7 @@ task.py           the work: network, weights, batches, update rule
 contestants/      who does it: zeronet, the book's loop, scikit-learn, PyTorch, JAX, and two floors
 one_run.py        one epoch of one network, on one core or on all
 profile.py        where the time of a step goes
-updates.py        one update of every optimizer, small and large, beside PyTorch's
+updates.py        one update of every optimizer at three sizes, in NumPy and compiled, beside PyTorch's
 threads.py        which shapes gain from more BLAS threads
 sharing.py        what the optimizers of a seed could share
 whole_job.py      the default comparison, from process start to figure, beside the same in JAX

@@ -1,4 +1,4 @@
-"""What one update costs: every optimizer at 40,000 and 1,000,000 parameters, beside PyTorch's where it has one.
+"""What one update costs: every optimizer at three sizes, in NumPy and as a loop, beside PyTorch's where it has one.
 
 python -m benchmarks.updates
 """
@@ -11,10 +11,16 @@ import numpy as np
 from benchmarks import harness
 from zeronet import MultiLayerNet, Parameters
 from zeronet.optimizers import OPTIMIZERS
+from zeronet.optimizers.base import run_rule
+from zeronet.training.compiled import Loops, compiler
 from zeronet.training.environment import blas_threads, flushed_subnormals, keep_freed_memory
 
-SIZES = {"39,760 parameters (784-50-10)": (50,), "992,960 parameters (784-800-450-10)": (800, 450)}
-ROUNDS = 7
+SIZES = {
+    "39,760 parameters (784-50-10)": (50,),
+    "109,810 parameters (784-100-100-100-100-10)": (100, 100, 100, 100),
+    "992,960 parameters (784-800-450-10)": (800, 450),
+}
+ROUNDS = 15
 EVERY = 10  # updates in a round: SOAP and Shampoo renew their directions once in so many
 # zeronet's name → PyTorch's, and what makes it the same rule; the other settings cost nothing.
 IN_TORCH: dict[str, tuple[str, dict[str, object]]] = {
@@ -37,14 +43,17 @@ IN_TORCH: dict[str, tuple[str, dict[str, object]]] = {
 }
 
 
-def ours(name: str, hidden: tuple[int, ...], gradients: list[np.ndarray]) -> Callable[[], float]:
-    """Return EVERY updates of a network's parameters."""
+def ours(name: str, hidden: tuple[int, ...], gradients: list[np.ndarray], loops: Loops | None) -> Callable[[], float]:
+    """Return EVERY updates of a network's parameters, as loops or in NumPy."""
     params = MultiLayerNet(784, hidden, 10, seed=0).params.copy()
-    optimizer, grads = OPTIMIZERS[name](), [Parameters(params.shapes, flat=flat) for flat in gradients]
+    optimizer, grads = OPTIMIZERS[name](), params.copy()
 
     def updates() -> float:
-        for each in grads:
-            optimizer.update(params, each)
+        token = run_rule.set(loops)
+        for gradient in gradients:
+            np.copyto(grads.flat, gradient)  # as in a training, it is always the same vector
+            optimizer.update(params, grads)
+        run_rule.reset(token)
         return float("nan")
 
     return updates
@@ -84,14 +93,18 @@ def theirs(name: str, hidden: tuple[int, ...], gradients: list[np.ndarray]) -> C
     return updates
 
 
-def measured(hidden: tuple[int, ...]) -> dict[str, tuple[harness.Timing, harness.Timing | None]]:
+def measured(hidden: tuple[int, ...]) -> dict[str, dict[str, harness.Timing]]:
     """Time each in turns with its twin; the first round, in which states are made, does not count."""
     rng, count = np.random.default_rng(0), MultiLayerNet(784, hidden, 10, seed=0).params.flat.size
     gradients = [1e-2 * rng.standard_normal(count, dtype=np.float32) for _ in range(EVERY)]
     found = {}
     for name in OPTIMIZERS:  # each beside its twin, so that the arrays of two are held at a time
-        pair = {"zeronet": ours(name, hidden, gradients), "PyTorch": theirs(name, hidden, gradients)}
-        runs = {who: run for who, run in pair.items() if run}
+        all_runs = {
+            "in NumPy": ours(name, hidden, gradients, None),
+            "zeronet": ours(name, hidden, gradients, Loops() if compiler() else None),
+            "PyTorch": theirs(name, hidden, gradients),
+        }
+        runs = {who: run for who, run in all_runs.items() if run}
         timings = {who: harness.Timing() for who in runs}
         for run in runs.values():
             run()
@@ -100,7 +113,7 @@ def measured(hidden: tuple[int, ...]) -> dict[str, tuple[harness.Timing, harness
                 began = time.perf_counter()
                 run()
                 timings[who].seconds.append((time.perf_counter() - began) / EVERY)
-        found[name] = (timings["zeronet"], timings.get("PyTorch"))
+        found[name] = timings
     return found
 
 
@@ -110,13 +123,21 @@ def main() -> None:
     keep_freed_memory()
     print(f"{harness.machine()}; {pinned}. Medians of {ROUNDS} rounds of {EVERY} updates each, µs per update.")
     for title, hidden in SIZES.items():
-        with blas_threads(1), flushed_subnormals():
+        with blas_threads(1), flushed_subnormals(), np.errstate(all="ignore"):
             found = measured(hidden)
         rows = []
-        for name, (mine, other) in found.items():
-            beside = (_micro(other), harness.ratio(mine, other)) if other else ("", "")
-            rows.append((name, _micro(mine), *beside))
-        print(f"\n{title}\n\n{harness.table(('optimizer', 'zeronet', 'PyTorch', 'zeronet / PyTorch'), rows)}")
+        for name, of in found.items():
+            ours_in_numpy = (
+                _micro(of["in NumPy"]),
+                _micro(of["zeronet"]),
+                harness.ratio(of["zeronet"], of["in NumPy"]),
+            )
+            beside = (
+                (_micro(of["PyTorch"]), harness.ratio(of["zeronet"], of["PyTorch"])) if "PyTorch" in of else ("", "")
+            )
+            rows.append((name, *ours_in_numpy, *beside))
+        head = ("optimizer", "in NumPy", f"loop ({compiler()})", "loop / NumPy", "PyTorch", "loop / PyTorch")
+        print(f"\n{title}\n\n{harness.table(head, rows)}", flush=True)
 
 
 def _micro(timing: harness.Timing) -> str:

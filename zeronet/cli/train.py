@@ -87,6 +87,9 @@ def parse(arguments: list[str] | None = None, prog: str = "zeronet train") -> ar
     p.add_argument("--target", type=float, metavar="ACCURACY", help="test accuracy to reach (default: the problem's)")
     p.add_argument("--jobs", type=int, metavar="N", help="runs in parallel (default: one per core)")
     p.add_argument("--blas-threads", type=int, metavar="N", help="threads of each run's matrix products (default: 1)")
+    compiling = "run the optimizers' rules as machine code, with the same results: auto (default: where it saves time "
+    compiling += "and the extra fast is installed), always, never"
+    p.add_argument("--compile", choices=["auto", "always", "never"], help=compiling)
     p.add_argument("--data-dir", metavar="DIR", help="folder of the data files (default: the usual places)")
     p.add_argument("--out", metavar="DIR", help="folder for the results (default: runs/PROBLEM-OPTIMIZERS)")
     p.add_argument("--protocol-file", metavar="FILE", help="repeat the experiment that this protocol.json describes")
@@ -153,11 +156,29 @@ def list_optimizers() -> int:
     return 0
 
 
+def choose_compiling(choice: str | None) -> None:
+    """Let this process, and the workers that it starts, compile rules as --compile or ZERONET_COMPILE says."""
+    import os
+
+    from zeronet.common.errors import UserError
+    from zeronet.training.compiled import compile_choice, compiler
+
+    if choice:
+        os.environ["ZERONET_COMPILE"] = choice
+    try:
+        chosen = compile_choice()
+    except ValueError as error:
+        raise UserError(str(error)) from error
+    if chosen == "always" and compiler() is None:
+        raise UserError("--compile always needs llvmlite and NumPy 2: pip install 'zeronet-dl[fast]'")
+
+
 def plan(options: argparse.Namespace) -> "list[Request]":
     """Return what the options describe, problem by problem, and choose the folder for the results."""
     from zeronet.cli.request import read_request
     from zeronet.common.files import slug
 
+    choose_compiling(options.compile)
     requests = read_request(vars(options))
     labels = [options.protocol] if options.protocol else [spec.label for spec in requests[0].plan.optimizers]
     default = Path("runs") / slug("-".join([*(request.problem.name for request in requests), *labels]).lower())

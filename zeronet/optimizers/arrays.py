@@ -9,10 +9,23 @@ import numpy as np
 from zeronet.nn.parameters import Parameters
 
 
-def copied_gradients(grads: Mapping[str, Any]) -> dict[str, np.ndarray] | Parameters:
-    """Return the gradients as new arrays of floats, of at least 32 bits."""
+def copied_gradients(
+    grads: Mapping[str, Any], before: dict[str, np.ndarray] | Parameters | None = None
+) -> dict[str, np.ndarray] | Parameters:
+    """Return a copy of the gradients, as floats of at least 32 bits.
+
+    before: an earlier copy, whose memory is used again if it is of one vector.
+    """
     if isinstance(grads, Parameters):
-        return Parameters(grads.shapes, flat=grads.flat.astype(np.promote_types(grads.flat.dtype, np.float32)))
+        dtype = np.promote_types(grads.flat.dtype, np.float32)
+        if (
+            isinstance(before, Parameters)
+            and before.flat.dtype == dtype
+            and [*before.shapes.items()] == [*grads.shapes.items()]
+        ):
+            before.flat[...] = grads.flat
+            return before
+        return Parameters(grads.shapes, flat=grads.flat.astype(dtype))
     return {k: np.array(g, dtype=np.promote_types(np.asarray(g).dtype, np.float32)) for k, g in grads.items()}
 
 
@@ -35,9 +48,12 @@ def shapes_of(arrays: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:
 
 def flat_vectors(*mappings: Mapping[str, Any]) -> list[np.ndarray]:
     """Return the flat vectors of Parameters in one order; none if they are in another order, or something else."""
-    parameters = [mapping for mapping in mappings if isinstance(mapping, Parameters)]
-    same = len(parameters) == len(mappings) and all(list(p.shapes) == list(mappings[0]) for p in parameters)
-    return [p.flat for p in parameters] if same else []
+    names, vectors = list(mappings[0]), []
+    for mapping in mappings:
+        if not isinstance(mapping, Parameters) or list(mapping.shapes) != names:
+            return []
+        vectors.append(mapping.flat)
+    return vectors
 
 
 def copied(arrays: Mapping[str, np.ndarray], in_one_vector: bool) -> Mapping[str, np.ndarray] | None:

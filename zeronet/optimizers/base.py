@@ -2,8 +2,9 @@
 
 import copy
 import weakref
-from collections.abc import Callable, Iterable, Mapping, MutableMapping
-from typing import TYPE_CHECKING, Any, Self
+from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 import numpy as np
 
@@ -19,6 +20,19 @@ from zeronet.optimizers.undo import numpy_may_raise, restorer
 # this takes half the time of the whole vector at once.
 PIECE = 65_536
 LearningRate = float | Callable[[int], float]  # a number, or a schedule
+
+
+class RuleRunner(Protocol):
+    """Runs the rule of an optimizer on whole vectors in another way than NumPy. It needs NumPy not to raise."""
+
+    def __call__(self, optimizer: Any, vectors: list[np.ndarray]) -> bool:
+        """Make an update; return whether it could: if not, nothing has changed."""
+
+    def has_loop(self, optimizer: Any) -> bool:
+        """Return whether it could the last time, and will change no vector halfway the next time."""
+
+
+run_rule: ContextVar[RuleRunner | None] = ContextVar("run_rule", default=None)  # zeronet.training sets it
 
 
 class Optimizer:
@@ -62,6 +76,8 @@ class Optimizer:
     elementwise = True
     lr: float
     _transforms: tuple[Transform, ...] = ()
+    _transforms_change_all_or_nothing = True
+    _copy: dict[str, np.ndarray] | Parameters | None = None  # of the last gradients, which transforms changed
     _shapes: dict[str, tuple[int, ...]] | None
     _owner: weakref.ref[Parameters] | None  # what was updated last
     _swapped: tuple[np.ndarray, np.ndarray] | None = None  # the trained values, and those evaluated instead of them
@@ -163,10 +179,15 @@ class Optimizer:
         before.
         """
         self._check(params, grads)
-        if self._cannot_fail(params):
+        usual = isinstance(params, Parameters) and self.elementwise and self._transforms_change_all_or_nothing
+        run = run_rule.get() if usual else None
+        whole = usual and self._own_rules and (run is not None or not numpy_may_raise())
+        if whole and not self._transforms:  # nothing can go wrong halfway
             self._update(params, grads)
         else:
-            restore = restorer(self, params)
+            if run is not None and not self._transforms and run.has_loop(self):
+                whole = whole or type(self).before_update is Optimizer.before_update
+            restore = restorer(self, params, arrays=not whole)
             try:
                 self._update(params, grads)
             except BaseException:
@@ -179,7 +200,7 @@ class Optimizer:
         if self.schedule:
             self.lr = scheduled_lr(self.schedule, self.t)
         if self.transforms:
-            grads = copied_gradients(grads)
+            self._copy = grads = copied_gradients(grads, self._copy if self._transforms_change_all_or_nothing else None)
             for transform in self.transforms:
                 transform.apply(params, grads, self.lr)
         if self._shapes is None:
@@ -189,8 +210,9 @@ class Optimizer:
         states = [getattr(self, name) for name in self.state_names]
         if self.elementwise and (vectors := flat_vectors(params, grads, *states)):
             vectors[1] = vectors[1].astype(vectors[0].dtype, copy=False)
-            for start in range(0, len(vectors[0]), PIECE):
-                self._apply(*(vector[start : start + PIECE] for vector in vectors))
+            run = run_rule.get()
+            if run is None or not run(self, vectors):
+                self.run_in_numpy(vectors)
             return
         for name, value in params.items():
             w = as_array(value)
@@ -198,6 +220,11 @@ class Optimizer:
                 self._apply(w, np.asarray(grads[name], dtype=w.dtype), *(state[name] for state in states))
             if w is not value:
                 params[name] = float(w)
+
+    def run_in_numpy(self, vectors: Sequence[np.ndarray]) -> None:
+        """Apply the rule to the vectors of parameters, gradients and states, piece by piece."""
+        for start in range(0, len(vectors[0]), PIECE):
+            self._apply(*(vector[start : start + PIECE] for vector in vectors))
 
     @property
     def transforms(self) -> tuple[Transform, ...]:
@@ -213,6 +240,10 @@ class Optimizer:
         if keeps_weights and any(isinstance(transform, WeightDecay) for transform in transforms):
             raise ValueError(f"WeightDecay cannot reach the weights that {type(self).__name__} keeps: L2 can")
         self._transforms = transforms
+        # Ours raise before they change anything; but one that raises after another has changed the parameters …
+        own = all(type(transform).__module__.startswith("zeronet.") for transform in transforms)
+        before_last = any(isinstance(transform, WeightDecay) for transform in transforms[:-1])
+        self._transforms_change_all_or_nothing = own and not before_last
 
     def with_transforms(self, *transforms: Transform) -> Self:
         """Return a copy of this optimizer that has these transforms.
@@ -293,7 +324,7 @@ class Optimizer:
         self._owner = self._swapped = None
 
     def __getstate__(self) -> dict[str, Any]:
-        return self.__dict__ | {"_owner": None}  # a copy may go on with a copy of the network
+        return self.__dict__ | {"_owner": None, "_copy": None}  # a copy may go on with a copy of the network
 
     # How it works --------------------------------------------------------------------------------------------------
 
@@ -336,11 +367,6 @@ class Optimizer:
             named = self.schedule if hasattr(self.schedule, "__qualname__") else type(self.schedule)
             parts.insert(0, repr(self.schedule) if isinstance(self.schedule, Schedule) else named.__qualname__)
         return f"{type(self).__name__} with {', '.join(parts)}" if parts else type(self).__name__
-
-    def _cannot_fail(self, params: Mapping[str, Any]) -> bool:
-        """Return whether nothing can go wrong halfway, as in the usual step of a training: it copies nothing."""
-        usual = isinstance(params, Parameters) and self.elementwise and not self._transforms
-        return usual and self._own_rules and not numpy_may_raise()
 
     def _apply(self, *arrays: np.ndarray) -> None:
         if self.rule(*arrays) is not None:  # type: ignore[func-returns-value]  # a learner's may return something

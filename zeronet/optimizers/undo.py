@@ -9,18 +9,21 @@ import numpy as np
 from zeronet.nn.parameters import Parameters
 
 
-def restorer(optimizer: Any, params: MutableMapping[str, Any] | Parameters) -> Callable[[], None]:
-    """Return what restores parameters and states as they are now; optimizer: an Optimizer."""
+def restorer(optimizer: Any, params: MutableMapping[str, Any] | Parameters, arrays: bool = True) -> Callable[[], None]:
+    """Return what restores parameters and states as they are now; optimizer: an Optimizer.
+
+    arrays: whether arrays may be changed, and not only numbers.
+    """
     names = (*optimizer.state_names, *optimizer.scalar_names, "t", "lr", "_shapes")
     attributes = {name: getattr(optimizer, name) for name in names if hasattr(optimizer, name)}
-    arrays: list[tuple[np.ndarray, np.ndarray]] = []
+    copies: list[tuple[np.ndarray, np.ndarray]] = []
     values = {} if isinstance(params, Parameters) else dict(params)
-    for mapping in (params, *(attributes[name] or {} for name in optimizer.state_names)):
+    for mapping in (params, *(attributes[name] or {} for name in optimizer.state_names)) if arrays else ():
         members = [mapping.flat] if isinstance(mapping, Parameters) else mapping.values()
-        arrays += [(array, array.copy()) for array in members if isinstance(array, np.ndarray)]
+        copies += [(array, array.copy()) for array in members if isinstance(array, np.ndarray)]
 
     def restore() -> None:
-        for array, before in arrays:
+        for array, before in copies:
             array[...] = before
         for name, value in values.items():
             if params[name] is not value:

@@ -1,6 +1,7 @@
 """The training loop, and the hooks that it calls.
 
-The reading order: environment, trainer, callbacks, augmentation, plateau, lr_range, checkpoint, inspection.
+The reading order: environment, trainer, callbacks, augmentation, plateau, lr_range, checkpoint, inspection; then how
+rules become machine code: tracing, loops, compiled.
 """
 
 from zeronet.training.augmentation import Augmentation

@@ -12,6 +12,7 @@ from zeronet.common.validation import checked_array, checked_integer
 from zeronet.nn.network import Network
 from zeronet.nn.rng import checked_seed, stream
 from zeronet.optimizers import adapt
+from zeronet.training.compiled import compiled_rules
 from zeronet.training.environment import flushed_subnormals, keep_freed_memory, threads_by_shape
 
 
@@ -152,7 +153,9 @@ class Trainer:
         self.callbacks.sort(key=lambda callback: callback.after_others)
         keep_freed_memory()
         threads = threads_by_shape(min(self.batch_size, len(x)), self.network.params.flat.size)
-        with threads, flushed_subnormals(), np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        unreported = np.errstate(over="ignore", invalid="ignore", divide="ignore")
+        rules = compiled_rules(self.network.params.flat.size * (self.last_step - self.step))
+        with threads, flushed_subnormals(), unreported, rules:
             try:
                 try:
                     with self.training():

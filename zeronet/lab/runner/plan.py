@@ -17,6 +17,7 @@ from zeronet.lab.runner.protocol import FORMAT
 from zeronet.lab.specs.networks import NetworkSpec, first_weights, unchecked_network
 from zeronet.lab.specs.plugins import Plugin
 from zeronet.lab.specs.spec import Spec, distinct, from_protocol, unchecked_from_protocol
+from zeronet.training.compiled import compiling
 from zeronet.training.environment import description
 from zeronet.version import __version__
 
@@ -73,6 +74,8 @@ class Plan:
         Versions, BLAS and flushing, which decide the bits of runs; captured when the plan is made.
     version : str
         Of zeronet.
+    compiled : str
+        Whether rules are compiled, and by what; it changes no result.
 
     Raises
     ------
@@ -96,6 +99,7 @@ class Plan:
         default_factory=lambda: {"python": platform.python_version(), **description()}
     )
     version: str = __version__
+    compiled: str = field(default_factory=compiling)
 
     def __post_init__(self) -> None:
         distinct(self.optimizers)
@@ -133,7 +137,7 @@ class Plan:
     def cells(self) -> list[Cell]:
         """Return the runs, network by network, optimizer by optimizer, seed by seed."""
         shared = self.protocol()
-        for name in ("format", "network", "networks", "first_weights", "optimizers", "seeds"):
+        for name in ("format", "network", "networks", "first_weights", "optimizers", "seeds", "compiled"):
             shared.pop(name, None)  # they do not change a run's numbers, or are those of all its runs
         # Neither does the label, nor where the data or the class were found: their digests identify them.
         for name in ("address", "name", "source"):
@@ -177,6 +181,7 @@ class Plan:
             "eval_every": self.eval_every,
             "target": self.target,
             "environment": {**self.environment, "blas_threads": self.blas_threads},
+            "compiled": self.compiled,
             **({"inspect": True} if self.inspect else {}),
             **({"split": dict(zip(("train", "validation"), self.split, strict=True))} if self.split else {}),
             **({"kind": self.kind} if self.kind else {}),

@@ -18,7 +18,8 @@ def start_or_resume(folder: Path, protocol: Mapping[str, Any], resume: bool) -> 
     Raises UserError, naming what differs, if it has changed.
     """
     path = folder / RUNS / PLAN
-    protocol = json.loads(json.dumps(protocol))  # as it comes back from a file
+    asked = {name: value for name, value in protocol.items() if name != "compiled"}  # which changes no result
+    protocol = json.loads(json.dumps(asked))  # as it comes back from a file
     if resume and path.exists():
         try:
             before = json.loads(read_bytes(path).decode(**TEXT))

@@ -1,0 +1,247 @@
+"""Rules of optimizers as machine code: the same operations in the same order, in one loop over the elements.
+
+NumPy reads and writes whole arrays at each operation of a rule; the loop reads and writes each element once. The rule
+stays what it is: it is called with symbols, and what it does to them becomes the loop. The results have the same bits.
+"""
+
+import copy
+import ctypes
+import importlib.util
+import logging
+import math
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache
+from importlib import metadata
+from typing import Any
+
+import numpy as np
+
+from zeronet.optimizers import Optimizer
+from zeronet.optimizers.base import run_rule
+from zeronet.optimizers.undo import numpy_may_raise
+from zeronet.training.loops import WIDTH, compiled_loop
+from zeronet.training.tracing import Operation, Untraceable, traced
+
+CHOICES = ("never", "auto", "always")
+# Seconds that a loop saves for each operation on an element, that LLVM takes to be imported, and to make a loop
+# (python -m benchmarks.updates).
+SAVED, IMPORTING, MAKING = 0.1e-9, 0.1, 0.04
+MOST_LOOPS = 8  # of one rule in a training: if its operations keep changing it runs in NumPy
+
+log = logging.getLogger(__name__)
+_proven: set[tuple[Any, ...]] = set()  # rules, with the operations and types for which their loops have NumPy's bits
+_saved: dict[tuple[Operation, ...], float] = {}  # seconds that loops would have saved in this process so far
+
+
+def compile_choice() -> str:
+    """Return whether rules are compiled: "never", "auto" or "always", the value of ZERONET_COMPILE; default "auto".
+
+    Raises ValueError if it has another value.
+    """
+    choice = os.environ.get("ZERONET_COMPILE") or "auto"
+    if choice not in CHOICES:
+        raise ValueError(f"ZERONET_COMPILE must be {', '.join(CHOICES)}, not {choice!r}")
+    return choice
+
+
+@cache
+def compiler() -> str | None:
+    """Return LLVM's package and version, of the extra fast; None if it is not installed, or NumPy is too old."""
+    if importlib.util.find_spec("llvmlite") is None or np.lib.NumpyVersion(np.__version__) < "2.0.0":
+        return None  # before 2.0, the types of results depended on values
+    return f"llvmlite {metadata.version('llvmlite')}"
+
+
+def compiling() -> str:
+    """Return what a protocol says: never, not installed, auto (llvmlite 0.50.0), always (llvmlite 0.50.0)."""
+    choice = compile_choice()
+    return choice if choice == "never" else f"{choice} ({compiler()})" if compiler() else "not installed"
+
+
+@contextmanager
+def compiled_rules(elements: float = math.inf) -> Iterator[None]:
+    """Run the rules of optimizers as loops inside the block, if the extra fast is installed, with the same results.
+
+    Trainer.fit does so. An own loop of updates has to ask for it.
+
+    Parameters
+    ----------
+    elements : float
+        How many elements all updates of the block have; with "auto" a loop is made only if it saves more time than
+        that takes. Default: many.
+
+    Raises
+    ------
+    ValueError if ZERONET_COMPILE is none of never, auto, always.
+
+    Examples
+    --------
+    >>> from zeronet import SGD, Parameters
+    >>> params, grads = Parameters({"W": (2,)}), Parameters({"W": (2,)})
+    >>> grads["W"] = [1, 2]
+    >>> with compiled_rules():
+    ...     SGD(lr=0.5).update(params, grads)
+    >>> params["W"]
+    array([-0.5, -1. ], dtype=float32)
+    """
+    choice = compile_choice()
+    if choice == "never" or compiler() is None or numpy_may_raise():  # a loop does not report what overflows
+        yield
+        return
+    token = run_rule.set(Loops(math.inf if choice == "always" else elements))
+    try:
+        yield
+    finally:
+        run_rule.reset(token)
+
+
+class Loops:
+    """The rules of all optimizers that are updated in a block, each as the loop of its operations."""
+
+    def __init__(self, elements: float = math.inf):
+        self.elements = elements
+        self.rules: dict[int, _Rule] = {}  # by the id of the optimizer, which its rule keeps alive
+
+    def __call__(self, optimizer: Optimizer, vectors: Sequence[np.ndarray]) -> bool:
+        """Make an update and return True; or return False, with nothing changed, if the rule must run in NumPy."""
+        rule = self.rules.get(id(optimizer))
+        if rule is None:
+            rule = self.rules[id(optimizer)] = _Rule(optimizer, self.elements)
+        return rule.update(vectors)
+
+    def has_loop(self, optimizer: Optimizer) -> bool:
+        """Return whether the last update was a loop: then the next one changes no vector before it succeeds."""
+        rule = self.rules.get(id(optimizer))
+        return rule is not None and not rule.in_numpy
+
+
+def pays(operations: tuple[Operation, ...], elements: float) -> bool:
+    """Return whether the loop of these operations saves more time than it costs, in this process."""
+    _saved[operations] = _saved.get(operations, 0.0) + elements * len(operations) * SAVED
+    return _saved[operations] > MAKING and ("llvmlite" in sys.modules or sum(_saved.values()) > IMPORTING)
+
+
+class _Rule:
+    """The rule of one optimizer: its loop, and what the loop is given."""
+
+    def __init__(self, optimizer: Optimizer, elements: float):
+        self.optimizer, self.elements = optimizer, elements
+        self.in_numpy = False
+        self.operations: list[Operation] = []
+        self.loop: Callable[[Any], None]
+        self.loops = 0  # that its operations have needed
+        self.updates = 0  # that were loops
+        self.vectors: Sequence[np.ndarray] = ()
+        self.ids: list[int] = []  # of the vectors
+        self.dtypes: list[np.dtype[Any]] = []
+
+    def update(self, vectors: Sequence[np.ndarray]) -> bool:
+        """Make an update if it can be a loop; return whether it could."""
+        if self.in_numpy:
+            return False
+        try:
+            if (ids := list(map(id, vectors))) != self.ids:
+                self._take(vectors, ids)
+            operations, numbers = traced(self.optimizer.rule, self.dtypes)
+            if operations != self.operations:  # those of RAdam change once
+                self._find_loop()
+                operations, numbers = traced(self.optimizer.rule, self.dtypes)
+            if operations != self.operations:
+                raise Untraceable("its operations change from call to call")
+            self.block.numbers[:] = numbers
+        except Exception as error:
+            self.in_numpy = True
+            log.debug("the rule of %s runs in NumPy: %s", type(self.optimizer).__name__, error)
+            if self.updates:  # has_loop was true
+                copies = [vector.copy() for vector in vectors]
+                self.optimizer.run_in_numpy(copies)
+                for vector, changed in zip(vectors, copies, strict=True):
+                    vector[...] = changed
+            return self.updates > 0
+        self.loop(ctypes.byref(self.block))
+        self.updates += 1
+        return True
+
+    def _take(self, vectors: Sequence[np.ndarray], ids: list[int]) -> None:
+        """Work on these vectors from now on. Raises Untraceable if a loop cannot."""
+        for i, vector in enumerate(vectors):
+            if not vector.flags.c_contiguous or not vector.dtype.isnative or vector.size != vectors[0].size:
+                raise Untraceable("its vectors have gaps, or are not of one length")
+            if any(np.may_share_memory(vector, other) for other in vectors[:i]):
+                raise Untraceable("two of its vectors are in one place")
+        self.vectors, self.ids, dtypes = vectors, ids, [vector.dtype for vector in vectors]
+        if dtypes != self.dtypes:
+            self.dtypes = dtypes
+            self._find_loop()
+        else:
+            self._fill_block(len(self.block.numbers))
+
+    def _find_loop(self) -> None:
+        """Find the loop of the operations that the rule has now, and prove it. Raises Untraceable if there is none."""
+        self.loops += 1
+        if self.loops > MOST_LOOPS:
+            raise Untraceable("its operations keep changing")
+        twin = self._twin()
+        attributes = dict(vars(twin))
+        self.operations, numbers = traced(twin.rule, self.dtypes)
+        again = traced(twin.rule, self.dtypes)
+        if again != (self.operations, numbers) or any(vars(twin).get(k) is not a for k, a in attributes.items()):
+            raise Untraceable("it depends on how often it is called")
+        key = tuple(self.operations), "".join(dtype.char for dtype in self.dtypes)
+        if not pays(key[0], self.elements):
+            raise Untraceable("its updates are too few to be worth it")
+        self.loop = compiled_loop(*key)
+        if (type(twin).rule, *key) not in _proven:
+            expected, actual = probes(self.dtypes), probes(self.dtypes)
+            self._twin().rule(*expected)
+            self.loop(ctypes.byref(_block(actual, numbers)))
+            if not all(same_bits(a, b) for a, b in zip(expected, actual, strict=True)):
+                raise Untraceable("NumPy computes other bits")
+            _proven.add((type(twin).rule, *key))
+        self._fill_block(len(numbers))
+
+    def _twin(self) -> Optimizer:
+        """Return a copy with the same states."""
+        states = [getattr(self.optimizer, name) for name in self.optimizer.state_names]
+        return copy.deepcopy(self.optimizer, {id(state): state for state in states})
+
+    def _fill_block(self, numbers: int) -> None:
+        changed = {out for _, out, *_ in self.operations}
+        if not all(vector.flags.writeable for i, vector in enumerate(self.vectors) if i in changed):
+            raise Untraceable("it changes a vector that is read-only")
+        self.block = _block(self.vectors, [0.0] * numbers)
+
+
+def _block(vectors: Sequence[np.ndarray], numbers: Sequence[float]) -> Any:
+    """Return what a loop is given."""
+    addresses = [vector.ctypes.data for vector in vectors]
+    return _block_type(len(vectors), len(numbers))(len(vectors[0]), tuple(addresses), tuple(numbers))
+
+
+@cache
+def _block_type(vectors: int, numbers: int) -> Any:
+    fields = [("n", ctypes.c_int64), ("addresses", ctypes.c_int64 * vectors), ("numbers", ctypes.c_double * numbers)]
+    return type("Block", (ctypes.Structure,), {"_fields_": fields})
+
+
+def probes(dtypes: Sequence[np.dtype[Any]]) -> list[np.ndarray]:
+    """Return vectors of numbers of all sizes, and of all kinds that are special; of a length that leaves a rest."""
+    rng = np.random.default_rng(0)
+    n = 40 * WIDTH + WIDTH // 2 + 1
+    vectors = []
+    for dtype in dtypes:
+        vector = (rng.standard_normal(n) * 10.0 ** rng.integers(-6, 6, n)).astype(dtype)
+        limits = np.finfo(dtype)
+        special = np.array([0, 1, np.inf, limits.max, limits.tiny, limits.smallest_subnormal, limits.tiny / 4], dtype)
+        places = rng.random(n) < 0.4
+        vector[places] = rng.choice([*special, *-special, np.nan], places.sum())
+        vectors.append(vector)
+    return vectors
+
+
+def same_bits(a: np.ndarray, b: np.ndarray) -> bool:
+    """Return whether all numbers are the same, and the signs of zeros; a nan is a nan, whatever its bits."""
+    return bool(np.array_equal(a, b, equal_nan=True) and (np.signbit(a) == np.signbit(b))[a == a].all())
