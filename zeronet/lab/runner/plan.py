@@ -21,6 +21,7 @@ from zeronet.training.compiled import compiling
 from zeronet.training.environment import description
 from zeronet.version import __version__
 
+MAX_STEPS = 10**9
 MAX_PATH_STEPS = 100_000
 MAX_SEEDS = 100_000  # a protocol lists them
 
@@ -119,7 +120,9 @@ class Plan:
             raise UserError(f"target must be an accuracy in (0, 1], not {self.target!r}")
         object.__setattr__(self, "target", None if self.target is None else float(self.target))
         if self.kind == "path" and self.steps > MAX_PATH_STEPS:
-            raise UserError(f"steps of a path must be at most {MAX_PATH_STEPS}, not {self.steps}")
+            raise UserError(f"steps of a path must be at most {MAX_PATH_STEPS:,}, not {self.steps}")
+        if self.steps > MAX_STEPS:
+            raise UserError(f"steps must be at most {MAX_STEPS:,}, whose losses fit into memory, not {self.steps}")
         for choice in self.book_choices or ():
             if choice not in BOOK_CHOICES:
                 raise UserError(f"a choice of the book must be one of {', '.join(BOOK_CHOICES)}, not {choice!r}")
