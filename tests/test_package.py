@@ -34,6 +34,7 @@ ROOMS = [
     "lab.suite",
     "lab.check",
     "book",
+    "integrations",
     "cli",
 ]
 READING = ROOMS[: ROOMS.index("locale")]

@@ -28,8 +28,8 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has oth
 
 
 def times_of(folder):
-    """Return path → when it was written, of the runs of an experiment."""
-    return bytes_of(folder / ".runs", ".json", read=lambda path: path.stat().st_mtime_ns)
+    """Return path → when it was written, of the finished runs of an experiment."""
+    return bytes_of(folder / ".runs", ".json", ".part", read=lambda path: path.stat().st_mtime_ns)
 
 
 @pytest.fixture(scope="module")
