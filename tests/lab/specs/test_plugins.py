@@ -7,6 +7,7 @@ import pytest
 from tests.support.articles import ADAGRAD
 from zeronet.common.errors import UserError
 from zeronet.lab.runner.plan import plugins_of_protocol
+from zeronet.lab.specs.networks import networks_of
 from zeronet.lab.specs.plugins import Plugin, explained, located
 from zeronet.lab.specs.spec import from_protocol, parse
 
@@ -93,6 +94,19 @@ def test_a_plug_in_that_raises_whatever_it_likes_when_loaded_is_named_with_its_l
     path.write_text("class Odd(BaseException):\n    pass\n\n\nraise Odd('x')\n")
     with pytest.raises(UserError, match=r"mine\.py, line 5: Odd: x"):
         parse(f"{path}:A")
+
+
+def test_a_class_that_answers_no_question_is_named_with_its_line(tmp_path):
+    path = tmp_path / "mine.py"
+    path.write_text(
+        "class Mute(type):\n    def __getattribute__(cls, name):\n        raise RuntimeError(name)\n\n\n"
+        "class A(metaclass=Mute):\n    def update(self, params, grads):\n        pass\n"
+    )
+    with pytest.raises(UserError, match=r"mine\.py, line 3: RuntimeError: update"):
+        parse(f"{path}:A")
+    problem = {"name": "digits", "input_size": 64, "classes": 10}
+    with pytest.raises(UserError, match=r"mine\.py, line 3: RuntimeError"):
+        networks_of([f"{path}:A"])[0].fitted(problem, (8, 8), 2)
 
 
 @pytest.mark.parametrize(

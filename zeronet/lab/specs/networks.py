@@ -71,10 +71,10 @@ class NetworkSpec:
         built, does not fit the data, or would not be the same again.
         """
         settings = dict(self.settings)
-        if "image_shape" in _names(self._maker) and "image_shape" not in settings:
-            settings = {"image_shape": _channels_first(self.target, problem["name"], image_shape), **settings}
-        spec = replace(self, settings=settings)
         try:
+            if "image_shape" in _names(self._maker) and "image_shape" not in settings:
+                settings = {"image_shape": _channels_first(self.target, problem["name"], image_shape), **settings}
+            spec = replace(self, settings=settings)
             with process_kept(), np.errstate(all="ignore"):
                 spec._check_arguments(problem)
                 size = spec._tried(problem, min(batch_size, 2))

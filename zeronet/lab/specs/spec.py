@@ -213,9 +213,9 @@ def _checked(spec: Spec, defaults: Mapping[str, Any] | None = None) -> Spec:
     defaults: settings that take the place of the class's own.
     """
     cls = _find_class(spec.target, spec.plugin)
-    if not callable(getattr(cls, "update", None)):
-        raise UserError(f"{spec.target} has no method update(params, grads)")
     try:
+        if not callable(getattr(cls, "update", None)):
+            raise UserError(f"{spec.target} has no method update(params, grads)")
         parts = split_settings(cls, spec.settings)
         settings = parts.complete(defaults or {})
         with process_kept():
