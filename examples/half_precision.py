@@ -84,7 +84,7 @@ def main(
             axes.minorticks_off()
             axes.set_xticks(kept, kept)
             axes.set(title=name, xlabel=translate("bits of the mantissa"))
-            axes.margins(y=0.25)
+            axes.margins(y=0.25 if axes is left else 0.05)
             for bits, word in FORMATS.items():
                 axes.annotate(word, (bits, values[bits]), (0, -8 if axes is left else 8), textcoords="offset points",
                               ha="center", va="top" if axes is left else "bottom", rotation=60)  # fmt: skip
