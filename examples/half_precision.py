@@ -4,9 +4,10 @@
 
 Look at how far left the line stays level. The weights, the image, and what each layer makes of it are rounded to so
 many bits, and the sums are taken in float32, as graphics cards do. (The book takes the sums in float16, too. zeronet
-refuses networks of float16: a sum above 65,504 would overflow in training, and NumPy is slow in it.) What float16 costs
-is not to be seen in the accuracy; a network is as insensitive to rounding as to noise in its input. Training needs more
-bits: there, small steps are added to large weights. (Book, section 8.3.4)
+refuses networks of float16: in training, sums above 65,504 would overflow.) With float16 and bfloat16 every test image
+is read as before; even one bit costs less than a point of accuracy. A network is as insensitive to rounding as to noise
+in its input. This is about a trained network: training adds small steps to large weights, and needs more bits.
+(Book, section 8.3.4)
 """
 
 import copy
@@ -82,7 +83,8 @@ def main(
             axes.set_xscale("log")
             axes.minorticks_off()
             axes.set_xticks(kept, kept)
-            axes.set(title=name, xlabel=translate("bits of the mantissa"), ylim=(0, None))
+            axes.set(title=name, xlabel=translate("bits of the mantissa"))
+            axes.margins(y=0.25 if axes is left else 0.05)
             for bits, word in FORMATS.items():
                 axes.annotate(word, (bits, values[bits]), (0, -8 if axes is left else 8), textcoords="offset points",
                               ha="center", va="top" if axes is left else "bottom", rotation=60)  # fmt: skip

@@ -2,10 +2,9 @@
 
     L = −log p(written)          the loss of one image: p is the probability that the network gives to the right digit
 
-Look whether you would have read them. They are ordered by their loss: the first are those where the network was surest,
-and wrong. Some are hardly digits, and for some one may well doubt the label; a network that reads 99 in 100 mostly
-fails where people do. The network is deep_cnn.py's, trained for about three minutes on 3,000 augmented images.
-(Book, figure 8-3)
+Look whether you would have read them. They are ordered by their loss, the largest first. Some are hardly digits, and
+people would fail there too; others are plain, such as the 1s with a foot, which the network reads as 2. The network is
+deep_cnn.py's, trained for about three minutes on 3,000 augmented images. (Book, figure 8-3)
 """
 
 import numpy as np

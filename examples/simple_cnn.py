@@ -2,10 +2,10 @@
 
     convolution 30 filters of 5×5 – ReLU – max pooling 2×2 – affine 100 – ReLU – affine 10; Adam, η = 0.001, batch 100
 
-Look at the test accuracy after the first epoch, and at the gap between training and test images at the end. Both
-networks know the training images almost by heart after five epochs. But a filter that finds a stroke finds it at every
-place of the picture, while the two-layer network has to learn it for each place anew: its test accuracy stays a point
-behind. Each seed draws first weights and batches; the batches are the same for both networks. (Book, section 7.5)
+Look at the solid lines. After one epoch the convolutional network is about where the two-layer network is after five,
+and at the end it misreads fewer than half as many test images. A filter that finds a stroke finds it at every place of
+the picture; the two-layer network has to learn it for each place anew. Each seed draws first weights and batches; the
+batches are the same for both networks. Three seeds take about six minutes on one core. (Book, section 7.5)
 """
 
 import numpy as np
