@@ -45,11 +45,12 @@ def grid(loss: Callable[[Point], float], trials: int, seed: int) -> Iterator[flo
     """Walk on a grid of learning rates at four weight decays, as `zeronet train --tune` does."""
     decays = [{"l2": 10.0**exponent} for exponent in (-8, -6, -4, -2)]
     span = (10.0 ** LOW[0], 10.0 ** HIGH[0])
-    search = Search(*specs_of(["sgd:l2=0.0001"]), Tuning(trials, (seed,), span, {"SGD": decays}))
+    (spec,) = specs_of(["sgd:l2=0.0001"])
+    search = Search(spec, Tuning(trials, (seed,), span, {spec.label: decays}))
     while specs := search.next_specs():
-        for place, spec in specs:
-            value = loss((np.log10(spec.settings["lr"]), np.log10(spec.settings["l2"])))
-            search.record(place, spec, [value])
+        for place, trial in specs:
+            value = loss((np.log10(trial.settings["lr"]), np.log10(trial.settings["l2"])))
+            search.record(place, trial, [value])
             yield value
 
 
