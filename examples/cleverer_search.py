@@ -5,10 +5,10 @@
     784 – 100×6 – 10, ReLU, He; 400 of the first 500 images, SGD, batch 100, 50 epochs; judged on the other 100
 
 Look at the left panel: the best validation loss so far, after so many trials; and at the right one: what the winner of
-each repetition is worth on 10,000 images that no search has seen. TPE, which samples near what was good before, ends
-ahead of random search each time, by two points of accuracy. zeronet's grid is no better than random search here: it
-first tries seven learning rates at each of four weight decays, and then refines the learning rate alone, at the weight
-decay that led by then, judged on 100 images. (Book, section 6.5, which has the random search alone)
+each repetition is worth on 10,000 images that no search has seen. The two that look where it was good before end ahead
+of random search, by about two points of accuracy. TPE samples near its good trials. zeronet's grid first tries seven
+learning rates at each of four weight decays, and then walks around the best, also beyond 0.1 if it is at that end.
+(Book, section 6.5, which has the random search alone)
 """
 
 import sys
@@ -44,11 +44,12 @@ def grid(loss: Callable[[Point], float], trials: int, seed: int) -> Iterator[flo
     """Walk on a grid of learning rates at four weight decays, as `zeronet train --tune` does."""
     decays = [{"l2": 10.0**exponent} for exponent in (-8, -6, -4, -2)]
     span = (10.0 ** LOW[0], 10.0 ** HIGH[0])
-    search = Search(*specs_of(["sgd:l2=0.0001"]), Tuning(trials, (seed,), span, {"SGD": decays}))
+    (spec,) = specs_of(["sgd:l2=0.0001"])
+    search = Search(spec, Tuning(trials, (seed,), span, {spec.label: decays}))
     while specs := search.next_specs():
-        for place, spec in specs:
-            value = loss((np.log10(spec.settings["lr"]), np.log10(spec.settings["l2"])))
-            search.record(place, spec, [value])
+        for place, trial in specs:
+            value = loss((np.log10(trial.settings["lr"]), np.log10(trial.settings["l2"])))
+            search.record(place, trial, [value])
             yield value
 
 

@@ -342,6 +342,23 @@ def test_cleverer_search_on_digits(main_of, tmp_path, monkeypatch, capsys):
     assert_something_is_drawn(tmp_path / "cleverer_search.png")
 
 
+def test_every_search_covers_both_settings_and_keeps_to_its_budget(main_of):
+    names = main_of("cleverer_search").__globals__
+    low, high = np.array(names["LOW"]), np.array(names["HIGH"])
+    for name in ("random", "grid"):
+        points = []
+
+        def loss(point, points=points):
+            points.append(point)
+            return (point[0] + 3) ** 2 + (point[1] + 4) ** 2  # lowest at 1e-3 and 1e-4
+
+        values = list(names[name](loss, 64, 0))
+        assert len(values) == len(points) <= 64
+        span = np.ptp(points, axis=0)
+        assert (span > 0.9 * (high - low)).all()
+        assert min(values) < 0.5
+
+
 def test_cleverer_search_with_optuna(main_of, tmp_path):
     pytest.importorskip("optuna")
     results = main_of("cleverer_search")(12, 2, 2, "digits")
