@@ -11,7 +11,7 @@ import numpy as np
 from benchmarks import harness
 from zeronet import MultiLayerNet, Parameters
 from zeronet.optimizers import OPTIMIZERS
-from zeronet.optimizers.base import run_rule
+from zeronet.optimizers.runner import run_rule
 from zeronet.training.compiled import Loops, compiler
 from zeronet.training.environment import blas_threads, flushed_subnormals, keep_freed_memory
 

@@ -4,9 +4,9 @@
 
     784 – 100×6 – 10, ReLU, He; 400 of the first 500 images, SGD, batch 100, 50 epochs; judged on the other 100
 
-Look at the left panel: the best validation loss so far, after so many trials; and at the right one: what the winner of
-each repetition is worth on 10,000 images that no search has seen. The two that look where it was good before end ahead
-of random search, by about two points of accuracy. TPE samples near its good trials. zeronet's grid first tries seven
+Look at the left panel, the best validation loss by number of trials, and at the right one, what the winner of each
+repetition is worth on 10,000 images that no search has seen. The two that search near their good trials end ahead of
+random search, by about two points of accuracy. TPE samples near its good trials. zeronet's grid first tries seven
 learning rates at each of four weight decays, and then walks around the best, also beyond 0.1 if it is at that end.
 (Book, section 6.5, which has the random search alone)
 """

@@ -4,10 +4,10 @@
     dropout 0.5; Adam, η = 0.001, batch 100
 
 Look at the two solid lines, and at how far each is from its dashed one. The book trains on all 60,000 images for 20
-epochs, which would take an hour for each network; here it is the first 3,000 for 20 epochs, about three minutes on one
-core. With every batch rotated and shifted anew (augmentation.py), which takes 2 % of the time, the network learns its
-own images less closely and the test images better: by 0.5 to 0.7 points of accuracy with each of the three seeds. Each
-seed has the same first weights and the same batches with and without. (Book, sections 8.1.1 and 8.1.2)
+epochs, which would take an hour for each network; here it is the first 3,000 for 20 epochs, about three minutes on
+one core. With every batch rotated and shifted at random (augmentation.py), which takes 2 % of the time, the network
+learns its own images less closely and the test images better: by 0.5 to 0.7 points of accuracy with each of the three
+seeds. Each seed has the same first weights and the same batches with and without. (Book, sections 8.1.1 and 8.1.2)
 """
 
 import dataclasses

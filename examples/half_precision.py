@@ -26,7 +26,7 @@ FORMATS = {23: "float32", 10: "float16", 7: "bfloat16"}
 
 
 def rounded(a: np.ndarray, bits: int) -> np.ndarray:
-    """Return float32 numbers with so many bits of f: the others fall off the end of a larger sum (Veltkamp, 1968)."""
+    """Return float32 numbers rounded to this many bits of f: a larger sum drops the others (Veltkamp, 1968)."""
     larger = a * np.float32(2 ** (23 - bits) + 1)
     return larger - (larger - a)
 

@@ -4,7 +4,7 @@
 
 Look at the solid lines. After one epoch the convolutional network is about where the two-layer network is after five,
 and at the end it misreads fewer than half as many test images. A filter that finds a stroke finds it at every place of
-the picture; the two-layer network has to learn it for each place anew. Each seed draws first weights and batches; the
+the picture; the two-layer network has to learn it at each place. Each seed draws first weights and batches; the
 batches are the same for both networks. Three seeds take about six minutes on one core. (Book, section 7.5)
 """
 

@@ -27,7 +27,7 @@ def test_all_files_are_the_same_but_for_timings_and_a_line_of_the_protocol(tmp_p
     assert (before.pop("compiled"), after.pop("compiled")) == ("never", f"always ({compiler()})")
     assert before == after
     again = ["--resume", "--compile", "never", "--out", str(always), "--optimizer", "adam", "sgd"]
-    assert main([*command, *again]) == 0  # how it was executed is no reason to begin anew
+    assert main([*command, *again]) == 0  # a change of --compile alone does not start over
 
 
 def test_the_command_says_what_is_wrong_in_a_line(monkeypatch, capsys):

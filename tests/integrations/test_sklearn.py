@@ -220,6 +220,8 @@ def test_an_own_class_is_an_optimizer_too():
 
     x, y = iris()
     assert ZeronetClassifier(8, optimizer=Sign(), random_state=0).fit(x, y).score(x, y) > 0.9
+    with pytest.raises(UserError, match="l2 needs one of zeronet's optimizers"):
+        ZeronetClassifier(8, optimizer=Sign(), l2=0.1).fit(x, y)
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from zeronet import SGD, Adam, MultiLayerNet, Optimizer, Parameters, Trainer
 from zeronet.lab.dialects import DIALECTS
 from zeronet.nn.rng import stream
 from zeronet.optimizers import OPTIMIZERS
-from zeronet.optimizers.base import run_rule
+from zeronet.optimizers.runner import run_rule
 from zeronet.training import compiled
 from zeronet.training.compiled import Loops, compiled_rules, compiler, same_bits
 from zeronet.training.environment import can_flush, flushed_subnormals
@@ -54,7 +54,7 @@ def gradient(step, n, dtype, wild):
 
 
 def trained(optimizer, loops, dtype=np.float32, n=203, steps=200, flush=True, start=0):
-    """Parameters and states after so many updates."""
+    """Parameters and states after some updates."""
     params = Parameters({"W": (n,)}, dtype)
     params.flat = gradient(-1 % 2**32, n, dtype, wild=False)
     grads = Parameters({"W": (n,)}, dtype)

@@ -3,21 +3,13 @@
 import numpy as np
 import pytest
 
+from tests.support.optimizers import Plain
 from zeronet import SGD, Adam, Cosine, Diverged, Momentum, ScheduleFreeSGD, Trainer, TwoLayerNet, lr_range_test
 from zeronet.training.trainer import batches
 
 
 def network():
     return TwoLayerNet(6, 5, 3, weight_init_std=0.5)
-
-
-class Plain:
-    def __init__(self, lr=1.0):
-        self.lr = lr
-
-    def update(self, params, grads):
-        for name in params:
-            params[name] = params[name] - self.lr * grads[name]
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+from tests.support.optimizers import Plain
 from zeronet import (
     SGD,
     Adam,
@@ -221,15 +222,6 @@ def test_a_training_that_has_stopped_stays_stopped_when_it_is_resumed(points, tm
     again = new(points, tmp_path / "run.npz")
     again[0].fit(*points, steps=60 - again[0].step)
     assert all_of(*again) == all_of(*whole)
-
-
-class Plain:
-    def __init__(self, lr=1.0):
-        self.lr = lr
-
-    def update(self, params, grads):
-        for name in params:
-            params[name] = params[name] - self.lr * grads[name]
 
 
 def test_the_learning_rate_of_anybodys_optimizer_is_reduced():

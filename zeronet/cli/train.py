@@ -165,11 +165,7 @@ def choose_compiling(choice: str | None) -> None:
 
     if choice:
         os.environ["ZERONET_COMPILE"] = choice
-    try:
-        chosen = compile_choice()
-    except ValueError as error:
-        raise UserError(str(error)) from error
-    if chosen == "always" and compiler() is None:
+    if compile_choice() == "always" and compiler() is None:
         raise UserError("--compile always needs llvmlite and NumPy 2: pip install 'zeronet-dl[fast]'")
 
 

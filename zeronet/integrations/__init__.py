@@ -1,1 +1,1 @@
-"""zeronet inside other libraries: one file each."""
+"""zeronet inside other libraries, such as scikit-learn."""

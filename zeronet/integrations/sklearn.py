@@ -5,7 +5,7 @@ from numbers import Integral
 from typing import Any, Self
 
 import numpy as np
-from scipy.special import logsumexp
+from scipy.special import log_softmax
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
 from sklearn.metrics import r2_score
 from sklearn.model_selection import train_test_split
@@ -15,58 +15,17 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted, colu
 
 from zeronet.common.errors import UserError
 from zeronet.common.validation import checked_integer
+from zeronet.integrations.weighted_losses import WeightedCrossEntropy, WeightedSquaredError
 from zeronet.lab.specs.spec import from_object
 from zeronet.nn.functions import softmax
 from zeronet.nn.losses import Loss, MeanSquaredError, SoftmaxCrossEntropy
 from zeronet.nn.models import MultiLayerNet
+from zeronet.optimizers import Optimizer
 from zeronet.optimizers.transforms import L2
 from zeronet.training.callbacks import Callback
 from zeronet.training.trainer import Trainer, batches_per_epoch
 
 DTYPES = (np.float64, np.float32)  # what x may be, and the network is then
-
-
-class WeightedCrossEntropy(SoftmaxCrossEntropy):
-    """Cross-entropy in which examples count differently.
-
-        L = Σ_n s_n l_n / Σ_n s_n          l_n = log Σ_k exp(y_nk) − Σ_k t_nk y_nk
-
-    The targets (N, K + 1) are the rows t, and the weights s ≥ 0 in the last column.
-    """
-
-    def forward(self, y: np.ndarray, t: Any) -> float:
-        """Return the weighted mean."""
-        super().forward(y, t[:, :-1])
-        self.share = _shares(t[:, -1])
-        return float(self.share @ (logsumexp(y, axis=1) - (t[:, :-1] * y).sum(axis=1)))
-
-    def backward(self) -> np.ndarray:
-        """Return s_n (softmax(y) − t) / Σ s."""
-        return super().backward() * (len(self.share) * self.share)[:, None]
-
-
-class WeightedSquaredError(MeanSquaredError):
-    """The mean squared error in which examples count differently.
-
-        L = Σ_n s_n mean_m (y_nm − t_nm)² / Σ_n s_n
-
-    The targets (N, M + 1) are the rows t, and the weights s ≥ 0 in the last column.
-    """
-
-    def forward(self, y: np.ndarray, t: Any) -> float:
-        """Return the weighted mean."""
-        super().forward(y, t[:, :-1])
-        self.share = _shares(t[:, -1])
-        return float(self.share @ (self.error * self.error).mean(axis=1))
-
-    def backward(self) -> np.ndarray:
-        """Return 2 s_n (y − t) / (M Σ s)."""
-        return super().backward() * (len(self.share) * self.share)[:, None]
-
-
-def _shares(weights: np.ndarray) -> np.ndarray:
-    total = weights.sum()
-    return weights / total if total else weights  # a batch that does not count at all
 
 
 class _Epochs(Callback):
@@ -238,7 +197,7 @@ class _ZeronetEstimator(BaseEstimator):
         return self.network_.predict(validate_data(self, X, dtype=DTYPES, reset=False))
 
     def _validation_score(self, x: np.ndarray, t: np.ndarray) -> float:
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} must implement _validation_score(x, t)")
 
     def _new_optimizer(self, steps: int) -> Any:
         """Return an unused optimizer for this many updates."""
@@ -248,7 +207,11 @@ class _ZeronetEstimator(BaseEstimator):
                 raise UserError("schedule goes with the name of an optimizer; an object has it as lr=Cosine(…)")
             named += ("," if ":" in named else ":") + f"schedule={self.schedule}"
         optimizer = from_object(named, steps=steps).build()
-        return optimizer.with_transforms(*optimizer.transforms, L2(self.l2)) if self.l2 else optimizer
+        if not self.l2:
+            return optimizer
+        if not isinstance(optimizer, Optimizer):
+            raise UserError("l2 needs one of zeronet's optimizers, or a class derived from zeronet.Optimizer")
+        return optimizer.with_transforms(*optimizer.transforms, L2(self.l2))
 
 
 class ZeronetClassifier(ClassifierMixin, _ZeronetEstimator):
@@ -269,7 +232,7 @@ class ZeronetClassifier(ClassifierMixin, _ZeronetEstimator):
     batch_size : int or "auto", default "auto", min(200, N); clipped to N
     max_iter : int, ≥ 1, default 200; epochs
     tol, n_iter_no_change : float, default 1e-4, and int ≥ 1, default 10; training ends early if the loss, or with
-        early_stopping the validation score, did not get better by more than tol in so many epochs in a row
+        early_stopping the validation score, did not improve by more than tol for n_iter_no_change epochs in a row
     early_stopping : bool, default False; whether a share validation_fraction (default 0.1) of the examples is set
         aside, to stop by, and the weights that were best on them are kept
     warm_start : bool, default False; whether fit goes on from the weights of the last fit
@@ -373,8 +336,7 @@ class ZeronetClassifier(ClassifierMixin, _ZeronetEstimator):
 
     def predict_log_proba(self, X: Any) -> np.ndarray:
         """Return the logarithms of predict_proba."""
-        y = self._scores(X)
-        return y - logsumexp(y, axis=1, keepdims=True)
+        return log_softmax(self._scores(X), axis=1)
 
     def predict(self, X: Any) -> np.ndarray:
         """Return the most probable label (N,) of each example."""

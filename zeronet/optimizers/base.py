@@ -3,8 +3,7 @@
 import copy
 import weakref
 from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
-from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any, Protocol, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
@@ -12,6 +11,7 @@ from zeronet.common.validation import checked_integer
 from zeronet.nn.parameters import Parameters
 from zeronet.optimizers.arrays import as_array, copied, copied_gradients, flat_vectors, listed, shapes_of
 from zeronet.optimizers.hyperparameters import checked_number, checked_switch, scheduled_lr
+from zeronet.optimizers.runner import run_rule
 from zeronet.optimizers.schedules import Schedule
 from zeronet.optimizers.transforms import Transform, WeightDecay
 from zeronet.optimizers.undo import numpy_may_raise, restorer
@@ -20,19 +20,6 @@ from zeronet.optimizers.undo import numpy_may_raise, restorer
 # this takes half the time of the whole vector at once.
 PIECE = 65_536
 LearningRate = float | Callable[[int], float]  # a number, or a schedule
-
-
-class RuleRunner(Protocol):
-    """Runs the rule of an optimizer on whole vectors in another way than NumPy. It needs NumPy not to raise."""
-
-    def __call__(self, optimizer: Any, vectors: list[np.ndarray]) -> bool:
-        """Make an update; return whether it could: if not, nothing has changed."""
-
-    def has_loop(self, optimizer: Any) -> bool:
-        """Return whether it could the last time, and will change no vector halfway the next time."""
-
-
-run_rule: ContextVar[RuleRunner | None] = ContextVar("run_rule", default=None)  # zeronet.training sets it
 
 
 class Optimizer:

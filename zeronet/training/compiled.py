@@ -19,8 +19,9 @@ from typing import Any
 
 import numpy as np
 
+from zeronet.common.errors import UserError
 from zeronet.optimizers import Optimizer
-from zeronet.optimizers.base import run_rule
+from zeronet.optimizers.runner import run_rule
 from zeronet.optimizers.undo import numpy_may_raise
 from zeronet.training.loops import WIDTH, compiled_loop
 from zeronet.training.tracing import Operation, Untraceable, traced
@@ -39,11 +40,11 @@ _saved: dict[tuple[Operation, ...], float] = {}  # seconds that loops would have
 def compile_choice() -> str:
     """Return whether rules are compiled: "never", "auto" or "always", the value of ZERONET_COMPILE; default "auto".
 
-    Raises ValueError if it has another value.
+    Raises UserError, a ValueError, if it has another value.
     """
     choice = os.environ.get("ZERONET_COMPILE") or "auto"
     if choice not in CHOICES:
-        raise ValueError(f"ZERONET_COMPILE must be {', '.join(CHOICES)}, not {choice!r}")
+        raise UserError(f"ZERONET_COMPILE must be {', '.join(CHOICES)}, not {choice!r}")
     return choice
 
 

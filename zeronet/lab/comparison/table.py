@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from zeronet.common.text import aligned, folded
+from zeronet.lab.comparison.words import compared_words, networks_words
 from zeronet.lab.runner.analysis.summary import (
     FINAL_STEPS,
     Records,
@@ -17,7 +18,6 @@ from zeronet.lab.runner.analysis.summary import (
 )
 from zeronet.lab.runner.problem import problem_of
 from zeronet.lab.runner.runs import Run, Runs
-from zeronet.lab.specs.networks import compared_words, networks_words
 from zeronet.locale import translate
 
 

@@ -12,7 +12,8 @@ from zeronet.lab.plots.style import drawable
 from zeronet.lab.runner.analysis.curves import QUARTILES_FROM
 from zeronet.lab.runner.analysis.ranking import finished_loss, ranking
 from zeronet.lab.runner.analysis.summary import settings_words
-from zeronet.lab.specs.networks import networks_words
+from zeronet.lab.specs.grammar import word
+from zeronet.lab.specs.networks import RESERVED
 from zeronet.locale import translate
 
 
@@ -147,3 +148,52 @@ def seeds_named(seeds: Sequence[int]) -> str:
     if len(seeds) <= 10:
         return translate("seeds {seeds}", seeds=", ".join(map(str, seeds)))
     return translate("seeds {seeds}, … ({n} seeds)", seeds=", ".join(map(str, seeds[:4])), n=len(seeds))
+
+
+def network_words(about: Mapping[str, Any], problem: Mapping[str, Any]) -> str:
+    """Return a network of a protocol in words: its class, the sizes of its layers, its other settings.
+
+    >>> network_words({"class": "TwoLayerNet", "hidden_size": 50}, {"input_size": 784, "classes": 10})
+    'TwoLayerNet 784–50–10'
+    >>> network_words({"class": "SimpleConvNet", "image_shape": [1, 8, 8], "filters": 5}, {})
+    'SimpleConvNet filters 5'
+    """
+    words = [about["class"].rpartition(":")[2]]
+    stacked = ("hidden_size", "hidden_sizes") if about["class"] in ("TwoLayerNet", "MultiLayerNet") else ()
+    if hidden := [about[name] for name in stacked if name in about]:
+        sizes = hidden[0] if isinstance(hidden[0], list) else hidden
+        words.append("–".join(map(str, [problem["input_size"], *sizes, problem["classes"]])))
+    skipped = {*RESERVED, "image_shape", *stacked}
+    words.append(", ".join(f"{name} {word(value)}" for name, value in about.items() if name not in skipped))
+    return " ".join(filter(None, words))
+
+
+def networks_words(protocol: Mapping[str, Any]) -> str:
+    """Return the network of a protocol in words, or each of several with its label and size."""
+    problem = protocol["problem"]
+    if "networks" not in protocol:
+        return network_words(protocol["network"], problem)
+    words = [
+        translate(
+            "{label}: {network}, {n:,} parameters",
+            label=about["label"],
+            network=network_words(about, problem),
+            n=about["parameters"],
+        )
+        for about in protocol["networks"]
+    ]
+    if _one_optimizer(protocol):  # labels do not name it
+        target = str(protocol["optimizers"][0].get("target", "?"))
+        words.append(translate("optimizer: {name}", name=target.rpartition(":")[2]))
+    return "; ".join(words)
+
+
+def compared_words(protocol: Mapping[str, Any]) -> str:
+    """Return what the labels of a protocol name, for the head of a table."""
+    if "networks" not in protocol:
+        return translate("optimizer")
+    return translate("network") if _one_optimizer(protocol) else translate("network, optimizer")
+
+
+def _one_optimizer(protocol: Mapping[str, Any]) -> bool:
+    return len(protocol["networks"]) == len(protocol["optimizers"])

@@ -16,7 +16,6 @@ from zeronet.common.validation import checked_integer
 from zeronet.lab.specs.build import parameters
 from zeronet.lab.specs.grammar import split, word
 from zeronet.lab.specs.plugins import Plugin, explained, process_kept, resolved
-from zeronet.locale import translate
 from zeronet.nn import DeepConvNet, MultiLayerNet, Network, SimpleConvNet, TwoLayerNet
 from zeronet.nn.layers.base import shape_text
 from zeronet.nn.models import BOOK_NAMES
@@ -32,7 +31,7 @@ CLASSES = {cls.__name__: cls for cls in NETWORKS.values()}
 HIDDEN: dict[str, dict[str, Any]] = {"two-layer": {"hidden_size": 50}, "mlp": {"hidden_sizes": [100, 100, 100, 100]}}
 SHORT = {"hidden": ("hidden_size", "hidden_sizes"), "init": ("weight_init", "weight_init_std")}
 NO_SETTINGS = ("input_size", "output_size", "image_shape", "seed", "dtype", "loss_function")  # the data, or we, decide
-RESERVED = ("label", "class", "digest", "parameters")  # in a protocol they stand beside the settings
+RESERVED = ("label", "class", "digest", "parameters")  # keys of a protocol, beside the settings
 MOST_LAYERS = 1000
 
 
@@ -285,52 +284,3 @@ def first_weights(networks: Sequence[NetworkSpec], problem: Mapping[str, Any], s
             contents.setdefault(name, {}).setdefault((array.shape, array.tobytes()), []).append(spec.label)
     groups = {name: [labels for labels in found.values() if len(labels) > 1] for name, found in contents.items()}
     return {name: alike for name, alike in groups.items() if alike}
-
-
-def network_words(about: Mapping[str, Any], problem: Mapping[str, Any]) -> str:
-    """Return a network of a protocol in words: its class, the sizes of its layers, its other settings.
-
-    >>> network_words(network_plan([50]).to_dict(), {"input_size": 784, "classes": 10})
-    'TwoLayerNet 784–50–10'
-    >>> network_words({"class": "SimpleConvNet", "image_shape": [1, 8, 8], "filters": 5}, {})
-    'SimpleConvNet filters 5'
-    """
-    words = [about["class"].rpartition(":")[2]]
-    stacked = ("hidden_size", "hidden_sizes") if about["class"] in ("TwoLayerNet", "MultiLayerNet") else ()
-    if hidden := [about[name] for name in stacked if name in about]:
-        sizes = hidden[0] if isinstance(hidden[0], list) else hidden
-        words.append("–".join(map(str, [problem["input_size"], *sizes, problem["classes"]])))
-    skipped = {*RESERVED, "image_shape", *stacked}
-    words.append(", ".join(f"{name} {word(value)}" for name, value in about.items() if name not in skipped))
-    return " ".join(filter(None, words))
-
-
-def networks_words(protocol: Mapping[str, Any]) -> str:
-    """Return the network of a protocol in words, or each of several with its label and size."""
-    problem = protocol["problem"]
-    if "networks" not in protocol:
-        return network_words(protocol["network"], problem)
-    words = [
-        translate(
-            "{label}: {network}, {n:,} parameters",
-            label=about["label"],
-            network=network_words(about, problem),
-            n=about["parameters"],
-        )
-        for about in protocol["networks"]
-    ]
-    if _one_optimizer(protocol):  # labels do not name it
-        target = str(protocol["optimizers"][0].get("target", "?"))
-        words.append(translate("optimizer: {name}", name=target.rpartition(":")[2]))
-    return "; ".join(words)
-
-
-def compared_words(protocol: Mapping[str, Any]) -> str:
-    """Return what the labels of a protocol name, for the head of a table."""
-    if "networks" not in protocol:
-        return translate("optimizer")
-    return translate("network") if _one_optimizer(protocol) else translate("network, optimizer")
-
-
-def _one_optimizer(protocol: Mapping[str, Any]) -> bool:
-    return len(protocol["networks"]) == len(protocol["optimizers"])

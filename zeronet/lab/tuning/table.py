@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 
 from zeronet.common.text import aligned, folded
+from zeronet.lab.comparison.words import compared_words
 from zeronet.lab.runner.analysis.pairwise import compared
 from zeronet.lab.runner.analysis.ranking import finished_loss, ranking
 from zeronet.lab.runner.analysis.summary import Records, tidy, with_networks
 from zeronet.lab.runner.problem import problem_of
 from zeronet.lab.runner.runs import Run, Runs
-from zeronet.lab.specs.networks import compared_words
 from zeronet.lab.tuning import words
 from zeronet.lab.tuning.expected import expected_table, first_losses
 from zeronet.lab.tuning.grid import RESOLVED

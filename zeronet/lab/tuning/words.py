@@ -4,9 +4,9 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from zeronet.lab.comparison.words import networks_words
 from zeronet.lab.runner.analysis.pairwise import Pair, detectable, seeds_needed, typical_spread
 from zeronet.lab.runner.analysis.summary import settings_words
-from zeronet.lab.specs.networks import networks_words
 from zeronet.locale import translate
 
 
