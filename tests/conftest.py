@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
+from zeronet.nn.layers import LAYERS
+
 savefig, looked_at = Figure.savefig, False
 
 
@@ -17,6 +19,15 @@ def points(rng):
     """60 points of 6 numbers in 3 classes: x (60, 6) float32, t (60,). The class is the largest of the first three."""
     x = rng.standard_normal((60, 6), dtype=np.float32)
     return x, x[:, :3].argmax(axis=1)
+
+
+@pytest.fixture(autouse=True)
+def layers_of_plug_ins_are_forgotten():
+    """Take back what a test registers: a plug-in's file may call register_layer."""
+    before = dict(LAYERS)
+    yield
+    LAYERS.clear()
+    LAYERS.update(before)
 
 
 @pytest.fixture(autouse=True, scope="session")

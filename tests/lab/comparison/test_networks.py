@@ -24,7 +24,7 @@ from zeronet.lab.comparison.inspection import save_inspection
 from zeronet.lab.runner.execution import processes as execute
 from zeronet.lab.runner.protocol import read_protocol
 from zeronet.locale import language
-from zeronet.nn.layers import LAYERS, register_layer
+from zeronet.nn.layers import register_layer
 
 PLAN = {"steps": 30, "batch_size": 10, "eval_every": 10, "target": 0.5, "jobs": 1}
 TWO = ["two-layer:hidden=8", "mlp:hidden=8x2,batch_norm=true"]
@@ -147,10 +147,7 @@ def test_every_network_sees_the_same_batches(problem):
         layers = [Affine(input_size, 9, rng=rng), ReLU(), Affine(9, output_size, rng=rng)]
         return Network([Recorder("wide"), *layers])
 
-    try:
-        compare(problem, [SGD()], networks=[narrow, wide], seeds=2, **PLAN)
-    finally:
-        LAYERS.pop("Recorder")
+    compare(problem, [SGD()], networks=[narrow, wide], seeds=2, **PLAN)
     narrow_ones, wide_ones = (Recorder.seen.pop(name) for name in ("narrow", "wide"))
     assert narrow_ones[-60:] == wide_ones[-60:]  # before these: each was tried once
     assert len(set(narrow_ones[-60:])) == 60

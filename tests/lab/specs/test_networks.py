@@ -247,7 +247,7 @@ def test_a_setting_that_would_hide_what_the_protocol_says_is_refused(file):
         network_of(f"{file}:net:label=3")
 
 
-def test_a_layer_of_one_s_own_is_registered_anew_with_each_network(file):
+def test_a_layer_of_one_s_own_is_registered_again_with_each_network(file):
     file.write_text(GOOD + LAYER.replace("class Own", "@register_layer\nclass Own"), encoding="utf-8")
     spec = network_of(f"{file}:own")
     assert spec.build(DIGITS, 0).contents()
