@@ -4,6 +4,7 @@
 #   make test     all tests                                      (make test-fast: without the slow ones)
 #   make twins    our optimizers and dialects beside PyTorch, optax and Keras, which this installs
 #   make lint     format, style and types
+#   make docs     the documentation site, in docs/_build: warnings and dead links are errors
 #   make explorer   write docs/explorer.html from the rules and landscapes of the code
 #   make bench    zeronet beside its peers, about 20 minutes; writes docs/speed.md    (make bench-quick: no peers)
 #   make lock     write constraints.txt: the newest versions that pyproject.toml allows, for every Python from 3.11 on
@@ -15,7 +16,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 p
 PIP = -m pip --disable-pip-version-check install --quiet
 INSTALL = .venv/bin/python $(PIP) -c constraints.txt
 
-.PHONY: train test test-fast test-newest twins lint explorer bench bench-quick lock clean
+.PHONY: train test test-fast test-newest twins lint docs explorer bench bench-quick lock clean
 
 train: .venv/ready-to-train
 	.venv/bin/python train.py $(ARGS)
@@ -38,6 +39,9 @@ lint: .venv/ready-to-lint
 	.venv/bin/python -m ruff format --check .
 	.venv/bin/python -m ruff check .
 	.venv/bin/python -m mypy zeronet
+
+docs: .venv/ready-for-docs
+	.venv/bin/python -m sphinx --quiet --fail-on-warning --keep-going --jobs auto --builder html docs docs/_build
 
 explorer: .venv/ready-to-train
 	.venv/bin/python -m zeronet.lab.web.explorer docs/explorer.html
@@ -81,6 +85,10 @@ clean:
 
 .venv/ready-to-lint: .venv/ready pyproject.toml constraints.txt
 	@$(INSTALL) -e ".[lint]"
+	@touch $@
+
+.venv/ready-for-docs: .venv/ready-to-train
+	@$(INSTALL) -e ".[sample,docs]"
 	@touch $@
 
 .venv/ready-to-bench: .venv/ready-to-train

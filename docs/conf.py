@@ -1,5 +1,7 @@
 """The documentation site: make docs. What can be made from the code is made from it (pages.py)."""
 
+import inspect
+import os
 import re
 import sys
 from html.parser import HTMLParser
@@ -12,15 +14,16 @@ from sphinx.errors import ExtensionError
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE.parent), str(HERE)]
 
-import pages  # noqa: E402
+import pages
 
-from zeronet import __version__  # noqa: E402
+from zeronet import __version__
 
 project, author, copyright = "zeronet", "The zeronet authors", "the zeronet authors"
 version = release = __version__
 extensions = ["myst_nb", "sphinx.ext.autodoc", "numpydoc", "sphinx_design"]
 exclude_patterns = ["_build"]
 default_role = "code"
+highlight_language = "text"
 templates_path: list[str] = []
 
 html_theme = "furo"
@@ -37,6 +40,9 @@ nb_execution_raise_on_error = True
 nb_execution_in_temp = True
 nb_execution_timeout = 120
 nb_merge_streams = True
+nb_code_prompt_show = "Show the answer"
+nb_code_prompt_hide = "Hide the answer"
+os.environ["PYTHONWARNINGS"] = "ignore"  # of the lessons' kernels: tqdm asks for widgets
 numpydoc_show_class_members = False
 autodoc_typehints = "none"
 autodoc_member_order = "bysource"
@@ -70,6 +76,19 @@ def as_restructured_text(app: Sphinx, what: str, name: str, obj: object, options
         parts = re.split(r"(`[^`]*`)", line)
         result.append("".join(p if p.startswith("`") else re.sub(r"([*|\\]|_\b)", r"\\\1", p) for p in parts))
     lines[:] = result
+
+
+def is_inherited(app: Sphinx, what: str, name: str, obj: object, skip: bool, options: object) -> bool | None:
+    """Leave out what scikit-learn adds to an estimator: its documentation refers to pages of scikit-learn's."""
+    return True if re.fullmatch(r"set_\w+_request", name) else None
+
+
+def own_signature(app: Sphinx, what: str, name: str, obj: type, *_: object) -> tuple[str, str] | None:
+    """Return the arguments of __init__: a layer's __new__ takes any."""
+    if what != "class" or "__init__" not in vars(obj):
+        return None
+    arguments = list(inspect.signature(obj.__init__).parameters.values())[1:]
+    return str(inspect.Signature([each.replace(annotation=each.empty) for each in arguments])), ""
 
 
 class Links(HTMLParser):
@@ -118,4 +137,6 @@ def setup(app: Sphinx) -> None:
     pages.write(HERE / "generated")
     app.connect("source-read", find_links)
     app.connect("autodoc-process-docstring", as_restructured_text, priority=1)
+    app.connect("autodoc-process-signature", own_signature)
+    app.connect("autodoc-skip-member", is_inherited)
     app.connect("build-finished", check_links)

@@ -83,7 +83,15 @@ def optimizer_pages(folder: Path) -> Iterator[tuple[str, str]]:
 def optimizer_page(name: str, cls: type[Optimizer], source: Path, cures: str, remains: str) -> str:
     """Return the page of an optimizer."""
     lr = rate("valley", name, cls().lr)
-    lines = [f"# {name}", "", "```text", *equation_of(cls), "```", "", f"It improves: {cures}. What remains: {remains}."]
+    lines = [
+        f"# {name}",
+        "",
+        "```text",
+        *equation_of(cls),
+        "```",
+        "",
+        f"It improves: {cures}. What remains: {remains}.",
+    ]
     lines += ["", "## On the valley", "", f"![The path of {name} on the valley]({name}-valley.png)", ""]
     command = f"zeronet train --problem valley --optimizer {name.lower()}:lr={lr:g}"
     lines += ["```", command, f"{command} --explain 3", "```", ""]
@@ -119,7 +127,9 @@ def path_figure(name: str, cls: type[Optimizer], target: Path) -> None:
         plane, heights = figure.subplots(1, 2)
         draw_landscape(plane, Valley())
         draw_path(plane, path, look(name))
-        draw_heights(heights, Valley(), {name: np.array([Valley()(*place) for place in path])}, {name: look(name)}, ARRIVED)
+        draw_heights(
+            heights, Valley(), {name: np.array([Valley()(*place) for place in path])}, {name: look(name)}, ARRIVED
+        )
         figure.savefig(target, dpi=110)
 
 
@@ -178,7 +188,12 @@ def class_pages() -> Iterator[tuple[str, str]]:
             lines += member(f"zeronet.{name}.{public}", getattr(package, public))
         yield f"api/{name}.md", "\n".join(lines)
     package = import_module("zeronet.optimizers")
-    lines = ["# Schedules, transforms, the base class", "", "`zeronet.optimizers`; [each optimizer has a page](../optimizers/index.md)", ""]
+    lines = [
+        "# Schedules, transforms, the base class",
+        "",
+        "`zeronet.optimizers`; [each optimizer has a page](../optimizers/index.md)",
+        "",
+    ]
     for public in sorted({*package.__all__} - {*OPTIMIZERS}):
         lines += member(f"zeronet.optimizers.{public}", getattr(package, public))
     yield "api/optimizers.md", "\n".join(lines)
@@ -222,7 +237,14 @@ def example_pages() -> Iterator[tuple[str, str]]:
         title, _, rest = doc.partition("\n")
         title = title.rstrip(".")
         names.append(name)
-        cards += [f":::{{grid-item-card}} {title}", f":link: {name}", ":link-type: doc", f":img-bottom: {picture}", ":::", ""]
+        cards += [
+            f":::{{grid-item-card}} {title}",
+            f":link: {name}",
+            ":link-type: doc",
+            f":img-bottom: {picture}",
+            ":::",
+            "",
+        ]
         lines = [f"# {title}", "", *paragraphs(rest), "", f"![{title}]({picture})", "", "```"]
         lines += [f"python examples/{script.name} {pictures[0].name}", "```", ""]
         lines += [f"Download {{download}}`{script.name} <../../../examples/{script.name}>`.", ""]
@@ -242,5 +264,7 @@ def paragraphs(text: str) -> list[str]:
         if indented != block:
             lines.append("```text" if indented else "```")
         block = indented
-        lines.append(line.removeprefix("    ") if indented else line.replace("*", "\\*").replace("|", "\\|").replace("_", "\\_"))
+        lines.append(
+            line.removeprefix("    ") if indented else line.replace("*", "\\*").replace("|", "\\|").replace("_", "\\_")
+        )
     return [*lines, "```"] if block else lines

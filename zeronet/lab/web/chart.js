@@ -51,7 +51,7 @@ function decades(low, high, count) {
 // Draw a chart into an element. series: { label, look, x: […], y: […], low, high (the band's ends, optional), bandX }.
 // Returns the function that turns a horizontal position in pixels into an update.
 function lineChart(element, { series, last, log, yLabel, xLabel, limits, cursor, level, height, label, markers = 14 }) {
-  const width = Math.max(260, element.clientWidth), left = 66, right = 10, top = 10, bottom = 36;
+  const width = Math.max(260, element.clientWidth), left = 66, right = 18, top = 10, bottom = 36;
   const inside = (value) => Number.isFinite(value) && (!log || value > 0);
   let [low, high] = limits || [Infinity, -Infinity];
   if (!limits) {
