@@ -18,7 +18,7 @@ from zeronet.training import History
 from zeronet.training.environment import blas_threads, flushed_subnormals
 from zeronet.training.trainer import batches
 
-BATCH, ROUNDS = 100, 5
+BATCH, ROUNDS = 100, 9
 
 
 def zeronet(x: np.ndarray, t: np.ndarray, steps: int) -> Callable[[], float]:
