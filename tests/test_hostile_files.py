@@ -35,6 +35,8 @@ MB = 1_000_000
 MOST = 200  # MB that a reader may take for a hostile file beyond what it takes for the honest one
 GB4 = 4_000_000_000
 
+pytestmark = pytest.mark.filterwarnings(r"ignore:os\.fork\(\) was called")  # JAX's, where a twin has imported it
+
 PROTOCOL = {
     "format": FORMAT,
     "zeronet": "0",
