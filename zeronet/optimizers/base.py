@@ -166,22 +166,24 @@ class Optimizer:
         before.
         """
         self._check(params, grads)
-        usual = isinstance(params, Parameters) and self.elementwise and self._transforms_change_all_or_nothing
-        run = run_rule.get() if usual else None
-        whole = usual and self._own_rules and (run is not None or not numpy_may_raise())
-        if whole and not self._transforms:  # nothing can go wrong halfway
+        restore = restorer(self, params, arrays=not self._fails_before_changes(params))
+        try:
             self._update(params, grads)
-        else:
-            if run is not None and not self._transforms and run.has_loop(self):
-                whole = whole or type(self).before_update is Optimizer.before_update
-            restore = restorer(self, params, arrays=not whole)
-            try:
-                self._update(params, grads)
-            except BaseException:
-                restore()
-                raise
+        except BaseException:
+            restore()
+            raise
         if isinstance(params, Parameters) and (self._owner is None or self._owner() is not params):
             self._owner = weakref.ref(params)
+
+    def _fails_before_changes(self, params: Mapping[str, Any]) -> bool:
+        """Return whether an update that raises has changed no array: then none need be copied to restore it."""
+        if not (isinstance(params, Parameters) and self.elementwise and self._transforms_change_all_or_nothing):
+            return False
+        run = run_rule.get()
+        if self._own_rules:
+            return run is not None or not numpy_may_raise()
+        own_hook = type(self).before_update is not Optimizer.before_update
+        return run is not None and not self._transforms and not own_hook and run.has_loop(self)
 
     def _update(self, params: MutableMapping[str, Any] | Parameters, grads: Mapping[str, Any]) -> None:
         if self.schedule:
