@@ -59,6 +59,13 @@ def test_it_prints_a_table_and_where_the_figure_is(here, capsys):
     assert "100 training and 30 test" in err
 
 
+def test_the_command_to_try_keeps_the_problem_and_the_network(here, capsys):
+    (here / "own.npz").rename(here / "my own.npz")
+    assert train.main(["--problem", "my own.npz", "--network", "mlp:hidden=3", *SHORT]) == 0
+    same = "--problem 'my own.npz' --network mlp:hidden=3"
+    assert capsys.readouterr().out.splitlines()[-1].endswith(f"{same} --optimizer sgd:lr=0.5 adagrad rmsprop")
+
+
 def test_results_go_below_runs_in_the_current_folder(here):
     assert train.main(["--problem", "own.npz", "--optimizer", "sgd", "adam:lr=0.1", "--quiet", *SHORT]) == 0
     (folder,) = (here / "runs").iterdir()

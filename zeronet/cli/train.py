@@ -9,6 +9,7 @@ zeronet train --problem valley --lr 0.3 --animate          paths on f(x, y) = xÂ
 """
 
 import argparse
+import shlex
 import sys
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
@@ -205,7 +206,7 @@ def run(request: "Request", options: argparse.Namespace) -> "Result":
         _explain(request, result, options.explain)
     print_result(result, request, folder)
     if request.kind == "comparison":
-        print_advice(request, options.prog)
+        print_advice(request, options)
     return result
 
 
@@ -266,7 +267,7 @@ def print_result(result: "Result", request: "Request", folder: Path) -> None:
         print(f"{translate('inside the networks:')} {', '.join(others)}")
 
 
-def print_advice(request: "Request", prog: str) -> None:
+def print_advice(request: "Request", options: argparse.Namespace) -> None:
     """Print what an untuned comparison does not show, and a command that does."""
     from zeronet.locale import translate
 
@@ -280,9 +281,13 @@ def print_advice(request: "Request", prog: str) -> None:
         and not request.notes
     ):
         address = request.plan.problem["address"]
-        command = f"python {sys.argv[0]}" if prog.endswith(".py") else prog
-        same = "" if address.startswith("mnist") else f" --problem {address}"
-        print(f"{translate('Try:')}  {command}{same} --optimizer sgd:lr=0.5 adagrad rmsprop")
+        words = [] if address.startswith("mnist") else ["--problem", address]
+        for option in ("network", "hidden"):
+            if given := getattr(options, option):
+                words += [f"--{option}", *map(str, given)]
+        command = f"python {sys.argv[0]}" if options.prog.endswith(".py") else options.prog
+        words += ["--optimizer", "sgd:lr=0.5", "adagrad", "rmsprop"]
+        print(f"{translate('Try:')}  {command} {shlex.join(words)}")
 
 
 def report(results: "Mapping[str, Result]", options: argparse.Namespace) -> int:
