@@ -17,6 +17,7 @@ from typing import Any, BinaryIO, TextIO
 import numpy as np
 
 from zeronet.common.errors import UserError
+from zeronet.common.validation import LARGEST_INTEGER
 
 # Text files: file names that the locale cannot decode (Python's "surrogates") pass unchanged.
 TEXT: dict[str, Any] = {"encoding": "utf-8", "errors": "surrogateescape"}
@@ -97,7 +98,7 @@ def reading(path: Path) -> Iterator[None]:
         raise UserError(f"{path} is damaged: it is nested too deeply") from None
     except MemoryError:
         raise UserError(f"{path} is too large for the memory of this machine") from None
-    except (ValueError, csv.Error) as error:  # bad JSON and bad UTF-8 are ValueErrors too
+    except (ValueError, OverflowError, csv.Error) as error:  # bad JSON and bad UTF-8 are ValueErrors too
         empty = path.stat().st_size == 0
         raise UserError(f"{path} is empty" if empty else f"{path} is damaged: {error}") from None
 
@@ -145,6 +146,13 @@ def _short_lines(file: TextIO) -> Iterator[str]:
 def finite(text: str) -> float:
     """Return a finite number, for read_csv."""
     if not math.isfinite(number := float(text)):
+        raise ValueError(text)
+    return number
+
+
+def integer(text: str) -> int:
+    """Return an integer that an array can hold, for read_csv."""
+    if abs(number := int(text)) > LARGEST_INTEGER:
         raise ValueError(text)
     return number
 

@@ -15,7 +15,8 @@ from zeronet.common.errors import UserError, message_of
 from zeronet.lab.specs.build import assemble, parameters, settings_of, spec_settings_of, split_settings
 from zeronet.lab.specs.grammar import split, word
 from zeronet.lab.specs.networks import NetworkSpec
-from zeronet.lab.specs.plugins import OURS, Plugin, explained, process_kept, resolved
+from zeronet.lab.specs.plugins import OURS, Plugin, explained, resolved
+from zeronet.lab.specs.trial import Endless, tried
 from zeronet.optimizers import OPTIMIZERS, Optimizer, adapt
 
 ENTRY_POINTS = "zeronet.optimizers"
@@ -212,13 +213,13 @@ def _checked(spec: Spec, defaults: Mapping[str, Any] | None = None) -> Spec:
 
     defaults: settings that take the place of the class's own.
     """
-    cls = _find_class(spec.target, spec.plugin)
     try:
-        if not callable(getattr(cls, "update", None)):
-            raise UserError(f"{spec.target} has no method update(params, grads)")
-        parts = split_settings(cls, spec.settings)
-        settings = parts.complete(defaults or {})
-        with process_kept():
+        with tried(spec.target, spec.plugin):
+            cls = _find_class(spec.target, spec.plugin)
+            if not callable(getattr(cls, "update", None)):
+                raise UserError(f"{spec.target} has no method update(params, grads)")
+            parts = split_settings(cls, spec.settings)
+            settings = parts.complete(defaults or {})
             optimizer = assemble(cls, settings)
     except UserError:
         raise
@@ -226,7 +227,9 @@ def _checked(spec: Spec, defaults: Mapping[str, Any] | None = None) -> Spec:
         raise
     except BaseException as error:  # a plug-in may raise anything
         place = traceback.extract_tb(error.__traceback__)[-1].filename
-        inside = not Path(place).is_relative_to(OURS)  # not if the call itself does not fit
+        inside = isinstance(error, Endless) or not Path(place).is_relative_to(
+            OURS
+        )  # not if the call itself does not fit
         words = explained(error, spec.plugin.blamed) if spec.plugin and inside else message_of(error)
         raise UserError(f"{spec.target}: {words}") from error
     if isinstance(optimizer, Optimizer):

@@ -29,7 +29,7 @@ from zeronet.locale import translate
 
 PATIENCE = 10  # seconds for a scheduler to answer
 FROZEN = 60.0  # seconds of silence of a scheduler that answered before
-MAX_LOST_ROUNDS = 3  # rounds without a finished run, because the data were lost with the last worker, before giving up
+MAX_LOST_ROUNDS = 3  # in which all runs, or a run alone, lost their data with the last worker
 
 
 @dataclass
@@ -179,24 +179,29 @@ def run_on_cluster(
         while left:
             back, suspects = set(), []
             for cell, result in _round(session, left, session.scattered(digest, arrays), options.run_timeout):
-                back.add(cell.digest)
                 if result is None:
                     suspects.append(cell)
                 else:
+                    back.add(cell.digest)
                     yield cell, result
+            losses = 0 if back or suspects else losses + 1
+            if losses == MAX_LOST_ROUNDS:  # one of them may end every worker that there is
+                suspects = [cell for cell in left if cell.digest not in back]
             for cell in suspects:  # alone: it may only have waited behind the run that killed their worker
-                data = session.scattered(digest, arrays)
-                answers = [result for _, result in _round(session, [cell], data, options.run_timeout)]
-                if answers:
-                    yield cell, answers[0] or lost_run(cell, options.run_timeout)
-                else:  # its data were lost with the last worker
-                    back.remove(cell.digest)
-            losses = 0 if back else losses + 1
+                back.add(cell.digest)
+                yield cell, _alone(session, cell, digest, arrays, options.run_timeout)
             left = [cell for cell in left if cell.digest not in back]
             if left:
                 session.arrays.pop(digest, None)  # the data were lost with the last worker
-            if left and losses == MAX_LOST_ROUNDS:
-                raise UserError("the workers died repeatedly: out of memory? Finished runs are kept for --resume")
+
+
+def _alone(session: Session, cell: Cell, digest: str, arrays: Sequence[np.ndarray], run_timeout: float | None) -> Run:
+    """Return the result of a suspect: lost if its worker dies each time, or the last worker with the data does."""
+    for _ in range(MAX_LOST_ROUNDS):
+        for _, result in _round(session, [cell], session.scattered(digest, arrays), run_timeout):
+            return result or lost_run(cell, run_timeout)
+        session.arrays.pop(digest, None)
+    return lost_run(cell, run_timeout)
 
 
 def _round(
