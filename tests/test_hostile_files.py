@@ -3,6 +3,7 @@
 import gzip
 import json
 import multiprocessing
+import os
 import pickle
 import resource
 import struct
@@ -17,7 +18,7 @@ import pytest
 from tests.support.problems import save_largest_of_three
 from zeronet.common.archives import read_arrays, replace_arrays
 from zeronet.common.errors import UserError
-from zeronet.common.files import read_csv, reading
+from zeronet.common.files import read_bytes, read_csv, reading
 from zeronet.datasets import idx
 from zeronet.datasets import load as load_data
 from zeronet.datasets.catalogue import STEMS
@@ -83,7 +84,7 @@ def honest(folder):
     (folder / "curves.csv").write_text("optimizer,seed,step,loss\nSGD,0,0,1\n")
     (folder / "evaluations.csv").write_text("optimizer,seed,step,validation_loss,validation_accuracy\nSGD,0,0,1,1\n")
     (folder / "timings.csv").write_text(timing("a" * 64, 1.5))
-    (folder / "manifest.json").write_text('{"curves.csv": null}')
+    (folder / "manifest.json").write_text('["curves.csv"]')
     (folder / "parameters.pickle").write_bytes(pickle.dumps(network().params))
     (folder / "mine.py").write_text("class Mine:\n    def update(self, params, grads):\n        pass\n")
     for role, stem in STEMS.items():
@@ -99,7 +100,7 @@ def within_runs(folder, name):
 
 def unpickled(folder):
     with reading(path := folder / "parameters.pickle"):
-        pickle.loads(path.read_bytes())
+        pickle.loads(read_bytes(path))
 
 
 def resumed(folder):
@@ -276,7 +277,7 @@ def many_rows(path):
 
 
 def outside(path):
-    path.write_text('{"../../mine": null}')
+    path.write_text('["../../mine"]')
 
 
 def claimed(shapes, flat=None):
@@ -315,9 +316,17 @@ OTHERS = {
         "negative shapes": claimed({"W1": (-3,), "b1": (6,)}, np.zeros(3)),
     },
 }
+
+
+def named_pipe(path):
+    path.unlink()
+    os.mkfifo(path)
+
+
 TABLE = [(name, what, make) for name in ARCHIVES for what, make in ARCHIVE_DAMAGES.items()]
 TABLE += [(name, what, make) for name in TEXTS for what, make in TEXT_DAMAGES.items()]
 TABLE += [(name, what, make) for name in LETTERS for what, make in JSON_DAMAGES.items()]
+TABLE += [(name, "a named pipe", named_pipe) for name in READERS if hasattr(os, "mkfifo")]
 TABLE += [(name, what, make) for name, makes in OTHERS.items() for what, make in makes.items()]
 
 
@@ -336,7 +345,7 @@ def read_in_child(name, folder, pipe):
     try:
         READERS[name](folder)
         answer = None
-    except (UserError, ValueError) as error:
+    except (OSError, ValueError) as error:
         answer = str(error)
     except BaseException as error:
         answer = error

@@ -112,11 +112,14 @@ def manifest():
 
 def damaged(content, random):
     """Return the name of a damage, and the bytes with it."""
-    kind = random.choice(["bit", "bit", "bit", "byte", "cut", "swap", "lines", "gone", "double", "zeros"])
+    kind = random.choice(["bit", "bit", "digit", "byte", "cut", "swap", "lines", "gone", "double", "zeros"])
     data, i, j = bytearray(content), random.randrange(len(content)), random.randrange(len(content))
     low, high = min(i, j), max(i, j) + 1
     if kind == "bit":
         data[i] ^= 1 << random.randrange(8)
+    elif kind == "digit":
+        places = [k for k, byte in enumerate(content) if chr(byte).isdigit()] or [i]
+        data[random.choice(places)] = ord(random.choice("0123456789"))
     elif kind == "byte":
         data[i] = random.randrange(256)
     elif kind == "swap":

@@ -1,6 +1,7 @@
 """Files that are written whole or not at all: beside their place, then moved into it."""
 
 import csv
+import errno
 import glob
 import hashlib
 import json
@@ -10,7 +11,7 @@ import re
 import reprlib
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any, BinaryIO, TextIO
 
@@ -44,8 +45,8 @@ def replacing(path: str | Path) -> Iterator[BinaryIO]:
     path = Path(path)
     prefix = f".{path.name[:40]}."
     for left in path.parent.glob(f"{glob.escape(prefix)}????????.part"):
-        with suppress(OSError), left.open("rb") as part:
-            if lock_file(part):  # nobody writes it
+        with suppress(OSError), left.open("rb") if left.is_file() else nullcontext() as part:
+            if part and lock_file(part):  # nobody writes it
                 left.unlink()
     handle, beside = tempfile.mkstemp(prefix=prefix, suffix=".part", dir=path.parent)
     try:
@@ -74,8 +75,15 @@ def lock_file(file: BinaryIO) -> bool:
     return True
 
 
+def refuse_pipe(path: Path) -> None:
+    """Raise OSError for a named pipe, which can be waited for without end; those of a shell, in /dev, are meant."""
+    if path.is_fifo() and path.parts[1:2] not in (("dev",), ("proc",)):
+        raise OSError(errno.EINVAL, "it is a named pipe", str(path))
+
+
 def read_bytes(path: Path, most: int = LARGEST_TEXT) -> bytes:
-    """Return the content of a file. Raises OSError as open does, and ValueError if it has more bytes than `most`."""
+    """Return the content of a file. Raises OSError if it cannot be opened, ValueError if it is larger than `most`."""
+    refuse_pipe(path)
     with path.open("rb") as file:
         content = file.read(most + 1)
     if len(content) > most:
@@ -116,6 +124,8 @@ def read_csv(path: Path, columns: Mapping[str, Callable[[str], Any]], most: int)
     ...     read_csv(path, {"step": int, "loss": float}, most=2)
     [[0, 2.5], [1, 2.25]]
     """
+    with reading(path):
+        refuse_pipe(path)
     with reading(path), path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
         lines = csv.reader(_short_lines(file), strict=True)
         if next(lines, None) != list(columns):

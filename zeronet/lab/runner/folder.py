@@ -6,6 +6,7 @@ spreadsheets or people leave in it stay as they are.
 
 import errno
 import hashlib
+import json
 import reprlib
 import shutil
 from collections.abc import Callable, Iterator
@@ -21,7 +22,7 @@ from zeronet.common.validation import check_structure
 
 RUNS, LOCK, NEW, READY, OLD, KEPT = ".runs", ".lock", ".new", ".ready", ".old", "new-results"
 OF_DISKS = (errno.ENOSPC, errno.EROFS, errno.EIO, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC))
-MANIFEST = "manifest.json"  # name → sha256 of a table or text, else null, of all that was published; in .runs
+MANIFEST = "manifest.json"  # in .runs: name → sha256 of a table or text, else null, of all that was published
 OURS = (RUNS, LOCK, NEW, READY, OLD, KEPT)  # none of which is published
 
 T = TypeVar("T")
@@ -84,11 +85,15 @@ def _published(manifest: Path) -> dict[str, str | None]:
     """Return the content of a manifest; nothing if there is none. Raises UserError unless all are names in a folder."""
     if not manifest.exists():
         return {}
-    names = read_json(manifest)
+    content = read_json(manifest)
     with reading(manifest):
-        if isinstance(names, list):  # older ones have names alone
-            names = dict.fromkeys(map(str, names))
-        check_structure("manifest", names, dict)
+        if isinstance(content, list):  # older ones have names alone
+            names = dict.fromkeys(map(str, content))
+            content = {"results": names, "sha256": _digest_of(names)}
+        check_structure("manifest", content, {"results": {}, "sha256": str})
+        names = content["results"]
+        if content["sha256"] != _digest_of(names):
+            raise ValueError("its content is not what was written")
         for name in names:
             plain = isinstance(name, str) and Path(name).name == name and "\0" not in name
             if not plain or name in ("", "..", *OURS):
@@ -101,6 +106,10 @@ def _digest(path: Path) -> str | None:
         return None  # timings are never the same
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _digest_of(names: dict[str, str | None]) -> str:
+    return hashlib.sha256(json.dumps(names, sort_keys=True).encode()).hexdigest()
 
 
 def changed_since(path: Path) -> list[str]:
@@ -141,7 +150,8 @@ def publish(path: Path, write: Callable[[Path], T]) -> T:
     new.mkdir()
     try:
         written = write(new)
-        write_json(new / MANIFEST, {entry.name: _digest(entry) for entry in sorted(new.iterdir())})
+        names = {entry.name: _digest(entry) for entry in sorted(new.iterdir())}
+        write_json(new / MANIFEST, {"results": names, "sha256": _digest_of(names)})
     except BaseException:
         shutil.rmtree(new, ignore_errors=True)
         raise

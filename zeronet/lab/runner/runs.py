@@ -92,6 +92,8 @@ def read_run(path: Path) -> Run:
         if run.outcome not in OUTCOMES or arrays["losses"].ndim != 1 or arrays["losses"].dtype.kind != "f":
             raise ValueError(f"its outcome is {run.outcome!r}, its losses {arrays['losses'].shape}")
         return run
+    except OSError as error:
+        raise UserError(f"cannot read {path}: {error.strerror or error}") from error
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError, MemoryError) as error:
         raise UserError(f"{path} is damaged ({error}): delete it and continue with --resume") from error
 
@@ -136,7 +138,7 @@ def timing(digest: str, seconds: float) -> str:
 def _seconds(folder: Path) -> dict[str, float]:
     """Return digest → seconds, without lines that are damaged, or cut off by a killed process."""
     found: dict[str, float] = {}
-    with suppress(FileNotFoundError, ValueError):  # no runs, or more than there can be
+    with suppress(OSError, ValueError):  # no runs, or more than there can be
         for line in read_bytes(folder / RUNS / TIMINGS, LARGEST_TIMINGS).decode(errors="replace").splitlines():
             digest, _, rest = line.partition(",")
             with suppress(ValueError):
