@@ -30,7 +30,7 @@ def examples():
 
 def prepared(folder):
     """Write data, plug-ins and protocols; return lists of data and of plug-ins, and a protocol."""
-    data = [folder / "data.npz", *(folder / name / "data.npz" for name in NASTY_NAMES)]
+    data = [folder / "data.npz", *(folder / name / "data.npz" for name in NASTY_NAMES), folder / "a,\nb=.npz"]
     for path in data:
         path.parent.mkdir(exist_ok=True)
         np.savez(path, **dict(zip(NAMES, examples(), strict=True)))
@@ -67,7 +67,8 @@ def line(random, folder, data, plugins, protocol):
 
     kind = random.choices(["train", "protocol", "plot", "dialects", "datasets", "check"], [70, 12, 6, 5, 4, 3])[0]
     if kind == "dialects":
-        return [kind, *random.sample(["rmsprop", "adam", "muon", "nothing", *NUMBERS, "--plot", "--lang", "ja"], 2)]
+        more = random.choice([[], ["--lr", number(0.1)], ["--lang", "ja"], ["--out", random.choice(NASTY_NAMES)]])
+        return [kind, random.choice(["rmsprop", "adam", "muon", "adagrad", *NUMBERS]), *more]
     if kind == "datasets":
         words = ["digits", "mnist", "no", "--data-dir", str(random.choice(data)), "--verify", *NASTY_NAMES]
         return [kind, *random.sample(words, random.randrange(3))]
@@ -76,7 +77,7 @@ def line(random, folder, data, plugins, protocol):
         target = random.choice([*plugins, "nowhere.py", "sgd", "json:loads", *BAD_SPECS])
         return [kind, target, "--time-limit", number(5), *more]
     if kind == "plot":
-        folder_of = random.choice([folder / "done", folder, folder / "bad", *data])
+        folder_of = random.choice([folder / "done"] * 20 + [folder, folder / "bad", *data])
         return [kind, str(folder_of), *random.choice([[], ["--log"], ["--ylim", number(3)], ["--lang", "ja"]])]
     if kind == "protocol":
         path = folder / "stranger.json"
@@ -164,8 +165,8 @@ def as_a_command(words):
     from zeronet.cli import main
 
     sys.argv, tempfile.tempdir = ["zeronet", *words], None
-    for name, number in (("stdout", 1), ("stderr", 2)):
-        setattr(sys, name, os.fdopen(number, "w", encoding="utf-8"))
+    for name, number, errors in (("stdout", 1, "strict"), ("stderr", 2, "backslashreplace")):
+        setattr(sys, name, os.fdopen(number, "w", encoding="utf-8", errors=errors))
     try:
         status = main(words)
     except SystemExit as error:

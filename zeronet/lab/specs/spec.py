@@ -221,6 +221,9 @@ def _checked(spec: Spec, defaults: Mapping[str, Any] | None = None) -> Spec:
             parts = split_settings(cls, spec.settings)
             settings = parts.complete(defaults or {})
             optimizer = assemble(cls, settings)
+            if isinstance(optimizer, Optimizer):  # which a plug-in's __getattribute__ may have to answer
+                settings = settings_of(optimizer)
+            averages = _averages(optimizer)
     except UserError:
         raise
     except KeyboardInterrupt:
@@ -232,12 +235,10 @@ def _checked(spec: Spec, defaults: Mapping[str, Any] | None = None) -> Spec:
         )  # not if the call itself does not fit
         words = explained(error, spec.plugin.blamed) if spec.plugin and inside else message_of(error)
         raise UserError(f"{spec.target}: {words}") from error
-    if isinstance(optimizer, Optimizer):
-        settings = settings_of(optimizer)
     words = ",".join(f"{key}={word(value)}" for key, value in parts.named.items())
     name = spec.target.rpartition(":")[2]
     label = spec.label or f"{name} {words}".strip()
-    return replace(spec, label=label, settings=settings, averages=_averages(optimizer))
+    return replace(spec, label=label, settings=settings, averages=averages)
 
 
 def _averages(optimizer: Any) -> bool:
