@@ -62,7 +62,7 @@ def test_the_alarm_of_the_caller_goes_on(tmp_path):
 
 @pytest.mark.slow
 def test_one_that_catches_every_stop_ends_the_command_with_one_line(tmp_path):
-    endless = "while True:\n    try:\n        while True: pass\n    except BaseException: pass\n"
+    endless = "import time\nwhile True:\n    try: time.sleep(0.1)\n    except BaseException: pass\n"
     (tmp_path / "mine.py").write_text(endless)
     command = [sys.executable, "-m", "zeronet", "train", "--problem", "digits", "--run-timeout", "1", "--optimizer"]
     done = subprocess.run([*command, f"{tmp_path / 'mine.py'}:A"], capture_output=True, text=True, timeout=120)

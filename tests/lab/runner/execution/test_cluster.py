@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from contextlib import ExitStack, contextmanager
@@ -205,6 +206,17 @@ def test_a_run_that_ends_the_last_worker_each_time_is_named_and_the_others_finis
     plan = plan_of(problem, [Deadly(), "sgd"], seeds=2)
     runs_of(plan, problem, tmp_path, ExecutionOptions(quiet=True, cluster="local", jobs=1))
     assert [run.outcome for run in results(plan, tmp_path).values()] == ["raised"] * 2 + ["finished"] * 2
+
+
+def test_the_folder_of_a_killed_client_goes_with_the_next_one(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with cluster._scratch_folder() as used:
+        left = tmp_path / f"{cluster.SCRATCH}left"
+        left.mkdir()
+        (left / "lock").touch()
+        with cluster._scratch_folder() as mine:
+            assert {path.name for path in tmp_path.iterdir()} == {Path(used).name, Path(mine).name}
+    assert not list(tmp_path.iterdir())
 
 
 class Endless:

@@ -7,19 +7,22 @@ in this process.
 import asyncio
 import logging
 import os
+import shutil
 import signal
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from multiprocessing import resource_tracker
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import numpy as np
 
 from zeronet.common.errors import UserError
+from zeronet.common.files import lock_file
 from zeronet.lab.runner.execution.limit import lost_run
 from zeronet.lab.runner.execution.options import ExecutionOptions
 from zeronet.lab.runner.execution.worker import about_worker, differing, here, pack_task, refuse, run_packed
@@ -27,6 +30,7 @@ from zeronet.lab.runner.plan import Cell, Plan
 from zeronet.lab.runner.runs import Run
 from zeronet.locale import translate
 
+SCRATCH = "zeronet-cluster-"  # folders in the temporary one
 PATIENCE = 10  # seconds for a scheduler to answer
 FROZEN = 60.0  # seconds of silence of a scheduler that answered before
 MAX_LOST_ROUNDS = 3  # in which all runs, or a run alone, lost their data with the last worker
@@ -63,6 +67,7 @@ def connected(options: ExecutionOptions) -> Iterator[Session]:
         yield _open[place]
         return
     try:
+        import dask
         from distributed import Client, LocalCluster
     except ImportError as error:
         raise UserError(
@@ -73,8 +78,9 @@ def connected(options: ExecutionOptions) -> Iterator[Session]:
     with ExitStack() as stack:
         address: Any = place
         if place == "local":
-            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="zeronet-", ignore_cleanup_errors=True))
-            with _interrupts_held():  # inherited by the workers: only this process handles Ctrl-C
+            folder = stack.enter_context(_scratch_folder())
+            # Ctrl-C is held back, and the workers inherit that: only this process handles it.
+            with _interrupts_held(), dask.config.set({"temporary-directory": folder}):
                 address = LocalCluster(
                     n_workers=options.jobs,
                     threads_per_worker=1,
@@ -98,6 +104,19 @@ def connected(options: ExecutionOptions) -> Iterator[Session]:
         finally:
             watch.cancel()
             del _open[place]
+
+
+@contextmanager
+def _scratch_folder() -> Iterator[str]:
+    """Yield a folder for what workers write; it is deleted at the end, and those that killed processes left, too."""
+    for lock in Path(tempfile.gettempdir()).glob(f"{SCRATCH}*/lock"):
+        with suppress(OSError), lock.open("rb") as file:
+            if lock_file(file):  # its process has ended
+                shutil.rmtree(lock.parent, ignore_errors=True)
+    temporary = tempfile.TemporaryDirectory(prefix=SCRATCH, ignore_cleanup_errors=True)
+    with temporary as folder, (Path(folder) / "lock").open("wb") as file:
+        lock_file(file)
+        yield folder
 
 
 async def _watched(client: Any) -> None:
