@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from tests.support.problems import save_largest_of_three
 from zeronet.datasets import DataError, load
 
 GOOD = {
@@ -131,3 +132,11 @@ def test_nothing_is_unpickled(tmp_path):
     with pytest.raises(DataError):
         load(tmp_path / "trap.npz")
     assert not (tmp_path / "sprung").exists()
+
+
+def test_line_breaks_in_a_path_are_none_in_its_name_and_source(tmp_path):
+    path = tmp_path / "two\nlines" / "a\nb.npz"
+    path.parent.mkdir()
+    save_largest_of_three(path)
+    dataset = load(path)
+    assert (dataset.name, dataset.source.splitlines()) == ("a b.npz", [dataset.source])

@@ -174,8 +174,13 @@ def plan(options: argparse.Namespace) -> "list[Request]":
     """Return what the options describe, problem by problem, and choose the folder for the results."""
     from zeronet.cli.request import read_request
     from zeronet.common.files import slug
+    from zeronet.lab.runner.execution.options import ExecutionOptions
+    from zeronet.lab.specs.trial import trial_seconds
 
     choose_compiling(options.compile)
+    if options.run_timeout is not None:  # for plug-ins that are tried before the runs, too
+        ExecutionOptions(run_timeout=options.run_timeout)
+        trial_seconds.set(options.run_timeout)
     requests = read_request(vars(options))
     labels = [options.protocol] if options.protocol else [spec.label for spec in requests[0].plan.optimizers]
     default = Path("runs") / slug("-".join([*(request.problem.name for request in requests), *labels]).lower())

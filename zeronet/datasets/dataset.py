@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from zeronet.common.errors import UserError
+from zeronet.common.errors import UserError, one_line
 
 ROLES = ("x_train", "t_train", "x_test", "t_test")
 Arrays = dict[str, np.ndarray]  # the four arrays, by role
@@ -61,14 +61,14 @@ class Dataset:
 
 
 def describe(title: str, n_train: int, n_test: int, where: str | Path) -> str:
-    """Return the line for `Dataset.source`, with the user's home as ~.
+    """Return the line for `Dataset.source`, one even if `where` has line breaks, with the user's home as ~.
 
     >>> describe("MNIST", 60000, 10000, "/data/mnist")
     'MNIST: 60,000 training and 10,000 test images from /data/mnist'
     """
     with suppress(RuntimeError, ValueError):  # no home, or not in it
         where = Path("~") / Path(where).relative_to(Path.home())
-    return f"{title}: {n_train:,} training and {n_test:,} test images from {where}"
+    return one_line(f"{title}: {n_train:,} training and {n_test:,} test images from {where}")
 
 
 def array_digest(arrays: Mapping[str, np.ndarray]) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from zeronet.common.archives import free_memory, read_arrays
+from zeronet.common.errors import one_line
 from zeronet.datasets.dataset import ROLES, Arrays, DataError, Dataset, array_digest, describe
 from zeronet.datasets.places import expanded
 
@@ -34,7 +35,7 @@ def load_own(given: str) -> Dataset:
     except DataError as error:
         raise DataError(f"{path}: {error}") from None
     source = describe("own data", len(arrays["x_train"]), len(arrays["x_test"]), path)
-    return Dataset(path.name, **arrays, image_shape=image_shape, source=source, digest=array_digest(arrays))
+    return Dataset(one_line(path.name), **arrays, image_shape=image_shape, source=source, digest=array_digest(arrays))
 
 
 def _read(path: Path) -> Arrays:

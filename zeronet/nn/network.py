@@ -232,6 +232,12 @@ class Network:
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
+        for places, arrays in zip(self._places(), (self.params, self.buffers), strict=True):
+            shapes = {name: getattr(layer, attribute).shape for name, (layer, attribute) in places.items()}
+            if shapes != arrays.shapes:
+                raise ValueError(f"this network is damaged: its layers have {shapes}, and its arrays {arrays.shapes}")
+        if self.grads.shapes != self.params.shapes:
+            raise ValueError(f"this network is damaged: its gradients have {self.grads.shapes}")
         self._bind()  # the arrays of copied and unpickled layers are no views
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from zeronet.common.validation import checked_array, checked_integer
+from zeronet.common.validation import as_float, checked_array, checked_integer
 from zeronet.nn.network import Network
 from zeronet.nn.rng import checked_seed, stream
 from zeronet.optimizers import adapt
@@ -34,7 +34,9 @@ class Diverged(ArithmeticError):
     def __str__(self) -> str:
         if self.cause:
             return f"the loss is {self.loss} at step {self.step}: {self.cause}"
-        rate = f" (learning rate {self.lr:g})" if isinstance(self.lr, Real) else ""  # a plug-in's lr may be anything
+        rate = (
+            f" (learning rate {as_float(self.lr):g})" if isinstance(self.lr, Real) else ""
+        )  # a plug-in's lr may be anything
         return f"the loss is {self.loss} at step {self.step}{rate}"
 
 

@@ -9,7 +9,18 @@ from typing import Any
 import numpy as np
 
 from zeronet.common.archives import read_arrays, replace_arrays
-from zeronet.common.files import finite, grouped, one_of, read_csv, reading, slug, write_csv, write_json, write_text
+from zeronet.common.files import (
+    finite,
+    grouped,
+    integer,
+    one_of,
+    read_csv,
+    reading,
+    slug,
+    write_csv,
+    write_json,
+    write_text,
+)
 from zeronet.lab.runner.problem import problem_of
 from zeronet.lab.runner.protocol import most_rows, read_protocol
 from zeronet.lab.runner.runs import Runs
@@ -18,12 +29,12 @@ from zeronet.training.inspection import COLUMNS
 Columns = Mapping[str, Callable[[str], Any]]
 RUN = ("optimizer", "seed")  # the first columns of every table
 MOST_PARAMETERS = 1000  # named arrays of a network
-CURVES: Columns = {"step": int, "loss": finite}
+CURVES: Columns = {"step": integer, "loss": finite}
 
 
 def _evaluation_columns(protocol: Mapping[str, Any]) -> Columns:
     images = "validation" if "split" in protocol else "test"
-    return {"step": int, f"{images}_loss": float, f"{images}_accuracy": finite}
+    return {"step": integer, f"{images}_loss": float, f"{images}_accuracy": finite}
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,18 @@ from typing import Any
 import numpy as np
 
 from zeronet.common.errors import UserError
-from zeronet.common.files import finite, grouped, one_of, read_csv, reading, slug, write_csv, write_json, write_text
+from zeronet.common.files import (
+    finite,
+    grouped,
+    integer,
+    one_of,
+    read_csv,
+    reading,
+    slug,
+    write_csv,
+    write_json,
+    write_text,
+)
 from zeronet.lab.runner.problem import PATH
 from zeronet.lab.runner.protocol import most_rows, read_protocol
 from zeronet.lab.runner.runs import Runs
@@ -37,7 +48,7 @@ def read_paths(folder: str | Path) -> PathFolder:
     labels = [about["label"] for about in protocol["optimizers"]]
     kinds: tuple[Callable[[str], Any], ...] = (
         one_of(labels),
-        int,
+        integer,
         *[finite] * 3,
         *[lambda text: float(text or "nan")] * 4,
     )

@@ -11,7 +11,7 @@ from numbers import Real
 from typing import Any
 
 from zeronet.common.errors import UserError
-from zeronet.common.validation import checked_integer
+from zeronet.common.validation import LARGEST_INTEGER, checked_integer
 from zeronet.lab.runner.book import BOOK_CHOICES, OWN_START
 from zeronet.lab.runner.protocol import FORMAT
 from zeronet.lab.specs.networks import NetworkSpec, first_weights, unchecked_network
@@ -23,6 +23,7 @@ from zeronet.version import __version__
 
 MAX_STEPS = 10**9
 MAX_PATH_STEPS = 100_000
+MAX_THREADS = 1000
 MAX_SEEDS = 100_000  # a protocol lists them
 
 
@@ -105,8 +106,10 @@ class Plan:
     def __post_init__(self) -> None:
         distinct(self.optimizers)
         for name in ("batch_size", "steps", "eval_every", "blas_threads"):
-            object.__setattr__(self, name, checked_integer(name.replace("_", "-"), getattr(self, name)))
-        object.__setattr__(self, "seeds", tuple(checked_integer("seed", seed, 0) for seed in self.seeds))
+            most = MAX_THREADS if name == "blas_threads" else LARGEST_INTEGER
+            object.__setattr__(self, name, checked_integer(name.replace("_", "-"), getattr(self, name), 1, most))
+        seeds = (checked_integer("seed", seed, 0, LARGEST_INTEGER) for seed in self.seeds)
+        object.__setattr__(self, "seeds", tuple(seeds))
         for name in ("seeds", "optimizers"):
             checked_integer(f"number of {name}", len(getattr(self, name)))
         if len(set(self.seeds)) < len(self.seeds):

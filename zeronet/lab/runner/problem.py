@@ -188,7 +188,7 @@ class LandscapeProblem:
             return
         try:
             x, y = map(float, self.start)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             x = y = math.nan
         if not (math.isfinite(x) and math.isfinite(y)):
             raise UserError(f"start must be a pair of finite numbers, not {self.start!r}")

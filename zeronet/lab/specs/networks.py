@@ -15,7 +15,8 @@ from zeronet.common.errors import UserError, message_of
 from zeronet.common.validation import checked_integer
 from zeronet.lab.specs.build import parameters
 from zeronet.lab.specs.grammar import split, word
-from zeronet.lab.specs.plugins import Plugin, explained, process_kept, resolved
+from zeronet.lab.specs.plugins import Plugin, explained, resolved
+from zeronet.lab.specs.trial import tried
 from zeronet.nn import DeepConvNet, MultiLayerNet, Network, SimpleConvNet, TwoLayerNet
 from zeronet.nn.layers.base import shape_text
 from zeronet.nn.models import BOOK_NAMES
@@ -71,10 +72,10 @@ class NetworkSpec:
         """
         settings = dict(self.settings)
         try:
-            if "image_shape" in _names(self._maker) and "image_shape" not in settings:
-                settings = {"image_shape": _channels_first(self.target, problem["name"], image_shape), **settings}
-            spec = replace(self, settings=settings)
-            with process_kept(), np.errstate(all="ignore"):
+            with tried(self.target, self.plugin), np.errstate(all="ignore"):
+                if "image_shape" in _names(self._maker) and "image_shape" not in settings:
+                    settings = {"image_shape": _channels_first(self.target, problem["name"], image_shape), **settings}
+                spec = replace(self, settings=settings)
                 spec._check_arguments(problem)
                 size = spec._tried(problem, min(batch_size, 2))
         except KeyboardInterrupt:

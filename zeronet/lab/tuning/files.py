@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from zeronet.common.errors import UserError
-from zeronet.common.files import one_of, read_csv, read_json, reading, write_csv, write_json
+from zeronet.common.files import integer, one_of, read_csv, read_json, reading, write_csv, write_json
 from zeronet.common.validation import check_structure
 from zeronet.lab.comparison.files import read_curves, read_evaluations
 from zeronet.lab.runner.analysis.summary import setting_names, tidy
@@ -74,7 +74,7 @@ def read_verdict(folder: str | Path) -> VerdictFolder:
         "loss": float,
     }
     tuning = protocol["tuning"]
-    types |= {"seed": one_of(tuning["seeds"]), "round": int}
+    types |= {"seed": one_of(tuning["seeds"]), "round": integer}
     most = len(settings) * tuning["budget"] * len(tuning["seeds"])
     rows = read_csv(folder / "tuning.csv", types, most)
     for label, *tried, _, loss, _ in rows:
