@@ -203,7 +203,7 @@ def run(request: "Request", options: argparse.Namespace) -> "Result":
         result = _conduct(request, plan, folder, execution, options.animate)
     if options.explain is not None:
         _explain(request, result, options.explain)
-    print_result(result, request, folder)
+    print_result(result, folder)
     if request.kind == "comparison":
         print_advice(request, options.prog)
     return result
@@ -249,15 +249,11 @@ def _explain(request: "Request", result: "Result", updates: int) -> None:
             print(explain(LANDSCAPES[about["landscape"]](), spec.build(), about["start"], first), end="\n\n")
 
 
-def print_result(result: "Result", request: "Request", folder: Path) -> None:
-    """Print the table, what failed in the runs, and where the figure is."""
+def print_result(result: "Result", folder: Path) -> None:
+    """Print the table, with what failed in the runs, and where the figure is."""
     from zeronet.locale import translate
 
     print(result.table)
-    for (label, seed), run in result.runs.items():
-        if run.message:
-            name = label if request.kind == "race" else f"{label}, {translate('seed')} {seed}"
-            print(f"{name} {run.outcome}: {run.message}")
     if any(run.traceback for run in result.runs.values()):
         print(translate("The tracebacks are in {folder}", folder=folder / "errors"))
     print(f"\n{translate('figure:')} {folder / result.drawn}")

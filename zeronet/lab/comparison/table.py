@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from zeronet.common.text import aligned, folded
 from zeronet.lab.comparison.words import compared_words, networks_words
+from zeronet.lab.runner.analysis.printed import PrintedTable
 from zeronet.lab.runner.analysis.summary import (
     FINAL_STEPS,
     Records,
@@ -67,13 +67,14 @@ def _row(protocol: Mapping[str, Any], about: Mapping[str, Any], runs: Sequence[R
     )
 
 
-class Table:
-    """The rows as a table to print: str(table), or the last line of a notebook's cell."""
+class Table(PrintedTable):
+    """The rows as a table to print; runs: those whose messages are shown below it."""
 
-    def __init__(self, protocol: Mapping[str, Any], rows: Sequence[Row]):
-        self.protocol, self.rows = protocol, rows
+    def __init__(self, protocol: Mapping[str, Any], rows: Sequence[Row], runs: Runs | None = None):
+        self.protocol, self.rows, self.runs = protocol, rows, runs or {}
 
-    def __str__(self) -> str:
+    def cells(self) -> list[list[str]]:
+        """Return the head, and a row for each optimizer."""
         target = self.protocol["target"]
         head = [compared_words(self.protocol), translate("settings")]
         head += [translate("training loss"), translate("test accuracy")]
@@ -85,9 +86,11 @@ class Table:
             if row.steps is not None:
                 cells.append(self._steps_cell(row.steps, row.best))
             body.append([*cells, _cell(row.seconds, "{:.1f}")])
-        return "\n".join([*aligned(folded(body)), "", self.caption()])
+        return body
 
-    __repr__ = __str__
+    def notes(self) -> list[str]:
+        """Return the lines that explain the numbers."""
+        return self.caption().split("\n")
 
     def records(self) -> Records:
         """Return header and rows of summary.csv: None if there is no number, inf if a run never got there."""

@@ -5,21 +5,24 @@ from typing import Any
 
 import numpy as np
 
-from zeronet.common.text import aligned, folded
-from zeronet.lab.runner.analysis.summary import settings_words
+from zeronet.lab.runner.analysis.printed import PrintedTable
+from zeronet.lab.runner.analysis.summary import Records, settings_words, tidy
 from zeronet.lab.runner.problem import ARRIVED, problem_of
 from zeronet.lab.runner.runs import Runs
 from zeronet.landscapes import LANDSCAPES
 from zeronet.locale import translate
 
 
-class RaceTable:
-    """Where each optimizer ended: str(table), or the last line of a notebook's cell."""
+class RaceTable(PrintedTable):
+    """Where each optimizer ended, as a table to print."""
+
+    one_seed = True
 
     def __init__(self, protocol: Mapping[str, Any], runs: Runs):
         self.protocol, self.runs = protocol, runs
 
-    def __str__(self) -> str:
+    def cells(self) -> list[list[str]]:
+        """Return the head, and a row for each optimizer."""
         landscape = LANDSCAPES[self.protocol["problem"]["landscape"]]()
         problem, lowest, steps = problem_of(self.protocol["problem"]), landscape.lowest, self.protocol["steps"]
         head = [translate("optimizer"), translate("settings"), translate("end point (x, y)")]
@@ -42,13 +45,20 @@ class RaceTable:
                 updates = f"{arrived:g}" if arrived <= steps else translate("not in {steps}", steps=steps)
                 cells += [f"{f - lowest:.3g}", f"{distance:.3g}", updates]
             lines.append(cells)
-        return "\n".join([*aligned(folded(lines)), "", self.caption()])
+        return lines
 
-    __repr__ = __str__
+    def records(self) -> Records:
+        """Return header and rows: the outcome, and the last finite place and height; None if there is none."""
+        rows = []
+        for about, run in zip(self.protocol["optimizers"], self.runs.values(), strict=True):
+            last = [None] * 4 if run.path is None or not len(run.path) else run.path[-1, :4].tolist()
+            rows.append([about["label"], run.outcome, last[0] if last[0] is None else int(last[0]), *last[1:]])
+        header = ["optimizer", "outcome", "updates", "x", "y", "f"]
+        return tidy(header, rows, [about["settings"] for about in self.protocol["optimizers"]])
 
-    def caption(self) -> str:
+    def notes(self) -> list[str]:
         """Return the equation, and what was run."""
         about = self.protocol["problem"]
         x, y = about["start"]
         length = translate("{steps} updates from ({x:g}, {y:g})", steps=self.protocol["steps"], x=x, y=y)
-        return f"f = {LANDSCAPES[about['landscape']].equation}; {length}"
+        return [f"f = {LANDSCAPES[about['landscape']].equation}; {length}"]

@@ -8,7 +8,7 @@ import math
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar, cast
 
 import numpy as np
@@ -58,10 +58,10 @@ class DataProblem:
     name: str
     source: str
     digest: str
-    x_train: np.ndarray
-    t_train: np.ndarray
-    x_test: np.ndarray
-    t_test: np.ndarray
+    x_train: np.ndarray = field(repr=False)
+    t_train: np.ndarray = field(repr=False)
+    x_test: np.ndarray = field(repr=False)
+    t_test: np.ndarray = field(repr=False)
     image_shape: tuple[int, ...] = ()
     classifies: ClassVar = True  # its runs have accuracies, a model, and evaluations on other data
 

@@ -19,7 +19,7 @@ from zeronet.lab.runner.plan import Plan
 TIMINGS = "timings.csv"  # of the runs, in .runs: their files do not depend on how long they took
 
 
-@dataclass
+@dataclass(repr=False)
 class Run:
     """The result of a run.
 
@@ -54,6 +54,10 @@ class Run:
     inspection: dict[str, np.ndarray] = field(default_factory=dict)
     path: np.ndarray | None = None
     seconds: float | None = None
+
+    def __repr__(self) -> str:
+        last = f", last loss {self.losses[-1]:.4g}" if self.losses else ""
+        return f"Run({self.outcome}, {len(self.losses)} losses{last})"
 
 
 Runs = Mapping[tuple[str, int], Run]  # (label, seed) → run

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from zeronet.common.text import aligned, folded
 from zeronet.lab.comparison.words import compared_words
 from zeronet.lab.runner.analysis.pairwise import compared
+from zeronet.lab.runner.analysis.printed import PrintedTable
 from zeronet.lab.runner.analysis.ranking import finished_loss, ranking
 from zeronet.lab.runner.analysis.summary import Records, tidy, with_networks
 from zeronet.lab.runner.problem import problem_of
@@ -21,8 +21,8 @@ from zeronet.lab.tuning.timing import StepTimes
 from zeronet.locale import translate
 
 
-class VerdictTable:
-    """Which won, by how much, at which learning rates, at what cost: str(table), or the last line of a notebook's cell.
+class VerdictTable(PrintedTable):
+    """Which won, by how much, at which learning rates, at what cost, as a table to print.
 
     protocol: of the final runs, with "tuning"; runs: the final runs; known_to: label → the factor to which its learning
     rate is known, infinity at an edge; seconds: of each run, trials included; trials: rows of tuning.csv; step_times:
@@ -56,7 +56,8 @@ class VerdictTable:
         self.pairs = compared(self.losses, self.margin)
         self.other_pairs = {name: compared(numbers, self.margin) for name, numbers in self.others.items()}
 
-    def __str__(self) -> str:
+    def cells(self) -> list[list[str]]:
+        """Return the head, and a row for each optimizer, best first."""
         target = self.problem.target(self.protocol)
         head = [compared_words(self.protocol), translate("settings")]
         head.append(translate("{loss} (quartiles)", loss=self.problem.judged_by))
@@ -79,10 +80,12 @@ class VerdictTable:
             if self.step_times:
                 cells += self._time_cells(label, target is not None)
             body.append(cells)
-        expected = ["", expected_table(self.first_losses)] if self.first_losses else []
-        return "\n".join([*aligned(folded(body)), *expected, "", *self.sentences()])
+        return body
 
-    __repr__ = __str__
+    def notes(self) -> list[str]:
+        """Return the best losses to expect, and the verdict in words."""
+        expected = [*expected_table(self.first_losses).split("\n"), ""] if self.first_losses else []
+        return [*expected, *self.sentences()]
 
     def sentences(self) -> list[str]:
         """Return the verdict in words: what differs, what these seeds could have shown, and what it holds for."""

@@ -39,6 +39,7 @@ TABLES: dict[str, str] = {
     "Each ran at the learning rate above, not tuned: the learning rates decide the ranking.": (
         "学習率は上の値のままで、調整していません。順位は学習率で決まります。"
     ),
+    "… and {n} more": "… ほか {n} 件",
     "The tracebacks are in {folder}": "トレースバックは {folder} にあります",
     "figure:": "図:",
     "inside the networks:": "ネットワークの中:",
