@@ -49,8 +49,9 @@ def parse(arguments: list[str] | None = None, prog: str = "zeronet train") -> ar
         "--problem",
         nargs="+",
         metavar="NAME",
-        help="mnist (default), fashion-mnist, digits, mnist-sample, your own .npz file, or a landscape: valley, slope, "
-        "rosenbrock, beale, himmelblau, branin, rastrigin, ackley, saddle",
+        help="mnist (default), fashion-mnist, digits, mnist-sample, your own data (an .npz file, "
+        "FILE.csv:label=COLUMN, FILE.csv:target=COLUMN, a folder of images or of IDX files), or a landscape: valley, "
+        "slope, rosenbrock, beale, himmelblau, branin, rastrigin, ackley, saddle",
     )
     p.add_argument(
         "--optimizer",
@@ -84,7 +85,9 @@ def parse(arguments: list[str] | None = None, prog: str = "zeronet train") -> ar
     p.add_argument("--seeds", type=int, metavar="N", help="number of seeds: runs per optimizer (default: 3)")
     p.add_argument("--seed", type=int, metavar="S", help="first seed (default: 0)")
     p.add_argument("--eval-every", type=int, metavar="N", help="steps between two evaluations (default: 100)")
-    p.add_argument("--target", type=float, metavar="ACCURACY", help="test accuracy to reach (default: the problem's)")
+    p.add_argument(
+        "--target", type=float, metavar="ACCURACY", help="test accuracy, or R², to reach (default: the data set's)"
+    )
     p.add_argument("--jobs", type=int, metavar="N", help="runs in parallel (default: one per core)")
     p.add_argument("--blas-threads", type=int, metavar="N", help="threads of each run's matrix products (default: 1)")
     compiling = "run the optimizers' rules as machine code, with the same results: auto (default: where it saves time "

@@ -25,8 +25,8 @@ from zeronet.locale import translate
 class Row:
     """One optimizer's row.
 
-    loss: training loss, mean of the last 100 steps; a run that did not finish counts as infinite. accuracy: on the
-    test set, at the end of the finished runs; best: the best accuracy of any evaluation; steps: updates until the
+    loss: training loss, mean of the last 100 steps; a run that did not finish counts as infinite. accuracy, or R²: on
+    the test set, at the end of the finished runs; best: the best of any evaluation; steps: updates until the
     target was reached and kept; late: by how many updates these may be too many.
     """
 
@@ -77,7 +77,8 @@ class Table(PrintedTable):
         """Return the head, and a row for each optimizer."""
         target = self.protocol["target"]
         head = [compared_words(self.protocol), translate("settings")]
-        head += [translate("training loss"), translate("test accuracy")]
+        problem = problem_of(self.protocol["problem"])
+        head += [translate(f"training {problem.loss}"), translate(f"test {problem.metric}")]
         if target is not None:
             head.append(translate("steps to {target:g}", target=target))
         body = [[*head, translate("seconds")]]
@@ -94,8 +95,9 @@ class Table(PrintedTable):
 
     def records(self) -> Records:
         """Return header and rows of summary.csv: None if there is no number, inf if a run never got there."""
-        spreads = {"training_loss": "loss", "test_accuracy": "accuracy", "steps_to_target": "steps"}
-        header = ["optimizer", "finished", "diverged", "raised", "best_accuracy"]
+        score = "accuracy" if problem_of(self.protocol["problem"]).classifies else "r2"
+        spreads = {"training_loss": "loss", f"test_{score}": "accuracy", "steps_to_target": "steps"}
+        header = ["optimizer", "finished", "diverged", "raised", f"best_{score}"]
         header += [f"{name}_{part}" for name in spreads for part in ("median", "low", "high")]
         records = []
         for row in self.rows:
@@ -115,7 +117,8 @@ class Table(PrintedTable):
         if len(seeds) > 1:
             over = translate("median (range) over the seeds {seeds}", seeds=", ".join(map(str, seeds)))
         length = translate("{steps} steps = {epochs:.1f} epochs", steps=steps, epochs=steps / per_epoch)
-        last = translate("training loss: mean of the last {n} steps", n=min(FINAL_STEPS, steps))
+        loss = translate(f"training {problem_of(self.protocol['problem']).loss}")
+        last = translate("{loss}: mean of the last {n} steps", loss=loss, n=min(FINAL_STEPS, steps))
         late = max((row.late for row in self.rows), default=0)
         kept = translate("steps: until the target is reached and kept, at most {late:g} too many", late=late)
         networks = [networks_words(self.protocol)] if "networks" in self.protocol else []

@@ -30,9 +30,9 @@ class Run:
         A note in one line; where an error occurred.
     losses : list of float
         Of steps 0, 1, …
-    evaluations : list of (step, loss, accuracy)
+    evaluations : list of (step, loss, accuracy or R²)
         On the test images or, if the task has a split, on the validation images.
-    test : (loss, accuracy) or None
+    test : (loss, accuracy or R²) or None
         On the test images, read once after the last step of a final run.
     model : dict
         The arrays of the network's file.

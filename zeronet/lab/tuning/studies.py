@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from zeronet.common.files import write_csv
+from zeronet.lab.comparison.words import unit
 from zeronet.lab.runner.analysis.pairwise import Pair
 from zeronet.lab.runner.analysis.printed import PrintedTable
 from zeronet.lab.runner.execution.options import ExecutionOptions
@@ -36,8 +37,9 @@ class StudiesTable(PrintedTable):
     def notes(self) -> list[str]:
         """Return what was repeated."""
         text = translate(
-            "{n} studies, each with its own search, seeds and validation images; test images: the same for all.",
+            "{n} studies, each with its own search, seeds and validation {unit}; test {unit}: the same for all.",
             n=len(self.verdicts),
+            unit=unit(self.protocol["problem"]),
         )
         return [text]
 
