@@ -2,6 +2,7 @@
 
 import csv
 import gzip
+import os
 import resource
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import pytest
 from PIL import Image
 from sklearn.datasets import load_diabetes, load_digits, load_iris
 
+import zeronet
 from zeronet.datasets import DataError, cache, growing, idx, is_own, load
 from zeronet.datasets.dataset import array_digest
 
@@ -217,7 +219,8 @@ def test_a_table_larger_than_the_memory_that_may_be_taken(here):
             file.write(f"{k % 10},{line}\n")
     script = "import resource, zeronet.datasets as d; d.load('digits'); f = lambda: resource.getrusage(0).ru_maxrss; "
     script += "b = f(); x = d.load('a.csv'); print(f() - b, len(x.x_train))"
-    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    environment = os.environ | {"PYTHONPATH": str(Path(zeronet.__file__).parents[1])}
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, env=environment)
     kilobytes, rows = map(int, run.stdout.split())
     assert rows == 51_200
     assert kilobytes < (100_000 if sys.platform == "linux" else resource.RLIM_INFINITY)

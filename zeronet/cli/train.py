@@ -281,6 +281,7 @@ def print_advice(request: "Request", prog: str) -> None:
         address = request.plan.problem["address"]
         command = f"python {sys.argv[0]}" if prog.endswith(".py") else prog
         same = "" if address.startswith("mnist") else f" --problem {address}"
+        same += "" if request.plan.batch_size == 128 else f" --batch-size {request.plan.batch_size}"
         print(f"{translate('Try:')}  {command}{same} --optimizer sgd:lr=0.5 adagrad rmsprop")
 
 

@@ -32,7 +32,8 @@ def load_npz(path: Path) -> Dataset:
         raise DataError(f"there is no file {path}") from None
     except DataError as error:
         raise DataError(f"{path}: {error}") from None
-    source = describe("own data", len(arrays["x_train"]), len(arrays["x_test"]), path)
+    what = "images" if len(image_shape) > 1 else "rows"
+    source = describe("own data", len(arrays["x_train"]), len(arrays["x_test"]), path, what)
     digest = array_digest(arrays)
     return Dataset(path.name, **arrays, image_shape=image_shape, source=source, digest=digest, class_names=())
 

@@ -117,7 +117,9 @@ class Plan:
         if self.problem.get("variance") == 0:
             raise UserError(f"the targets of {self.problem['name']} are all the same: there is nothing to predict")
         if self.batch_size > examples:
-            raise UserError(f"a batch of {self.batch_size} is larger than the data: {examples} examples")
+            raise UserError(
+                f"a batch of {self.batch_size} is larger than the data: {examples} examples; give a smaller one"
+            )
         if self.target is not None and not (isinstance(self.target, Real) and 0 < self.target <= 1):
             raise UserError(f"target must be an accuracy or R² in (0, 1], not {self.target!r}")
         object.__setattr__(self, "target", None if self.target is None else float(self.target))

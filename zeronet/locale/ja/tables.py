@@ -45,6 +45,24 @@ TABLES: dict[str, str] = {
     "inside the networks:": "ネットワークの中:",
     "Try:": "次は:",
     "waiting for a worker of {address}": "{address} のワーカーを待っています",
+    # predictions
+    "image": "画像",
+    "class": "クラス",
+    "probabilities": "確率",
+    "output": "出力",
+    "it is blank": "何も写っていません",
+    "it looks inverted: its border is {a:.2f}, that of the training images {b:.2f}": (
+        "白黒が逆のようです。縁の明るさは {a:.2f}、訓練画像では {b:.2f}"
+    ),
+    "it looks unscaled: its values span {a:.2g}, those of the training images {b:.2g}": (
+        "値の範囲が合わないようです。幅は {a:.2g}、訓練画像では {b:.2g}"
+    ),
+    (
+        "it looks off-centre: its middle is row {y:.1f}, column {x:.1f}; usual are {v:.1f} and {u:.1f}"
+    ): "中心からずれているようです。中心は {y:.1f} 行 {x:.1f} 列、訓練画像では {v:.1f} 行 {u:.1f} 列",
+    "what it shows spreads over {a:.1f} pixels, that of the training images over {b:.1f}": (
+        "写っているものの大きさが違います。広がりは {a:.1f} 画素、訓練画像では {b:.1f}"
+    ),
     # the figure of a comparison
     "{labels}: training loss at w, evaluated at x": "{labels}: 訓練の損失は w で、評価は x で測る",
     "training loss (log)": "訓練の損失 (対数)",
