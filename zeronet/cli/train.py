@@ -243,13 +243,13 @@ def _conduct(
 def _explain(request: "Request", result: "Result", updates: int) -> None:
     """Print the first updates of each optimizer in numbers."""
     from zeronet.lab.race.explain import explain
-    from zeronet.landscapes import LANDSCAPES
+    from zeronet.lab.runner.problem import landscape_of
 
     about = request.plan.problem
     for spec, path in zip(request.plan.optimizers, result.runs.values(), strict=True):
         if path.outcome != "raised":
             first = min(updates, request.plan.steps)
-            print(explain(LANDSCAPES[about["landscape"]](), spec.build(), about["start"], first), end="\n\n")
+            print(explain(landscape_of(about), spec.build(), about["start"], first), end="\n\n")
 
 
 def print_result(result: "Result", folder: Path) -> None:

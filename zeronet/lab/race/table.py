@@ -7,9 +7,8 @@ import numpy as np
 
 from zeronet.lab.runner.analysis.printed import PrintedTable
 from zeronet.lab.runner.analysis.summary import Records, settings_words, tidy
-from zeronet.lab.runner.problem import ARRIVED, problem_of
+from zeronet.lab.runner.problem import ARRIVED, landscape_of, problem_of
 from zeronet.lab.runner.runs import Runs
-from zeronet.landscapes import LANDSCAPES
 from zeronet.locale import translate
 
 
@@ -23,9 +22,10 @@ class RaceTable(PrintedTable):
 
     def cells(self) -> list[list[str]]:
         """Return the head, and a row for each optimizer."""
-        landscape = LANDSCAPES[self.protocol["problem"]["landscape"]]()
+        landscape = landscape_of(self.protocol["problem"])
         problem, lowest, steps = problem_of(self.protocol["problem"]), landscape.lowest, self.protocol["steps"]
-        head = [translate("optimizer"), translate("settings"), translate("end point (x, y)")]
+        place = translate("end point (x, y)") if landscape.variables == 2 else translate("end point x")
+        head = [translate("optimizer"), translate("settings"), place]
         arrival = translate("updates to {target:g}", target=ARRIVED)
         head += ["f"] if lowest is None else ["f − f_min", translate("to the minimum"), arrival]
         lines = [head]
@@ -36,7 +36,7 @@ class RaceTable(PrintedTable):
                 continue
             x, y, f = run.path[-1, 1:4]
             ended = "" if run.outcome == "finished" else f" {translate(run.outcome)}"
-            cells.append(f"({x:.4g}, {y:.4g}){ended}")
+            cells.append(f"({x:.4g}, {y:.4g}){ended}" if landscape.variables == 2 else f"{x:.4g}{ended}")
             if lowest is None:
                 cells.append(f"{f:.4g}")
             else:
@@ -59,6 +59,12 @@ class RaceTable(PrintedTable):
     def notes(self) -> list[str]:
         """Return the equation, and what was run."""
         about = self.protocol["problem"]
-        x, y = about["start"]
-        length = translate("{steps} updates from ({x:g}, {y:g})", steps=self.protocol["steps"], x=x, y=y)
-        return [f"f = {LANDSCAPES[about['landscape']].equation}; {length}"]
+        return [f"f = {landscape_of(about).equation}; {length_words(about, self.protocol['steps'])}"]
+
+
+def length_words(problem: Mapping[str, Any], steps: int) -> str:
+    """Return how long the paths are, and where they begin."""
+    x, y = problem["start"]
+    if landscape_of(problem).variables == 1:
+        return translate("{steps} updates from {x:g}", steps=steps, x=x)
+    return translate("{steps} updates from ({x:g}, {y:g})", steps=steps, x=x, y=y)

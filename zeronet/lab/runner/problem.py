@@ -21,8 +21,9 @@ from zeronet.lab.runner.evaluations import RunEvaluation
 from zeronet.lab.runner.runs import Run
 from zeronet.lab.runner.split import Rows, split
 from zeronet.lab.specs.networks import NetworkSpec
+from zeronet.lab.specs.plugins import Plugin
 from zeronet.lab.specs.spec import Spec
-from zeronet.landscapes import LANDSCAPES, PathPoint, walk
+from zeronet.landscapes import LANDSCAPES, Landscape, OwnLandscape, PathPoint, walk
 from zeronet.locale import translate
 from zeronet.nn.functions import accuracy, r_squared
 from zeronet.nn.rng import stream
@@ -190,9 +191,11 @@ class LandscapeProblem:
     Parameters
     ----------
     name : str
-        In LANDSCAPES.
+        In LANDSCAPES, or that of a function that was handed over.
     start : (x, y), optional
         Where every run starts; default: at a point of the domain that the run's seed draws.
+    digest : str
+        Of a function that was handed over in Python (own_landscape).
 
     Raises
     ------
@@ -202,6 +205,7 @@ class LandscapeProblem:
 
     name: str
     start: Sequence[float] | None = None
+    digest: str = ""
     has_data: ClassVar = False
     classifies: ClassVar = False
     arrays: ClassVar[tuple[np.ndarray, ...]] = ()
@@ -210,7 +214,7 @@ class LandscapeProblem:
     loss_name: ClassVar = "f − f_min"
 
     def __post_init__(self) -> None:
-        if self.name not in LANDSCAPES:
+        if not self.digest and self.name not in LANDSCAPES:
             raise UserError(f"unknown landscape {self.name!r}: ({', '.join(LANDSCAPES)})")
         if self.start is None:
             return
@@ -221,24 +225,30 @@ class LandscapeProblem:
         if not (math.isfinite(x) and math.isfinite(y)):
             raise UserError(f"start must be a pair of finite numbers, not {self.start!r}")
         with np.errstate(all="ignore"):
-            if not np.isfinite(LANDSCAPES[self.name]()(np.float64(x), np.float64(y))):
+            if not np.isfinite(self.landscape(np.float64(x), np.float64(y))):
                 raise UserError(f"{self.name} is not finite at the start {x:g},{y:g}: choose one closer to its domain")
         object.__setattr__(self, "start", (x, y))
+
+    @property
+    def landscape(self) -> Landscape:
+        """The landscape itself."""
+        return landscape_of({"landscape": self.name, "digest": self.digest})
 
     @property
     def source(self) -> str:
         """Its equation, and where runs start."""
         starts = "one start" if self.start else "starts drawn uniformly from the domain by the seeds"
-        return f"{self.name}: f = {LANDSCAPES[self.name].equation}, {starts}"
+        return f"{self.name}: f = {self.landscape.equation}, {starts}"
 
     def to_dict(self) -> dict[str, Any]:
         """Return the problem as the protocol keeps it."""
         start = {} if self.start is None else {"start": list(self.start)}
-        return {"address": self.name, "name": self.name, "source": self.source, "landscape": self.name, **start}
+        own = {"digest": self.digest} if self.digest else {}
+        return {"address": self.name, "name": self.name, "source": self.source, "landscape": self.name, **start, **own}
 
     def target(self, protocol: Mapping[str, Any]) -> float | None:
         """Return the f − f_min below which an optimizer has arrived; None if the landscape has no minimum."""
-        return None if LANDSCAPES[self.name]().lowest is None else ARRIVED
+        return None if self.landscape.lowest is None else ARRIVED
 
     def final_loss(self, run: Run, steps: int) -> float:
         """Return the geometric mean of f − f_min over the path, in which less than ARRIVED counts as that.
@@ -275,7 +285,7 @@ class LandscapeProblem:
         A run from a random start fails if it leaves the domain, enlarged to twice its size: otherwise one leap of any
         length that happens to end near the minimum would make a learning rate the best.
         """
-        landscape = LANDSCAPES[self.name]()
+        landscape = self.landscape
         low, high = np.array(landscape.domain).T
         centre, size = (low + high) / 2, high - low
         x, y = self.start or stream(task["seed"], "start").uniform(low, high)
@@ -305,13 +315,33 @@ class PathDiverged(Diverged):
         return f"it left {self.left} at update {self.step}"
 
 
+_own: dict[str, Landscape] = {}  # digest → a function that was handed over in Python
+
+
+def own_landscape(function: Any, start: Any = None) -> LandscapeProblem:
+    """Return the problem of a function of one's own. Raises UserError as OwnLandscape does."""
+    landscape = OwnLandscape(function, start)
+    digest = Plugin.of(function).digest
+    _own[digest] = landscape
+    return LandscapeProblem(landscape.name, landscape.start, digest)
+
+
+def landscape_of(about: Mapping[str, Any]) -> Landscape:
+    """Return the landscape of a protocol's problem. Raises UserError for a function that this process has not seen."""
+    if not about.get("digest"):
+        return LANDSCAPES[about["landscape"]]()
+    if about["digest"] not in _own:
+        raise UserError(f"{about['landscape']} was handed over in Python: its paths can only be drawn there, by race")
+    return _own[about["digest"]]
+
+
 Problem = DataProblem | LandscapeProblem  # they have the same methods: mypy names one that is missing
 
 
 def problem_of(about: Mapping[str, Any], arrays: Sequence[np.ndarray] = ()) -> Problem:
     """Return the problem of a protocol; arrays: x_train, t_train, x_test, t_test, needed to run it."""
     if "landscape" in about:
-        return LandscapeProblem(about["landscape"], about.get("start"))
+        return LandscapeProblem(about["landscape"], about.get("start"), about.get("digest", ""))
     t = np.empty((0, about["outputs"])) if "outputs" in about else np.empty(0, int)
     empty = [np.empty((0, about.get("input_size", 0))), t] * 2
     names = [about.get(field.name, "") for field in fields(DataProblem)[:4]]

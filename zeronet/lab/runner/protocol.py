@@ -53,7 +53,7 @@ def read_protocol(path: str | Path, *needed: str) -> dict[str, Any]:
             needed += ("networks" if "networks" in protocol else "network", "batch_size")
             if "tuning" in protocol and "book_choices" not in protocol:
                 needed += ("split",)
-        elif problem["landscape"] not in LANDSCAPES:
+        elif "digest" not in problem and problem["landscape"] not in LANDSCAPES:
             raise ValueError(f"unknown landscape {problem['landscape']!r}")
         for name, structure in STRUCTURE.items():
             if name in needed or protocol.get(name) is not None:

@@ -14,6 +14,7 @@ TABLES: dict[str, str] = {
     "steps to {target:g}": "{target:g} までの更新回数",
     "updates to {target:g}": "{target:g} までの更新回数",
     "end point (x, y)": "終点 (x, y)",
+    "end point x": "終点 x",
     "to the minimum": "最小値までの距離",
     "finished": "完了",
     "diverged": "発散",
@@ -34,6 +35,7 @@ TABLES: dict[str, str] = {
     "steps: until the target is reached and kept, at most {late:g} too many": (
         "更新回数: 目標に達してそれを保つまで、最大で {late:g} 回多め"
     ),
+    "{steps} updates from {x:g}": "{x:g} から更新 {steps} 回",
     "{steps} updates from ({x:g}, {y:g})": "({x:g}, {y:g}) から更新 {steps} 回",
     # what train.py prints
     "Each ran at the learning rate above, not tuned: the learning rates decide the ranking.": (
