@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from tests.support.problems import save_largest_of_three
 from zeronet.common.archives import read_arrays, replace_arrays
@@ -89,6 +90,16 @@ def honest(folder):
     (folder / "manifest.json").write_text('["curves.csv"]')
     (folder / "parameters.pickle").write_bytes(pickle.dumps(network().params))
     (folder / "mine.py").write_text("class Mine:\n    def update(self, params, grads):\n        pass\n")
+    table = "label,x\n" + "".join(f"{k % 2},{k}\n" for k in range(20))
+    (folder / "table.csv").write_text(table)
+    (folder / "table.csv.gz").write_bytes(gzip.compress(table.encode()))
+    for k in range(10):
+        (folder / "photos" / "ab"[k % 2]).mkdir(parents=True, exist_ok=True)
+        Image.new("L", (4, 4)).save(folder / "photos" / "ab"[k % 2] / f"{k}.png")
+    (folder / "set").mkdir()
+    for role, stem in STEMS.items():
+        content = np.zeros((5, 2, 2)[: 3 if role.startswith("x") else 1], np.uint8)
+        (folder / "set" / f"{stem}.gz").write_bytes(gzip.compress(idx.render(content)))
     for role, stem in STEMS.items():
         (folder / f"{stem}.gz").write_bytes(gzip.compress(idx.render(np.zeros(5, np.uint8)), 1) if role else b"")
     return folder
@@ -112,6 +123,10 @@ def resumed(folder):
 READERS = {  # file → what reads it
     "train-images-idx3-ubyte.gz": lambda folder: load_data("mnist", folder),
     "data.npz": lambda folder: load_data(folder / "data.npz"),
+    "table.csv": lambda folder: load_data(folder / "table.csv"),
+    "table.csv.gz": lambda folder: load_data(folder / "table.csv.gz"),
+    "photos/b/7.png": lambda folder: load_data(folder / "photos"),
+    "set/train-images-idx3-ubyte.gz": lambda folder: load_data(folder / "set"),
     "network.npz": lambda folder: load(folder / "network.npz"),
     "checkpoint.npz": lambda folder: Checkpoint(folder / "checkpoint.npz").resume(trainer()),
     "run.npz": lambda folder: read_run(folder / "run.npz"),
@@ -293,7 +308,45 @@ def claimed(shapes, flat=None):
     return change
 
 
+def rows_in_gzip(path):
+    """80 MB of rows in 0.4 MB."""
+    row = b"0" + b",0" * 1000 + b"\n"
+    path.write_bytes(gzip.compress(row * 4000, 1) * 10)
+
+
+def png(width, height):
+    """Return a change of a picture: its header says that it is this large."""
+
+    def change(path):
+        header = b"IHDR" + struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+        chunk = struct.pack(">I", 13) + header + struct.pack(">I", zlib.crc32(header))
+        path.write_bytes(b"\x89PNG\r\n\x1a\n" + chunk + path.read_bytes()[33:])
+
+    return change
+
+
+IDX = {
+    "4 GB in 4 MB": lambda path: path.write_bytes(many_zeros(GB4, 31)),
+    "2³¹ images": images(2**31, 28, 28),
+    "255 dimensions": images(*[2**32 - 1] * 255),
+    "no images": images(0, 28, 28),
+}
 OTHERS = {
+    "table.csv": {
+        "a quotation that does not end": lambda path: path.write_bytes(b'"' + b"0,0\n" * MB),
+        "a row of a million columns": lambda path: path.write_bytes(b"0," * MB + b"0\n"),
+        "as many labels as rows": lambda path: path.write_bytes(b"".join(b"a%d,0\n" % k for k in range(MB))),
+    },
+    "table.csv.gz": {
+        "80 MB in 0.4 MB": rows_in_gzip,
+        "4 GB in 4 MB": lambda path: path.write_bytes(many_zeros(GB4, 31)),
+    },
+    "photos/b/7.png": {
+        "4 GB of nothing": lambda path: path.write_bytes(b"") or truncate(path, GB4),
+        "60,000 × 60,000 pixels": png(60_000, 60_000),
+        "4,000 × 4,000 pixels in 100 bytes": png(4_000, 4_000),
+    },
+    "set/train-images-idx3-ubyte.gz": IDX,
     "train-images-idx3-ubyte.gz": {
         "4 GB in 4 MB": lambda path: path.write_bytes(many_zeros(GB4, 31)),
         "gzip in gzip in gzip …": nested_gzip,
@@ -369,6 +422,7 @@ def outcome(name, folder, read=read_in_child):
 @pytest.mark.parametrize(("name", "what", "make"), TABLE, ids=[f"{name}-{what}" for name, what, _ in TABLE])
 def test_a_hostile_file_is_one_line_and_little_memory(name, what, make, tmp_path, monkeypatch):
     monkeypatch.setenv("ZERONET_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.setattr("zeronet.datasets.table.USUAL_SIZE", 10 * MB)  # 100 MB take a while
     folder = honest(tmp_path / "files")
     make(folder / name)
     answer, memory = outcome(name, folder)
@@ -392,7 +446,7 @@ def test_honest_files_are_read(name, tmp_path, monkeypatch):
 
 def test_data_larger_than_the_memory_are_refused_with_their_size(tmp_path, monkeypatch):
     save_largest_of_three(tmp_path / "data.npz")
-    monkeypatch.setattr("zeronet.datasets.own.free_memory", lambda: 1000.0)
+    monkeypatch.setattr("zeronet.datasets.npz.free_memory", lambda: 1000.0)
     with pytest.raises(UserError, match=r"data\.npz: its arrays need 0\.0 GB of memory, and 0\.0 GB are free"):
         load_data(tmp_path / "data.npz")
 

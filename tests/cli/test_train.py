@@ -55,7 +55,7 @@ def test_it_prints_a_table_and_where_the_figure_is(here, capsys):
     assert caption.startswith("20 steps = 2.0 epochs; seed 0")
     assert (here / figure.removeprefix("figure: ")).is_file()
     assert "not tuned" in note
-    assert following.endswith("--problem own.npz --hidden 8 --optimizer sgd:lr=0.5 adagrad rmsprop")
+    assert following.endswith("--problem own.npz --hidden 8 --batch-size 10 --optimizer sgd:lr=0.5 adagrad rmsprop")
     assert "100 training and 30 test" in err
 
 

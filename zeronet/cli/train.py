@@ -50,8 +50,9 @@ def parse(arguments: list[str] | None = None, prog: str = "zeronet train") -> ar
         "--problem",
         nargs="+",
         metavar="NAME",
-        help="mnist (default), fashion-mnist, digits, mnist-sample, your own .npz file, or a landscape: valley, slope, "
-        "rosenbrock, beale, himmelblau, branin, rastrigin, ackley, saddle",
+        help="mnist (default), fashion-mnist, digits, mnist-sample, your own data (an .npz file, "
+        "FILE.csv:label=COLUMN, FILE.csv:target=COLUMN, a folder of images or of IDX files), or a landscape: valley, "
+        "slope, rosenbrock, beale, himmelblau, branin, rastrigin, ackley, saddle",
     )
     p.add_argument(
         "--optimizer",
@@ -85,7 +86,9 @@ def parse(arguments: list[str] | None = None, prog: str = "zeronet train") -> ar
     p.add_argument("--seeds", type=int, metavar="N", help="number of seeds: runs per optimizer (default: 3)")
     p.add_argument("--seed", type=int, metavar="S", help="first seed (default: 0)")
     p.add_argument("--eval-every", type=int, metavar="N", help="steps between two evaluations (default: 100)")
-    p.add_argument("--target", type=float, metavar="ACCURACY", help="test accuracy to reach (default: the problem's)")
+    p.add_argument(
+        "--target", type=float, metavar="ACCURACY", help="test accuracy, or R², to reach (default: the data set's)"
+    )
     p.add_argument("--jobs", type=int, metavar="N", help="runs in parallel (default: one per core)")
     p.add_argument("--blas-threads", type=int, metavar="N", help="threads of each run's matrix products (default: 1)")
     compiling = "run the optimizers' rules as machine code, with the same results: auto (default: where it saves time "
@@ -209,7 +212,7 @@ def run(request: "Request", options: argparse.Namespace) -> "Result":
         result = _conduct(request, plan, folder, execution, options.animate)
     if options.explain is not None:
         _explain(request, result, options.explain)
-    print_result(result, request, folder)
+    print_result(result, folder)
     if request.kind == "comparison":
         print_advice(request, options)
     return result
@@ -246,24 +249,20 @@ def _conduct(
 def _explain(request: "Request", result: "Result", updates: int) -> None:
     """Print the first updates of each optimizer in numbers."""
     from zeronet.lab.race.explain import explain
-    from zeronet.landscapes import LANDSCAPES
+    from zeronet.lab.runner.problem import landscape_of
 
     about = request.plan.problem
     for spec, path in zip(request.plan.optimizers, result.runs.values(), strict=True):
         if path.outcome != "raised":
             first = min(updates, request.plan.steps)
-            print(explain(LANDSCAPES[about["landscape"]](), spec.build(), about["start"], first), end="\n\n")
+            print(explain(landscape_of(about), spec.build(), about["start"], first), end="\n\n")
 
 
-def print_result(result: "Result", request: "Request", folder: Path) -> None:
-    """Print the table, what failed in the runs, and where the figure is."""
+def print_result(result: "Result", folder: Path) -> None:
+    """Print the table, with what failed in the runs, and where the figure is."""
     from zeronet.locale import translate
 
     print(result.table)
-    for (label, seed), run in result.runs.items():
-        if run.message:
-            name = label if request.kind == "race" else f"{label}, {translate('seed')} {seed}"
-            print(f"{name} {run.outcome}: {run.message}")
     if any(run.traceback for run in result.runs.values()):
         print(translate("The tracebacks are in {folder}", folder=folder / "errors"))
     print(f"\n{translate('figure:')} {folder / result.drawn}")
@@ -290,6 +289,7 @@ def print_advice(request: "Request", options: argparse.Namespace) -> None:
         for option in ("network", "hidden"):
             if given := getattr(options, option):
                 words += [f"--{option}", *map(str, given)]
+        words += [] if request.plan.batch_size == 128 else ["--batch-size", str(request.plan.batch_size)]
         command = f"python {sys.argv[0]}" if options.prog.endswith(".py") else options.prog
         words += ["--optimizer", "sgd:lr=0.5", "adagrad", "rmsprop"]
         print(f"{translate('Try:')}  {command} {shlex.join(words)}")

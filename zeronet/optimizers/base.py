@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
+from zeronet.common.notebook import html_table
+from zeronet.common.text import equation_of
 from zeronet.common.validation import checked_integer, is_number, is_shape
 from zeronet.nn.parameters import Parameters
 from zeronet.optimizers.arrays import as_array, copied, copied_gradients, flat_vectors, listed, shapes_of
@@ -261,6 +263,12 @@ class Optimizer:
         settings = ", ".join(f"{name}={value!r}" for name, value in self._hyperparameters().items())
         transforms = f".with_transforms({', '.join(map(repr, self.transforms))})" if self.transforms else ""
         return f"{type(self).__name__}({settings}){transforms}"
+
+    def _repr_html_(self) -> str:
+        settings = [
+            (name, f"{value:g}" if isinstance(value, float) else str(value)) for name, value in self.settings.items()
+        ]
+        return html_table([(type(self).__name__, ""), *settings], equation_of(type(self)))
 
     def clone(self) -> Self:
         """Return an optimizer with the same settings and no state."""

@@ -4,7 +4,6 @@ Derive your own from Callback and override the events that you need.
 """
 
 import csv
-import math
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -13,7 +12,7 @@ from numpy.typing import ArrayLike
 
 from zeronet.common.files import replacing
 from zeronet.common.validation import checked_array, checked_integer
-from zeronet.nn.functions import accuracy
+from zeronet.nn.functions import accuracy, r_squared
 from zeronet.training.trainer import Trainer
 
 
@@ -85,8 +84,8 @@ class History(Callback):
 class Evaluation(Callback):
     """Measure loss and accuracy on other data: before the first step, at regular steps, and at the end.
 
-    After training, rows holds tuples (step, loss, accuracy), where step counts the updates made before. The accuracy is
-    nan if the loss function does not classify, as MeanSquaredError.
+    After training, rows holds tuples (step, loss, accuracy), where step counts the updates made before. If the loss
+    function does not classify, as MeanSquaredError, R² is in the place of the accuracy.
 
     Parameters
     ----------
@@ -109,8 +108,9 @@ class Evaluation(Callback):
             return
         with trainer.evaluating() as network:
             y = network.predict(self.x)
-            loss, classifies = network.loss_function.forward(y, self.t), network.loss_function.classifies
-            self.rows.append((trainer.step, loss, accuracy(y, self.t) if classifies else math.nan))
+            score = accuracy if network.loss_function.classifies else r_squared
+            loss = network.loss_function.forward(y, self.t)
+            self.rows.append((trainer.step, loss, score(y, self.t)))
             trainer.notify("on_evaluation", self)
             trainer.finite(loss, self.x, self.t)
 

@@ -22,7 +22,7 @@ OUTCOMES = ("finished", "diverged", "raised")
 TIMINGS = "timings.csv"  # of the runs, in .runs: their files do not depend on how long they took
 
 
-@dataclass
+@dataclass(repr=False)
 class Run:
     """The result of a run.
 
@@ -33,9 +33,9 @@ class Run:
         A note in one line; where an error occurred.
     losses : list of float
         Of steps 0, 1, …
-    evaluations : list of (step, loss, accuracy)
+    evaluations : list of (step, loss, accuracy or R²)
         On the test images or, if the task has a split, on the validation images.
-    test : (loss, accuracy) or None
+    test : (loss, accuracy or R²) or None
         On the test images, read once after the last step of a final run.
     model : dict
         The arrays of the network's file.
@@ -57,6 +57,10 @@ class Run:
     inspection: dict[str, np.ndarray] = field(default_factory=dict)
     path: np.ndarray | None = None
     seconds: float | None = None
+
+    def __repr__(self) -> str:
+        last = f", last loss {self.losses[-1]:.4g}" if self.losses else ""
+        return f"Run({self.outcome}, {len(self.losses)} losses{last})"
 
 
 Runs = Mapping[tuple[str, int], Run]  # (label, seed) → run

@@ -64,9 +64,9 @@ class Spec:
 
 
 def parse(
-    text: str, lr: float | None = None, rates: Mapping[str, float] | None = None, steps: int | None = None
+    text: "str | Spec", lr: float | None = None, rates: Mapping[str, float] | None = None, steps: int | None = None
 ) -> Spec:
-    """Read one optimizer as the command line names it.
+    """Read one optimizer as the command line names it; one that has been read is returned as it is.
 
     lr: a rate for an optimizer that names none; rates: name → the rate if lr is None too, default: its own; steps:
     the horizon of a schedule that names none. Raises UserError, in one line, if something cannot be found or does not
@@ -75,6 +75,8 @@ def parse(
     >>> parse("rmsprop:lr=0.002")  # doctest: +ELLIPSIS
     Spec(label='RMSProp lr=0.002', target='RMSProp', settings={'lr': 0.002, 'rho': 0.9, 'eps': 1e-07}, ...)
     """
+    if isinstance(text, Spec):
+        return text
     label, target, given = split(text)
     if lr is not None:
         if "lr" in given:

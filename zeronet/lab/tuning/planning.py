@@ -38,10 +38,14 @@ def plan_finals(given: Mapping[str, Any], problem: Problem) -> Plan:
     return plan_comparison({"seeds": FINAL_SEEDS, **own}, problem, held_out=True, read=read_searched)
 
 
-def read_searched(text: str, *defaults: Any, **more: Any) -> Spec:
+def read_searched(text: str | Spec, *defaults: Any, **more: Any) -> Spec:
     """Return parse(…), its label without the learning rate, where the search only starts."""
     spec = parse(text, *defaults, **more)
-    return spec if split(text)[0] else replace(spec, label=re.sub(r"(?<=[ ,])lr=[^,]*,?", "", spec.label).rstrip(" ,"))
+    return (
+        spec
+        if isinstance(text, Spec) or split(text)[0]
+        else replace(spec, label=re.sub(r"(?<=[ ,])lr=[^,]*,?", "", spec.label).rstrip(" ,"))
+    )
 
 
 def plan_tuning(given: Mapping[str, Any], plan: Plan) -> Tuning:
