@@ -27,6 +27,7 @@ ROOMS = [
     "lab.dialects",
     "lab.specs",
     "lab.runner",
+    "lab.web",
     "lab.comparison",
     "lab.race",
     "lab.tuning",

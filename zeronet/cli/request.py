@@ -139,6 +139,8 @@ def _check_options(options: Mapping[str, Any], landscape: bool, tune: bool) -> N
             raise UserError(f"{_option(name)} {reason}")
     if options["network"] is not None and options["hidden"] is not None:
         raise UserError("--hidden is the short form of --network: leave one of them out")
+    if options["html"] and options["protocol"] is not None:
+        raise UserError(f"--html is not for --protocol {options['protocol']}")
     if options["explain"] is not None:
         checked_integer("explain", options["explain"])
 

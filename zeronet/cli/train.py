@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING
 
 from zeronet.cli.parser import Parser, complain, exit_status
 
+PAGES = ("race.html", "comparison.html", "verdict.html")  # of --html
+
 # The rest of zeronet is imported where it is used: --help and errors are answered at once.
 if TYPE_CHECKING:
     from zeronet.cli.request import Request
@@ -136,6 +138,8 @@ def parse(arguments: list[str] | None = None, prog: str = "zeronet train") -> ar
     p.add_argument(
         "--animate", nargs="?", const="race.gif", metavar="NAME", help="animate the paths: race.gif or race.mp4"
     )
+    page = "also write a page for the browser: race.html, comparison.html or verdict.html"
+    p.add_argument("--html", action="store_true", default=None, help=page)
     p.add_argument("--explain", type=int, metavar="K", help="print the first K updates on a landscape in numbers")
     p.add_argument("--lang", choices=["en", "ja"], help="language of tables and figures (default: ZERONET_LANG, or en)")
     p.add_argument("--show", action="store_true", help="open the figure in a window")
@@ -196,7 +200,7 @@ def run(request: "Request", options: argparse.Namespace) -> "Result":
     from zeronet.common.files import slug
     from zeronet.lab.runner.execution.options import ExecutionOptions, default_jobs
 
-    for note in request.notes:
+    for note in (*request.notes, *(_left_out(request) if options.html else ())):
         complain(options.prog, note, status=0)
     folder = options.folder / slug(request.problem.name) if options.several else options.folder
     if request.kind == "race":  # paths are short: processes would take longer to start
@@ -209,13 +213,21 @@ def run(request: "Request", options: argparse.Namespace) -> "Result":
             jobs, options.quiet, bool(options.resume), options.cluster, accept_mixed, options.run_timeout
         )
     with _checked_cluster(request.plan, execution) as plan:
-        result = _conduct(request, plan, folder, execution, options.animate)
+        result = _conduct(request, plan, folder, execution, options.animate, bool(options.html))
     if options.explain is not None:
         _explain(request, result, options.explain)
     print_result(result, folder)
     if request.kind == "comparison":
         print_advice(request, options)
     return result
+
+
+def _left_out(request: "Request") -> list[str]:
+    """Return a note if the page of a race cannot have some of its optimizers."""
+    from zeronet.lab.race.report import left_out
+
+    labels = ", ".join(left_out(request.plan.optimizers)) if request.kind == "race" else ""
+    return [f"note: the page leaves out {labels}: a browser computes elementwise rules only"] if labels else []
 
 
 def _checked_cluster(plan: "Plan", execution: "ExecutionOptions") -> "AbstractContextManager[Plan]":
@@ -228,7 +240,7 @@ def _checked_cluster(plan: "Plan", execution: "ExecutionOptions") -> "AbstractCo
 
 
 def _conduct(
-    request: "Request", plan: "Plan", folder: Path, execution: "ExecutionOptions", animation: str | None
+    request: "Request", plan: "Plan", folder: Path, execution: "ExecutionOptions", animation: str | None, html: bool
 ) -> "Result":
     """Conduct the experiment of this kind: plan → runs → files → figure. plan: the one to execute."""
     from zeronet.lab.comparison.run import run_comparison
@@ -238,12 +250,14 @@ def _conduct(
 
     problem, tuning = request.problem, request.tuning
     if request.kind == "race":
-        return run_race(plan, folder, execution, animation)
+        return run_race(plan, folder, execution, animation, html)
     if tuning:
         if request.kind == "ladder":
             return run_ladder(plan, tuning, problem, folder, execution)
-        return run_studies(plan, tuning, problem, folder, execution, request.studies)
-    return (run_book if request.kind == "book" else run_comparison)(plan, problem, folder, execution)
+        return run_studies(plan, tuning, problem, folder, execution, request.studies, html)
+    if request.kind == "book":
+        return run_book(plan, problem, folder, execution)
+    return run_comparison(plan, problem, folder, execution, html=html)
 
 
 def _explain(request: "Request", result: "Result", updates: int) -> None:
@@ -266,6 +280,8 @@ def print_result(result: "Result", folder: Path) -> None:
     if any(run.traceback for run in result.runs.values()):
         print(translate("The tracebacks are in {folder}", folder=folder / "errors"))
     print(f"\n{translate('figure:')} {folder / result.drawn}")
+    for page in sorted(page for name in PAGES for page in (*folder.glob(name), *folder.glob(f"study-*/{name}"))):
+        print(f"{translate('page for the browser:')} {page}")
     others = [name for name in ("inspection.png", "pixels.png", "weights.png") if (folder / name).exists()]
     if others:
         print(f"{translate('inside the networks:')} {', '.join(others)}")

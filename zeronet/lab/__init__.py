@@ -11,6 +11,8 @@ What happens on `python train.py`:
     lab/runner/runs.py              each finished run is a file
     lab/comparison/table.py, files.py, figure.py     what the runs say, as a table, as files, as a figure
 
+web/ has the pages for the browser: the explorer, and what a comparison's --html is made of.
+
 A new kind of experiment is a folder beside comparison/ with these files, and a line in cli/request.py, cli/train.py and
 cli/plot.py.
 """

@@ -12,11 +12,12 @@ from zeronet.locale.ja.experiments import EXPERIMENTS
 from zeronet.locale.ja.hints import HINTS
 from zeronet.locale.ja.pictures import PICTURES
 from zeronet.locale.ja.tables import TABLES
+from zeronet.locale.ja.web import WEB
 
 LANGUAGES = ("en", "ja")
 
 # English, as the code says it → Japanese. What stands in braces is filled in.
-JAPANESE: dict[str, str] = {**TABLES, **BENCH, **HINTS, **DIALECTS, **EXPERIMENTS, **PICTURES}
+JAPANESE: dict[str, str] = {**TABLES, **BENCH, **HINTS, **DIALECTS, **EXPERIMENTS, **PICTURES, **WEB}
 
 _chosen: list[str] = []  # the innermost last
 

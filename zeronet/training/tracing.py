@@ -56,6 +56,8 @@ def traced(rule: Callable[..., Any], dtypes: Sequence[np.dtype[Any]]) -> tuple[l
 class Trace:
     """What has been done to symbols so far."""
 
+    ufuncs = UFUNCS  # those that it can record
+
     def __init__(self, dtypes: Sequence[np.dtype[Any]]):
         self.dtypes, self.variables = dtypes, len(dtypes)
         self.operations: list[Operation] = []
@@ -95,6 +97,14 @@ class Trace:
             raise self.untraceable("it changes another array")
         self.operations.append((name, out.index, *[self.operand(x, out.mask) for x in operands]))
         return out
+
+    def call(self, function: Any, *args: Any, **kwargs: Any) -> "Symbol":
+        """Record a function of NumPy that is no ufunc."""
+        if function is np.where and len(args) == 3:
+            return self.new("where", *args)
+        if function is np.zeros_like and len(args) == 1 and not kwargs:
+            return self.new("zeros_like", *args)
+        raise self.untraceable(f"it calls {function.__name__}")
 
 
 def binary(name: str, swapped: bool = False) -> Callable[[Any, Any], Any]:
@@ -164,7 +174,7 @@ class Symbol:
         return POWERS[exponent]
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, out: Any = None, **kwargs: Any) -> "Symbol":
-        name = UFUNCS.get(ufunc)
+        name = self.trace.ufuncs.get(ufunc)
         if name is None or method != "__call__" or kwargs:
             raise self.trace.untraceable(f"it calls {ufunc.__name__}")
         if out is not None:
@@ -174,11 +184,7 @@ class Symbol:
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> "Symbol":
         if function is np.clip and args[0] is self:
             return self.clip(*args[1:], **kwargs)
-        if function is np.where and len(args) == 3:
-            return self.trace.new("where", *args)
-        if function is np.zeros_like and len(args) == 1 and not kwargs:
-            return self.trace.new("zeros_like", *args)
-        raise self.trace.untraceable(f"it calls {function.__name__}")
+        return self.trace.call(function, *args, **kwargs)
 
     def clip(self, low: Any, high: Any, out: Any = None) -> "Symbol":
         """Record np.clip."""

@@ -24,13 +24,16 @@ def run_comparison(
     table_class: type[Table] = Table,
     draw: "Callable[[Path], Figure] | None" = None,
     stem: str = "comparison",
+    html: bool = False,
 ) -> Result:
     """Run the plan, write all files of the comparison into folder, and return its result.
 
-    table_class, draw, stem: the table, the function that draws the figure, and the name of its files. Raises UserError
-    if folder cannot be used, or contains the runs of another plan than the one that is resumed.
+    table_class, draw, stem: the table, the function that draws the figure, and the name of its files; html: whether to
+    write a page for the browser too. Raises UserError if folder cannot be used, or contains the runs of another plan
+    than the one that is resumed.
     """
     from zeronet.lab.comparison.figure import comparison_figure  # only here: matplotlib takes a while to import
+    from zeronet.lab.comparison.report import write_report
 
     protocol = plan.protocol()
     with open_experiment(folder, protocol, problem, options) as experiment:
@@ -38,7 +41,10 @@ def run_comparison(
         table = table_class(protocol, summarize(protocol, runs), runs)
 
         def write(new: Path) -> "Figure":
-            return write_comparison(new, protocol, runs, table.records(), draw or comparison_figure, stem)
+            figure = write_comparison(new, protocol, runs, table.records(), draw or comparison_figure, stem)
+            if html:
+                write_report(new, f"{stem}.html", table, table.caption().splitlines())
+            return figure
 
         return experiment.publish(table, runs, write, f"{stem}.png")
 

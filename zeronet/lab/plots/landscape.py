@@ -63,10 +63,15 @@ def contour_words(f: Any, domain: Domain | None = None) -> str:
     >>> contour_words(Valley()), contour_words(Rosenbrock())
     ('contours at every 2.5 of f', 'contours at equal distances of log (f − f_min): each √10 times the one below')
     """
-    levels, log = _levels(f, _heights(f, domain)[2])
+    levels, log = contour_levels(f, domain)
     if log:
         return translate("contours at equal distances of log (f − f_min): each √10 times the one below")
     return translate("contours at every {distance:g} of f", distance=levels[1] - levels[0])
+
+
+def contour_levels(f: Any, domain: Domain | None = None) -> tuple[np.ndarray, bool]:
+    """Return the heights of the contours, and whether they are at equal distances of log (f − f_min)."""
+    return _levels(f, _heights(f, domain)[2])
 
 
 def _heights(f: Any, domain: Domain | None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -65,10 +65,13 @@ def race(
     return in_folder(out, lambda folder: run_race(plan, folder, ExecutionOptions(quiet=True), animation))
 
 
-def run_race(plan: Plan, folder: Path, options: ExecutionOptions, animation: str | None = None) -> Result:
+def run_race(
+    plan: Plan, folder: Path, options: ExecutionOptions, animation: str | None = None, html: bool = False
+) -> Result:
     """Compute all paths, write all files into folder, and return the result.
 
-    animation: "race.gif" or "race.mp4", drawn too, with a contact sheet. Raises UserError if folder cannot be used.
+    animation: "race.gif" or "race.mp4", drawn too, with a contact sheet; html: whether to write race.html too. Raises
+    UserError if folder cannot be used.
     """
     if animation not in (None, "race.gif", "race.mp4"):
         raise UserError(f"animation must be race.gif or race.mp4, not {animation!r}")
@@ -76,6 +79,7 @@ def run_race(plan: Plan, folder: Path, options: ExecutionOptions, animation: str
     from zeronet.lab.plots.animation import check_target
     from zeronet.lab.race.animation import moments_figure, save_race
     from zeronet.lab.race.figure import paths_figure
+    from zeronet.lab.race.report import write_race_page
 
     if animation:
         check_target(Path(animation))
@@ -87,6 +91,8 @@ def run_race(plan: Plan, folder: Path, options: ExecutionOptions, animation: str
             write_paths(new, protocol, runs)
             figure = paths_figure(new)
             save_figure(figure, new, "paths")
+            if html:
+                write_race_page(new, plan)
             if animation:
                 save_race(new, new / animation, options.quiet)
                 save_figure(moments_figure(new), new, "moments", vectors=False)

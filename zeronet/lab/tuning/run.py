@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-def run_tuning(plan: Plan, tuning: Tuning, problem: Problem, folder: Path, options: ExecutionOptions) -> Result:
+def run_tuning(
+    plan: Plan, tuning: Tuning, problem: Problem, folder: Path, options: ExecutionOptions, html: bool = False
+) -> Result:
     """Search each optimizer's learning rate, run the best on plan's seeds, write all files, and return the result.
 
     A trial runs on tuning.seeds and is judged by its validation losses. The final runs have plan.seeds, which the
@@ -27,6 +29,7 @@ def run_tuning(plan: Plan, tuning: Tuning, problem: Problem, folder: Path, optio
     Raises UserError as run_comparison does.
     """
     from zeronet.lab.comparison.figure import comparison_figure  # only here: matplotlib takes a while to import
+    from zeronet.lab.comparison.report import write_report
     from zeronet.lab.plots import save_figure
     from zeronet.lab.tuning.figure import verdict_figure
 
@@ -46,6 +49,9 @@ def run_tuning(plan: Plan, tuning: Tuning, problem: Problem, folder: Path, optio
 
         def write(new: Path) -> "Figure":
             write_verdict(new, table, trials)
-            return write_comparison(new, protocol, runs, table.records(), draw, "verdict")
+            figure = write_comparison(new, protocol, runs, table.records(), draw, "verdict")
+            if html:
+                write_report(new, "verdict.html", table, table.sentences())
+            return figure
 
         return experiment.publish(table, runs, write, "verdict.png")

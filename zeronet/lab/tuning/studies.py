@@ -59,7 +59,13 @@ class StudiesTable(PrintedTable):
 
 
 def run_studies(
-    plan: Plan, tuning: Tuning, problem: Problem, folder: Path, options: ExecutionOptions, studies: int
+    plan: Plan,
+    tuning: Tuning,
+    problem: Problem,
+    folder: Path,
+    options: ExecutionOptions,
+    studies: int,
+    html: bool = False,
 ) -> Result:
     """Carry out a tuned comparison several times, each in a folder of its own, study-1, study-2 … with other seeds.
 
@@ -67,13 +73,13 @@ def run_studies(
     UserError as run_tuning does.
     """
     if studies == 1:
-        return run_tuning(plan, tuning, problem, folder, options)
+        return run_tuning(plan, tuning, problem, folder, options, html)
     results, runs = [], dict[tuple[str, int], Run]()
     for number in range(studies):
         shift = number * (len(plan.seeds) + len(tuning.seeds))
         own = replace(plan, seeds=tuple(seed + shift for seed in plan.seeds))
         search = replace(tuning, seeds=tuple(seed + shift for seed in tuning.seeds))
-        result = run_tuning(own, search, problem, folder / f"study-{number + 1}", options)
+        result = run_tuning(own, search, problem, folder / f"study-{number + 1}", options, html)
         results.append(result)
         runs |= {(f"study {number + 1}: {label}", seed): run for (label, seed), run in result.runs.items()}
     table = StudiesTable(results[0].table.protocol, [result.table.pairs for result in results], runs)
