@@ -61,24 +61,9 @@ def test_it_prints_a_table_and_where_the_figure_is(here, capsys):
 
 def test_the_command_to_try_keeps_the_problem_and_the_network(here, capsys):
     (here / "own.npz").rename(here / "my own.npz")
-    assert (
-        train.main(
-            [
-                "--problem",
-                "my own.npz",
-                "--network",
-                "mlp:hidden=3",
-                "--steps",
-                "20",
-                "--seeds",
-                "1",
-                "--batch-size",
-                "10",
-            ]
-        )
-        == 0
-    )
-    same = "--problem 'my own.npz' --network mlp:hidden=3"
+    network = ["--network", "mlp:hidden=3"]
+    assert train.main(["--problem", "my own.npz", *network, *SHORT[:6]]) == 0
+    same = "--problem 'my own.npz' --network mlp:hidden=3 --batch-size 10"
     assert capsys.readouterr().out.splitlines()[-1].endswith(f"{same} --optimizer sgd:lr=0.5 adagrad rmsprop")
 
 
