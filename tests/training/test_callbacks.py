@@ -1,6 +1,5 @@
 import csv
 import gc
-import io
 import json
 import math
 import signal
@@ -30,7 +29,6 @@ from zeronet import (
     MultiLayerNet,
     Nesterov,
     Network,
-    Progress,
     RMSProp,
     Step,
     Trainer,
@@ -220,27 +218,6 @@ def test_a_callback_hears_of_evaluations_and_may_stop_the_training(event, steps,
     assert trainer.fit(*points, steps=0).step == steps
     stop.event = None
     assert trainer.fit(*points, steps=5).step == steps + 5
-
-
-# Progress
-
-
-def test_progress_is_silent_where_stderr_is_no_terminal(points, capsys):
-    new_trainer(Progress()).fit(*points, steps=10)
-    assert capsys.readouterr() == ("", "")
-
-
-def test_progress_shows_steps_and_loss_on_a_terminal(points, monkeypatch):
-    class Terminal(io.StringIO):
-        def isatty(self):
-            return True
-
-    monkeypatch.setattr(sys, "stderr", Terminal())
-    new_trainer(Progress()).fit(*points, steps=60).fit(*points, steps=60)
-    shown = sys.stderr.getvalue()
-    assert "60/60" in shown
-    assert "120/120" in shown
-    assert "loss=" in shown
 
 
 # Log

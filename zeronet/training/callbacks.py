@@ -1,4 +1,4 @@
-"""What happens beside the training loop: history, evaluation, progress bar, log.
+"""What happens beside the training loop: history, evaluation, log.
 
 Derive your own from Callback and override the events that you need.
 """
@@ -135,32 +135,6 @@ class Evaluation(Callback):
     def load_state(self, state: dict[str, Any]) -> None:
         """Restore the rows."""
         self.rows[:] = [(step, loss, accuracy) for step, loss, accuracy in state["rows"]]
-
-
-class Progress(Callback):
-    """Show a progress bar with the loss on stderr, if that is a terminal."""
-
-    def __init__(self) -> None:
-        self.bar: Any = None
-
-    def on_fit_start(self, trainer: Trainer) -> None:
-        """Open the bar."""
-        from tqdm.auto import tqdm  # only here: it takes as long to import as half of zeronet
-
-        self.bar = tqdm(total=trainer.last_step, initial=trainer.step, unit="step", disable=None)
-
-    def on_step_end(self, trainer: Trainer, loss: float) -> None:
-        """Advance the bar."""
-        self.bar.update()
-        if trainer.step % 100 == 0:
-            self.bar.set_postfix(loss=f"{loss:.4f}", refresh=False)
-
-    def on_fit_end(self, trainer: Trainer) -> None:
-        """Close the bar."""
-        if self.bar is not None:
-            self.bar.close()
-
-    on_fit_interrupted = on_fit_end
 
 
 class Log(Callback):

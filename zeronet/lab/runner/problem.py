@@ -168,7 +168,7 @@ class DataProblem:
         callbacks = [history, *filter(None, [inspection]), evaluation]  # evaluations overwrite what layers remember
         choices = task.get("book_choices")
         trainer_class = functools.partial(BookTrainer, choices) if choices else Trainer
-        trainer = trainer_class(network, optimizer, task["batch_size"], task["seed"], callbacks)
+        trainer = trainer_class(network, optimizer, task["batch_size"], task["seed"], callbacks, progress=False)
         try:
             trainer.fit(x_train, t_train, steps=steps)
         finally:
