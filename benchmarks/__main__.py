@@ -1,11 +1,15 @@
 """Run all benchmarks, one after the other, each in a process of its own, and write docs/speed.md.
 
 python -m benchmarks
+
+Nothing is written if others use the machine before one of them.
 """
 
 import subprocess
 import sys
 from pathlib import Path
+
+from benchmarks import harness
 
 HERE = Path(__file__).resolve().parent.parent
 INTRODUCTION = """# Speed
@@ -17,6 +21,7 @@ PARTS = {
     "One run, one core": ["benchmarks.one_run", "one-core"],
     "One run, all cores": ["benchmarks.one_run", "all-cores"],
     "A convolutional network, one core": ["benchmarks.convolution"],
+    "One update": ["benchmarks.updates"],
     "Where a step's time goes": ["benchmarks.profile"],
     "BLAS threads": ["benchmarks.threads"],
     "What the runs of a seed could share": ["benchmarks.sharing"],
@@ -30,6 +35,7 @@ def main() -> None:
     """Run the parts and write what they print."""
     text = INTRODUCTION
     for title, part in PARTS.items():
+        harness.require_quiet()
         print(f"{title} ...", file=sys.stderr, flush=True)
         run = subprocess.run([sys.executable, "-m", *part], cwd=HERE, stdout=subprocess.PIPE, text=True, check=True)
         text += f"\n## {title}\n\n`python -m {' '.join(part)}`\n\n{run.stdout.strip()}\n"

@@ -18,7 +18,7 @@ from zeronet.training import History
 from zeronet.training.environment import blas_threads, flushed_subnormals
 from zeronet.training.trainer import batches
 
-BATCH, ROUNDS = 100, 5
+BATCH = 100
 
 
 def zeronet(x: np.ndarray, t: np.ndarray, steps: int) -> Callable[[], float]:
@@ -110,7 +110,7 @@ def main(steps: int) -> None:
     )
     with blas_threads(1):
         contestants = {"zeronet": zeronet(x, t, steps), "PyTorch": pytorch(x, t, steps)}
-        timings = harness.interleave({**contestants, "im2col alone": im2col_alone(x, steps)}, ROUNDS)
+        timings = harness.interleave({**contestants, "im2col alone": im2col_alone(x, steps)})
         harness.agree(timings)
         with flushed_subnormals():
             layers = by_layer(x, t, steps)

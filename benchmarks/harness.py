@@ -3,6 +3,7 @@
 import os
 import platform
 import statistics
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,7 +13,9 @@ from pathlib import Path
 from zeronet.training import environment as float_environment
 
 STAT = Path("/proc/stat")
-PACKAGES = ("numpy", "scikit-learn", "torch", "jax", "optax")
+PACKAGES = ("numpy", "llvmlite", "scikit-learn", "torch", "jax", "optax")
+ROUNDS = 9
+BUSY = 0.05  # share of the machine that others may use
 
 
 @dataclass
@@ -33,7 +36,7 @@ class Timing:
         return f"{middle:.0f} ({low:.0f}–{high:.0f})" if middle >= 10 else f"{middle:.2f} ({low:.2f}–{high:.2f})"
 
 
-def interleave(contestants: Mapping[str, Callable[[], float]], rounds: int = 5) -> dict[str, Timing]:
+def interleave(contestants: Mapping[str, Callable[[], float]], rounds: int = ROUNDS) -> dict[str, Timing]:
     """Run A B C A B C …: each contestant once to warm up, then so many rounds. A contestant returns its loss."""
     timings = {name: Timing() for name in contestants}
     for name, run in contestants.items():
@@ -88,10 +91,17 @@ def _ticks() -> tuple[int, int]:
     return ticks[3] + ticks[4], sum(ticks[:8])
 
 
+def require_quiet() -> None:
+    """End the program with status 2 and one line if others use the machine: what is measured then is worth nothing."""
+    if (share := busy_share(2.0)) > BUSY:
+        print(f"others use {share:.1%} of this machine: wait until it is quiet ({BUSY:.0%} at most)", file=sys.stderr)
+        raise SystemExit(2)
+
+
 def machine() -> str:
     """Say on what machine this runs, with what versions, and how busy it is."""
     share = busy_share()
-    busy = " — BUSY: these figures are not worth keeping" if share > 0.05 else ""
+    busy = " — BUSY: these figures are not worth keeping" if share > BUSY else ""
     versions = []
     for package in PACKAGES:
         try:

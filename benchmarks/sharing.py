@@ -86,7 +86,6 @@ def main() -> None:
                 "one gathered batch": one_batch(tasks),
                 "one gathered batch, one first-layer product": one_product(tasks),
             },
-            rounds=7,
         )
     harness.agree(timings)
     alone = next(iter(timings.values()))

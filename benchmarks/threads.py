@@ -41,7 +41,7 @@ def main() -> None:
     rows = []
     for hidden, batch_size in SHAPES:
         one, all_ = harness.interleave(
-            {str(threads): training(hidden, batch_size, threads) for threads in (1, cores)}, rounds=7
+            {str(threads): training(hidden, batch_size, threads) for threads in (1, cores)}
         ).values()
         name = "-".join(map(str, (784, *hidden, 10)))
         steps = [f"{1e6 * timing.median / STEPS:,.0f}" for timing in (one, all_)]

@@ -43,15 +43,14 @@ IN_TORCH: dict[str, tuple[str, dict[str, object]]] = {
 }
 
 
-def ours(name: str, hidden: tuple[int, ...], gradients: list[np.ndarray], loops: Loops | None) -> Callable[[], float]:
+def ours(name: str, hidden: tuple[int, ...], gradient: np.ndarray, loops: Loops | None) -> Callable[[], float]:
     """Return EVERY updates of a network's parameters, as loops or in NumPy."""
     params = MultiLayerNet(784, hidden, 10, seed=0).params.copy()
-    optimizer, grads = OPTIMIZERS[name](), params.copy()
+    optimizer, grads = OPTIMIZERS[name](), Parameters(params.shapes, flat=gradient)
 
     def updates() -> float:
         token = run_rule.set(loops)
-        for gradient in gradients:
-            np.copyto(grads.flat, gradient)  # as in a training, it is always the same vector
+        for _ in range(EVERY):
             optimizer.update(params, grads)
         run_rule.reset(token)
         return float("nan")
@@ -59,7 +58,7 @@ def ours(name: str, hidden: tuple[int, ...], gradients: list[np.ndarray], loops:
     return updates
 
 
-def theirs(name: str, hidden: tuple[int, ...], gradients: list[np.ndarray]) -> Callable[[], float] | None:
+def theirs(name: str, hidden: tuple[int, ...], gradient: np.ndarray) -> Callable[[], float] | None:
     """Return the same in PyTorch at its fastest: fused where it is, else foreach; None where it has no such rule."""
     try:
         import torch
@@ -72,8 +71,9 @@ def theirs(name: str, hidden: tuple[int, ...], gradients: list[np.ndarray]) -> C
     params = MultiLayerNet(784, hidden, 10, seed=0).params
     used = [key for key, array in params.items() if name != "Muon" or array.ndim == 2]
     tensors = [torch.nn.Parameter(torch.from_numpy(params[key].copy())) for key in used]
-    named = [Parameters(params.shapes, flat=flat) for flat in gradients]
-    grads = [[torch.from_numpy(each[key]) for key in used] for each in named]
+    grads = Parameters(params.shapes, flat=gradient)
+    for tensor, key in zip(tensors, used, strict=True):
+        tensor.grad = torch.from_numpy(grads[key])
     optimizer = None
     for fastest in ({"fused": True}, {"foreach": True}, {}):
         try:
@@ -84,9 +84,7 @@ def theirs(name: str, hidden: tuple[int, ...], gradients: list[np.ndarray]) -> C
 
     def updates() -> float:
         torch.set_flush_denormal(True)
-        for each in grads:
-            for tensor, grad in zip(tensors, each, strict=True):
-                tensor.grad = grad
+        for _ in range(EVERY):
             optimizer.step()
         return float("nan")
 
@@ -96,13 +94,13 @@ def theirs(name: str, hidden: tuple[int, ...], gradients: list[np.ndarray]) -> C
 def measured(hidden: tuple[int, ...]) -> dict[str, dict[str, harness.Timing]]:
     """Time each in turns with its twin; the first round, in which states are made, does not count."""
     rng, count = np.random.default_rng(0), MultiLayerNet(784, hidden, 10, seed=0).params.flat.size
-    gradients = [1e-2 * rng.standard_normal(count, dtype=np.float32) for _ in range(EVERY)]
+    gradient = 1e-2 * rng.standard_normal(count, dtype=np.float32)  # one: a training, too, has one vector for all
     found = {}
     for name in OPTIMIZERS:  # each beside its twin, so that the arrays of two are held at a time
         all_runs = {
-            "in NumPy": ours(name, hidden, gradients, None),
-            "zeronet": ours(name, hidden, gradients, Loops() if compiler() else None),
-            "PyTorch": theirs(name, hidden, gradients),
+            "in NumPy": ours(name, hidden, gradient, None),
+            "zeronet": ours(name, hidden, gradient, Loops() if compiler() else None),
+            "PyTorch": theirs(name, hidden, gradient),
         }
         runs = {who: run for who, run in all_runs.items() if run}
         timings = {who: harness.Timing() for who in runs}

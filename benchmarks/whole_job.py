@@ -11,7 +11,6 @@ from pathlib import Path
 
 from benchmarks import harness
 
-ROUNDS = 5
 HERE = Path(__file__).resolve().parent.parent
 
 
@@ -31,7 +30,7 @@ def main() -> None:
             "the same nine runs in JAX": [sys.executable, "-m", "benchmarks.whole_job_jax", f"{folder}/jax.png"],
         }
         timings = {name: harness.Timing() for name in commands}
-        for round_ in range(ROUNDS + 1):  # the first warms up the files' caches
+        for round_ in range(harness.ROUNDS + 1):  # the first warms up the files' caches
             for name, command in commands.items():
                 took = seconds(command)
                 if round_:

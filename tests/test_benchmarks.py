@@ -63,3 +63,13 @@ def test_runs_of_one_optimizer_are_told_apart_no_more_often_than_chance_has_it()
 
 def test_intervals_hold_together():
     assert 0.92 <= controls.coverage(3, 5, simulations=400) <= 0.98
+
+
+def test_nothing_is_measured_while_others_use_the_machine(monkeypatch, capsys):
+    monkeypatch.setattr(harness, "busy_share", lambda seconds: 0.051)
+    with pytest.raises(SystemExit) as ended:
+        harness.require_quiet()
+    assert ended.value.code == 2
+    assert capsys.readouterr().err == "others use 5.1% of this machine: wait until it is quiet (5% at most)\n"
+    monkeypatch.setattr(harness, "busy_share", lambda seconds: 0.05)
+    harness.require_quiet()

@@ -55,8 +55,16 @@ def test_it_prints_a_table_and_where_the_figure_is(here, capsys):
     assert caption.startswith("20 steps = 2.0 epochs; seed 0")
     assert (here / figure.removeprefix("figure: ")).is_file()
     assert "not tuned" in note
-    assert following.endswith("--problem own.npz --optimizer sgd:lr=0.5 adagrad rmsprop")
+    assert following.endswith("--problem own.npz --hidden 8 --batch-size 10 --optimizer sgd:lr=0.5 adagrad rmsprop")
     assert "100 training and 30 test" in err
+
+
+def test_the_command_to_try_keeps_the_problem_and_the_network(here, capsys):
+    (here / "own.npz").rename(here / "my own.npz")
+    network = ["--network", "mlp:hidden=3"]
+    assert train.main(["--problem", "my own.npz", *network, *SHORT[:6]]) == 0
+    same = "--problem 'my own.npz' --network mlp:hidden=3 --batch-size 10"
+    assert capsys.readouterr().out.splitlines()[-1].endswith(f"{same} --optimizer sgd:lr=0.5 adagrad rmsprop")
 
 
 def test_results_go_below_runs_in_the_current_folder(here):

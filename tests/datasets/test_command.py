@@ -29,7 +29,7 @@ def test_the_list_has_every_set_and_says_where_it_is(run, fakes, tmp_path, monke
     status, out, err = run()
     lines = out.splitlines()
     assert (status, err) == (0, "")
-    assert [line.split()[0] for line in lines] == [*KNOWN, "<file>.npz"]
+    assert [line.split()[0] for line in lines] == [*KNOWN, "<path>"]
     assert lines[0].endswith(f"found in {tmp_path / 'files' / 'mnist'}")
     assert lines[1].endswith("can be downloaded")
     assert lines[2].endswith(f"cached in {cache_folder / 'digits'}-{KNOWN['digits'].digest}")

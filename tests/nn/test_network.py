@@ -24,6 +24,7 @@ from zeronet import (
     Momentum,
     MultiLayerNet,
     Network,
+    Parameters,
     ReLU,
     Reshape,
     Sigmoid,
@@ -610,3 +611,12 @@ def test_wherever_one_byte_of_a_file_is_flipped_it_loads_as_before_or_is_refused
     net.save(path)
     for twin in reads_with_one_byte_flipped(path, lambda: load(path), stride=7):
         np.testing.assert_array_equal(twin.params.flat, net.params.flat)
+
+
+def test_a_pickled_network_whose_arrays_do_not_fit_its_layers_is_refused():
+    net = TwoLayerNet(4, 3, 2)
+    state = net.__dict__ | {"params": Parameters({"W1": (4, 3)})}
+    with pytest.raises(ValueError, match=r"^this network is damaged: its layers have .*W1.*$"):
+        TwoLayerNet.__new__(TwoLayerNet).__setstate__(state)
+    with pytest.raises(ValueError, match=r"^this network is damaged: its gradients have .*$"):
+        TwoLayerNet.__new__(TwoLayerNet).__setstate__(net.__dict__ | {"grads": Parameters({"W1": (4, 3)})})

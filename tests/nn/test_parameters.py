@@ -99,3 +99,24 @@ def test_a_copy_has_the_same_names_and_numbers_and_views_of_its_own(params, copi
     twin.flat[:] = 5
     np.testing.assert_array_equal(twin["W1"], np.full((2, 3), 5))
     np.testing.assert_array_equal(params.flat, np.arange(10))
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        {"shapes": {"W1": (10**6, 10**6)}, "flat": None},
+        {"shapes": {"W1": (10**6, 10**6)}},
+        {"shapes": {"W1": (10**6, 10**6)}, "flat": np.zeros(3)},
+        {"shapes": {"W1": (2, 3)}, "flat": np.zeros((2, 3))},
+        {"shapes": {"W1": (-3,), "b1": (6,)}, "flat": np.zeros(3)},
+        {"shapes": {"W1": (1.5, 2)}, "flat": np.zeros(3)},
+        {"shapes": {"W1": 3}, "flat": np.zeros(3)},
+        {"shapes": [3], "flat": np.zeros(3)},
+        {"shapes": {"W1": (3,)}, "flat": np.zeros(3, object)},
+        {"flat": np.zeros(3)},
+    ],
+    ids=repr,
+)
+def test_a_pickle_of_other_shapes_than_its_vector_is_refused_before_it_takes_memory(state):
+    with pytest.raises(ValueError, match=r"^(these Parameters are damaged: |flat must have shape ).*$"):
+        Parameters.__new__(Parameters).__setstate__(state)

@@ -1,6 +1,5 @@
 import csv
 import gc
-import io
 import json
 import math
 import signal
@@ -30,7 +29,6 @@ from zeronet import (
     MultiLayerNet,
     Nesterov,
     Network,
-    Progress,
     RMSProp,
     Step,
     Trainer,
@@ -139,7 +137,7 @@ def test_an_evaluation_is_the_loss_and_accuracy_of_the_network_after_so_many_upd
     assert evaluation.rows[-1][1:] == (trainer.network.loss(x[:30], t[:30]), trainer.network.accuracy(x[:30], t[:30]))
 
 
-def test_regression_is_evaluated_without_an_accuracy_and_probabilities_with_one(points):
+def test_regression_is_evaluated_with_r_squared_and_probabilities_with_one(points):
     x, t = points
     target = x[:, :2] * 3
     evaluation = Evaluation(x, target)
@@ -147,7 +145,9 @@ def test_regression_is_evaluated_without_an_accuracy_and_probabilities_with_one(
     Trainer(net, SGD(lr=0.1), 7, callbacks=[evaluation]).fit(x, target, steps=50)
     assert evaluation.rows[-1][1] == pytest.approx(((net.predict(x) - target) ** 2).mean(), rel=1e-6)
     assert evaluation.rows[-1][1] < 0.5 * evaluation.rows[0][1]
-    assert all(math.isnan(row[2]) for row in evaluation.rows)
+    from sklearn.metrics import r2_score
+
+    assert evaluation.rows[-1][2] == pytest.approx(r2_score(target, net.predict(x)), rel=1e-6)
     soft = 0.8 * np.eye(3)[t] + 0.2 / 3
     evaluation = Evaluation(x, soft)
     trainer = new_trainer(evaluation).fit(x, soft, steps=50)
@@ -218,27 +218,6 @@ def test_a_callback_hears_of_evaluations_and_may_stop_the_training(event, steps,
     assert trainer.fit(*points, steps=0).step == steps
     stop.event = None
     assert trainer.fit(*points, steps=5).step == steps + 5
-
-
-# Progress
-
-
-def test_progress_is_silent_where_stderr_is_no_terminal(points, capsys):
-    new_trainer(Progress()).fit(*points, steps=10)
-    assert capsys.readouterr() == ("", "")
-
-
-def test_progress_shows_steps_and_loss_on_a_terminal(points, monkeypatch):
-    class Terminal(io.StringIO):
-        def isatty(self):
-            return True
-
-    monkeypatch.setattr(sys, "stderr", Terminal())
-    new_trainer(Progress()).fit(*points, steps=60).fit(*points, steps=60)
-    shown = sys.stderr.getvalue()
-    assert "60/60" in shown
-    assert "120/120" in shown
-    assert "loss=" in shown
 
 
 # Log

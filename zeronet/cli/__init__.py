@@ -1,4 +1,4 @@
-"""The command line: `zeronet train`, `check`, `plot`, `dialects`, `datasets`; one parser, one file per command."""
+"""The command line: `zeronet train`, `check`, `plot`, `predict` … : one parser, one file per command."""
 
 import sys
 from importlib import import_module
@@ -7,6 +7,7 @@ COMMANDS = {
     "train": "train networks, or descend on landscapes, and compare optimizers",
     "check": "is this optimizer right? laws for your own class",
     "plot": "draw the figure of a finished experiment again",
+    "predict": "what does a trained network say of pictures?",
     "dialects": "why do my numbers differ from PyTorch's?",
     "datasets": "list the data sets, or fetch and verify one",
 }

@@ -6,6 +6,7 @@ import importlib.util
 from zeronet.cli.parser import Parser, exit_status
 from zeronet.datasets import cache, load
 from zeronet.datasets.catalogue import KNOWN, Embedded, Published
+from zeronet.datasets.own import KINDS
 from zeronet.datasets.places import existing
 from zeronet.datasets.published import availability
 
@@ -17,7 +18,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = Parser(
         prog="zeronet datasets", description="List the data sets, or fetch and verify one.", allow_abbrev=False
     )
-    parser.add_argument("name", nargs="?", help=f"{', '.join(KNOWN)}, or an .npz file; without it, all are listed")
+    parser.add_argument("name", nargs="?", help=f"{', '.join(KNOWN)}, or a path; without it, all are listed")
     parser.add_argument("--data-dir", help="the folder with the files of MNIST or Fashion-MNIST")
     options = parser.parse_args(arguments)
     return exit_status(parser.prog, lambda: answer(options))
@@ -42,7 +43,7 @@ def show_all(data_dir: str | None) -> None:
     for known in KNOWN.values():
         state = availability(known, data_dir) if isinstance(known, Published) else embedded_state(known)
         print(f"{known.name:14} {known.n_train:6,} + {known.n_test:6,} images  {state}")
-    print(f"{'<file>.npz':14} {'':15} images  your own: arrays x_train, t_train, x_test, t_test")
+    print(f"{'<path>':14} {'':15} images  your own: {KINDS}")
 
 
 def embedded_state(known: Embedded) -> str:

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from zeronet.cli.parser import Parser, exit_status
+from zeronet.cli.parser import Parser, complain, exit_status
 from zeronet.common.errors import UserError
 from zeronet.locale import LANGUAGES
 
@@ -18,7 +18,7 @@ def main(arguments: list[str] | None = None) -> int:
     p.add_argument("--log", action="store_true", help="logarithmic loss axis")
     p.add_argument("--lang", choices=LANGUAGES, help="language of the figure (default: ZERONET_LANG, or en)")
     p.add_argument("--show", action="store_true", help="open the figure in a window")
-    args = p.parse_args(arguments)
+    args = p.parse_args(arguments, argparse.Namespace(prog=p.prog))
     return exit_status(p.prog, lambda: draw(args), args.lang)
 
 
@@ -28,12 +28,13 @@ def draw(args: argparse.Namespace) -> int:
     from zeronet.lab.ladder.figure import book_figure, ladder_figure
     from zeronet.lab.plots import save_figure, show
     from zeronet.lab.race.figure import paths_figure
-    from zeronet.lab.runner.folder import finish_publish
+    from zeronet.lab.runner.folder import changed_since, finish_publish
     from zeronet.lab.runner.protocol import read_protocol
     from zeronet.lab.tuning.figure import verdict_figure
 
     folder = Path(args.folder)
     finish_publish(folder)
+    changed = changed_since(folder)
     book = "book_choices" in read_protocol(folder / "protocol.json")
     if (folder / "paths.csv").exists():
         figure, stem = paths_figure(folder), "paths"
@@ -48,6 +49,8 @@ def draw(args: argparse.Namespace) -> int:
     if stem != "comparison" and (args.log or args.ylim is not None):
         raise UserError(f"--log and --ylim are for comparisons, and {folder} has the files of another experiment")
     print(save_figure(figure, folder, stem))
+    if changed:
+        complain(args.prog, f"note: changed since zeronet wrote them: {', '.join(changed)}", status=0)
     if args.show:
         show(figure)
     return 0

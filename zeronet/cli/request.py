@@ -9,6 +9,7 @@ from zeronet.cli.parser import complain
 from zeronet.common.errors import UserError
 from zeronet.common.files import slug
 from zeronet.common.validation import checked_integer
+from zeronet.datasets import NAMES, is_own
 from zeronet.lab.comparison.planning import OPTIONS as NETWORK
 from zeronet.lab.comparison.planning import plan_comparison
 from zeronet.lab.ladder.planning import plan_ladder
@@ -93,13 +94,13 @@ def _request(options: Mapping[str, Any]) -> Request:
         problem: Problem = problem_of(protocol["problem"]) if protocol else LandscapeProblem(address.lower())
     else:
         near = difflib.get_close_matches(address.lower(), LANDSCAPES, n=1)
-        if near and not address.lower().endswith(".npz"):
+        if near and not is_own(address):
             raise UserError(f"unknown problem {address!r}: did you mean {near[0]}?")
         problem = load_problem(address, options["data_dir"])
     if protocol:
         return _request_again(protocol, problem)
     notes: tuple[str, ...] = ()
-    if isinstance(problem, DataProblem) and address.lower().endswith(".npz"):
+    if isinstance(problem, DataProblem) and problem.address not in NAMES:
         notes = tuple(f"note: {note}" for note in data_notes(problem))
     if "protocol" in given:
         plan, tuning = plan_ladder(given, problem)

@@ -9,6 +9,7 @@ zeronet train --problem valley --lr 0.3 --animate          paths on f(x, y) = xÂ
 """
 
 import argparse
+import shlex
 import sys
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
@@ -51,8 +52,9 @@ def parse(arguments: list[str] | None = None, prog: str = "zeronet train") -> ar
         "--problem",
         nargs="+",
         metavar="NAME",
-        help="mnist (default), fashion-mnist, digits, mnist-sample, your own .npz file, or a landscape: valley, slope, "
-        "rosenbrock, beale, himmelblau, branin, rastrigin, ackley, saddle",
+        help="mnist (default), fashion-mnist, digits, mnist-sample, your own data (an .npz file, "
+        "FILE.csv:label=COLUMN, FILE.csv:target=COLUMN, a folder of images or of IDX files), or a landscape: valley, "
+        "slope, rosenbrock, beale, himmelblau, branin, rastrigin, ackley, saddle",
     )
     p.add_argument(
         "--optimizer",
@@ -86,7 +88,9 @@ def parse(arguments: list[str] | None = None, prog: str = "zeronet train") -> ar
     p.add_argument("--seeds", type=int, metavar="N", help="number of seeds: runs per optimizer (default: 3)")
     p.add_argument("--seed", type=int, metavar="S", help="first seed (default: 0)")
     p.add_argument("--eval-every", type=int, metavar="N", help="steps between two evaluations (default: 100)")
-    p.add_argument("--target", type=float, metavar="ACCURACY", help="test accuracy to reach (default: the problem's)")
+    p.add_argument(
+        "--target", type=float, metavar="ACCURACY", help="test accuracy, or RÂ², to reach (default: the data set's)"
+    )
     p.add_argument("--jobs", type=int, metavar="N", help="runs in parallel (default: one per core)")
     p.add_argument("--blas-threads", type=int, metavar="N", help="threads of each run's matrix products (default: 1)")
     compiling = "run the optimizers' rules as machine code, with the same results: auto (default: where it saves time "
@@ -177,8 +181,13 @@ def plan(options: argparse.Namespace) -> "list[Request]":
     """Return what the options describe, problem by problem, and choose the folder for the results."""
     from zeronet.cli.request import read_request
     from zeronet.common.files import slug
+    from zeronet.lab.runner.execution.options import ExecutionOptions
+    from zeronet.lab.specs.trial import trial_seconds
 
     choose_compiling(options.compile)
+    if options.run_timeout is not None:  # for plug-ins that are tried before the runs, too
+        ExecutionOptions(run_timeout=options.run_timeout)
+        trial_seconds.set(options.run_timeout)
     requests = read_request(vars(options))
     labels = [options.protocol] if options.protocol else [spec.label for spec in requests[0].plan.optimizers]
     default = Path("runs") / slug("-".join([*(request.problem.name for request in requests), *labels]).lower())
@@ -207,9 +216,9 @@ def run(request: "Request", options: argparse.Namespace) -> "Result":
         result = _conduct(request, plan, folder, execution, options.animate, bool(options.html))
     if options.explain is not None:
         _explain(request, result, options.explain)
-    print_result(result, request, folder)
+    print_result(result, folder)
     if request.kind == "comparison":
-        print_advice(request, options.prog)
+        print_advice(request, options)
     return result
 
 
@@ -254,24 +263,20 @@ def _conduct(
 def _explain(request: "Request", result: "Result", updates: int) -> None:
     """Print the first updates of each optimizer in numbers."""
     from zeronet.lab.race.explain import explain
-    from zeronet.landscapes import LANDSCAPES
+    from zeronet.lab.runner.problem import landscape_of
 
     about = request.plan.problem
     for spec, path in zip(request.plan.optimizers, result.runs.values(), strict=True):
         if path.outcome != "raised":
             first = min(updates, request.plan.steps)
-            print(explain(LANDSCAPES[about["landscape"]](), spec.build(), about["start"], first), end="\n\n")
+            print(explain(landscape_of(about), spec.build(), about["start"], first), end="\n\n")
 
 
-def print_result(result: "Result", request: "Request", folder: Path) -> None:
-    """Print the table, what failed in the runs, and where the figure is."""
+def print_result(result: "Result", folder: Path) -> None:
+    """Print the table, with what failed in the runs, and where the figure is."""
     from zeronet.locale import translate
 
     print(result.table)
-    for (label, seed), run in result.runs.items():
-        if run.message:
-            name = label if request.kind == "race" else f"{label}, {translate('seed')} {seed}"
-            print(f"{name} {run.outcome}: {run.message}")
     if any(run.traceback for run in result.runs.values()):
         print(translate("The tracebacks are in {folder}", folder=folder / "errors"))
     print(f"\n{translate('figure:')} {folder / result.drawn}")
@@ -282,7 +287,7 @@ def print_result(result: "Result", request: "Request", folder: Path) -> None:
         print(f"{translate('inside the networks:')} {', '.join(others)}")
 
 
-def print_advice(request: "Request", prog: str) -> None:
+def print_advice(request: "Request", options: argparse.Namespace) -> None:
     """Print what an untuned comparison does not show, and a command that does."""
     from zeronet.locale import translate
 
@@ -296,9 +301,14 @@ def print_advice(request: "Request", prog: str) -> None:
         and not request.notes
     ):
         address = request.plan.problem["address"]
-        command = f"python {sys.argv[0]}" if prog.endswith(".py") else prog
-        same = "" if address.startswith("mnist") else f" --problem {address}"
-        print(f"{translate('Try:')}  {command}{same} --optimizer sgd:lr=0.5 adagrad rmsprop")
+        words = [] if address.startswith("mnist") else ["--problem", address]
+        for option in ("network", "hidden"):
+            if given := getattr(options, option):
+                words += [f"--{option}", *map(str, given)]
+        words += [] if request.plan.batch_size == 128 else ["--batch-size", str(request.plan.batch_size)]
+        command = f"python {sys.argv[0]}" if options.prog.endswith(".py") else options.prog
+        words += ["--optimizer", "sgd:lr=0.5", "adagrad", "rmsprop"]
+        print(f"{translate('Try:')}  {command} {shlex.join(words)}")
 
 
 def report(results: "Mapping[str, Result]", options: argparse.Namespace) -> int:

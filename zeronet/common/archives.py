@@ -17,7 +17,7 @@ from typing import BinaryIO
 import numpy as np
 
 from zeronet.common.errors import UserError
-from zeronet.common.files import TEXT, replacing
+from zeronet.common.files import TEXT, refuse_pipe, replacing
 
 DIGEST = "sha256"  # the name of the digest among the arrays of a file
 LARGEST_RATIO = 30  # of the arrays in a compressed .npz file to the file, if they need more than
@@ -48,6 +48,7 @@ def read_arrays(
     are those written; judge: given name → an array of this shape and type that takes no memory, returns the names of
     those to be read, or raises.
     """
+    refuse_pipe(Path(path))
     with Path(path).open("rb") as file:  # opened here: zipfile leaves a damaged file open
         try:
             with zipfile.ZipFile(file) as archive:

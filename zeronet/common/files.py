@@ -1,6 +1,7 @@
 """Files that are written whole or not at all: beside their place, then moved into it."""
 
 import csv
+import errno
 import glob
 import hashlib
 import json
@@ -10,13 +11,14 @@ import re
 import reprlib
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any, BinaryIO, TextIO
 
 import numpy as np
 
 from zeronet.common.errors import UserError
+from zeronet.common.validation import LARGEST_INTEGER
 
 # Text files: file names that the locale cannot decode (Python's "surrogates") pass unchanged.
 TEXT: dict[str, Any] = {"encoding": "utf-8", "errors": "surrogateescape"}
@@ -43,8 +45,8 @@ def replacing(path: str | Path) -> Iterator[BinaryIO]:
     path = Path(path)
     prefix = f".{path.name[:40]}."
     for left in path.parent.glob(f"{glob.escape(prefix)}????????.part"):
-        with suppress(OSError), left.open("rb") as part:
-            if lock_file(part):  # nobody writes it
+        with suppress(OSError), left.open("rb") if left.is_file() else nullcontext() as part:
+            if part and lock_file(part):  # nobody writes it
                 left.unlink()
     handle, beside = tempfile.mkstemp(prefix=prefix, suffix=".part", dir=path.parent)
     try:
@@ -73,8 +75,15 @@ def lock_file(file: BinaryIO) -> bool:
     return True
 
 
+def refuse_pipe(path: Path) -> None:
+    """Raise OSError for a named pipe, which can be waited for without end; those of a shell, in /dev, are meant."""
+    if path.is_fifo() and path.parts[1:2] not in (("dev",), ("proc",)):
+        raise OSError(errno.EINVAL, "it is a named pipe", str(path))
+
+
 def read_bytes(path: Path, most: int = LARGEST_TEXT) -> bytes:
-    """Return the content of a file. Raises OSError as open does, and ValueError if it has more bytes than `most`."""
+    """Return the content of a file. Raises OSError if it cannot be opened, ValueError if it is larger than `most`."""
+    refuse_pipe(path)
     with path.open("rb") as file:
         content = file.read(most + 1)
     if len(content) > most:
@@ -97,7 +106,7 @@ def reading(path: Path) -> Iterator[None]:
         raise UserError(f"{path} is damaged: it is nested too deeply") from None
     except MemoryError:
         raise UserError(f"{path} is too large for the memory of this machine") from None
-    except (ValueError, csv.Error) as error:  # bad JSON and bad UTF-8 are ValueErrors too
+    except (ValueError, OverflowError, csv.Error) as error:  # bad JSON and bad UTF-8 are ValueErrors too
         empty = path.stat().st_size == 0
         raise UserError(f"{path} is empty" if empty else f"{path} is damaged: {error}") from None
 
@@ -115,6 +124,8 @@ def read_csv(path: Path, columns: Mapping[str, Callable[[str], Any]], most: int)
     ...     read_csv(path, {"step": int, "loss": float}, most=2)
     [[0, 2.5], [1, 2.25]]
     """
+    with reading(path):
+        refuse_pipe(path)
     with reading(path), path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
         lines = csv.reader(_short_lines(file), strict=True)
         if next(lines, None) != list(columns):
@@ -145,6 +156,13 @@ def _short_lines(file: TextIO) -> Iterator[str]:
 def finite(text: str) -> float:
     """Return a finite number, for read_csv."""
     if not math.isfinite(number := float(text)):
+        raise ValueError(text)
+    return number
+
+
+def integer(text: str) -> int:
+    """Return an integer that an array can hold, for read_csv."""
+    if abs(number := int(text)) > LARGEST_INTEGER:
         raise ValueError(text)
     return number
 

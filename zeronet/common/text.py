@@ -16,6 +16,16 @@ def columns(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
 
 
+def listed(names: Sequence[str], most: int) -> str:
+    """Return names separated by commas, and how many more there are than these.
+
+    >>> listed(["a", "b", "c"], most=2)
+    'a, b and 1 more'
+    """
+    shown = ", ".join(names[:most])
+    return shown if len(names) <= most else f"{shown} and {len(names) - most} more"
+
+
 def aligned(table: Sequence[Sequence[str]]) -> list[str]:
     """Return the lines of a table with aligned columns.
 

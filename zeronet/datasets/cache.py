@@ -49,7 +49,7 @@ def open_arrays(known: Known) -> Arrays | None:
     """
     try:
         paths = {role: entry(known) / f"{role}.npy" for role in ROLES}
-        arrays = {role: _open(path, known.shape(role)) for role, path in paths.items()}
+        arrays = {role: open_array(path, known.shape(role)) for role, path in paths.items()}
         verified = stamp(known, paths.values())
     except Exception:  # a damaged header may raise anything in NumPy
         return None
@@ -65,7 +65,8 @@ def open_arrays(known: Known) -> Arrays | None:
 _verified: set[Path] = set()  # stamps, where they cannot be written
 
 
-def _open(path: Path, shape: tuple[int, ...]) -> np.ndarray:
+def open_array(path: Path, shape: tuple[int, ...]) -> np.ndarray:
+    """Return an array as a read-only view of a memory map. Raises ValueError if it has not this shape, flattened."""
     mapped = np.lib.format.open_memmap(path, mode="r")
     n, *image = shape
     expected = ((n, int(np.prod(image))), np.dtype(np.float32)) if image else ((n,), np.dtype(np.int64))

@@ -35,7 +35,8 @@ class Known:
     def dataset(self, arrays: Arrays, where: str | Path) -> Dataset:
         """Return the data set with these arrays, which came from `where`."""
         source = describe(self.title, self.n_train, self.n_test, where)
-        return Dataset(self.name, **arrays, image_shape=self.image_shape, source=source, digest=self.digest)
+        shape = self.image_shape
+        return Dataset(self.name, **arrays, image_shape=shape, source=source, digest=self.digest, class_names=())
 
 
 @dataclass(frozen=True)

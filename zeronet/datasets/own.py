@@ -1,102 +1,72 @@
-"""Your own data: an .npz file with the arrays x_train, t_train, x_test and t_test."""
+"""Data of your own, by their address: PATH[:key=value,…], where the settings say what a file does not."""
 
-from collections.abc import Mapping
-from pathlib import Path
+import os
+import re
+from collections.abc import Callable, Mapping
 
-import numpy as np
-
-from zeronet.common.archives import free_memory, read_arrays
-from zeronet.datasets.dataset import ROLES, Arrays, DataError, Dataset, array_digest, describe
+from zeronet.datasets.class_folders import load_class_folders
+from zeronet.datasets.dataset import DataError, Dataset
+from zeronet.datasets.idx_folder import four_files, load_idx_folder
+from zeronet.datasets.npz import load_npz
 from zeronet.datasets.places import expanded
+from zeronet.datasets.table import load_table
 
-NEEDED = f"it must hold the arrays {', '.join(ROLES)}, as written by numpy.savez"
+KINDS = "an .npz, .csv or .csv.gz file, a folder with a subfolder of images for each class, or one of IDX files"
+Settings = Mapping[str, str]
 
 
-def load_own(given: str) -> Dataset:
-    """Load the .npz file at the path `given`, as written by numpy.savez. The arrays stay in memory.
+def split_address(address: str) -> tuple[str, dict[str, str]]:
+    r"""Return the path of an address, and its settings.
 
-    x_train and x_test hold images of any one shape, (N, …) and (M, …), integers or floats, which are cast to float32
-    and not rescaled; t_train and t_test class numbers from 0, integers, (N,) and (M,).
+    Raises DataError if a setting is given twice.
 
-    Raises DataError, which says what is wrong with which array.
+    >>> split_address(r"C:\data\flowers.csv:label=species"), split_address("photos:size=28,grey=true")
+    (('C:\\data\\flowers.csv', {'label': 'species'}), ('photos', {'size': '28', 'grey': 'true'}))
     """
+    path, settings = address, {}
+    if match := re.search(r":(?=\w+=)", address):
+        path = address[: match.start()]
+        for pair in re.split(r",(?=\w+=)", address[match.end() :]):  # a column's name may have a comma
+            key, _, value = pair.partition("=")
+            if key in settings:
+                raise DataError(f"{address!r} gives {key} twice")
+            settings[key] = value
+    return path, settings
+
+
+def is_own(address: str | os.PathLike[str]) -> bool:
+    """Return whether an address is that of a file or a folder, not the name of a set."""
+    path, settings = split_address(os.fspath(address))
+    named = re.search(r"\.(npz|csv|csv\.gz)$", path, re.IGNORECASE) or re.search(r"[/\\]", path)
+    return bool(named or settings) or expanded(path).is_dir()
+
+
+def load_own(address: str) -> Dataset:
+    """Load the data at an address. Raises DataError, which names the file, and the row or the image that is wrong."""
+    given, settings = split_address(address)
     path = expanded(given)
+    lower = path.name.lower()
+    takes: tuple[str, ...] = ()
+    if lower.endswith(".npz"):
+        load: Callable[[], Dataset] = lambda: load_npz(path)  # noqa: E731
+    elif lower.endswith((".csv", ".csv.gz")):
+        takes = ("label", "target")
+        load = lambda: load_table(path, settings)  # noqa: E731
+    elif path.is_dir() and (files := four_files(path)):
+        load = lambda: load_idx_folder(path, files)  # noqa: E731
+    elif path.is_dir():
+        takes = ("size", "grey")
+        load = lambda: load_class_folders(path, settings)  # noqa: E731
+    elif path.exists():
+        raise DataError(f"{path} is none of the files that can be read: {KINDS}")
+    else:
+        raise DataError(f"there is no file or folder {path}")
+    for key in settings:
+        if key not in takes:
+            raise DataError(f"{path} has no setting {key!r}" + (f": it has {', '.join(takes)}" if takes else ""))
     try:
-        arrays = _read(path)
-        image_shape = arrays["x_train"].shape[1:]
-        for part in ("train", "test"):
-            _check_range(f"t_{part}", arrays[f"t_{part}"], arrays["t_train"].size + arrays["t_test"].size)
-        for role, array in arrays.items():
-            arrays[role] = _flattened(role, array) if role.startswith("x") else array.astype(np.int64)
-            arrays[role].flags.writeable = False  # as those of the other sets
-    except FileNotFoundError:
-        raise DataError(f"there is no file {path}") from None
-    except DataError as error:
-        raise DataError(f"{path}: {error}") from None
-    source = describe("own data", len(arrays["x_train"]), len(arrays["x_test"]), path)
-    return Dataset(path.name, **arrays, image_shape=image_shape, source=source, digest=array_digest(arrays))
-
-
-def _read(path: Path) -> Arrays:
-    try:
-        return read_arrays(path, written_by_us=False, judge=_judge)
-    except FileNotFoundError:
-        raise
+        return load()
+    except FileNotFoundError as error:
+        raise DataError(f"there is no file {error.filename or path}") from None
     except OSError as error:
-        raise DataError(f"it cannot be read: {error.strerror or error}") from None
-    except DataError:
-        raise
-    except ValueError as error:
-        raise DataError(f"it cannot be read: {error}: {NEEDED}") from None
-
-
-def _judge(headers: Mapping[str, np.ndarray]) -> tuple[str, ...]:
-    """Return the names of the four arrays. Raises DataError if their shapes, types or sizes do not fit."""
-    missing = [role for role in ROLES if role not in headers]
-    if missing:
-        raise DataError(f"it lacks {', '.join(missing)}: {NEEDED}")
-    for part in ("train", "test"):
-        x, t = headers[f"x_{part}"], headers[f"t_{part}"]
-        _check_images(f"x_{part}", x)
-        _check_labels(f"t_{part}", t)
-        if len(x) != len(t):
-            raise DataError(f"x_{part} has {len(x)} images, but t_{part} {len(t)} labels")
-    shapes = [headers[role].shape[1:] for role in ("x_train", "x_test")]
-    if shapes[0] != shapes[1]:
-        raise DataError(f"images of x_train are {shapes[0]}, but those of x_test {shapes[1]}")
-    sizes = [headers[role].size * max(headers[role].dtype.itemsize + 4, 8) for role in ROLES]  # read, and cast
-    if sum(sizes) > (free := free_memory()):
-        raise DataError(f"its arrays need {sum(sizes) / 1e9:.1f} GB of memory, and {free / 1e9:.1f} GB are free")
-    return ROLES
-
-
-def _check_images(role: str, x: np.ndarray) -> None:
-    if x.dtype.kind not in "iuf":
-        raise DataError(f"{role} has the type {x.dtype}: images must be integers or floats")
-    if x.ndim < 2 or 0 in x.shape:
-        raise DataError(f"{role} has the shape {x.shape}: it must be (images, …) and hold at least one number")
-
-
-def _check_labels(role: str, t: np.ndarray) -> None:
-    if t.ndim != 1:
-        raise DataError(f"{role} has the shape {t.shape}: it must be (images,), one class number for each")
-    if t.dtype.kind not in "iu":
-        raise DataError(f"{role} has the type {t.dtype}: labels must be integers")
-
-
-def _check_range(role: str, t: np.ndarray, n_images: int) -> None:
-    if len(t) and t.min() < 0:
-        raise DataError(f"{role} holds {t.min()}: labels count from 0")
-    if len(t) and t.max() >= n_images:  # a year or an identification number, not a class
-        raise DataError(
-            f"{role} holds {t.max()}: labels must be 0 … K−1, for K classes that occur in {n_images} images"
-        )
-
-
-def _flattened(role: str, x: np.ndarray) -> np.ndarray:
-    with np.errstate(over="ignore"):  # what is too large for float32 becomes infinite, and is reported below
-        flat = np.ascontiguousarray(x, np.float32).reshape(len(x), -1)
-    finite = np.isfinite(flat).all(axis=1)
-    if not finite.all():
-        raise DataError(f"{role}[{finite.argmin()}] holds a number that is not finite in float32")
-    return flat
+        raise DataError(f"{error.filename or path} cannot be read: {error.strerror or error}") from None

@@ -152,7 +152,7 @@ class _ZeronetEstimator(BaseEstimator):
             self.network_.loss_function = self._weighted_loss()
             t = np.column_stack([t, weights])
         ends = _Epochs(self, per_epoch, validation)
-        trainer = Trainer(self.network_, self.optimizer_, size, self._seed, [ends], drop_last)
+        trainer = Trainer(self.network_, self.optimizer_, size, self._seed, [ends], drop_last, progress=False)
         trainer.step = -(-self._steps // per_epoch) * per_epoch  # a new epoch, of an order of its own
         try:
             trainer.fit(x, t, epochs=epochs)

@@ -1,4 +1,4 @@
-"""Functions of two variables, and optimizers that descend them: base, functions, then descent."""
+"""Functions of two variables, and optimizers that descend them: base, functions, own, then descent."""
 
 from zeronet.landscapes.base import Landscape
 from zeronet.landscapes.descent import PathPoint, descend, walk
@@ -13,6 +13,7 @@ from zeronet.landscapes.functions import (
     Slope,
     Valley,
 )
+from zeronet.landscapes.own import OwnLandscape
 
 LANDSCAPES = {
     kind.__name__.lower(): kind
@@ -26,6 +27,7 @@ __all__ = [
     "Branin",
     "Himmelblau",
     "Landscape",
+    "OwnLandscape",
     "PathPoint",
     "Rastrigin",
     "Rosenbrock",

@@ -14,6 +14,7 @@ class Landscape:
     implements __call__ and gradient, and sets the four attributes.
     """
 
+    variables = 2  # that f depends on
     equation: str  # f in plain Unicode
     minima: np.ndarray = np.empty((0, 2))  # (k, 2); none if f is not bounded below
     start: tuple[float, float]  # where a descent begins

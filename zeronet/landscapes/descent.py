@@ -2,13 +2,12 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from numbers import Real
 from typing import Any
 
 import numpy as np
 
 from zeronet.common.errors import UserError
-from zeronet.common.validation import checked_array
+from zeronet.common.validation import checked_array, is_number
 from zeronet.nn.gradient_check import numerical_gradient, real_number
 from zeronet.nn.parameters import Parameters
 from zeronet.nn.rng import stream
@@ -60,7 +59,7 @@ def walk(
     """
     x, y = _checked_start(landscape, start)
     whole = isinstance(steps, int | np.integer) and not isinstance(steps, bool) and steps >= 0
-    if not (whole and isinstance(noise, Real) and noise >= 0):
+    if not (whole and is_number(noise) and noise >= 0):
         raise ValueError(f"steps must be an integer ≥ 0 and noise a number ≥ 0, not {steps!r} and {noise!r}")
     optimizer = optimizer.clone() if isinstance(optimizer, Optimizer) else adapt(optimizer)
     gradient = getattr(landscape, "gradient", None) or _measured(landscape)

@@ -147,6 +147,25 @@ def _is_one_hot(t: np.ndarray) -> bool:
     return bool((np.count_nonzero(t, axis=1) == 1).all() and (t.max(axis=1) == 1).all())
 
 
+def r_squared(y: ArrayLike, t: ArrayLike) -> float:
+    """Return R², the share of the variance of the targets t (N, M) that the outputs y (N, M) explain.
+
+        R² = 1 − Σ (t − y)² / Σ (t − t̄)²          of each of the M outputs, and their mean
+
+    1 is perfect; always to say the mean of t has R² 0. An output whose targets are all the same has 1 if it is perfect,
+    and else 0, as in scikit-learn's r2_score. Raises ValueError if the shapes differ.
+
+    >>> r_squared([[1.0], [2.0], [2.0]], [[1.0], [2.0], [3.0]])  # 1 − 1/2
+    0.5
+    """
+    y, t = np.asarray(y, np.float64), np.asarray(checked_array("t", t), np.float64)
+    if y.shape != t.shape:
+        raise ValueError(f"targets have shape {t.shape}, but the outputs have {y.shape}")
+    errors, variances = ((t - y) ** 2).sum(axis=0), ((t - t.mean(axis=0)) ** 2).sum(axis=0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return float(np.mean(np.where(variances > 0, 1 - errors / variances, errors == 0)))
+
+
 def accuracy(y: ArrayLike, t: ArrayLike) -> float:
     """Return the share of rows of the scores y (N, K) whose largest score is at the label: t (N,), or one-hot (N, K).
 

@@ -1,9 +1,10 @@
 """Initial weights: normal random numbers whose spread decides whether signals survive a deep network."""
 
 import math
-from numbers import Real
 
 import numpy as np
+
+from zeronet.common.validation import is_number
 
 
 class Initializer:
@@ -48,7 +49,7 @@ class Normal(Initializer):
     """
 
     def __init__(self, value: float):
-        if not (isinstance(value, Real) and math.isfinite(value) and value >= 0):
+        if not (is_number(value) and value >= 0):
             raise ValueError(f"a standard deviation must be finite and ≥ 0, not {value!r}")
         self.value: float = float(value)
 

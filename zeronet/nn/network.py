@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 from zeronet.common.archives import read_arrays, replace_arrays
+from zeronet.common.notebook import html_table
 from zeronet.common.validation import checked_array
 from zeronet.nn.functions import accuracy
 from zeronet.nn.initializers import Initializer
@@ -20,7 +21,7 @@ from zeronet.nn.layers.base import Shape, shape_text
 from zeronet.nn.losses import LOSSES, Loss, SoftmaxCrossEntropy
 from zeronet.nn.parameters import Parameters
 from zeronet.nn.rng import checked_seed, stream
-from zeronet.nn.shapes import numbers_per_example, shapes_through, summary
+from zeronet.nn.shapes import numbers_per_example, shapes_through, summary, summary_table
 
 Places = dict[str, tuple[Layer, str]]  # name in the network → its layer, and the attribute there
 SLICE = 1000  # examples predicted at once: enough for fast products, little memory
@@ -169,6 +170,11 @@ class Network:
         size, dtype = self.params.flat.size, self.params.flat.dtype
         return f"{type(self).__name__}({first} → {last}, {len(self.layers)} layers, {size:,} parameters, {dtype})"
 
+    def _repr_html_(self) -> str:
+        known = shapes_through(self.layers)[0] is not None
+        table = summary_table(self.layers) if known else [("layer",), *((repr(layer),) for layer in self.layers)]
+        return html_table(table, [repr(self)])
+
     def save(self, path: str | Path) -> None:
         """Write the network to path as an .npz file without pickles; zeronet.load(path) builds it again.
 
@@ -232,6 +238,12 @@ class Network:
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
+        for places, arrays in zip(self._places(), (self.params, self.buffers), strict=True):
+            shapes = {name: getattr(layer, attribute).shape for name, (layer, attribute) in places.items()}
+            if shapes != arrays.shapes:
+                raise ValueError(f"this network is damaged: its layers have {shapes}, and its arrays {arrays.shapes}")
+        if self.grads.shapes != self.params.shapes:
+            raise ValueError(f"this network is damaged: its gradients have {self.grads.shapes}")
         self._bind()  # the arrays of copied and unpickled layers are no views
 
 

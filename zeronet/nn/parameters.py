@@ -1,13 +1,14 @@
 """Parameters: many named arrays that are views of one long vector."""
 
 import math
+import reprlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
-from zeronet.common.validation import checked_array
+from zeronet.common.validation import checked_array, is_shape
 
 
 def copy_into(view: np.ndarray, value: ArrayLike, name: str) -> None:
@@ -97,4 +98,9 @@ class Parameters(Mapping[str, np.ndarray]):
         return {"shapes": self.shapes, "flat": self._flat}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        Parameters.__init__(self, state["shapes"], flat=state["flat"])
+        shapes, flat = state.get("shapes"), state.get("flat")
+        if not isinstance(flat, np.ndarray) or flat.dtype.kind != "f":  # without it, memory would be taken for shapes
+            raise ValueError("these Parameters are damaged: they have no vector of floats")
+        if not isinstance(shapes, dict) or not all(map(is_shape, shapes.values())):
+            raise ValueError(f"these Parameters are damaged: {reprlib.repr(shapes)} are no shapes")
+        Parameters.__init__(self, shapes, flat=flat)

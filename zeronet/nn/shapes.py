@@ -65,12 +65,17 @@ def numbers_per_example(layers: Sequence[Layer], shape: Shape) -> int:
     return sum(math.prod(stage.shape) + stage.columns for stage in stages(layers, shape))
 
 
-def summary(layers: Sequence[Layer], shape: Shape | None = None) -> str:
-    """Return the table that Network.summary describes."""
+def summary_table(layers: Sequence[Layer], shape: Shape | None = None) -> list[tuple[str, str, str, str]]:
+    """Return the table that Network.summary describes, as head and rows."""
     rows = [(type(s.layer).__name__, shape_text(s.shape), s.parameters, s.multiply_adds) for s in stages(layers, shape)]
     rows.append(("total", "", sum(row[2] for row in rows), sum(row[3] for row in rows)))
     table = [("layer", "output", "parameters", "multiply-adds")]
-    table += [(name, output, f"{parameters:,}", f"{products:,}") for name, output, parameters, products in rows]
+    return table + [(name, output, f"{parameters:,}", f"{products:,}") for name, output, parameters, products in rows]
+
+
+def summary(layers: Sequence[Layer], shape: Shape | None = None) -> str:
+    """Return the table that Network.summary describes."""
+    table = summary_table(layers, shape)
     left, *widths = (max(map(len, column)) for column in zip(*table, strict=True))
     lines = [[name.ljust(left), *map(str.rjust, cells, widths)] for name, *cells in table]
     return "\n".join("  ".join(line) for line in lines)

@@ -32,7 +32,10 @@ def copied_gradients(
 def as_array(value: Any) -> np.ndarray:
     """Return an array of floats as it is, and a number as a new array of shape () in float64."""
     if isinstance(value, Real):
-        return np.array(float(value))
+        try:
+            return np.array(float(value))
+        except OverflowError:
+            raise ValueError(f"parameters must be numbers that a float can hold, not {value!r}") from None
     if not isinstance(value, np.ndarray) or value.dtype.kind != "f":
         kind = value.dtype if isinstance(value, np.ndarray) else type(value).__name__
         raise ValueError(f"parameters must be arrays of floats, or numbers, not {kind}")

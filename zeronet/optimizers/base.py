@@ -1,13 +1,16 @@
 """What every optimizer is. A subclass is its equation; this class walks the parameters, keeps the state and checks."""
 
 import copy
+import math
 import weakref
 from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from zeronet.common.validation import checked_integer
+from zeronet.common.notebook import html_table
+from zeronet.common.text import equation_of
+from zeronet.common.validation import checked_integer, is_number, is_shape
 from zeronet.nn.parameters import Parameters
 from zeronet.optimizers.arrays import as_array, copied, copied_gradients, flat_vectors, listed, shapes_of
 from zeronet.optimizers.hyperparameters import checked_number, checked_switch, scheduled_lr
@@ -19,6 +22,7 @@ from zeronet.optimizers.undo import numpy_may_raise, restorer
 # Numbers that a rule is given at once: its temporaries then stay in the processor's cache. At 1.8 million parameters
 # this takes half the time of the whole vector at once.
 PIECE = 65_536
+MOST_CLAIMED = 10**7  # numbers of an array of parameters, beyond those of its states, that a state_dict may claim
 LearningRate = float | Callable[[int], float]  # a number, or a schedule
 
 
@@ -166,22 +170,24 @@ class Optimizer:
         before.
         """
         self._check(params, grads)
-        usual = isinstance(params, Parameters) and self.elementwise and self._transforms_change_all_or_nothing
-        run = run_rule.get() if usual else None
-        whole = usual and self._own_rules and (run is not None or not numpy_may_raise())
-        if whole and not self._transforms:  # nothing can go wrong halfway
+        restore = restorer(self, params, arrays=not self._fails_before_changes(params))
+        try:
             self._update(params, grads)
-        else:
-            if run is not None and not self._transforms and run.has_loop(self):
-                whole = whole or type(self).before_update is Optimizer.before_update
-            restore = restorer(self, params, arrays=not whole)
-            try:
-                self._update(params, grads)
-            except BaseException:
-                restore()
-                raise
+        except BaseException:
+            restore()
+            raise
         if isinstance(params, Parameters) and (self._owner is None or self._owner() is not params):
             self._owner = weakref.ref(params)
+
+    def _fails_before_changes(self, params: Mapping[str, Any]) -> bool:
+        """Return whether an update that raises has changed no array: then none need be copied to restore it."""
+        if not (isinstance(params, Parameters) and self.elementwise and self._transforms_change_all_or_nothing):
+            return False
+        run = run_rule.get()
+        if self._own_rules:
+            return run is not None or not numpy_may_raise()
+        own_hook = type(self).before_update is not Optimizer.before_update
+        return run is not None and not self._transforms and not own_hook and run.has_loop(self)
 
     def _update(self, params: MutableMapping[str, Any] | Parameters, grads: Mapping[str, Any]) -> None:
         if self.schedule:
@@ -258,6 +264,12 @@ class Optimizer:
         transforms = f".with_transforms({', '.join(map(repr, self.transforms))})" if self.transforms else ""
         return f"{type(self).__name__}({settings}){transforms}"
 
+    def _repr_html_(self) -> str:
+        settings = [
+            (name, f"{value:g}" if isinstance(value, float) else str(value)) for name, value in self.settings.items()
+        ]
+        return html_table([(type(self).__name__, ""), *settings], equation_of(type(self)))
+
     def clone(self) -> Self:
         """Return an optimizer with the same settings and no state."""
         twin = copy.deepcopy(self)
@@ -292,6 +304,8 @@ class Optimizer:
         Raises ValueError for the state of another class, or of one with another schedule, other transforms or states;
         then nothing has changed.
         """
+        if missing := [name for name in ("kind", "t", "settings", "numbers", "shapes", "states") if name not in state]:
+            raise ValueError(f"this is no state of an optimizer: it has no {missing[0]}")
         if state["kind"] != self._kind():
             raise ValueError(f"this state is one of {state['kind']}, not one of {self._kind()}")
         self._check_states(state)
@@ -300,6 +314,9 @@ class Optimizer:
         for name, value in state["settings"].items():
             check = checked_switch if isinstance(getattr(self, name, None), bool) else checked_number
             settings[name] = 0.0 if name == "lr" and at_0 else check(name, value)
+        for name, value in state["numbers"].items():
+            if not (isinstance(value, float) or is_number(value)):
+                raise ValueError(f"this state's {name} must be a number, not {value!r}")
         numbers = {name: float(value) for name, value in state["numbers"].items()}
         self.t = checked_integer("t", state["t"], 0)
         for name, value in [*settings.items(), *numbers.items()]:
@@ -312,6 +329,14 @@ class Optimizer:
 
     def __getstate__(self) -> dict[str, Any]:
         return self.__dict__ | {"_owner": None, "_copy": None}  # a copy may go on with a copy of the network
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        wanted = state.get("_shapes") or {}
+        for name in self.state_names if wanted else ():
+            shapes = shapes_of(getattr(self, name, None) or {})
+            if shapes.keys() != wanted.keys() or (self.elementwise and shapes != wanted):
+                raise ValueError(f"this {type(self).__name__} is damaged: {name} has {listed(shapes)}")
 
     # How it works --------------------------------------------------------------------------------------------------
 
@@ -326,10 +351,14 @@ class Optimizer:
         for s in self.state_names:
             if states.get(s, {}).keys() != shapes.keys():
                 raise ValueError(f"this state has {s} of {', '.join(states.get(s, {}))}, not of {', '.join(shapes)}")
-        for name, shape in shapes.items():
+        for name, shape in shapes.items() if self.state_names else ():
+            found = [np.asarray(states[s][name]) for s in self.state_names]
+            most = MOST_CLAIMED + sum(array.size for array in found)
+            if not is_shape(shape) or math.prod(shape) > most:
+                raise ValueError(f"this state has arrays of {[a.shape for a in found]} for {name} {shape}")
             w = np.zeros(shape, np.float32)
-            for s, first in zip(self.state_names, self.init_state(w) if w.size else (), strict=False):
-                array = np.asarray(states[s][name])
+            firsts = self.init_state(w) if w.size else [w] * len(found)
+            for s, array, first in zip(self.state_names, found, firsts, strict=False):
                 if array.shape != first.shape or array.dtype.kind != first.dtype.kind:
                     raise ValueError(f"this state has a {s} of shape {array.shape} for {name} {tuple(shape)}")
 

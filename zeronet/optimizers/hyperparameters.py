@@ -1,9 +1,9 @@
 """What the numbers of optimizers, schedules and transforms may be: one table, one check."""
 
-import math
 from collections.abc import Callable
-from numbers import Real
 from typing import Any
+
+from zeronet.common.validation import is_number
 
 Range = tuple[Callable[[float], bool], str]  # a test, and what it asks for
 POSITIVE: Range = (lambda x: x > 0, "positive and finite")
@@ -75,6 +75,6 @@ def plain(value: Any) -> Any:
 
 def _in_range(name: str, value: Any, fits: Callable[[float], bool], wanted: str, place: str = "") -> float:
     number = plain(value)
-    if isinstance(number, bool) or not isinstance(number, Real) or not math.isfinite(number) or not fits(float(number)):
+    if not is_number(number) or not fits(float(number)):
         raise ValueError(f"{name} must be {wanted}, not {value!r}{place}")
     return float(number)

@@ -1,11 +1,11 @@
 """The training loop, and the hooks that it calls.
 
-The reading order: environment, trainer, callbacks, augmentation, plateau, lr_range, checkpoint, inspection; then how
-rules become machine code: tracing, loops, compiled.
+The reading order: environment, progress, trainer, callbacks, augmentation, plateau, lr_range, checkpoint, inspection;
+then how rules become machine code: tracing, loops, compiled.
 """
 
 from zeronet.training.augmentation import Augmentation
-from zeronet.training.callbacks import Callback, Evaluation, History, Log, Progress
+from zeronet.training.callbacks import Callback, Evaluation, History, Log
 from zeronet.training.checkpoint import Checkpoint
 from zeronet.training.lr_range import LRRange, lr_range_test
 from zeronet.training.plateau import EarlyStopping, ReduceLROnPlateau
@@ -21,7 +21,6 @@ __all__ = [
     "History",
     "LRRange",
     "Log",
-    "Progress",
     "ReduceLROnPlateau",
     "Trainer",
     "lr_range_test",

@@ -1,10 +1,9 @@
-"""What happens beside the training loop: history, evaluation, progress bar, log.
+"""What happens beside the training loop: history, evaluation, log.
 
 Derive your own from Callback and override the events that you need.
 """
 
 import csv
-import math
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -13,7 +12,7 @@ from numpy.typing import ArrayLike
 
 from zeronet.common.files import replacing
 from zeronet.common.validation import checked_array, checked_integer
-from zeronet.nn.functions import accuracy
+from zeronet.nn.functions import accuracy, r_squared
 from zeronet.training.trainer import Trainer
 
 
@@ -85,8 +84,8 @@ class History(Callback):
 class Evaluation(Callback):
     """Measure loss and accuracy on other data: before the first step, at regular steps, and at the end.
 
-    After training, rows holds tuples (step, loss, accuracy), where step counts the updates made before. The accuracy is
-    nan if the loss function does not classify, as MeanSquaredError.
+    After training, rows holds tuples (step, loss, accuracy), where step counts the updates made before. If the loss
+    function does not classify, as MeanSquaredError, R² is in the place of the accuracy.
 
     Parameters
     ----------
@@ -109,8 +108,9 @@ class Evaluation(Callback):
             return
         with trainer.evaluating() as network:
             y = network.predict(self.x)
-            loss, classifies = network.loss_function.forward(y, self.t), network.loss_function.classifies
-            self.rows.append((trainer.step, loss, accuracy(y, self.t) if classifies else math.nan))
+            score = accuracy if network.loss_function.classifies else r_squared
+            loss = network.loss_function.forward(y, self.t)
+            self.rows.append((trainer.step, loss, score(y, self.t)))
             trainer.notify("on_evaluation", self)
             trainer.finite(loss, self.x, self.t)
 
@@ -135,32 +135,6 @@ class Evaluation(Callback):
     def load_state(self, state: dict[str, Any]) -> None:
         """Restore the rows."""
         self.rows[:] = [(step, loss, accuracy) for step, loss, accuracy in state["rows"]]
-
-
-class Progress(Callback):
-    """Show a progress bar with the loss on stderr, if that is a terminal."""
-
-    def __init__(self) -> None:
-        self.bar: Any = None
-
-    def on_fit_start(self, trainer: Trainer) -> None:
-        """Open the bar."""
-        from tqdm.auto import tqdm  # only here: it takes as long to import as half of zeronet
-
-        self.bar = tqdm(total=trainer.last_step, initial=trainer.step, unit="step", disable=None)
-
-    def on_step_end(self, trainer: Trainer, loss: float) -> None:
-        """Advance the bar."""
-        self.bar.update()
-        if trainer.step % 100 == 0:
-            self.bar.set_postfix(loss=f"{loss:.4f}", refresh=False)
-
-    def on_fit_end(self, trainer: Trainer) -> None:
-        """Close the bar."""
-        if self.bar is not None:
-            self.bar.close()
-
-    on_fit_interrupted = on_fit_end
 
 
 class Log(Callback):

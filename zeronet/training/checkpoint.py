@@ -85,13 +85,14 @@ class Checkpoint(Callback):
             about = json.loads(str(arrays.pop("about")))
             optimizer_state, states, identity = (about[k] for k in ("optimizer", "states", "belongs_to"))
             step, order_shift = checked_integer("step", about["step"], 0), int(about.get("order_shift", 0))
-        except (KeyError, TypeError, ValueError, RecursionError) as error:
+            shapes = {name: tuple(shape) for name, shape in (optimizer_state["shapes"] or {}).items()}
+            identity = {"drop_last": True, **identity}  # older files have none
+        except (KeyError, TypeError, AttributeError, ValueError, OverflowError, RecursionError) as error:
             raise ValueError(f"{self.path} is not a checkpoint, or is damaged ({error})") from error
 
         def part(name: str) -> dict[str, np.ndarray]:
             return {k.removeprefix(f"{name}/"): array for k, array in arrays.items() if k.startswith(f"{name}/")}
 
-        identity = {"drop_last": True, **identity}  # older files have none
         for name, value in _identity(trainer).items():
             if identity.get(name) != value:
                 raise ValueError(f"{self.path} was written with {name} {identity.get(name)!r}, not {value!r}")
@@ -100,7 +101,6 @@ class Checkpoint(Callback):
             raise ValueError(f"{self.path} holds the arrays {list(values)}, not {[*network.params, *network.buffers]}")
         if any(array.dtype.kind != "f" for array in values.values()):
             raise ValueError(f"{self.path} is damaged: its parameters are no floats")
-        shapes = {name: tuple(shape) for name, shape in (optimizer_state["shapes"] or {}).items()}
         if shapes and shapes != network.params.shapes:
             raise ValueError(f"{self.path} is damaged: its optimizer has updated {list(shapes)}")
         before = [(callback, copy.deepcopy(state)) for callback, state in _callbacks_with_state(trainer)]

@@ -1,19 +1,20 @@
 """The training loop, and the order of the data in it."""
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from numbers import Real
 from typing import Any
 
 import numpy as np
 
-from zeronet.common.validation import checked_array, checked_integer
+from zeronet.common.validation import as_float, checked_array, checked_integer
 from zeronet.nn.network import Network
 from zeronet.nn.rng import checked_seed, stream
 from zeronet.optimizers import adapt
 from zeronet.training.compiled import compiled_rules
 from zeronet.training.environment import flushed_subnormals, keep_freed_memory, threads_by_shape
+from zeronet.training.progress import progress_bar
 
 
 class Diverged(ArithmeticError):
@@ -34,7 +35,9 @@ class Diverged(ArithmeticError):
     def __str__(self) -> str:
         if self.cause:
             return f"the loss is {self.loss} at step {self.step}: {self.cause}"
-        rate = f" (learning rate {self.lr:g})" if isinstance(self.lr, Real) else ""  # a plug-in's lr may be anything
+        rate = (
+            f" (learning rate {as_float(self.lr):g})" if isinstance(self.lr, Real) else ""
+        )  # a plug-in's lr may be anything
         return f"the loss is {self.loss} at step {self.step}{rate}"
 
 
@@ -92,6 +95,8 @@ class Trainer:
     callbacks : sequence of Callback; what happens beside the loop
     drop_last : bool, default True; whether an epoch ends without the examples that do not fill a batch; if not, they
         are a shorter batch, whose loss and gradient are means over fewer examples
+    progress : bool or None, default None; whether fit shows a bar with the loss and the time left; None: in terminals
+        and notebooks, if it takes more than a second
 
     Raises
     ------
@@ -116,11 +121,14 @@ class Trainer:
         seed: int | None = 0,
         callbacks: Sequence[Any] = (),
         drop_last: bool = True,
+        progress: bool | None = None,
     ):
         self.network, self.optimizer = network, adapt(optimizer)
         self.batch_size, self.seed = checked_integer("batch_size", batch_size), checked_seed(seed)
         self.callbacks, self.drop_last = list(callbacks), bool(drop_last)
+        self.progress = progress
         self.step = 0
+        self.last_loss: float | None = None  # of the last step
         self.last_step = 0  # when the current fit ends
         self.order_shift = 0  # the order of the data at step k is that of step k + order_shift of its stream
         self.last_batch: tuple[Any, ...] | None = None  # of the last fit: number of examples, indices, x, t
@@ -197,12 +205,15 @@ class Trainer:
     def _loop(self, x: Any, t: Any) -> None:
         network, optimizer = self.network, self.optimizer
         start, stop = self.step + self.order_shift, self.last_step + self.order_shift
-        for batch in self._steps(batches(len(x), self.batch_size, self.seed, start, stop, self.drop_last)):
-            x_batch, t_batch = self.batch_of(x, t, batch)
-            loss = self.finite(network.loss_and_grad(x_batch, t_batch), x_batch, t_batch)
-            optimizer.update(network.params, network.grads)
-            self.step += 1
-            self.notify("on_step_end", loss)
+        order = batches(len(x), self.batch_size, self.seed, start, stop, self.drop_last)
+        with closing(self._steps(order)) as steps:  # whatever happens, the progress bar is closed
+            for batch in steps:
+                x_batch, t_batch = self.batch_of(x, t, batch)
+                loss = self.finite(network.loss_and_grad(x_batch, t_batch), x_batch, t_batch)
+                optimizer.update(network.params, network.grads)
+                self.last_loss = loss
+                self.step += 1
+                self.notify("on_step_end", loss)
 
     def batch_of(self, x: Any, t: Any, batch: np.ndarray) -> tuple[Any, Any]:
         """Return the examples of the next step, after the callbacks that change them."""
@@ -222,15 +233,16 @@ class Trainer:
         if not same:
             self.order_shift = epoch * batches_per_epoch(len(x), self.batch_size, self.drop_last) - self.step
 
-    def _steps(self, order: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
+    def _steps(self, order: Iterable[np.ndarray]) -> Generator[np.ndarray]:
         """Yield the batches until the last step or stop(), and set the generators of random layers before each."""
         random = [(place, layer) for place, layer in enumerate(self.network.layers) if layer.random]
-        for batch in order:
-            if self.step >= self.last_step:
-                return
-            for place, layer in random:
-                layer.rng = stream(self.seed, "layers", self.step, place)
-            yield batch
+        with progress_bar(self.progress, self.step, self.last_step, lambda: self.last_loss) as watched:
+            for batch in watched(order):
+                if self.step >= self.last_step:
+                    return
+                for place, layer in random:
+                    layer.rng = stream(self.seed, "layers", self.step, place)
+                yield batch
 
     def stop(self) -> None:
         """End fit after the current step, as if that were its last: callbacks still get on_fit_end."""

@@ -1,5 +1,6 @@
 """Files: whole or not at all, together or not at all, and nobody else's."""
 
+import json
 import subprocess
 import sys
 from contextlib import suppress
@@ -9,7 +10,7 @@ import pytest
 
 from zeronet.common.errors import UserError
 from zeronet.common.files import slug
-from zeronet.lab.runner.folder import KEPT, RUNS, locked_folder, publish
+from zeronet.lab.runner.folder import KEPT, MANIFEST, READY, RUNS, changed_since, locked_folder, publish
 from zeronet.lab.runner.runs import Run, read_run, write_run
 
 
@@ -127,6 +128,67 @@ def test_a_publish_that_is_killed_leaves_old_results_or_new_ones_and_never_some_
         assert (folder / "curves.csv").read_text() == text
         assert [path.name for path in (folder / "models").iterdir()] == [f"{text}.npz"]
         assert {path.name for path in folder.iterdir()} == {"curves.csv", "models", ".runs", ".lock"}
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["../mine"],
+        ["/tmp/mine"],
+        [".."],
+        [""],
+        [".runs"],
+        ["models/x"],
+        ["a\0b"],
+        [["curves.csv"], "../x"],
+        {"../mine": None},
+        "mine",
+        7,
+    ],
+)
+@pytest.mark.parametrize("place", [RUNS, READY])
+def test_a_manifest_that_names_something_else_is_one_line_and_nothing_is_moved(tmp_path, names, place):
+    (tmp_path / "mine").write_text("mine")
+    with locked_folder(tmp_path / "out") as folder:
+        publish(folder, writer("old"))
+    (folder / place).mkdir(exist_ok=True)
+    (folder / place / MANIFEST).write_text(json.dumps(names))
+    with pytest.raises(UserError, match=r"^\S*manifest\.json is damaged: [^\n]*$"), locked_folder(folder):
+        publish(folder, writer("new"))
+    assert (tmp_path / "mine").read_text() == "mine"
+    assert (folder / "curves.csv").read_text() == "old"
+
+
+def test_an_older_manifest_of_names_alone_is_read(tmp_path):
+    with locked_folder(tmp_path / "out") as folder:
+        publish(folder, writer("old"))
+        (folder / RUNS / MANIFEST).write_text('["curves.csv", "models"]')
+        publish(folder, lambda new: (new / "verdict.json").write_text("new"))
+    assert {path.name for path in folder.iterdir()} == {"verdict.json", ".runs", ".lock"}
+
+
+@pytest.mark.parametrize("name", [".runs", ".lock", ".new", ".ready", ".old", ".runs/timings.csv", ".runs/a.npz"])
+def test_links_in_the_places_of_our_own_files_are_refused_and_not_followed(tmp_path, name):
+    other = tmp_path / "other"
+    if "." in name[1:] or name == ".lock":
+        other.write_text("mine")
+    else:
+        other.mkdir()
+        (other / ".x.part").write_text("mine")
+    (tmp_path / "out" / name).parent.mkdir(parents=True)
+    (tmp_path / "out" / name).symlink_to(other)
+    (tmp_path / "out" / ".runs").mkdir(exist_ok=True)
+    with pytest.raises(UserError, match=f"{name} is a link"), locked_folder(tmp_path / "out"):
+        pass
+    assert (other if other.is_file() else other / ".x.part").read_text() == "mine"
+
+
+def test_tables_that_were_changed_after_publishing_are_named(tmp_path):
+    with locked_folder(tmp_path / "out") as folder:
+        publish(folder, writer("1.5"))
+    assert changed_since(folder) == []
+    (folder / "curves.csv").write_text("7.5")
+    assert changed_since(folder) == ["curves.csv"]
 
 
 def test_what_was_published_before_and_not_again_goes(tmp_path):

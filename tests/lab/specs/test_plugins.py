@@ -109,6 +109,13 @@ def test_a_class_that_answers_no_question_is_named_with_its_line(tmp_path):
         networks_of([f"{path}:A"])[0].fitted(problem, (8, 8), 2)
 
 
+def test_an_object_that_answers_no_question_is_named_with_its_line(tmp_path):
+    path = tmp_path / "mine.py"
+    path.write_text("class A:\n    def __getattribute__(self, name):\n        raise RuntimeError\n    update = print\n")
+    with pytest.raises(UserError, match=r"mine\.py, line 3: RuntimeError"):
+        parse(f"{path}:A")
+
+
 @pytest.mark.parametrize(
     ("target", "words"),
     [

@@ -41,7 +41,7 @@ def test_the_verdict_is_data_and_the_table_a_frame(problem):
 
 
 def test_what_needs_tune_says_so(problem):
-    with pytest.raises(UserError, match="studies and margin need tune"):
+    with pytest.raises(UserError, match="studies needs tune"):
         compare(problem, ["sgd"], studies=3, **SMALL)
 
 

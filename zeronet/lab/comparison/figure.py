@@ -14,11 +14,13 @@ from zeronet.lab.comparison.files import ComparisonFolder, read_comparison, step
 from zeronet.lab.comparison.words import (
     band_words,
     ended_lowest,
+    guess,
     legend_entries,
     machine,
     seeds_named,
     trained,
     unfinished,
+    unit,
 )
 from zeronet.lab.plots.looks import Look, looks_of
 from zeronet.lab.plots.page import new_page
@@ -37,6 +39,7 @@ from zeronet.lab.plots.style import (
 )
 from zeronet.lab.runner.analysis import curves
 from zeronet.lab.runner.analysis.summary import FINAL_STEPS
+from zeronet.lab.runner.problem import problem_of
 from zeronet.locale import translate
 
 PANELS = 3.3  # inches: their height
@@ -62,7 +65,7 @@ def comparison_figure(folder: str | Path, ylim: float | None = None, log: bool =
         looks = looks_of(data.protocol["optimizers"])
         figure = new_page(
             PANELS,
-            ended_lowest(_final_losses(data), translate("training loss")),
+            ended_lowest(_final_losses(data), translate(f"training {problem_of(data.protocol['problem']).loss}")),
             [trained(data.protocol), _how_compared(data)],
             [_how_drawn(data), machine(data.protocol)],
             legend_entries(data.protocol, unfinished(data)),
@@ -111,10 +114,12 @@ def _how_compared(data: ComparisonFolder) -> str:
         tuning = translate("learning rates tuned with equal budgets")
     elif len(set(targets)) == len(targets):
         tuning = translate("one learning rate each, not tuned")
-    accuracy = translate("Test accuracy: on {n:,} images", n=data.protocol["problem"]["test"])
+    problem = data.protocol["problem"]
+    words = {"metric": translate(problem_of(problem).metric), "unit": unit(problem)}
+    accuracy = translate("Test {metric}: on {n:,} {unit}", n=problem["test"], **words)
     if data.tuned:
-        images = data.protocol["split"]["validation"]
-        accuracy = translate("Validation accuracy: on {n:,} images of the training set", n=images)
+        n = data.protocol["split"]["validation"]
+        accuracy = translate("Validation {metric}: on {n:,} {unit} of the training set", n=n, **words)
     if "networks" in data.protocol:
         return translate(
             "Every run of a seed sees the same batches; those of one network start from the same weights; {tuning}. "
@@ -141,9 +146,9 @@ def _how_drawn(data: ComparisonFolder) -> str:
 
 
 def _draw_loss(axes: Axes, data: ComparisonFolder, looks: Mapping[str, Look], ylim: float | None, log: bool) -> None:
-    guess = math.log(data.protocol["problem"]["classes"])
+    level, level_name = guess(data.protocol["problem"])
     runs = [run for losses in data.losses.values() for run in losses.values()]
-    top = ylim or 1.1 * max([guess, *(run[0] for run in runs)])
+    top = ylim or 1.1 * max([level, *(run[0] for run in runs)])
     bottom = _lowest_on_log(runs, top) if log else 0.0
     if log:
         logarithmic(axes, "y")
@@ -172,9 +177,10 @@ def _draw_loss(axes: Axes, data: ComparisonFolder, looks: Mapping[str, Look], yl
             clipped.append(translate("{label} reaches {loss:.3g}", label=drawable(label, 60), loss=highest.max()))
     if clipped:
         add_note(axes, 0.99, 0.88, wrapped(" · ".join(clipped), 2.9, SMALL), ha="right", va="top")
-    if bottom <= guess <= top:
-        draw_level(axes, guess, translate("guessing: ln {classes}", classes=data.protocol["problem"]["classes"]))
-    axes.set(ylabel=translate("training loss (log)") if log else translate("training loss"))
+    if bottom <= level <= top:
+        draw_level(axes, level, level_name)
+    name = translate(f"training {problem_of(data.protocol['problem']).loss}")
+    axes.set(ylabel=translate("{name} (log)", name=name) if log else name)
 
 
 def _draw_accuracy(axes: Axes, data: ComparisonFolder, looks: Mapping[str, Look]) -> None:
@@ -206,7 +212,8 @@ def _draw_accuracy(axes: Axes, data: ComparisonFolder, looks: Mapping[str, Look]
         mark_end(axes, step, max(value, limits[0]), look)
     if target is not None and limits[0] <= target <= limits[1] + room:
         draw_level(axes, target, translate("target: {target:g}", target=target))
-    axes.set(ylabel=translate("validation accuracy") if data.tuned else translate("test accuracy"))
+    metric = problem_of(data.protocol["problem"]).metric
+    axes.set(ylabel=translate(f"validation {metric}" if data.tuned else f"test {metric}"))
 
 
 def _markers(data: ComparisonFolder, usual: int) -> int:

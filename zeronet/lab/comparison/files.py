@@ -9,7 +9,18 @@ from typing import Any
 import numpy as np
 
 from zeronet.common.archives import read_arrays, replace_arrays
-from zeronet.common.files import finite, grouped, one_of, read_csv, reading, slug, write_csv, write_json, write_text
+from zeronet.common.files import (
+    finite,
+    grouped,
+    integer,
+    one_of,
+    read_csv,
+    reading,
+    slug,
+    write_csv,
+    write_json,
+    write_text,
+)
 from zeronet.lab.runner.problem import problem_of
 from zeronet.lab.runner.protocol import most_rows, read_protocol
 from zeronet.lab.runner.runs import Runs
@@ -18,12 +29,14 @@ from zeronet.training.inspection import COLUMNS
 Columns = Mapping[str, Callable[[str], Any]]
 RUN = ("optimizer", "seed")  # the first columns of every table
 MOST_PARAMETERS = 1000  # named arrays of a network
-CURVES: Columns = {"step": int, "loss": finite}
+CURVES: Columns = {"step": integer, "loss": finite}
 
 
 def _evaluation_columns(protocol: Mapping[str, Any]) -> Columns:
     images = "validation" if "split" in protocol else "test"
-    return {"step": int, f"{images}_loss": float, f"{images}_accuracy": finite}
+    if "outputs" in protocol["problem"]:  # R² of a run that diverges is −inf
+        return {"step": integer, f"{images}_loss": float, f"{images}_r2": float}
+    return {"step": integer, f"{images}_loss": float, f"{images}_accuracy": finite}
 
 
 @dataclass(frozen=True)
@@ -31,7 +44,7 @@ class ComparisonFolder:
     """The files of a comparison.
 
     protocol: that of protocol.json; losses: label → seed → (rows,), in the protocol's order, where row k is the loss
-    before update k + 1 (a run without rows is missing); evaluations: label → seed → (steps, accuracies).
+    before update k + 1 (a run without rows is missing); evaluations: label → seed → (steps, accuracies, or R²).
     """
 
     protocol: dict[str, Any]
@@ -74,7 +87,7 @@ def read_curves(folder: Path, protocol: Mapping[str, Any]) -> dict[str, dict[int
     """Read curves.csv: label → seed → rows (step, loss)."""
     runs = _read_runs(folder / "curves.csv", CURVES, protocol)
     last = (
-        protocol["steps"] - problem_of(protocol["problem"]).classifies
+        protocol["steps"] - problem_of(protocol["problem"]).has_data
     )  # the last loss of a network precedes its last update
     with reading(folder / "curves.csv"):
         for label, seed, run in [(label, *item) for label, seeds in runs.items() for item in seeds.items()]:
@@ -113,7 +126,7 @@ def write_results(
         for key, run in runs.items()
         for step, loss, accuracy in run.evaluations
     )
-    if problem_of(protocol["problem"]).classifies:  # otherwise curves.csv contains everything
+    if problem_of(protocol["problem"]).has_data:  # otherwise curves.csv contains everything
         write_csv(folder / "evaluations.csv", [*RUN, *_evaluation_columns(protocol)], rows)
     seconds = ((*key, "" if run.seconds is None else f"{run.seconds:.3f}") for key, run in runs.items())
     write_csv(folder / "timings.csv", [*RUN, "seconds"], seconds)

@@ -38,7 +38,7 @@ def run_comparison(
     protocol = plan.protocol()
     with open_experiment(folder, protocol, problem, options) as experiment:
         runs = experiment.run(plan)
-        table = table_class(protocol, summarize(protocol, runs))
+        table = table_class(protocol, summarize(protocol, runs), runs)
 
         def write(new: Path) -> "Figure":
             figure = write_comparison(new, protocol, runs, table.records(), draw or comparison_figure, stem)

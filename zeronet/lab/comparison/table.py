@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from zeronet.common.text import aligned, folded
 from zeronet.lab.comparison.words import compared_words, networks_words
+from zeronet.lab.runner.analysis.printed import PrintedTable
 from zeronet.lab.runner.analysis.summary import (
     FINAL_STEPS,
     Records,
@@ -25,8 +25,8 @@ from zeronet.locale import translate
 class Row:
     """One optimizer's row.
 
-    loss: training loss, mean of the last 100 steps; a run that did not finish counts as infinite. accuracy: on the
-    test set, at the end of the finished runs; best: the best accuracy of any evaluation; steps: updates until the
+    loss: training loss, mean of the last 100 steps; a run that did not finish counts as infinite. accuracy, or R²: on
+    the test set, at the end of the finished runs; best: the best of any evaluation; steps: updates until the
     target was reached and kept; late: by how many updates these may be too many.
     """
 
@@ -67,16 +67,18 @@ def _row(protocol: Mapping[str, Any], about: Mapping[str, Any], runs: Sequence[R
     )
 
 
-class Table:
-    """The rows as a table to print: str(table), or the last line of a notebook's cell."""
+class Table(PrintedTable):
+    """The rows as a table to print; runs: those whose messages are shown below it."""
 
-    def __init__(self, protocol: Mapping[str, Any], rows: Sequence[Row]):
-        self.protocol, self.rows = protocol, rows
+    def __init__(self, protocol: Mapping[str, Any], rows: Sequence[Row], runs: Runs | None = None):
+        self.protocol, self.rows, self.runs = protocol, rows, runs or {}
 
-    def __str__(self) -> str:
+    def cells(self) -> list[list[str]]:
+        """Return the head, and a row for each optimizer."""
         target = self.protocol["target"]
         head = [compared_words(self.protocol), translate("settings")]
-        head += [translate("training loss"), translate("test accuracy")]
+        problem = problem_of(self.protocol["problem"])
+        head += [translate(f"training {problem.loss}"), translate(f"test {problem.metric}")]
         if target is not None:
             head.append(translate("steps to {target:g}", target=target))
         body = [[*head, translate("seconds")]]
@@ -85,14 +87,17 @@ class Table:
             if row.steps is not None:
                 cells.append(self._steps_cell(row.steps, row.best))
             body.append([*cells, _cell(row.seconds, "{:.1f}")])
-        return "\n".join([*aligned(folded(body)), "", self.caption()])
+        return body
 
-    __repr__ = __str__
+    def notes(self) -> list[str]:
+        """Return the lines that explain the numbers."""
+        return self.caption().split("\n")
 
     def records(self) -> Records:
         """Return header and rows of summary.csv: None if there is no number, inf if a run never got there."""
-        spreads = {"training_loss": "loss", "test_accuracy": "accuracy", "steps_to_target": "steps"}
-        header = ["optimizer", "finished", "diverged", "raised", "best_accuracy"]
+        score = "accuracy" if problem_of(self.protocol["problem"]).classifies else "r2"
+        spreads = {"training_loss": "loss", f"test_{score}": "accuracy", "steps_to_target": "steps"}
+        header = ["optimizer", "finished", "diverged", "raised", f"best_{score}"]
         header += [f"{name}_{part}" for name in spreads for part in ("median", "low", "high")]
         records = []
         for row in self.rows:
@@ -112,7 +117,8 @@ class Table:
         if len(seeds) > 1:
             over = translate("median (range) over the seeds {seeds}", seeds=", ".join(map(str, seeds)))
         length = translate("{steps} steps = {epochs:.1f} epochs", steps=steps, epochs=steps / per_epoch)
-        last = translate("training loss: mean of the last {n} steps", n=min(FINAL_STEPS, steps))
+        loss = translate(f"training {problem_of(self.protocol['problem']).loss}")
+        last = translate("{loss}: mean of the last {n} steps", loss=loss, n=min(FINAL_STEPS, steps))
         late = max((row.late for row in self.rows), default=0)
         kept = translate("steps: until the target is reached and kept, at most {late:g} too many", late=late)
         networks = [networks_words(self.protocol)] if "networks" in self.protocol else []

@@ -13,7 +13,7 @@ from zeronet.lab.runner.analysis.curves import QUARTILES_FROM
 from zeronet.lab.runner.analysis.ranking import finished_loss, ranking
 from zeronet.lab.runner.analysis.summary import settings_words
 from zeronet.lab.specs.grammar import word
-from zeronet.lab.specs.networks import RESERVED
+from zeronet.lab.specs.networks import RESERVED, outputs_of
 from zeronet.locale import translate
 
 
@@ -116,6 +116,22 @@ def without_path(source: str) -> str:
     return f"{start} from {name}" if "." in name.strip(".") else start.rstrip(",")
 
 
+def unit(problem: Mapping[str, Any]) -> str:
+    """Return what the examples of a problem are: images or rows."""
+    return translate("rows") if problem.get("unit") == "rows" else translate("images")
+
+
+def guess(problem: Mapping[str, Any]) -> tuple[float, str]:
+    """Return the loss of guessing, and what that means.
+
+    >>> guess({"outputs": 1, "variance": 1.0})
+    (1.0, 'guessing: the mean')
+    """
+    if "outputs" in problem:
+        return problem["variance"], translate("guessing: the mean")
+    return math.log(problem["classes"]), translate("guessing: ln {classes}", classes=problem["classes"])
+
+
 def band_words(protocol: Mapping[str, Any]) -> str:
     """Return what the band behind a line is."""
     many = len(protocol["seeds"]) >= QUARTILES_FROM
@@ -162,7 +178,7 @@ def network_words(about: Mapping[str, Any], problem: Mapping[str, Any]) -> str:
     stacked = ("hidden_size", "hidden_sizes") if about["class"] in ("TwoLayerNet", "MultiLayerNet") else ()
     if hidden := [about[name] for name in stacked if name in about]:
         sizes = hidden[0] if isinstance(hidden[0], list) else hidden
-        words.append("–".join(map(str, [problem["input_size"], *sizes, problem["classes"]])))
+        words.append("–".join(map(str, [problem["input_size"], *sizes, outputs_of(problem)])))
     skipped = {*RESERVED, "image_shape", *stacked}
     words.append(", ".join(f"{name} {word(value)}" for name, value in about.items() if name not in skipped))
     return " ".join(filter(None, words))

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from zeronet.lab.comparison.files import read_comparison
-from zeronet.lab.comparison.words import band_words, ended_lowest, legend_entries, machine, trained, unfinished
+from zeronet.lab.comparison.words import band_words, ended_lowest, guess, legend_entries, machine, trained, unfinished
 from zeronet.lab.ladder.files import LadderFolder, read_ladder
 from zeronet.lab.ladder.rungs import RUNGS, Rung
 from zeronet.lab.plots.looks import Look, looks_of
@@ -90,11 +90,11 @@ def ladder_figure(folder: str | Path) -> Figure:
         )  # fmt: skip
         panels = figure.subplots(2, 3, sharex=True, sharey=True).ravel()
         logarithmic(panels[0], "y")
-        guess = math.log(data.protocol["problem"]["classes"])
+        level, _ = guess(data.protocol["problem"])
         curves = [curve for by_label in data.curves.values() for curve in by_label.values() if curve.size]
         lines = [book_smoothed(curve[0]) for curve in curves]
-        lowest = min((line[line > 0].min() for line in lines if (line > 0).any()), default=guess / 10)
-        limits = max(0.7 * min(lowest, guess / 10), 1e-6), 90 * guess  # above the curves: room for the ranking
+        lowest = min((line[line > 0].min() for line in lines if (line > 0).any()), default=level / 10)
+        limits = max(0.7 * min(lowest, level / 10), 1e-6), 90 * level  # above the curves: room for the ranking
         for number, (axes, rung) in enumerate(zip(panels, RUNGS, strict=True)):
             axes.set(ylim=limits, xlim=(0, data.protocol["steps"]), title=f"{number}  {rung.name}")
             axes.xaxis.set_major_locator(MaxNLocator(3, integer=True))

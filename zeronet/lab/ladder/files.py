@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from zeronet.common.files import grouped, one_of, read_csv, reading, write_csv, write_json, write_text
+from zeronet.common.files import grouped, integer, one_of, read_csv, reading, write_csv, write_json, write_text
 from zeronet.lab.ladder.rungs import RUNGS
 from zeronet.lab.ladder.table import LadderTable
 from zeronet.lab.runner.analysis.curves import over_seeds
@@ -46,7 +46,7 @@ def read_ladder(folder: str | Path) -> LadderFolder:
             for label in labels:
                 if len(losses.get((rung.key, label), ())) != len(protocol["seeds"]):
                     raise ValueError(f"rows of {label} on the rung {rung.key} are missing")
-    types = dict(zip(CURVES, (*head, int, *[float] * 3), strict=True))
+    types = dict(zip(CURVES, (*head, integer, *[float] * 3), strict=True))
     curves = grouped(read_csv(folder / "rungs.csv", types, most), 2)
     empty = np.empty((0, 4))
     return LadderFolder(

@@ -83,7 +83,8 @@ def run_ladder(plan: Plan, tuning: Tuning, problem: Problem, folder: Path, optio
             }
             for key, on_rung in runs.items()
         }
-        table = LadderTable(protocol, losses, known_to, experiment.seconds())
+        all_runs = {(f"{key}: {label}", seed): run for key in runs for (label, seed), run in runs[key].items()}
+        table = LadderTable(protocol, losses, known_to, experiment.seconds(), all_runs)
 
         def write(new: Path) -> "Figure":
             write_ladder(new, protocol, runs, table, trials)
@@ -91,5 +92,4 @@ def run_ladder(plan: Plan, tuning: Tuning, problem: Problem, folder: Path, optio
             save_figure(figure, new, "ladder")
             return figure
 
-        all_runs = {(f"{key}: {label}", seed): run for key in runs for (label, seed), run in runs[key].items()}
         return experiment.publish(table, all_runs, write, "ladder.png")

@@ -4,19 +4,21 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from zeronet.common.text import aligned, folded
 from zeronet.lab.ladder.rungs import RUNGS
+from zeronet.lab.runner.analysis.printed import PrintedTable
 from zeronet.lab.runner.analysis.ranking import Losses, Ranking
 from zeronet.lab.runner.analysis.summary import FINAL_STEPS, Records, tidy
+from zeronet.lab.runner.runs import Runs
 from zeronet.lab.tuning.grid import RESOLVED
 from zeronet.locale import translate
 
 
-class LadderTable:
-    """The ladder as a table to print: str(table), or the last line of a notebook's cell.
+class LadderTable(PrintedTable):
+    """The ladder as a table to print.
 
     protocol: with "tuning" and "rungs"; losses: key of a rung → label → final losses; known_to: label → the factor to
-    which its learning rate of the last rung is known, infinity at an edge; seconds: of each run.
+    which its learning rate of the last rung is known, infinity at an edge; seconds: of each run; runs:
+    ("RUNG: LABEL", seed) → run.
     """
 
     def __init__(
@@ -25,12 +27,15 @@ class LadderTable:
         losses: Mapping[str, Losses],
         known_to: Mapping[str, float],
         seconds: Sequence[float],
+        runs: Runs,
     ):
         self.protocol, self.losses, self.known_to, self.seconds = protocol, losses, known_to, seconds
+        self.runs = runs
         margin = protocol["tuning"]["margin"]
         self.rankings = {key: Ranking.of(by_label, margin) for key, by_label in losses.items()}
 
-    def __str__(self) -> str:
+    def cells(self) -> list[list[str]]:
+        """Return the head, and a row for each rung."""
         labels = [about["label"] for about in self.protocol["optimizers"]]
         seeds = len(self.protocol["seeds"])
         body = [[translate("rung"), *labels, translate("first in")]]
@@ -40,10 +45,12 @@ class LadderTable:
             most = max(ranking.firsts, key=ranking.firsts.__getitem__)
             first = translate("{label}: {n} of {m} seeds", label=most, n=ranking.firsts[most], m=seeds)
             body.append([f"{number} {rung.name}", *cells, first])
-        rankings = [f"{number}  {self.rankings[rung.key].words()}" for number, rung in enumerate(RUNGS)]
-        return "\n".join([*aligned(folded(body)), "", translate("ranking"), *rankings, "", *self.sentences()])
+        return body
 
-    __repr__ = __str__
+    def notes(self) -> list[str]:
+        """Return the rankings, and what they mean."""
+        rankings = [f"{number}  {self.rankings[rung.key].words()}" for number, rung in enumerate(RUNGS)]
+        return [translate("ranking"), *rankings, "", *self.sentences()]
 
     def sentences(self) -> list[str]:
         """Return what the table means, at which learning rates the last rung ran, and what it cost."""

@@ -18,16 +18,24 @@ LEVELS = 12  # contours of f, about
 # Low ground is white, high ground pale: what is drawn on it stays legible.
 GROUND = LinearSegmentedColormap.from_list("ground", ["#FFFFFF", "#DCE3EA"])
 CONTOUR = "#8C8C8C"
+CURVE = 0.6  # height over width of the panel of a function of x alone
 Domain = tuple[tuple[float, float], tuple[float, float]]
 
 
 def draw_landscape(axes: Axes, f: Any, domain: Domain | None = None) -> None:
     """Draw f from above, white where it is low, and + at its minima if it has any; set the axes' limits to the domain.
 
-    f: a Landscape or another function of two arrays; domain: ((x from, x to), (y from, y to)), default f.domain. Close
-    contours mean a steep slope: they are at equal distances of f, or of its logarithm (contour_words).
+    f: a Landscape, which is a curve if it depends on x alone, or another function of two arrays; domain: ((x from, x
+    to), (y from, y to)), default f.domain. Close contours mean a steep slope: they are at equal distances of f, or of
+    its logarithm (contour_words).
     """
     (left, right), (low, high) = f.domain if domain is None else domain
+    if getattr(f, "variables", 2) == 1:
+        x = np.linspace(left, right, GRID)
+        axes.plot(x, f(x, x), color=CONTOUR, linewidth=1.2, zorder=1)
+        axes.set(xlim=(left, right), ylim=(low, high), xlabel="x", ylabel="f(x)")
+        axes.set_box_aspect(height_over_width(f))
+        return
     x, y, z = _heights(f, domain)
     levels, _ = _levels(f, z)
     between = np.clip(np.searchsorted(levels, z), 0, len(levels))  # the ground between two contours has one colour
@@ -154,6 +162,8 @@ def draw_heights(
 
 
 def height_over_width(landscape: Landscape) -> float:
-    """Return the height of a landscape's domain over its width."""
+    """Return the height of a landscape's domain over its width; of a curve's panel, if f depends on x alone."""
+    if landscape.variables == 1:
+        return CURVE
     (left, right), (low, high) = landscape.domain
     return (high - low) / (right - left)

@@ -19,6 +19,7 @@ from zeronet.lab.plots.looks import Look, looks_of
 from zeronet.lab.plots.page import new_page
 from zeronet.lab.plots.style import add_note, drawable, house_style
 from zeronet.lab.race.files import PathFolder, read_paths
+from zeronet.lab.race.table import length_words
 from zeronet.lab.runner.analysis.summary import arrival
 from zeronet.lab.runner.problem import ARRIVED
 from zeronet.locale import translate
@@ -80,7 +81,7 @@ def legend_of(data: PathFolder) -> dict[str, Look]:
 def headline(data: PathFolder) -> str:
     """Return which optimizer arrived first and how many did; if none, or if there is no minimum, which ended lowest."""
     lowest, steps = data.landscape.lowest, data.protocol["steps"]
-    name = type(data.landscape).__name__
+    name = getattr(data.landscape, "name", type(data.landscape).__name__)
     whole = {label: f for label, f in data.heights.items() if len(f) > steps}
     if not whole:
         return translate("{name}: every optimizer left for infinity", name=name)
@@ -112,6 +113,6 @@ def headline(data: PathFolder) -> str:
 
 def subtitle(data: PathFolder) -> list[str]:
     """Return the landscape's equation, the start, the number of updates, and what the contours are."""
-    x, y = data.protocol["problem"]["start"]
-    words = translate("{steps} updates from ({x:g}, {y:g})", steps=data.protocol["steps"], x=x, y=y)
-    return [f"f = {data.landscape.equation} · {words} · {contour_words(data.landscape)}"]
+    words = length_words(data.protocol["problem"], data.protocol["steps"])
+    contours = [contour_words(data.landscape)] if data.landscape.variables == 2 else []
+    return [" · ".join([f"f = {data.landscape.equation}", words, *contours])]

@@ -9,11 +9,22 @@ from typing import Any
 import numpy as np
 
 from zeronet.common.errors import UserError
-from zeronet.common.files import finite, grouped, one_of, read_csv, reading, slug, write_csv, write_json, write_text
-from zeronet.lab.runner.problem import PATH
+from zeronet.common.files import (
+    finite,
+    grouped,
+    integer,
+    one_of,
+    read_csv,
+    reading,
+    slug,
+    write_csv,
+    write_json,
+    write_text,
+)
+from zeronet.lab.runner.problem import PATH, landscape_of
 from zeronet.lab.runner.protocol import most_rows, read_protocol
 from zeronet.lab.runner.runs import Runs
-from zeronet.landscapes import LANDSCAPES, Landscape
+from zeronet.landscapes import Landscape, OwnLandscape
 
 COLUMNS = ["optimizer", *PATH]
 
@@ -37,7 +48,7 @@ def read_paths(folder: str | Path) -> PathFolder:
     labels = [about["label"] for about in protocol["optimizers"]]
     kinds: tuple[Callable[[str], Any], ...] = (
         one_of(labels),
-        int,
+        integer,
         *[finite] * 3,
         *[lambda text: float(text or "nan")] * 4,
     )
@@ -46,11 +57,13 @@ def read_paths(folder: str | Path) -> PathFolder:
         for (label,), path in paths.items():
             if not np.array_equal(path[:, 0], np.arange(len(path))):
                 raise ValueError(f"{label!r}: the steps are not 0, 1, 2 …")
+    landscape = landscape_of(protocol["problem"])
+    places = [1, 2] if landscape.variables == 2 else [1, 3]  # a function of x alone is drawn as y = f(x)
+    points = {label: paths[label,][:, places] for label in labels if (label,) in paths}
+    if isinstance(landscape, OwnLandscape):
+        landscape.look_at(list(points.values()))
     return PathFolder(
-        protocol,
-        LANDSCAPES[protocol["problem"]["landscape"]](),
-        {label: paths[label,][:, 1:3] for label in labels if (label,) in paths},
-        {label: paths[label,][:, 3] for label in labels if (label,) in paths},
+        protocol, landscape, points, {label: paths[label,][:, 3] for label in labels if (label,) in paths}
     )
 
 

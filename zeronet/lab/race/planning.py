@@ -29,13 +29,17 @@ def plan_race(given: Mapping[str, Any]) -> Plan:
     return paths_from(landscape, [parse(text, o.lr, RATES[landscape], steps) for text in o.optimizer], steps, o.start)
 
 
+def paths_on(problem: LandscapeProblem, specs: Sequence[Spec], steps: int) -> Plan:
+    """Return the plan of a path for each spec from the problem's start."""
+    return Plan(problem=problem.to_dict(), optimizers=tuple(specs), seeds=(0,), steps=steps, kind="path")
+
+
 def paths_from(landscape: str, specs: Sequence[Spec], steps: int | None, start: Sequence[float] | None) -> Plan:
     """Return the plan of a path for each spec, with the landscape's own start and steps if none are given."""
     if start is None and landscape in LANDSCAPES:
         start = LANDSCAPES[landscape].start
     problem = LandscapeProblem(landscape, start)
-    steps = STEPS[landscape] if steps is None else steps
-    return Plan(problem=problem.to_dict(), optimizers=tuple(specs), seeds=(0,), steps=steps, kind="path")
+    return paths_on(problem, specs, STEPS[landscape] if steps is None else steps)
 
 
 def plan_search(given: Mapping[str, Any], problem: LandscapeProblem, read: Any, seeds: int) -> Plan:

@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from typing import Any
 
 import numpy as np
@@ -61,11 +62,13 @@ class BookTrainer(Trainer):
     def _loop(self, x: np.ndarray, t: np.ndarray) -> None:
         network, optimizer = self.network, self.optimizer
         draw = batches_with_replacement if REPLACEMENT in self.choices else batches
-        for batch in self._steps(draw(len(x), self.batch_size, self.seed, self.step, self.last_step)):
-            x_batch, t_batch = self.batch_of(x, t, batch)
-            loss = self.finite(network.loss_and_grad(x_batch, t_batch), x_batch, t_batch)
-            optimizer.update(network.params, network.grads)
-            self.step += 1
-            if LOSS_AFTER in self.choices:
-                loss = self.finite(network.loss(x_batch, t_batch), x_batch, t_batch)
-            self.notify("on_step_end", loss)
+        with closing(self._steps(draw(len(x), self.batch_size, self.seed, self.step, self.last_step))) as steps:
+            for batch in steps:
+                x_batch, t_batch = self.batch_of(x, t, batch)
+                loss = self.finite(network.loss_and_grad(x_batch, t_batch), x_batch, t_batch)
+                optimizer.update(network.params, network.grads)
+                self.step += 1
+                if LOSS_AFTER in self.choices:
+                    loss = self.finite(network.loss(x_batch, t_batch), x_batch, t_batch)
+                self.last_loss = loss
+                self.notify("on_step_end", loss)

@@ -20,6 +20,12 @@ def data_notes(problem: DataProblem) -> Iterator[str]:
     largest = float(np.abs(problem.x_train).max())
     if largest > LARGEST:
         yield f"x_train has values up to {largest:g}: scale them to about 1, or usual learning rates are too large"
+    if not problem.classifies:
+        largest = float(np.abs(problem.t_train).max())
+        if largest > LARGEST:
+            yield f"t_train has values up to {largest:g}: scale them to about 1, or usual learning rates are too large"
+        yield from _shared_rows(problem)
+        return
     classes, counts = np.unique(problem.t_train, return_counts=True)
     unseen = np.setdiff1d(problem.t_test, classes)
     if len(unseen):
@@ -31,6 +37,10 @@ def data_notes(problem: DataProblem) -> Iterator[str]:
     if counts.max() > MOSTLY * counts.sum():
         share = counts.max() / counts.sum()
         yield f"{share:.0%} of t_train is class {classes[counts.argmax()]}: accuracy says little"
+    yield from _shared_rows(problem)
+
+
+def _shared_rows(problem: DataProblem) -> Iterator[str]:
     seen = {row.tobytes() for row in problem.x_train}
     shared = sum(row.tobytes() in seen for row in problem.x_test)
     if shared:

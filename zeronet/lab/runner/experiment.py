@@ -1,5 +1,6 @@
 """How every experiment is conducted: lock the folder, start or resume, run plans, publish files and figure."""
 
+import base64
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -9,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from zeronet.lab.runner.analysis.pairwise import Pair
+from zeronet.common.text import listed
+from zeronet.lab.runner.analysis.pairwise import Verdict
+from zeronet.lab.runner.analysis.summary import frame_of
 from zeronet.lab.runner.execution.options import ExecutionOptions
 from zeronet.lab.runner.execution.processes import execute, workers_kept
 from zeronet.lab.runner.folder import locked_folder, publish
@@ -22,9 +25,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Result:
-    """The result of an experiment.
+    """The result of an experiment. As the last line of a notebook's cell it shows its table and its figure.
 
     Attributes
     ----------
@@ -38,6 +41,8 @@ class Result:
         (label, seed) → Run.
     drawn : str
         The name of the figure's file.
+    animation : bytes
+        The file of the animation, if there is one; then a notebook shows it instead of the figure.
     """
 
     folder: Path | None
@@ -45,6 +50,22 @@ class Result:
     figure: "Figure"
     runs: Runs
     drawn: str
+    animation: bytes = b""
+
+    def __repr__(self) -> str:
+        protocol, failed = self.table.protocol, sum(run.outcome != "finished" for run in self.runs.values())
+        labels = listed([about["label"] for about in protocol["optimizers"]], 5)
+        failures = f", {failed} failed" if failed else ""
+        name = protocol["problem"]["name"]
+        return f"Result({name}: {labels}; {len(self.runs)} runs{failures}; .table, .figure, .runs)"
+
+    def _repr_html_(self) -> str:
+        figure: Any = self.figure
+        content = base64.b64encode(self.animation or figure._repr_png_()).decode()
+        if self.drawn.endswith(".mp4"):
+            return f'{self.table._repr_html_()}\n<video controls loop src="data:video/mp4;base64,{content}"></video>'
+        kind = "gif" if self.animation else "png"
+        return f'{self.table._repr_html_()}\n<img alt="{self.drawn}" src="data:image/{kind};base64,{content}">'
 
     @property
     def histories(self) -> dict[str, dict[int, np.ndarray]]:
@@ -55,16 +76,14 @@ class Result:
         return histories
 
     @property
-    def verdict(self) -> list[Pair] | None:
+    def verdict(self) -> Verdict | None:
         """The pairs of a tuned comparison, with outcomes and intervals; None if nothing was tuned."""
-        return getattr(self.table, "pairs", None)
+        pairs = getattr(self.table, "pairs", None)
+        return None if pairs is None else Verdict(pairs)
 
     def to_frame(self) -> Any:
-        """Return the table as a pandas DataFrame; ImportError if pandas is not installed."""
-        import pandas as pd
-
-        header, rows = self.table.records()
-        return pd.DataFrame(rows, columns=header)
+        """Return the table as a pandas DataFrame; ImportError, in one line, if pandas is not installed."""
+        return frame_of(*self.table.records())
 
 
 @dataclass

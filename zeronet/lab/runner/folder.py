@@ -5,6 +5,9 @@ spreadsheets or people leave in it stay as they are.
 """
 
 import errno
+import hashlib
+import json
+import reprlib
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -14,11 +17,13 @@ from typing import Any, TypeVar
 import filelock
 
 from zeronet.common.errors import UserError
-from zeronet.common.files import read_json, write_json
+from zeronet.common.files import read_json, reading, write_json
+from zeronet.common.validation import check_structure
 
 RUNS, LOCK, NEW, READY, OLD, KEPT = ".runs", ".lock", ".new", ".ready", ".old", "new-results"
 OF_DISKS = (errno.ENOSPC, errno.EROFS, errno.EIO, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC))
-MANIFEST = "manifest.json"  # the names of all that was published, in .runs
+MANIFEST = "manifest.json"  # in .runs: name → sha256 of a table or text, else null, of all that was published
+OURS = (RUNS, LOCK, NEW, READY, OLD, KEPT)  # none of which is published
 
 T = TypeVar("T")
 
@@ -27,13 +32,15 @@ T = TypeVar("T")
 def locked_folder(path: Path) -> Iterator[Path]:
     """Lock the folder for this process inside the block; it is made if it does not exist.
 
-    Raises UserError if it cannot be written to, was not made by zeronet, or is in use by another process.
+    Raises UserError if it cannot be written to, was not made by zeronet, leads elsewhere by links or by what its
+    manifest names, or is in use by another process.
     """
     with ExitStack() as stack:
         try:
             if path.is_dir() and not (path / RUNS).is_dir():
                 _refuse_foreign(path)
             (path / RUNS).mkdir(parents=True, exist_ok=True)
+            _refuse_links(path)
             stack.enter_context(filelock.FileLock(path / LOCK, timeout=0))
             _tidy(path)
         except filelock.Timeout as error:
@@ -67,8 +74,56 @@ def _refuse_foreign(path: Path) -> None:
         )
 
 
+def _refuse_links(path: Path) -> None:
+    """Raise UserError if something of zeronet's own is a link: what is written or deleted may be anywhere."""
+    for place in (*(path / name for name in OURS), *(path / RUNS).iterdir()):
+        if place.is_symlink():
+            raise UserError(f"{place} is a link, which zeronet does not make: delete it, or choose another --out")
+
+
+def _published(manifest: Path) -> dict[str, str | None]:
+    """Return the content of a manifest; nothing if there is none. Raises UserError unless all are names in a folder."""
+    if not manifest.exists():
+        return {}
+    content = read_json(manifest)
+    with reading(manifest):
+        if isinstance(content, list):  # older ones have names alone
+            names = dict.fromkeys(map(str, content))
+            content = {"results": names, "sha256": _digest_of(names)}
+        check_structure("manifest", content, {"results": {}, "sha256": str})
+        names = content["results"]
+        if content["sha256"] != _digest_of(names):
+            raise ValueError("its content is not what was written")
+        for name in names:
+            plain = isinstance(name, str) and Path(name).name == name and "\0" not in name
+            if not plain or name in ("", "..", *OURS):
+                raise ValueError(f"{reprlib.repr(name)} is not the name of a result")
+    return names
+
+
+def _digest(path: Path) -> str | None:
+    if path.suffix not in (".csv", ".json") or path.name == "timings.csv" or not path.is_file():
+        return None  # timings are never the same
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _digest_of(names: dict[str, str | None]) -> str:
+    return hashlib.sha256(json.dumps(names, sort_keys=True).encode()).hexdigest()
+
+
+def changed_since(path: Path) -> list[str]:
+    """Return the names of tables and texts that are not as they were published: somebody, or a bad disk, changed them.
+
+    Raises UserError if the manifest is damaged.
+    """
+    digests = {name: digest for name, digest in _published(path / RUNS / MANIFEST).items() if digest}
+    return [name for name, digest in digests.items() if (path / name).exists() and _digest(path / name) != digest]
+
+
 def _tidy(path: Path) -> None:
     """Finish an interrupted publish, and delete what an interrupted run left half written."""
+    _published(path / RUNS / MANIFEST)  # before the runs: a damaged one would stop their publishing
     if (path / READY / MANIFEST).exists():
         _move_into_place(path)
     for name in (READY, OLD, NEW):
@@ -95,7 +150,8 @@ def publish(path: Path, write: Callable[[Path], T]) -> T:
     new.mkdir()
     try:
         written = write(new)
-        write_json(new / MANIFEST, sorted(entry.name for entry in new.iterdir()))
+        names = {entry.name: _digest(entry) for entry in sorted(new.iterdir())}
+        write_json(new / MANIFEST, {"results": names, "sha256": _digest_of(names)})
     except BaseException:
         shutil.rmtree(new, ignore_errors=True)
         raise
@@ -109,8 +165,7 @@ def publish(path: Path, write: Callable[[Path], T]) -> T:
 def _move_into_place(path: Path) -> None:
     """Move the old results away and the new ones into their place, as far as that is still to be done."""
     ready, old, manifest = path / READY, path / OLD, path / RUNS / MANIFEST
-    names = read_json(ready / MANIFEST)
-    before = read_json(manifest) if manifest.exists() else []
+    names, before = _published(ready / MANIFEST), _published(manifest)
     ours = [name for name in dict.fromkeys([*before, *names]) if name not in names or (ready / name).exists()]
     moves = [(path / name, old / name) for name in ours if (path / name).exists()]
     moves += [(ready / name, path / name) for name in names if (ready / name).exists()]

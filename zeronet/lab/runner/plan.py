@@ -11,7 +11,7 @@ from numbers import Real
 from typing import Any
 
 from zeronet.common.errors import UserError
-from zeronet.common.validation import checked_integer
+from zeronet.common.validation import LARGEST_INTEGER, checked_integer
 from zeronet.lab.runner.book import BOOK_CHOICES, OWN_START
 from zeronet.lab.runner.protocol import FORMAT
 from zeronet.lab.specs.networks import NetworkSpec, first_weights, unchecked_network
@@ -23,6 +23,7 @@ from zeronet.version import __version__
 
 MAX_STEPS = 10**9
 MAX_PATH_STEPS = 100_000
+MAX_THREADS = 1000
 MAX_SEEDS = 100_000  # a protocol lists them
 
 
@@ -59,7 +60,7 @@ class Plan:
     batch_size, eval_every : int
         Examples per step; steps between two evaluations.
     target : float in (0, 1] or None
-        The accuracy to reach.
+        The accuracy, or R², to reach.
     blas_threads : int
         Threads of each run's matrix products.
     inspect : bool
@@ -105,8 +106,10 @@ class Plan:
     def __post_init__(self) -> None:
         distinct(self.optimizers)
         for name in ("batch_size", "steps", "eval_every", "blas_threads"):
-            object.__setattr__(self, name, checked_integer(name.replace("_", "-"), getattr(self, name)))
-        object.__setattr__(self, "seeds", tuple(checked_integer("seed", seed, 0) for seed in self.seeds))
+            most = MAX_THREADS if name == "blas_threads" else LARGEST_INTEGER
+            object.__setattr__(self, name, checked_integer(name.replace("_", "-"), getattr(self, name), 1, most))
+        seeds = (checked_integer("seed", seed, 0, LARGEST_INTEGER) for seed in self.seeds)
+        object.__setattr__(self, "seeds", tuple(seeds))
         for name in ("seeds", "optimizers"):
             checked_integer(f"number of {name}", len(getattr(self, name)))
         if len(set(self.seeds)) < len(self.seeds):
@@ -114,10 +117,14 @@ class Plan:
         examples = self.problem.get("train", self.batch_size) if self.split is None else self.split[0]
         if self.problem.get("classes", 2) < 2:
             raise UserError(f"the labels of {self.problem['name']} are all 0: at least 2 classes are needed")
+        if self.problem.get("variance") == 0:
+            raise UserError(f"the targets of {self.problem['name']} are all the same: there is nothing to predict")
         if self.batch_size > examples:
-            raise UserError(f"a batch of {self.batch_size} is larger than the data: {examples} examples")
+            raise UserError(
+                f"a batch of {self.batch_size} is larger than the data: {examples} examples; give a smaller one"
+            )
         if self.target is not None and not (isinstance(self.target, Real) and 0 < self.target <= 1):
-            raise UserError(f"target must be an accuracy in (0, 1], not {self.target!r}")
+            raise UserError(f"target must be an accuracy or R² in (0, 1], not {self.target!r}")
         object.__setattr__(self, "target", None if self.target is None else float(self.target))
         if self.kind == "path" and self.steps > MAX_PATH_STEPS:
             raise UserError(f"steps of a path must be at most {MAX_PATH_STEPS:,}, not {self.steps}")
@@ -143,7 +150,7 @@ class Plan:
         for name in ("format", "network", "networks", "first_weights", "optimizers", "seeds", "compiled"):
             shared.pop(name, None)  # they do not change a run's numbers, or are those of all its runs
         # Neither does the label, nor where the data or the class were found: their digests identify them.
-        for name in ("address", "name", "source"):
+        for name in ("address", "name", "source", "unit", "class_names"):
             shared["problem"].pop(name, None)
         cells = []
         for number, spec in enumerate(self.optimizers):

@@ -8,23 +8,24 @@ import math
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar, cast
 
 import numpy as np
 
 from zeronet.common.errors import UserError
-from zeronet.datasets import load
+from zeronet.datasets import NAMES, is_own, load
 from zeronet.lab.runner.analysis.summary import arrival, final_evaluation_loss
 from zeronet.lab.runner.book import BookTrainer, weights_seed
 from zeronet.lab.runner.evaluations import RunEvaluation
 from zeronet.lab.runner.runs import Run
 from zeronet.lab.runner.split import Rows, split
 from zeronet.lab.specs.networks import NetworkSpec
+from zeronet.lab.specs.plugins import Plugin
 from zeronet.lab.specs.spec import Spec
-from zeronet.landscapes import LANDSCAPES, PathPoint, walk
+from zeronet.landscapes import LANDSCAPES, Landscape, OwnLandscape, PathPoint, walk
 from zeronet.locale import translate
-from zeronet.nn.functions import accuracy
+from zeronet.nn.functions import accuracy, r_squared
 from zeronet.nn.rng import stream
 from zeronet.training import Diverged, History, Trainer
 from zeronet.training.inspection import Inspection
@@ -40,7 +41,7 @@ PATH = ("step", "x", "y", "f", "h_x", "h_y", "effective_step_x", "effective_step
 
 @dataclass(frozen=True)
 class DataProblem:
-    """A data set to be classified by networks.
+    """A data set to be learned by networks: examples to be classified, or numbers to be predicted.
 
     Parameters
     ----------
@@ -49,21 +50,39 @@ class DataProblem:
     name, source, digest : str
         Their name, a line on where they come from, and a hash of their content.
     x_train, t_train, x_test, t_test : ndarray
-        Inputs (N, D) as numbers, integer labels (N,).
+        Inputs (N, D) as numbers; integer labels (N,), or floats (N, K) to be predicted.
     image_shape : tuple of int, optional
         The shape of one input as an image; its product is D.
+    class_names : tuple of str, optional
+        What the classes are called, if not by their numbers.
     """
 
     address: str
     name: str
     source: str
     digest: str
-    x_train: np.ndarray
-    t_train: np.ndarray
-    x_test: np.ndarray
-    t_test: np.ndarray
+    x_train: np.ndarray = field(repr=False)
+    t_train: np.ndarray = field(repr=False)
+    x_test: np.ndarray = field(repr=False)
+    t_test: np.ndarray = field(repr=False)
     image_shape: tuple[int, ...] = ()
-    classifies: ClassVar = True  # its runs have accuracies, a model, and evaluations on other data
+    class_names: tuple[str, ...] = field(default=(), repr=False)
+    has_data: ClassVar = True  # its runs have a model, and evaluations on other data
+
+    @property
+    def classifies(self) -> bool:
+        """Whether its runs have accuracies; else they have R²."""
+        return self.t_train.dtype.kind != "f"
+
+    @property
+    def metric(self) -> str:
+        """The name of what evaluations measure beside the loss."""
+        return "accuracy" if self.classifies else "R²"
+
+    @property
+    def loss(self) -> str:
+        """The name of the loss, behind "training", "validation" or "test"."""
+        return "loss" if self.classifies else "MSE"
 
     @property
     def arrays(self) -> tuple[np.ndarray, ...]:
@@ -72,7 +91,7 @@ class DataProblem:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the problem as the protocol keeps it."""
-        return {
+        about: dict[str, Any] = {
             "address": self.address,
             "name": self.name,
             "source": self.source,
@@ -80,8 +99,14 @@ class DataProblem:
             "train": len(self.x_train),
             "test": len(self.x_test),
             "input_size": self.x_train.shape[1],
-            "classes": 1 + int(max(self.t_train.max(), self.t_test.max())),
         }
+        if self.classifies:
+            about["classes"] = 1 + int(max(self.t_train.max(), self.t_test.max()))
+        else:
+            variance = self.t_train.astype(np.float64).var(axis=0).mean()
+            about |= {"outputs": self.t_train.shape[1], "variance": float(f"{variance:.9g}")}
+        names = {"class_names": list(self.class_names)} if self.class_names else {}
+        return about | ({"unit": "rows"} if len(self.image_shape) == 1 else {}) | names
 
     def target(self, protocol: Mapping[str, Any]) -> float | None:
         """Return the accuracy to reach, or None."""
@@ -110,17 +135,17 @@ class DataProblem:
 
     def target_words(self, target: float) -> str:
         """Return: accuracy 0.9."""
-        return translate("accuracy {target:g}", target=target)
+        return translate("accuracy {target:g}", target=target) if self.classifies else f"R² {target:g}"
 
     @property
     def loss_name(self) -> str:
         """What evaluations measure."""
-        return translate("validation loss")
+        return translate(f"validation {self.loss}")
 
     @property
     def judged_by(self) -> str:
         """What verdicts are about."""
-        return translate("test loss")
+        return translate(f"test {self.loss}")
 
     def train(self, task: Mapping[str, Any], spec: Spec, steps: int, run: Run) -> None:
         """Train a new network; store losses, evaluations and the model in run."""
@@ -143,7 +168,7 @@ class DataProblem:
         callbacks = [history, *filter(None, [inspection]), evaluation]  # evaluations overwrite what layers remember
         choices = task.get("book_choices")
         trainer_class = functools.partial(BookTrainer, choices) if choices else Trainer
-        trainer = trainer_class(network, optimizer, task["batch_size"], task["seed"], callbacks)
+        trainer = trainer_class(network, optimizer, task["batch_size"], task["seed"], callbacks, progress=False)
         try:
             trainer.fit(x_train, t_train, steps=steps)
         finally:
@@ -155,7 +180,8 @@ class DataProblem:
         run.model = network.contents()
         if kind == "final":
             y = network.predict(self.x_test)
-            run.test = network.loss_function.forward(y, self.t_test), accuracy(y, self.t_test)
+            score = accuracy if self.classifies else r_squared
+            run.test = network.loss_function.forward(y, self.t_test), score(y, self.t_test)
 
 
 @dataclass(frozen=True)
@@ -165,9 +191,11 @@ class LandscapeProblem:
     Parameters
     ----------
     name : str
-        In LANDSCAPES.
+        In LANDSCAPES, or that of a function that was handed over.
     start : (x, y), optional
         Where every run starts; default: at a point of the domain that the run's seed draws.
+    digest : str
+        Of a function that was handed over in Python (own_landscape).
 
     Raises
     ------
@@ -177,40 +205,50 @@ class LandscapeProblem:
 
     name: str
     start: Sequence[float] | None = None
+    digest: str = ""
+    has_data: ClassVar = False
     classifies: ClassVar = False
     arrays: ClassVar[tuple[np.ndarray, ...]] = ()
+    loss: ClassVar = "loss"
+    metric: ClassVar = ""
     loss_name: ClassVar = "f − f_min"
 
     def __post_init__(self) -> None:
-        if self.name not in LANDSCAPES:
+        if not self.digest and self.name not in LANDSCAPES:
             raise UserError(f"unknown landscape {self.name!r}: ({', '.join(LANDSCAPES)})")
         if self.start is None:
             return
         try:
             x, y = map(float, self.start)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             x = y = math.nan
         if not (math.isfinite(x) and math.isfinite(y)):
             raise UserError(f"start must be a pair of finite numbers, not {self.start!r}")
         with np.errstate(all="ignore"):
-            if not np.isfinite(LANDSCAPES[self.name]()(np.float64(x), np.float64(y))):
+            if not np.isfinite(self.landscape(np.float64(x), np.float64(y))):
                 raise UserError(f"{self.name} is not finite at the start {x:g},{y:g}: choose one closer to its domain")
         object.__setattr__(self, "start", (x, y))
+
+    @property
+    def landscape(self) -> Landscape:
+        """The landscape itself."""
+        return landscape_of({"landscape": self.name, "digest": self.digest})
 
     @property
     def source(self) -> str:
         """Its equation, and where runs start."""
         starts = "one start" if self.start else "starts drawn uniformly from the domain by the seeds"
-        return f"{self.name}: f = {LANDSCAPES[self.name].equation}, {starts}"
+        return f"{self.name}: f = {self.landscape.equation}, {starts}"
 
     def to_dict(self) -> dict[str, Any]:
         """Return the problem as the protocol keeps it."""
         start = {} if self.start is None else {"start": list(self.start)}
-        return {"address": self.name, "name": self.name, "source": self.source, "landscape": self.name, **start}
+        own = {"digest": self.digest} if self.digest else {}
+        return {"address": self.name, "name": self.name, "source": self.source, "landscape": self.name, **start, **own}
 
     def target(self, protocol: Mapping[str, Any]) -> float | None:
         """Return the f − f_min below which an optimizer has arrived; None if the landscape has no minimum."""
-        return None if LANDSCAPES[self.name]().lowest is None else ARRIVED
+        return None if self.landscape.lowest is None else ARRIVED
 
     def final_loss(self, run: Run, steps: int) -> float:
         """Return the geometric mean of f − f_min over the path, in which less than ARRIVED counts as that.
@@ -247,7 +285,7 @@ class LandscapeProblem:
         A run from a random start fails if it leaves the domain, enlarged to twice its size: otherwise one leap of any
         length that happens to end near the minimum would make a learning rate the best.
         """
-        landscape = LANDSCAPES[self.name]()
+        landscape = self.landscape
         low, high = np.array(landscape.domain).T
         centre, size = (low + high) / 2, high - low
         x, y = self.start or stream(task["seed"], "start").uniform(low, high)
@@ -277,14 +315,35 @@ class PathDiverged(Diverged):
         return f"it left {self.left} at update {self.step}"
 
 
+_own: dict[str, Landscape] = {}  # digest → a function that was handed over in Python
+
+
+def own_landscape(function: Any, start: Any = None) -> LandscapeProblem:
+    """Return the problem of a function of one's own. Raises UserError as OwnLandscape does."""
+    landscape = OwnLandscape(function, start)
+    digest = Plugin.of(function).digest
+    _own[digest] = landscape
+    return LandscapeProblem(landscape.name, landscape.start, digest)
+
+
+def landscape_of(about: Mapping[str, Any]) -> Landscape:
+    """Return the landscape of a protocol's problem. Raises UserError for a function that this process has not seen."""
+    if not about.get("digest"):
+        return LANDSCAPES[about["landscape"]]()
+    if about["digest"] not in _own:
+        raise UserError(f"{about['landscape']} was handed over in Python: its paths can only be drawn there, by race")
+    return _own[about["digest"]]
+
+
 Problem = DataProblem | LandscapeProblem  # they have the same methods: mypy names one that is missing
 
 
 def problem_of(about: Mapping[str, Any], arrays: Sequence[np.ndarray] = ()) -> Problem:
     """Return the problem of a protocol; arrays: x_train, t_train, x_test, t_test, needed to run it."""
     if "landscape" in about:
-        return LandscapeProblem(about["landscape"], about.get("start"))
-    empty = [np.empty((0, about.get("input_size", 0))), np.empty(0, int)] * 2
+        return LandscapeProblem(about["landscape"], about.get("start"), about.get("digest", ""))
+    t = np.empty((0, about["outputs"])) if "outputs" in about else np.empty(0, int)
+    empty = [np.empty((0, about.get("input_size", 0))), t] * 2
     names = [about.get(field.name, "") for field in fields(DataProblem)[:4]]
     return DataProblem(*names, *(arrays or empty))
 
@@ -299,15 +358,15 @@ def _arrival(reached: Sequence[tuple[int, bool]]) -> tuple[float, float]:
 
 
 def load_problem(address: str | os.PathLike[str], data_dir: str | None = None) -> DataProblem:
-    """Return the problem mnist, fashion-mnist or digits, or that of an .npz file.
+    """Return the problem mnist, fashion-mnist or digits, or that of data of one's own (zeronet.datasets.load).
 
     data_dir: where to look for files first. Raises UserError if there are no such data.
     """
     address = os.fspath(address)
     data = load(address, data_dir)
     arrays = data.x_train, data.t_train, data.x_test, data.t_test
-    found_at = address if address.lower().endswith(".npz") else data.name
-    return DataProblem(found_at, data.name, data.source, data.digest, *arrays, data.image_shape)
+    found_at = address if is_own(address) and address not in NAMES else data.name
+    return DataProblem(found_at, data.name, data.source, data.digest, *arrays, data.image_shape, data.class_names)
 
 
 def load_or_digits(address: str) -> DataProblem:

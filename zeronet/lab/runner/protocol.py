@@ -26,7 +26,7 @@ STRUCTURE: dict[str, Any] = {
     "tuning": {"budget": 1, "seeds": [0], "over": {}, "margin": float},
     "rungs": [{"rung": str, "optimizers": OPTIMIZERS}],
 }
-IMAGES = {"train": 1, "test": 1, "input_size": 1, "classes": 2}  # of a problem that is no landscape
+IMAGES = {"train": 1, "test": 1, "input_size": 1}  # of a problem that is no landscape
 
 
 def most_rows(protocol: Mapping[str, Any]) -> int:
@@ -48,11 +48,12 @@ def read_protocol(path: str | Path, *needed: str) -> dict[str, Any]:
         check_structure("problem", problem := protocol.get("problem"), STRUCTURE["problem"])
         needed += ("optimizers", "steps", "seeds")
         if "landscape" not in problem:
-            check_structure("problem", problem, IMAGES)
+            kind = {"outputs": 1, "variance": float} if "outputs" in problem else {"classes": 2}
+            check_structure("problem", problem, IMAGES | kind)
             needed += ("networks" if "networks" in protocol else "network", "batch_size")
             if "tuning" in protocol and "book_choices" not in protocol:
                 needed += ("split",)
-        elif problem["landscape"] not in LANDSCAPES:
+        elif "digest" not in problem and problem["landscape"] not in LANDSCAPES:
             raise ValueError(f"unknown landscape {problem['landscape']!r}")
         for name, structure in STRUCTURE.items():
             if name in needed or protocol.get(name) is not None:

@@ -23,7 +23,7 @@ def start_or_resume(folder: Path, protocol: Mapping[str, Any], resume: bool) -> 
     if resume and path.exists():
         try:
             before = json.loads(read_bytes(path).decode(**TEXT))
-        except (ValueError, RecursionError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             raise UserError(f"cannot resume: {path} is damaged; leave out --resume to start over") from error
         if changed := changes(before, protocol):
             more = f" and {len(changed) - 3} more" if len(changed) > 3 else ""

@@ -45,7 +45,7 @@ def run_task(
             if isinstance(error, TimedOut):
                 run.message += f": {time_is_up(run_timeout)}"
         run.seconds = time.perf_counter() - began
-        if run.outcome == "diverged" and problem.classifies and task.get("kind") not in WITHOUT_MODEL:
+        if run.outcome == "diverged" and problem.has_data and task.get("kind") not in WITHOUT_MODEL:
             # Its model is the last one with a finite loss: that of the same run, ended one update earlier.
             with suppress(Exception):  # an optimizer may not be deterministic
                 again = Run()

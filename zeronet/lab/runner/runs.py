@@ -12,14 +12,17 @@ import numpy as np
 
 from zeronet.common.archives import read_arrays, replace_arrays
 from zeronet.common.errors import UserError
-from zeronet.common.files import replacing
+from zeronet.common.files import read_bytes, replacing
+from zeronet.common.validation import check_structure
 from zeronet.lab.runner.folder import RUNS
 from zeronet.lab.runner.plan import Plan
 
+LARGEST_TIMINGS = 50_000_000  # bytes: of half a million runs
+OUTCOMES = ("finished", "diverged", "raised")
 TIMINGS = "timings.csv"  # of the runs, in .runs: their files do not depend on how long they took
 
 
-@dataclass
+@dataclass(repr=False)
 class Run:
     """The result of a run.
 
@@ -30,9 +33,9 @@ class Run:
         A note in one line; where an error occurred.
     losses : list of float
         Of steps 0, 1, …
-    evaluations : list of (step, loss, accuracy)
+    evaluations : list of (step, loss, accuracy or R²)
         On the test images or, if the task has a split, on the validation images.
-    test : (loss, accuracy) or None
+    test : (loss, accuracy or R²) or None
         On the test images, read once after the last step of a final run.
     model : dict
         The arrays of the network's file.
@@ -54,6 +57,10 @@ class Run:
     inspection: dict[str, np.ndarray] = field(default_factory=dict)
     path: np.ndarray | None = None
     seconds: float | None = None
+
+    def __repr__(self) -> str:
+        last = f", last loss {self.losses[-1]:.4g}" if self.losses else ""
+        return f"Run({self.outcome}, {len(self.losses)} losses{last})"
 
 
 Runs = Mapping[tuple[str, int], Run]  # (label, seed) → run
@@ -82,10 +89,16 @@ def read_run(path: Path) -> Run:
         about = json.loads(str(arrays["about"]))
         about["test"] = about["test"] and tuple(about["test"])
         losses = arrays["losses"].tolist()
-        return Run(
+        run = Run(
             **about, losses=losses, evaluations=evaluations, model=model, inspection=inspection, path=arrays.get("path")
         )
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        check_structure("run", about, {"message": str, "traceback": str})
+        if run.outcome not in OUTCOMES or arrays["losses"].ndim != 1 or arrays["losses"].dtype.kind != "f":
+            raise ValueError(f"its outcome is {run.outcome!r}, its losses {arrays['losses'].shape}")
+        return run
+    except OSError as error:
+        raise UserError(f"cannot read {path}: {error.strerror or error}") from error
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError, MemoryError) as error:
         raise UserError(f"{path} is damaged ({error}): delete it and continue with --resume") from error
 
 
@@ -129,11 +142,11 @@ def timing(digest: str, seconds: float) -> str:
 def _seconds(folder: Path) -> dict[str, float]:
     """Return digest → seconds, without lines that are damaged, or cut off by a killed process."""
     found: dict[str, float] = {}
-    with suppress(FileNotFoundError), (folder / RUNS / TIMINGS).open(encoding="utf-8", errors="replace") as file:
-        while line := file.readline(200):
+    with suppress(OSError, ValueError):  # no runs, or more than there can be
+        for line in read_bytes(folder / RUNS / TIMINGS, LARGEST_TIMINGS).decode(errors="replace").splitlines():
             digest, _, rest = line.partition(",")
             with suppress(ValueError):
-                if timing(digest, seconds := float(rest.partition(",")[0])) == line:
+                if timing(digest, seconds := float(rest.partition(",")[0])) == f"{line}\n":
                     found[digest] = seconds
     return found
 

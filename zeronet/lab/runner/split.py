@@ -11,9 +11,9 @@ from zeronet.nn.rng import stream
 def split(t: np.ndarray, train: int, validation: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """Return the indices of the training and of the validation examples, both sorted.
 
-    t (N,), labels; train, validation: number of examples. Each class has its share of both, to about one example; the
-    choice is drawn by the seed, so that an interval over the seeds covers it too. Raises UserError if there are too few
-    examples.
+    t (N,), labels, or (N, K), numbers to predict; train, validation: number of examples. Each class has its share of
+    both, to about one example; the choice is drawn by the seed, so that an interval over the seeds covers it too.
+    Raises UserError if there are too few examples.
 
     >>> split(np.array([0, 0, 0, 0, 1, 1, 1, 1]), train=4, validation=2, seed=0)
     (array([1, 2, 4, 7]), array([0, 5]))
@@ -23,6 +23,8 @@ def split(t: np.ndarray, train: int, validation: int, seed: int) -> tuple[np.nda
     order = stream(seed, "split").permutation(len(t))
     # In the order of their rank within their class, any first part holds each class in proportion.
     ranks = np.empty(len(t))
+    if t.dtype.kind == "f":  # numbers to predict have no classes
+        return np.sort(order[:train]), np.sort(order[train : train + validation])
     for label in np.unique(t):
         members = order[t[order] == label]
         ranks[members] = (np.arange(len(members)) + 0.5) / len(members)

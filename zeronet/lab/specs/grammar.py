@@ -1,9 +1,11 @@
 """The text of a SPEC, cut into its pieces: [LABEL=]TARGET[:key=value,…]."""
 
+import math
 import re
 from typing import Any
 
 from zeronet.common.errors import UserError
+from zeronet.common.validation import as_float, is_number
 
 
 def split(text: str, example: str = "sgd:lr=0.5") -> tuple[str | None, str, dict[str, Any]]:
@@ -45,14 +47,17 @@ def word(value: Any) -> str:
     >>> word(0.5), word(True), word("cosine")
     ('0.5', 'true', 'cosine')
     """
-    return f"{value:g}" if isinstance(value, int | float) and not isinstance(value, bool) else str(value).lower()
+    return f"{value:g}" if isinstance(value, float) or is_number(value) else str(value).lower()
 
 
 def _pair(pair: str, text: str) -> tuple[str, Any]:
     key, equals, given = (part.strip() for part in pair.partition("="))
     if not (key and equals and given):
         raise UserError(f"{pair.strip()!r} in {text!r} is not key=value")
-    return key, _value(given)
+    value = _value(given)
+    if isinstance(value, int) and math.isinf(as_float(value)):
+        raise UserError(f"{key} in {text!r} is larger than any float")
+    return key, value
 
 
 def _value(given: str) -> Any:

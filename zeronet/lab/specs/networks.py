@@ -15,9 +15,11 @@ from zeronet.common.errors import UserError, message_of
 from zeronet.common.validation import checked_integer
 from zeronet.lab.specs.build import parameters
 from zeronet.lab.specs.grammar import split, word
-from zeronet.lab.specs.plugins import Plugin, explained, process_kept, resolved
+from zeronet.lab.specs.plugins import Plugin, explained, resolved
+from zeronet.lab.specs.trial import tried
 from zeronet.nn import DeepConvNet, MultiLayerNet, Network, SimpleConvNet, TwoLayerNet
 from zeronet.nn.layers.base import shape_text
+from zeronet.nn.losses import MeanSquaredError, SoftmaxCrossEntropy
 from zeronet.nn.models import BOOK_NAMES
 from zeronet.nn.shapes import shapes_through
 
@@ -61,6 +63,8 @@ class NetworkSpec:
         network = make(**self._arguments(make, problem, seed))
         if not isinstance(network, Network):
             raise UserError(f"{self.target} must return a zeronet.Network, not {type(network).__name__}")
+        if "outputs" in problem and not self.plugin:
+            network.loss_function = MeanSquaredError()
         return network
 
     def fitted(self, problem: Mapping[str, Any], image_shape: Sequence[int], batch_size: int) -> "NetworkSpec":
@@ -71,10 +75,10 @@ class NetworkSpec:
         """
         settings = dict(self.settings)
         try:
-            if "image_shape" in _names(self._maker) and "image_shape" not in settings:
-                settings = {"image_shape": _channels_first(self.target, problem["name"], image_shape), **settings}
-            spec = replace(self, settings=settings)
-            with process_kept(), np.errstate(all="ignore"):
+            with tried(self.target, self.plugin), np.errstate(all="ignore"):
+                if "image_shape" in _names(self._maker) and "image_shape" not in settings:
+                    settings = {"image_shape": _channels_first(self.target, problem["name"], image_shape), **settings}
+                spec = replace(self, settings=settings)
                 spec._check_arguments(problem)
                 size = spec._tried(problem, min(batch_size, 2))
         except KeyboardInterrupt:
@@ -99,7 +103,7 @@ class NetworkSpec:
 
     def _arguments(self, make: Callable[..., Any], problem: Mapping[str, Any], seed: int) -> dict[str, Any]:
         takes = _names(make)
-        of_data = {"input_size": problem["input_size"], "output_size": problem["classes"], "seed": seed}
+        of_data = {"input_size": problem["input_size"], "output_size": outputs_of(problem), "seed": seed}
         return {name: value for name, value in of_data.items() if name in takes} | dict(self.settings)
 
     def _check_arguments(self, problem: Mapping[str, Any]) -> None:
@@ -115,17 +119,23 @@ class NetworkSpec:
     def _tried(self, problem: Mapping[str, Any], examples: int) -> int:
         """Return the number of parameters, having tried everything that a run does. Raises whatever goes wrong."""
         network = self.build(problem, 0)
-        inputs, classes, name = problem["input_size"], problem["classes"], problem["name"]
+        inputs, outputs, name = problem["input_size"], outputs_of(problem), problem["name"]
+        what = "numbers to predict" if "outputs" in problem else "classes"
         if (takes := network.layers[0].input_size) not in (None, inputs):
             raise UserError(f"it takes {takes} numbers per example, and {name} has {inputs}")
         shape = shapes_through(network.layers, (inputs,))[-1]
-        if shape is not None and shape != (classes,):
-            raise UserError(f"it has {shape_text(shape)} outputs per example, and {name} has {classes} classes")
+        if shape is not None and shape != (outputs,):
+            raise UserError(f"it has {shape_text(shape)} outputs per example, and {name} has {outputs} {what}")
+        if network.loss_function.classifies == ("outputs" in problem):
+            other = MeanSquaredError if "outputs" in problem else SoftmaxCrossEntropy
+            loss = type(network.loss_function).__name__
+            raise UserError(f"its loss is {loss}, and {name} has {what}: it needs loss_function={other.__name__}()")
         if self.plugin:
             network.contents()  # only known layers can be saved
             if network.params.flat.tobytes() != self.build(problem, 0).params.flat.tobytes():
                 raise UserError("its first weights must follow from the seed, as with rng=np.random.default_rng(seed)")
-        network.loss_and_grad(np.zeros((examples, inputs), np.float32), np.full(examples, classes - 1))
+        t = np.zeros((examples, outputs)) if "outputs" in problem else np.full(examples, outputs - 1)
+        network.loss_and_grad(np.zeros((examples, inputs), np.float32), t)
         return network.params.flat.size
 
     def _blame(self, error: BaseException) -> str:
@@ -135,6 +145,12 @@ class NetworkSpec:
         words = message_of(error)
         name = self.target if self.plugin else self.label or self.target
         return words if words.startswith((name, self.target)) else f"{name}: {words}"
+
+
+def outputs_of(problem: Mapping[str, Any]) -> int:
+    """Return how many outputs a network has for a problem: its classes, or the numbers to predict."""
+    outputs: int = problem["outputs"] if "outputs" in problem else problem["classes"]
+    return outputs
 
 
 def _names(make: Callable[..., Any]) -> Iterable[str]:

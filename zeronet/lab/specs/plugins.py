@@ -8,20 +8,19 @@ import importlib
 import inspect
 import io
 import linecache
-import os
 import sys
 import traceback
 import types
 from collections import ChainMap
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar, NoReturn
+from typing import Any, ClassVar
 
 from zeronet.common.errors import UserError, message_of
 from zeronet.common.files import read_bytes
 from zeronet.lab.specs.aliases import our_class
+from zeronet.lab.specs.trial import process_kept
 from zeronet.optimizers import Optimizer, adapt
 
 OURS = Path(__file__).parents[2]  # frames in this folder are none of a plug-in's
@@ -148,21 +147,6 @@ def located(target: str, what: str = "class") -> tuple[str, Plugin]:
     except ValueError as error:
         raise UserError(f"the file {place} cannot be read: {error}") from error
     return f"{path}:{name}", Plugin(str(path), name, _digest(source.encode()), source)
-
-
-@contextmanager
-def process_kept() -> Iterator[None]:
-    """Make os._exit raise SystemExit inside the block, where a plug-in is tried in the process that plans."""
-    ending = os._exit
-
-    def refuse(status: int) -> NoReturn:
-        raise SystemExit(f"it calls os._exit({status})")
-
-    os._exit = refuse
-    try:
-        yield
-    finally:
-        os._exit = ending
 
 
 def explained(error: BaseException, *places: str) -> str:

@@ -15,7 +15,8 @@ from zeronet.common.errors import UserError, message_of
 from zeronet.lab.specs.build import assemble, parameters, settings_of, spec_settings_of, split_settings
 from zeronet.lab.specs.grammar import split, word
 from zeronet.lab.specs.networks import NetworkSpec
-from zeronet.lab.specs.plugins import OURS, Plugin, explained, process_kept, resolved
+from zeronet.lab.specs.plugins import OURS, Plugin, explained, resolved
+from zeronet.lab.specs.trial import Endless, tried
 from zeronet.optimizers import OPTIMIZERS, Optimizer, adapt
 
 ENTRY_POINTS = "zeronet.optimizers"
@@ -63,9 +64,9 @@ class Spec:
 
 
 def parse(
-    text: str, lr: float | None = None, rates: Mapping[str, float] | None = None, steps: int | None = None
+    text: "str | Spec", lr: float | None = None, rates: Mapping[str, float] | None = None, steps: int | None = None
 ) -> Spec:
-    """Read one optimizer as the command line names it.
+    """Read one optimizer as the command line names it; one that has been read is returned as it is.
 
     lr: a rate for an optimizer that names none; rates: name → the rate if lr is None too, default: its own; steps:
     the horizon of a schedule that names none. Raises UserError, in one line, if something cannot be found or does not
@@ -74,6 +75,8 @@ def parse(
     >>> parse("rmsprop:lr=0.002")  # doctest: +ELLIPSIS
     Spec(label='RMSProp lr=0.002', target='RMSProp', settings={'lr': 0.002, 'rho': 0.9, 'eps': 1e-07}, ...)
     """
+    if isinstance(text, Spec):
+        return text
     label, target, given = split(text)
     if lr is not None:
         if "lr" in given:
@@ -212,29 +215,32 @@ def _checked(spec: Spec, defaults: Mapping[str, Any] | None = None) -> Spec:
 
     defaults: settings that take the place of the class's own.
     """
-    cls = _find_class(spec.target, spec.plugin)
     try:
-        if not callable(getattr(cls, "update", None)):
-            raise UserError(f"{spec.target} has no method update(params, grads)")
-        parts = split_settings(cls, spec.settings)
-        settings = parts.complete(defaults or {})
-        with process_kept():
+        with tried(spec.target, spec.plugin):
+            cls = _find_class(spec.target, spec.plugin)
+            if not callable(getattr(cls, "update", None)):
+                raise UserError(f"{spec.target} has no method update(params, grads)")
+            parts = split_settings(cls, spec.settings)
+            settings = parts.complete(defaults or {})
             optimizer = assemble(cls, settings)
+            if isinstance(optimizer, Optimizer):  # which a plug-in's __getattribute__ may have to answer
+                settings = settings_of(optimizer)
+            averages = _averages(optimizer)
     except UserError:
         raise
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # a plug-in may raise anything
         place = traceback.extract_tb(error.__traceback__)[-1].filename
-        inside = not Path(place).is_relative_to(OURS)  # not if the call itself does not fit
+        inside = isinstance(error, Endless) or not Path(place).is_relative_to(
+            OURS
+        )  # not if the call itself does not fit
         words = explained(error, spec.plugin.blamed) if spec.plugin and inside else message_of(error)
         raise UserError(f"{spec.target}: {words}") from error
-    if isinstance(optimizer, Optimizer):
-        settings = settings_of(optimizer)
     words = ",".join(f"{key}={word(value)}" for key, value in parts.named.items())
     name = spec.target.rpartition(":")[2]
     label = spec.label or f"{name} {words}".strip()
-    return replace(spec, label=label, settings=settings, averages=_averages(optimizer))
+    return replace(spec, label=label, settings=settings, averages=averages)
 
 
 def _averages(optimizer: Any) -> bool:

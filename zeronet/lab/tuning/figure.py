@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from zeronet.lab.comparison.words import band_words, ended_lowest, legend_entries, machine, trained
+from zeronet.lab.comparison.words import band_words, ended_lowest, legend_entries, machine, trained, unit
 from zeronet.lab.plots.looks import Look, looks_of
 from zeronet.lab.plots.page import new_page
 from zeronet.lab.plots.style import (
@@ -90,12 +90,13 @@ def _how_tuned(data: VerdictFolder) -> str:
         n=len(tuning["seeds"]),
         m=len(protocol["seeds"]),
     )
-    if not data.problem.classifies:
+    if not data.problem.has_data:
         return how
     split = translate(
-        "{train:,} training and {validation:,} validation images, split off the training set; curves and "
-        "targets: validation; verdict: the test images, read once per final run",
+        "{train:,} training and {validation:,} validation {unit}, split off the training set; curves and "
+        "targets: validation; verdict: the test {unit}, read once per final run",
         **protocol["split"],
+        unit=unit(protocol["problem"]),
     )
     return f"{split} · {how}"
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from zeronet.common.errors import UserError
-from zeronet.common.files import one_of, read_csv, read_json, reading, write_csv, write_json
+from zeronet.common.files import integer, one_of, read_csv, read_json, reading, write_csv, write_json
 from zeronet.common.validation import check_structure
 from zeronet.lab.comparison.files import read_curves, read_evaluations
 from zeronet.lab.runner.analysis.summary import setting_names, tidy
@@ -59,8 +59,8 @@ def read_verdict(folder: str | Path) -> VerdictFolder:
     protocol = read_protocol(folder / "protocol.json")
     if "tuning" not in protocol:
         raise UserError(f"{folder} contains no verdict: its learning rates were not tuned")
-    classifies = problem_of(protocol["problem"]).classifies
-    curves = (read_evaluations if classifies else read_curves)(folder, protocol)
+    has_data = problem_of(protocol["problem"]).has_data
+    curves = (read_evaluations if has_data else read_curves)(folder, protocol)
     settings = {about["label"]: about["settings"] for about in protocol["optimizers"]}
     with reading(folder / "protocol.json"):
         check_structure("optimizers", protocol["optimizers"], [{"settings": {"lr": float}}])
@@ -74,7 +74,7 @@ def read_verdict(folder: str | Path) -> VerdictFolder:
         "loss": float,
     }
     tuning = protocol["tuning"]
-    types |= {"seed": one_of(tuning["seeds"]), "round": int}
+    types |= {"seed": one_of(tuning["seeds"]), "round": integer}
     most = len(settings) * tuning["budget"] * len(tuning["seeds"])
     rows = read_csv(folder / "tuning.csv", types, most)
     for label, *tried, _, loss, _ in rows:
@@ -95,7 +95,7 @@ def read_verdict(folder: str | Path) -> VerdictFolder:
         for name, there in (
             ("tuning.csv", settings[label]["lr"] in trials[label]),
             ("verdict.json", len(finals[label]) == len(protocol["seeds"])),
-            ("evaluations.csv" if classifies else "curves.csv", curves[label]),
+            ("evaluations.csv" if has_data else "curves.csv", curves[label]),
         ):
             if not there:
                 raise UserError(f"{folder / name} is damaged: rows of {label} are missing")

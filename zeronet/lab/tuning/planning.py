@@ -15,7 +15,7 @@ from zeronet.lab.race.planning import plan_search
 from zeronet.lab.runner.analysis.pairwise import MARGIN
 from zeronet.lab.runner.plan import Plan, consecutive
 from zeronet.lab.runner.problem import LandscapeProblem, Problem
-from zeronet.lab.specs.grammar import pairs_of, split
+from zeronet.lab.specs.grammar import pairs_of, split, word
 from zeronet.lab.specs.spec import Spec, named, parse, with_settings
 from zeronet.lab.tuning.grid import Search, Tuning
 
@@ -38,10 +38,14 @@ def plan_finals(given: Mapping[str, Any], problem: Problem) -> Plan:
     return plan_comparison({"seeds": FINAL_SEEDS, **own}, problem, held_out=True, read=read_searched)
 
 
-def read_searched(text: str, *defaults: Any, **more: Any) -> Spec:
+def read_searched(text: str | Spec, *defaults: Any, **more: Any) -> Spec:
     """Return parse(…), its label without the learning rate, where the search only starts."""
     spec = parse(text, *defaults, **more)
-    return spec if split(text)[0] else replace(spec, label=re.sub(r"(?<=[ ,])lr=[^,]*,?", "", spec.label).rstrip(" ,"))
+    return (
+        spec
+        if isinstance(text, Spec) or split(text)[0]
+        else replace(spec, label=re.sub(r"(?<=[ ,])lr=[^,]*,?", "", spec.label).rstrip(" ,"))
+    )
 
 
 def plan_tuning(given: Mapping[str, Any], plan: Plan) -> Tuning:
@@ -50,7 +54,7 @@ def plan_tuning(given: Mapping[str, Any], plan: Plan) -> Tuning:
     budget = checked_integer("tune", given["tune"], least=3) // len(schedules)
     margin = given.get("margin", MARGIN)
     if not 0 < margin < 1:
-        raise UserError(f"--margin must be between 0 and 1, as in 0.02 for 2 %, not {margin:g}")
+        raise UserError(f"--margin must be between 0 and 1, as in 0.02 for 2 %, not {word(margin)}")
     span = given.get("tune_range")
     if span is not None and not 0 < span[0] < span[1] < math.inf:
         raise UserError(f"--tune-range must be two learning rates, the lower first, not {span[0]:g} {span[1]:g}")

@@ -43,7 +43,7 @@ def run_tuning(
         table = VerdictTable(protocol, runs, known_to, experiment.seconds(), trials, times)
 
         def draw(new: Path) -> "Figure":
-            if problem.classifies:
+            if problem.has_data:
                 save_figure(comparison_figure(new), new)
             return verdict_figure(new)
 

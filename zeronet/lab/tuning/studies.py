@@ -7,37 +7,41 @@ from pathlib import Path
 from typing import Any
 
 from zeronet.common.files import write_csv
-from zeronet.common.text import aligned
+from zeronet.lab.comparison.words import unit
 from zeronet.lab.runner.analysis.pairwise import Pair
+from zeronet.lab.runner.analysis.printed import PrintedTable
 from zeronet.lab.runner.execution.options import ExecutionOptions
 from zeronet.lab.runner.experiment import Result
 from zeronet.lab.runner.plan import Plan
 from zeronet.lab.runner.problem import Problem
-from zeronet.lab.runner.runs import Run
+from zeronet.lab.runner.runs import Run, Runs
 from zeronet.lab.tuning.grid import Tuning
 from zeronet.lab.tuning.run import run_tuning
 from zeronet.locale import translate
 
 
-class StudiesTable:
-    """How often each outcome of each pair was found: str(table), or the last line of a notebook's cell.
+class StudiesTable(PrintedTable):
+    """How often each outcome of each pair was found, as a table to print.
 
-    protocol: of the first study; verdicts: the pairs of each study.
+    protocol: of the first study; verdicts: the pairs of each study; runs: ("study 1: LABEL", seed) → run.
     """
 
-    def __init__(self, protocol: Mapping[str, Any], verdicts: Sequence[Sequence[Pair]]):
-        self.protocol, self.verdicts = protocol, verdicts
+    def __init__(self, protocol: Mapping[str, Any], verdicts: Sequence[Sequence[Pair]], runs: Runs):
+        self.protocol, self.verdicts, self.runs = protocol, verdicts, runs
 
-    def __str__(self) -> str:
+    def cells(self) -> list[list[str]]:
+        """Return the head, and a row for each pair."""
         head = ["A", "B", *map(translate, ("A wins", "B wins", "equal", "cannot tell"))]
-        body = [head, *([a, b, *map(str, counts)] for a, b, *counts in self.records()[1])]
-        text = translate(
-            "{n} studies, each with its own search, seeds and validation images; test images: the same for all.",
-            n=len(self.verdicts),
-        )
-        return "\n".join([*aligned(body), "", text])
+        return [head, *([a, b, *map(str, counts)] for a, b, *counts in self.records()[1])]
 
-    __repr__ = __str__
+    def notes(self) -> list[str]:
+        """Return what was repeated."""
+        text = translate(
+            "{n} studies, each with its own search, seeds and validation {unit}; test {unit}: the same for all.",
+            n=len(self.verdicts),
+            unit=unit(self.protocol["problem"]),
+        )
+        return [text]
 
     @property
     def pairs(self) -> list[Pair]:
@@ -78,6 +82,6 @@ def run_studies(
         result = run_tuning(own, search, problem, folder / f"study-{number + 1}", options, html)
         results.append(result)
         runs |= {(f"study {number + 1}: {label}", seed): run for (label, seed), run in result.runs.items()}
-    table = StudiesTable(results[0].table.protocol, [result.table.pairs for result in results])
+    table = StudiesTable(results[0].table.protocol, [result.table.pairs for result in results], runs)
     write_csv(folder / "studies.csv", *table.records())
     return Result(folder, table, results[0].figure, runs, f"study-1/{results[0].drawn}")

@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from zeronet.common.text import aligned, folded
 from zeronet.lab.comparison.words import compared_words
 from zeronet.lab.runner.analysis.pairwise import compared
+from zeronet.lab.runner.analysis.printed import PrintedTable
 from zeronet.lab.runner.analysis.ranking import finished_loss, ranking
 from zeronet.lab.runner.analysis.summary import Records, tidy, with_networks
-from zeronet.lab.runner.problem import problem_of
+from zeronet.lab.runner.problem import DataProblem, problem_of
 from zeronet.lab.runner.runs import Run, Runs
 from zeronet.lab.tuning import words
 from zeronet.lab.tuning.expected import expected_table, first_losses
@@ -21,8 +21,8 @@ from zeronet.lab.tuning.timing import StepTimes
 from zeronet.locale import translate
 
 
-class VerdictTable:
-    """Which won, by how much, at which learning rates, at what cost: str(table), or the last line of a notebook's cell.
+class VerdictTable(PrintedTable):
+    """Which won, by how much, at which learning rates, at what cost, as a table to print.
 
     protocol: of the final runs, with "tuning"; runs: the final runs; known_to: label → the factor to which its learning
     rate is known, infinity at an edge; seconds: of each run, trials included; trials: rows of tuning.csv; step_times:
@@ -46,21 +46,26 @@ class VerdictTable:
         self.margin = protocol["tuning"]["margin"]
         steps = protocol["steps"]
         self.losses = self._numbers(lambda run: self.problem.verdict_loss(run, steps))
+        self.r_squared: dict[str, list[float]] = {}  # label → R² on the test rows, if numbers are predicted
         self.others: dict[str, dict[str, list[float]]] = {}  # name of another metric → label → its numbers
-        if self.problem.classifies:
+        if isinstance(self.problem, DataProblem):
             n = protocol["problem"]["test"]
-            self.others = {
-                "validation loss": self._numbers(lambda run: self.problem.final_loss(run, steps)),
-                "test error": self._numbers(lambda run: _error(run, n)),
-            }
+            validation = self._numbers(lambda run: self.problem.final_loss(run, steps))
+            self.others = {f"validation {self.problem.loss}": validation}
+            if self.problem.classifies:
+                self.others["test error"] = self._numbers(lambda run: _error(run, n))
+            else:  # 1 − R² is the test MSE over a constant: it has no verdict of its own
+                self.r_squared = self._numbers(lambda run: run.test[1] if run.test else -math.inf)
         self.pairs = compared(self.losses, self.margin)
         self.other_pairs = {name: compared(numbers, self.margin) for name, numbers in self.others.items()}
 
-    def __str__(self) -> str:
+    def cells(self) -> list[list[str]]:
+        """Return the head, and a row for each optimizer, best first."""
         target = self.problem.target(self.protocol)
         head = [compared_words(self.protocol), translate("settings")]
         head.append(translate("{loss} (quartiles)", loss=self.problem.judged_by))
         head += [translate(name) for name in self.others]
+        head += [translate("test R²")] if self.r_squared else []
         if target is not None:
             head.append(translate("steps to {target:g}", target=target))
         if self.step_times:
@@ -74,15 +79,19 @@ class VerdictTable:
                 cells.append(
                     "-" if math.isinf(number) else f"{number:.2%}" if name == "test error" else f"{number:.4g}"
                 )
+            if self.r_squared:
+                cells.append(f"{statistics.median(self.r_squared[label]):.4f}")
             if target is not None:
                 cells.append(self._steps_cell(label))
             if self.step_times:
                 cells += self._time_cells(label, target is not None)
             body.append(cells)
-        expected = ["", expected_table(self.first_losses)] if self.first_losses else []
-        return "\n".join([*aligned(folded(body)), *expected, "", *self.sentences()])
+        return body
 
-    __repr__ = __str__
+    def notes(self) -> list[str]:
+        """Return the best losses to expect, and the verdict in words."""
+        expected = [*expected_table(self.first_losses).split("\n"), ""] if self.first_losses else []
+        return [*expected, *self.sentences()]
 
     def sentences(self) -> list[str]:
         """Return the verdict in words: what differs, what these seeds could have shown, and what it holds for."""
@@ -106,7 +115,7 @@ class VerdictTable:
             *words.sensitivity(self.losses, self.margin),
             *(words.known_to(label, self.settings[label]["lr"], self.known_to[label]) for label in self._unresolved),
             words.conditions(self.protocol),
-            words.method(self.problem.judged_by, self.others, self._late()),
+            words.method(self.problem.judged_by, list(self.others), self._late()),
             *([words.busy()] if self.step_times and self.step_times.busy else []),
             translate("{n} runs, {seconds:.0f} s of training.", n=len(self.seconds), seconds=sum(self.seconds)),
         ]
@@ -121,6 +130,7 @@ class VerdictTable:
                 "rate_known_to": _json(self.known_to[label]),
                 "final_losses": list(map(_json, self.losses[label])),
                 **{name.replace(" ", "_"): list(map(_json, numbers[label])) for name, numbers in self.others.items()},
+                **({"test_r2": list(map(_json, self.r_squared[label]))} if self.r_squared else {}),
                 "mean": _json(finished_loss(self.losses[label])),
                 "quartiles": [_json(q) for q in _quartiles(self.losses[label])],
                 "steps_to_target": list(map(_json, self.steps(label))) if has_target else None,
@@ -140,6 +150,7 @@ class VerdictTable:
         """Return header and rows of summary.csv: a row for each optimizer, best first."""
         others = [name.replace(" ", "_") for name in self.others]
         header = ["optimizer", "rate_known_to", "loss", "loss_low_quartile", "loss_high_quartile", *others]
+        header += ["test_r2_median"] if self.r_squared else []
         header += ["steps_to_target_median", "reached_target", "failed", "seeds"]
         rows = []
         for label in ranking(self.losses):
@@ -147,6 +158,7 @@ class VerdictTable:
             losses = self.losses[label]
             numbers = [self.known_to[label], finished_loss(losses), *_quartiles(losses)]
             numbers += [finished_loss(values[label]) for values in self.others.values()]
+            numbers += [statistics.median(self.r_squared[label])] if self.r_squared else []
             rows.append(
                 [
                     label,
@@ -173,7 +185,7 @@ class VerdictTable:
 
     def _late(self) -> float | None:
         """Return by how many updates the steps to the target may be too many; None if there are none."""
-        if not self.problem.classifies or self.problem.target(self.protocol) is None:
+        if not self.problem.has_data or self.problem.target(self.protocol) is None:
             return None
         late = [self.problem.steps_to_target(self.protocol, run)[1] for run in self.runs.values()]
         return max(filter(math.isfinite, late), default=None)

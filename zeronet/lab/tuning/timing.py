@@ -34,7 +34,7 @@ def step_times(plan: Plan, runs: Runs, problem: DataProblem) -> StepTimes:
     """
     raised = {label for (label, _), run in runs.items() if run.outcome == "raised"}
     trainers = {
-        spec.label: Trainer(spec.network.build(plan.problem, 0), spec.build(), plan.batch_size)
+        spec.label: Trainer(spec.network.build(plan.problem, 0), spec.build(), plan.batch_size, progress=False)
         for spec in plan.optimizers
         if spec.network and spec.label not in raised
     }

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from zeronet.lab.comparison.words import networks_words
+from zeronet.lab.comparison.words import networks_words, unit
 from zeronet.lab.runner.analysis.pairwise import Pair, detectable, seeds_needed, typical_spread
 from zeronet.lab.runner.analysis.summary import settings_words
 from zeronet.locale import translate
@@ -116,7 +116,7 @@ def conditions(protocol: Mapping[str, Any]) -> str:
     parts = [problem["name"]]
     if "landscape" not in problem:
         parts += [
-            translate("{n:,} training images", n=protocol["split"]["train"]),
+            translate("{n:,} training {unit}", n=protocol["split"]["train"], unit=unit(problem)),
             networks_words(protocol),
             translate("batches of {n:,}", n=protocol["batch_size"]),
         ]
@@ -132,19 +132,20 @@ def conditions(protocol: Mapping[str, Any]) -> str:
         searched=", ".join(["lr", *over]),
         budget=tuning["budget"],
         n=len(tuning["seeds"]),
-        split=translate(" and validation images") if "landscape" not in problem else "",
+        split=translate(" and validation {unit}", unit=unit(problem)) if "landscape" not in problem else "",
     )
 
 
-def method(what: str, others: Iterable[str], late: float | None) -> str:
+def method(what: str, others: Sequence[str], late: float | None) -> str:
     """Return how the numbers were made."""
     text = translate(
         "Means and ratios: of logarithms, over the seeds; intervals: 95 %, for all pairs together; wins: Holm."
     )
     if others:
         text += translate(
-            " {what}: after the last step, not used for any choice; validation loss: mean of the last tenth.",
-            what=translate(what).capitalize(),
+            " {what}: after the last step, not used for any choice; {validation}: mean of the last tenth.",
+            what=what[:1].upper() + what[1:],
+            validation=translate(next(iter(others))),
         )
     if late is not None:
         text += translate(" Steps: until the target is reached and kept, at most {late:g} too many.", late=late)

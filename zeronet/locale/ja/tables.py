@@ -14,6 +14,7 @@ TABLES: dict[str, str] = {
     "steps to {target:g}": "{target:g} までの更新回数",
     "updates to {target:g}": "{target:g} までの更新回数",
     "end point (x, y)": "終点 (x, y)",
+    "end point x": "終点 x",
     "to the minimum": "最小値までの距離",
     "finished": "完了",
     "diverged": "発散",
@@ -30,20 +31,40 @@ TABLES: dict[str, str] = {
     "median (range) over the seeds {seeds}": "シード {seeds} の中央値 (範囲)",
     "{steps} steps = {epochs:.1f} epochs": "更新 {steps} 回 = {epochs:.1f} エポック",
     "{steps:,} updates = {epochs:.3g} epochs": "更新 {steps:,} 回 = {epochs:.3g} エポック",
-    "training loss: mean of the last {n} steps": "訓練の損失: 最後の {n} 回の平均",
+    "{loss}: mean of the last {n} steps": "{loss}: 最後の {n} 回の平均",
     "steps: until the target is reached and kept, at most {late:g} too many": (
         "更新回数: 目標に達してそれを保つまで、最大で {late:g} 回多め"
     ),
+    "{steps} updates from {x:g}": "{x:g} から更新 {steps} 回",
     "{steps} updates from ({x:g}, {y:g})": "({x:g}, {y:g}) から更新 {steps} 回",
     # what train.py prints
     "Each ran at the learning rate above, not tuned: the learning rates decide the ranking.": (
         "学習率は上の値のままで、調整していません。順位は学習率で決まります。"
     ),
+    "… and {n} more": "… ほか {n} 件",
     "The tracebacks are in {folder}": "トレースバックは {folder} にあります",
     "figure:": "図:",
     "inside the networks:": "ネットワークの中:",
     "Try:": "次は:",
     "waiting for a worker of {address}": "{address} のワーカーを待っています",
+    # predictions
+    "image": "画像",
+    "class": "クラス",
+    "probabilities": "確率",
+    "output": "出力",
+    "it is blank": "何も写っていません",
+    "it looks inverted: its border is {a:.2f}, that of the training images {b:.2f}": (
+        "白黒が逆のようです。縁の明るさは {a:.2f}、訓練画像では {b:.2f}"
+    ),
+    "it looks unscaled: its values span {a:.2g}, those of the training images {b:.2g}": (
+        "値の範囲が合わないようです。幅は {a:.2g}、訓練画像では {b:.2g}"
+    ),
+    (
+        "it looks off-centre: its middle is row {y:.1f}, column {x:.1f}; usual are {v:.1f} and {u:.1f}"
+    ): "中心からずれているようです。中心は {y:.1f} 行 {x:.1f} 列、訓練画像では {v:.1f} 行 {u:.1f} 列",
+    "what it shows spreads over {a:.1f} pixels, that of the training images over {b:.1f}": (
+        "写っているものの大きさが違います。広がりは {a:.1f} 画素、訓練画像では {b:.1f}"
+    ),
     # the figure of a comparison
     "{labels}: training loss at w, evaluated at x": "{labels}: 訓練の損失は w で、評価は x で測る",
     "training loss (log)": "訓練の損失 (対数)",
@@ -82,8 +103,18 @@ TABLES: dict[str, str] = {
         "更新前の各バッチの値。{accuracy}。"
     ),
     "learning rates tuned with equal budgets": "学習率は同じ予算で調整",
-    "Test accuracy: on {n:,} images": "テストの正解率: テスト画像 {n:,} 枚",
-    "Validation accuracy: on {n:,} images of the training set": "検証の正解率: 訓練データから分けた画像 {n:,} 枚",
+    "images": "画像",
+    "rows": "行",
+    "R²": "R²",
+    "test R²": "テストの R²",
+    "validation R²": "検証の R²",
+    "training MSE": "訓練の平均二乗誤差",
+    "validation MSE": "検証の平均二乗誤差",
+    "test MSE": "テストの平均二乗誤差",
+    "guessing: the mean": "当て推量: 平均値",
+    "{name} (log)": "{name} (対数)",
+    "Test {metric}: on {n:,} {unit}": "テストの{metric}: テスト{unit} {n:,} 件",
+    "Validation {metric}: on {n:,} {unit} of the training set": "検証の{metric}: 訓練データから分けた{unit} {n:,} 件",
     "validation accuracy": "検証の正解率",
     "one learning rate each, not tuned": "学習率はそれぞれ一つで、調整なし",
     "settings as given, not tuned": "設定は指定のままで、調整なし",
@@ -138,11 +169,11 @@ TABLES: dict[str, str] = {
     "The best learning rate of {label}, {lr:.4g}, is known to a factor of {factor:.2f}: look closer.": (
         "{label} の最良の学習率 {lr:.4g} は {factor:.2f} 倍の幅でしか分かっていません。試行を増やしてください。"
     ),
-    "{n:,} training images": "訓練画像 {n:,} 枚",
+    "{n:,} training {unit}": "訓練{unit} {n:,} 件",
     "{steps:,} steps": "更新 {steps:,} 回",
     "learning rates: {schedules}": "学習率: {schedules}",
     "constant": "一定",
-    " and validation images": "、検証画像",
+    " and validation {unit}": "、検証{unit}",
     (
         "This holds for {parts}; searched: {searched}, with {budget} trials each on {n} other seeds, every seed with "
         "its own first weights, batches{split}."
@@ -153,8 +184,8 @@ TABLES: dict[str, str] = {
     "Means and ratios: of logarithms, over the seeds; intervals: 95 %, for all pairs together; wins: Holm.": (
         "平均と比: シードごとの対数の平均。区間: すべての組を合わせて 95 %。勝ちの判定: ホルム法。"
     ),
-    " {what}: after the last step, not used for any choice; validation loss: mean of the last tenth.": (
-        "{what}: 最後の更新の後の値で、何の選択にも使っていません。検証の損失: 最後の 1 割の平均。"
+    " {what}: after the last step, not used for any choice; {validation}: mean of the last tenth.": (
+        "{what}: 最後の更新の後の値で、何の選択にも使っていません。{validation}: 最後の 1 割の平均。"
     ),
     " Steps: until the target is reached and kept, at most {late:g} too many.": (
         "更新回数: 目標に達してそれを保つまで、最大で {late:g} 回多めです。"
@@ -166,18 +197,18 @@ TABLES: dict[str, str] = {
     "A wins": "A の勝ち",
     "B wins": "B の勝ち",
     "equal": "等しい",
-    "{n} studies, each with its own search, seeds and validation images; test images: the same for all.": (
-        "研究 {n} 回。探索、シード、検証画像はそれぞれ異なり、テスト画像は共通です。"
+    "{n} studies, each with its own search, seeds and validation {unit}; test {unit}: the same for all.": (
+        "研究 {n} 回。探索、シード、検証{unit}はそれぞれ異なり、テスト{unit}は共通です。"
     ),
     "{n} runs, {seconds:.0f} s of training.": "学習 {n} 回、計 {seconds:.0f} 秒。",
     "{n} of {m} failed": "{m} 回中 {n} 回失敗",
     "{n} of {m} never": "{m} 回中 {n} 回は未到達",
     (
-        "{train:,} training and {validation:,} validation images, split off the training set; curves and "
-        "targets: validation; verdict: the test images, read once per final run"
+        "{train:,} training and {validation:,} validation {unit}, split off the training set; curves and "
+        "targets: validation; verdict: the test {unit}, read once per final run"
     ): (
-        "訓練データを訓練 {train:,} 枚と検証 {validation:,} 枚に分割。曲線と目標は検証データ。"
-        "判定は、最終の学習ごとに一度だけ使うテスト画像"
+        "訓練データを訓練{unit} {train:,} 件と検証{unit} {validation:,} 件に分割。曲線と目標は検証データ。"
+        "判定は、最終の学習ごとに一度だけ使うテスト{unit}"
     ),
     "each optimizer": "各手法",
     "each optimizer on each network": "各ネットワークの各手法",

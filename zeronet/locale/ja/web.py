@@ -23,7 +23,7 @@ WEB: dict[str, str] = {
     "Update": "更新回数",
     "landscape": "地形",
     "updates": "更新回数",
-    "The landscape's own": "地形の既定値に戻す",
+    "Reset to the landscape's defaults": "地形の既定値に戻す",
     "Optimizers": "最適化手法",
     "remove": "外す",
     "remove {name}": "{name} を外す",

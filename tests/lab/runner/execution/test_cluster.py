@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from contextlib import ExitStack, contextmanager
@@ -177,7 +178,7 @@ def test_data_that_are_lost_with_the_last_worker_are_sent_again(problem, tmp_pat
 def test_a_run_whose_data_are_lost_while_it_runs_alone_is_not_forgotten(problem, monkeypatch):
     """Round by round: both are suspects; alone, the first comes back, and the second's data are lost; it runs again."""
     [first, second] = plan_of(problem, ["sgd"], seeds=2).cells()
-    rounds = iter([[(first, None), (second, None)], [(first, Run())], [], [(second, None)], [(second, Run())]])
+    rounds = iter([[(first, None), (second, None)], [(first, Run())], [], [(second, Run())]])
     monkeypatch.setattr(cluster, "_round", lambda *_: next(rounds))
     monkeypatch.setattr(cluster, "worker_differences", lambda session: {})
     monkeypatch.setitem(cluster._open, "tcp://host:1", Session(None))
@@ -198,6 +199,24 @@ def test_a_run_that_ends_each_of_its_workers_is_named_and_finished_runs_stay(pro
     sgd, deadly = results(plan, tmp_path).values()
     assert (sgd.outcome, deadly.outcome) == ("finished", "raised")
     assert deadly.message == "each process that took it ended: out of memory, or ended by the optimizer"
+
+
+def test_a_run_that_ends_the_last_worker_each_time_is_named_and_the_others_finish(problem, tmp_path):
+    cloudpickle.register_pickle_by_value(sys.modules[__name__])
+    plan = plan_of(problem, [Deadly(), "sgd"], seeds=2)
+    runs_of(plan, problem, tmp_path, ExecutionOptions(quiet=True, cluster="local", jobs=1))
+    assert [run.outcome for run in results(plan, tmp_path).values()] == ["raised"] * 2 + ["finished"] * 2
+
+
+def test_the_folder_of_a_killed_client_goes_with_the_next_one(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with cluster._scratch_folder() as used:
+        left = tmp_path / f"{cluster.SCRATCH}left"
+        left.mkdir()
+        (left / "lock").touch()
+        with cluster._scratch_folder() as mine:
+            assert {path.name for path in tmp_path.iterdir()} == {Path(used).name, Path(mine).name}
+    assert not list(tmp_path.iterdir())
 
 
 class Endless:

@@ -49,7 +49,7 @@ def trained(optimizer: Any) -> tuple[list[float], float]:
     """
     data = load("digits")
     network, history = MultiLayerNet(data.x_train.shape[1], [HIDDEN], 10, seed=0), History()
-    trainer = Trainer(network, optimizer, batch_size=BATCH, seed=0, callbacks=[history])
+    trainer = Trainer(network, optimizer, batch_size=BATCH, seed=0, callbacks=[history], progress=False)
     trainer.fit(data.x_train, data.t_train, steps=STEPS)
     return history.losses, float(network.accuracy(data.x_test, data.t_test))
 

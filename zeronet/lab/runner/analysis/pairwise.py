@@ -9,6 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from zeronet.common.notebook import html_table
+from zeronet.lab.runner.analysis.summary import Records, frame_of
+
 LEVEL = 0.05  # of all pairs together: the probability of claiming a difference if there is none
 MARGIN = 0.02  # losses whose ratio is within 1 ± this are equal for practical purposes
 POWER = 0.8  # of a difference that the seeds "see": it is found in 4 of 5 comparisons
@@ -17,7 +20,7 @@ MAX_FLIPS = 2**14  # sign flips that are all tried; of more, this many are drawn
 MAX_SEEDS = 10_000  # beyond this number, no number of seeds is recommended
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Pair:
     """Two optimizers on the same seeds.
 
@@ -52,10 +55,45 @@ class Pair:
         wins = 1 - self.wins, 1 - self.wins_high, 1 - self.wins_low
         return Pair(self.b, self.a, self.outcome, -self.difference, low, high, self.p, *wins, self.failed[::-1])
 
+    def __repr__(self) -> str:
+        words = f"{self.better} wins" if self.outcome == "wins" else self.outcome
+        ratio = ""
+        if self.low is not None and self.high is not None:
+            middle, low, high = (_ratio(d) for d in (self.difference, self.low, self.high))
+            ratio = f", ratio {middle:.3g} ({low:.3g} to {high:.3g})"
+        return f"Pair({self.a} and {self.b}: {words}{ratio})"
+
     def to_dict(self) -> dict[str, Any]:
         """Return the pair as verdict.json keeps it."""
         plain = {name: None if isinstance(v, float) and math.isnan(v) else v for name, v in asdict(self).items()}
         return {**plain, "failed": list(self.failed), "better": self.better}
+
+
+class Verdict(list[Pair]):
+    """The pairs of a tuned comparison, which a notebook shows as a table."""
+
+    def records(self) -> Records:
+        """Return header and rows: ratio, that of the mean losses, with its interval, and the probability of a win."""
+        header = ["a", "b", "outcome", "better", "ratio", "low", "high", "a_beats_b", "a_failed", "b_failed"]
+        rows = []
+        for pair in self:
+            ratios = [_ratio(d) for d in (pair.difference, pair.low, pair.high)]
+            rows.append([pair.a, pair.b, pair.outcome, pair.better, *ratios, pair.wins, *pair.failed])
+        return header, rows
+
+    def to_frame(self) -> Any:
+        """Return the pairs as a pandas DataFrame; ImportError if pandas is not installed."""
+        return frame_of(*self.records())
+
+    def _repr_html_(self) -> str:
+        header, rows = self.records()
+        cells = [["-" if v is None else f"{v:.3g}" if isinstance(v, float) else str(v) for v in row] for row in rows]
+        return html_table([header, *cells])
+
+
+def _ratio(difference: float | None) -> float | None:
+    """Return the factor that a difference of logarithms means; None if it is not known."""
+    return None if difference is None or math.isnan(difference) else math.exp(min(difference, 700.0))
 
 
 def mean_loss(losses: Sequence[float]) -> float:

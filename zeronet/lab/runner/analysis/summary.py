@@ -78,6 +78,15 @@ def tidy(header: Sequence[str], rows: Sequence[Sequence[Any]], settings: Sequenc
     ]
 
 
+def frame_of(header: Sequence[str], rows: Sequence[Sequence[Any]]) -> Any:
+    """Return a table as a pandas DataFrame. Raises ImportError, in one line, if pandas is not installed."""
+    try:
+        import pandas as pd
+    except ImportError:
+        raise ImportError("to_frame needs pandas: pip install pandas") from None
+    return pd.DataFrame(rows, columns=list(header))
+
+
 def with_networks(
     protocol: Mapping[str, Any], settings: Iterable[tuple[str, Mapping[str, Any]]]
 ) -> list[Mapping[str, Any]]:

@@ -7,19 +7,22 @@ in this process.
 import asyncio
 import logging
 import os
+import shutil
 import signal
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from multiprocessing import resource_tracker
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import numpy as np
 
 from zeronet.common.errors import UserError
+from zeronet.common.files import lock_file
 from zeronet.lab.runner.execution.limit import lost_run
 from zeronet.lab.runner.execution.options import ExecutionOptions
 from zeronet.lab.runner.execution.worker import about_worker, differing, here, pack_task, refuse, run_packed
@@ -27,9 +30,10 @@ from zeronet.lab.runner.plan import Cell, Plan
 from zeronet.lab.runner.runs import Run
 from zeronet.locale import translate
 
+SCRATCH = "zeronet-cluster-"  # folders in the temporary one
 PATIENCE = 10  # seconds for a scheduler to answer
 FROZEN = 60.0  # seconds of silence of a scheduler that answered before
-MAX_LOST_ROUNDS = 3  # rounds without a finished run, because the data were lost with the last worker, before giving up
+MAX_LOST_ROUNDS = 3  # in which all runs, or a run alone, lost their data with the last worker
 
 
 @dataclass
@@ -63,6 +67,7 @@ def connected(options: ExecutionOptions) -> Iterator[Session]:
         yield _open[place]
         return
     try:
+        import dask
         from distributed import Client, LocalCluster
     except ImportError as error:
         raise UserError(
@@ -73,8 +78,9 @@ def connected(options: ExecutionOptions) -> Iterator[Session]:
     with ExitStack() as stack:
         address: Any = place
         if place == "local":
-            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="zeronet-", ignore_cleanup_errors=True))
-            with _interrupts_held():  # inherited by the workers: only this process handles Ctrl-C
+            folder = stack.enter_context(_scratch_folder())
+            # Ctrl-C is held back, and the workers inherit that: only this process handles it.
+            with _interrupts_held(), dask.config.set({"temporary-directory": folder}):
                 address = LocalCluster(
                     n_workers=options.jobs,
                     threads_per_worker=1,
@@ -98,6 +104,19 @@ def connected(options: ExecutionOptions) -> Iterator[Session]:
         finally:
             watch.cancel()
             del _open[place]
+
+
+@contextmanager
+def _scratch_folder() -> Iterator[str]:
+    """Yield a folder for what workers write; it is deleted at the end, and those that killed processes left, too."""
+    for lock in Path(tempfile.gettempdir()).glob(f"{SCRATCH}*/lock"):
+        with suppress(OSError), lock.open("rb") as file:
+            if lock_file(file):  # its process has ended
+                shutil.rmtree(lock.parent, ignore_errors=True)
+    temporary = tempfile.TemporaryDirectory(prefix=SCRATCH, ignore_cleanup_errors=True)
+    with temporary as folder, (Path(folder) / "lock").open("wb") as file:
+        lock_file(file)
+        yield folder
 
 
 async def _watched(client: Any) -> None:
@@ -179,24 +198,29 @@ def run_on_cluster(
         while left:
             back, suspects = set(), []
             for cell, result in _round(session, left, session.scattered(digest, arrays), options.run_timeout):
-                back.add(cell.digest)
                 if result is None:
                     suspects.append(cell)
                 else:
+                    back.add(cell.digest)
                     yield cell, result
+            losses = 0 if back or suspects else losses + 1
+            if losses == MAX_LOST_ROUNDS:  # one of them may end every worker that there is
+                suspects = [cell for cell in left if cell.digest not in back]
             for cell in suspects:  # alone: it may only have waited behind the run that killed their worker
-                data = session.scattered(digest, arrays)
-                answers = [result for _, result in _round(session, [cell], data, options.run_timeout)]
-                if answers:
-                    yield cell, answers[0] or lost_run(cell, options.run_timeout)
-                else:  # its data were lost with the last worker
-                    back.remove(cell.digest)
-            losses = 0 if back else losses + 1
+                back.add(cell.digest)
+                yield cell, _alone(session, cell, digest, arrays, options.run_timeout)
             left = [cell for cell in left if cell.digest not in back]
             if left:
                 session.arrays.pop(digest, None)  # the data were lost with the last worker
-            if left and losses == MAX_LOST_ROUNDS:
-                raise UserError("the workers died repeatedly: out of memory? Finished runs are kept for --resume")
+
+
+def _alone(session: Session, cell: Cell, digest: str, arrays: Sequence[np.ndarray], run_timeout: float | None) -> Run:
+    """Return the result of a suspect: lost if its worker dies each time, or the last worker with the data does."""
+    for _ in range(MAX_LOST_ROUNDS):
+        for _, result in _round(session, [cell], session.scattered(digest, arrays), run_timeout):
+            return result or lost_run(cell, run_timeout)
+        session.arrays.pop(digest, None)
+    return lost_run(cell, run_timeout)
 
 
 def _round(

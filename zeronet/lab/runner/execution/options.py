@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from zeronet.common.errors import UserError
 from zeronet.common.validation import checked_integer
+from zeronet.lab.specs.grammar import word
 
 ADDRESS = r"(tcp|tls)://([^\s/:@]+|\[[\da-fA-F:.]+\]):\d{1,5}"  # of a Dask scheduler
 
@@ -31,7 +32,7 @@ class ExecutionOptions:
     def __post_init__(self) -> None:
         checked_integer("number of jobs", self.jobs)
         if self.run_timeout is not None and not 0 < self.run_timeout <= MAX_TIMEOUT:
-            raise UserError(f"--run-timeout must be a positive number of seconds, not {self.run_timeout:g}")
+            raise UserError(f"--run-timeout must be a positive number of seconds, not {word(self.run_timeout)}")
         if self.cluster not in (None, "local") and not re.fullmatch(ADDRESS, self.cluster):
             raise UserError(f"--cluster must be local or an address such as tcp://scheduler:8786, not {self.cluster!r}")
 

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from tests.support.problems import save_largest_of_three
 from zeronet.datasets import DataError, load
 
 GOOD = {
@@ -95,7 +96,8 @@ def with_value(value, kind=np.float64):
         ({"t_test": np.array([], int)}, "x_test has 2 images, but t_test 0 labels"),
         ({"t_train": np.eye(3, dtype=int)}, r"t_train has the shape \(3, 3\): it must be \(images,\)"),
         ({"t_test": np.array(1)}, r"t_test has the shape \(\)"),
-        ({"t_train": np.array([0.0, 1.0, 2.0])}, "t_train has the type float64: labels must be integers"),
+        ({"t_train": np.array([0.0, 1.0, 2.0])}, "t_train and t_test must be of one type and shape"),
+        ({"t_train": np.array(["0", "1", "2"])}, "t_train has the type <U1: labels must be integers"),
         ({"t_train": np.array([0, -1, 2])}, "t_train holds -1: labels count from 0"),
         ({"t_train": np.array([0, 1, 2024])}, "t_train holds 2024: labels must be 0 … K−1"),
         ({"t_train": np.array([0, 1, 2**63], np.uint64)}, "t_train holds 9223372036854775808: labels must be"),
@@ -131,3 +133,11 @@ def test_nothing_is_unpickled(tmp_path):
     with pytest.raises(DataError):
         load(tmp_path / "trap.npz")
     assert not (tmp_path / "sprung").exists()
+
+
+def test_line_breaks_in_a_path_are_none_in_its_name_and_source(tmp_path):
+    path = tmp_path / "two\nlines" / "a\nb.npz"
+    path.parent.mkdir()
+    save_largest_of_three(path)
+    dataset = load(path)
+    assert (dataset.name, dataset.source.splitlines()) == ("a b.npz", [dataset.source])

@@ -1,0 +1,146 @@
+"""zeronet predict: the class of a picture, its probabilities, and what is wrong with the picture."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import train
+from zeronet import MultiLayerNet, TwoLayerNet, compare
+from zeronet.cli import main
+from zeronet.datasets import load
+from zeronet.nn import MeanSquaredError, SimpleConvNet
+from zeronet.nn.functions import softmax
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A run on the digits, with a picture of the first test image of each class, eight times enlarged."""
+    folder = tmp_path_factory.mktemp("predict")
+    compare("digits", ["sgd:lr=0.5"], steps=500, seeds=1, jobs=1, out=folder / "run")
+    data = load("digits")
+    for digit in range(10):
+        x = data.x_test[data.t_test == digit][0].reshape(8, 8)
+        Image.fromarray(np.kron(x * 255, np.ones((8, 8))).astype(np.uint8)).save(folder / f"{digit}.png")
+    return folder
+
+
+@pytest.fixture
+def run(folder, capsys, monkeypatch):
+    monkeypatch.chdir(folder)
+
+    def run(*arguments):
+        status = main(["predict", *map(str, arguments)])
+        shown = capsys.readouterr()
+        return status, shown.out.splitlines(), shown.err
+
+    return run
+
+
+MODEL = "run/models/SGD_lr=0.5-seed0.npz"
+
+
+def test_pictures_of_the_test_images_are_read_and_nothing_is_wrong_with_them(run, folder):
+    status, (head, *lines), err = run(MODEL, *[f"{digit}.png" for digit in range(10)])
+    assert (status, err) == (0, "")
+    assert head.split() == ["image", "class", "probabilities"]
+    right = [line.split()[:2] == [f"{digit}.png", str(digit)] for digit, line in enumerate(lines)]
+    assert sum(right) >= 9
+
+
+def test_probabilities_are_those_of_the_network(run, folder):
+    from zeronet.nn import load as load_network
+
+    Image.fromarray(np.eye(8, dtype=np.uint8) * 255).save("eye.png")
+    _, (_, line), _ = run(MODEL, "eye.png")
+    p = softmax(load_network(MODEL).predict(np.eye(8).reshape(1, 64)))[0]
+    best = np.argsort(-p)[:3]
+    assert line.split(maxsplit=2)[2] == ", ".join(f"{k}: {p[k]:.3f}" for k in best)
+
+
+def invert(x):
+    return 255 - x
+
+
+def faint(x):
+    return x // 4
+
+
+def shift(x):
+    return np.roll(x * (np.arange(64) < 32), 32, axis=1)
+
+
+def shrink(x):
+    return np.pad(x[::4, ::4], 24)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (invert, "it looks inverted: its border is"),
+        (faint, "it looks unscaled: its values span 0.2"),
+        (shift, "it looks off-centre: its middle is row"),
+        (shrink, "what it shows spreads over"),
+        (lambda x: x * 0, "it is blank"),
+    ],
+)
+def test_what_is_wrong_with_a_picture_is_said(run, folder, change, words):
+    x = np.asarray(Image.open(folder / "3.png"))
+    Image.fromarray(change(x).astype(np.uint8)).save("wrong.png")
+    status, _, err = run(MODEL, "3.png", "wrong.png")
+    assert status == 0
+    assert f"note: wrong.png: {words}" in err and "3.png" not in err
+
+
+def test_without_the_training_images_ink_is_light(run, folder, monkeypatch):
+    monkeypatch.chdir(folder)
+    TwoLayerNet(64, 5, 10).save("alone.npz")
+    x = np.asarray(Image.open("3.png"))
+    Image.fromarray(255 - x).save("inverted.png")
+    assert run("alone.npz", "3.png")[2] == ""
+    assert "inverted.png: it looks inverted" in run("alone.npz", "inverted.png")[2]
+
+
+def test_classes_have_the_names_of_their_folders_and_colours_are_kept(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("ZERONET_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.chdir(tmp_path)
+    rng = np.random.default_rng(0)
+    for channel, name in enumerate(("red", "green")):
+        for k in range(20):
+            x = rng.integers(0, 60, (5, 5, 3), dtype=np.uint8)
+            x[1:4, 1:4, channel] += 180
+            (tmp_path / "photos" / name).mkdir(parents=True, exist_ok=True)
+            Image.fromarray(x).save(tmp_path / "photos" / name / f"{k}.png")
+    options = ["--optimizer", "adam:lr=0.01", "--steps", "100", "--seeds", "1", "--jobs", "1", "--batch-size", "8"]
+    assert train.main(["--problem", "photos", "--network", "mlp:hidden=8", *options, "--out", "run"]) == 0
+    capsys.readouterr()
+    model = next((tmp_path / "run" / "models").iterdir())
+    assert main(["predict", str(model), "photos/red/4.png", "photos/green/4.png"]) == 0
+    shown = capsys.readouterr()
+    assert [line.split()[1] for line in shown.out.splitlines()] == ["class", "red", "green"]
+    assert shown.err == ""
+
+
+def test_a_network_of_convolutions_says_its_own_size_and_a_regression_prints_numbers(run):
+    SimpleConvNet((1, 6, 8), filters=2, filter_size=3, output_size=2).save("cnn.npz")
+    assert run("cnn.npz", "3.png")[0] == 0
+    MultiLayerNet(64, [3], 2, loss_function=MeanSquaredError()).save("numbers.npz")
+    _, (head, line), _ = run("numbers.npz", "3.png")
+    assert head.split() == ["image", "output"]
+    assert len(line.replace(",", "").split()) == 3
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["absent.npz", "3.png"], "there is no file absent.npz"),
+        (["3.png", "3.png"], "3.png is not a network saved by zeronet"),
+        ([MODEL, "3.png", "absent.png"], "there is no file absent.png"),
+        ([MODEL, "3.png", MODEL], "cannot be read as an image"),
+        (["twenty.npz", "3.png"], "twenty.npz takes 20 numbers, and no square images"),
+    ],
+)
+def test_each_mistake_is_one_line_and_nothing_is_printed_before(run, arguments, words):
+    TwoLayerNet(20, 5, 10).save("twenty.npz")
+    status, out, err = run(*arguments)
+    assert (status, out) == (2, [])
+    assert words in err and err.count("\n") == 1

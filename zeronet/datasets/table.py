@@ -1,0 +1,308 @@
+"""Data of your own as a table: .csv or .csv.gz, a row for each example, one of its columns the label or the target.
+
+Kaggle's files of digits (label, pixel0 … pixel783) are such tables; so are measurements with a price to predict.
+"""
+
+import csv
+import gzip
+import io
+import math
+import os
+import reprlib
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+
+from zeronet.datasets.dataset import DataError, Dataset
+from zeronet.datasets.growing import EVERY, About, Growing, from_cache
+
+BLOCK = 4_000_000  # bytes that are parsed at once
+LARGEST = float(np.finfo(np.float32).max)
+LONGEST_LINE = 1_000_000  # bytes: a colour picture of 256 × 256
+MOST_CLASSES = 10_000
+USUAL_SIZE, LARGEST_RATIO = 100_000_000, 30  # bytes that any .gz may unpack to; of a larger one, to its own size
+LABEL_NAMES = ("label", "class", "target")
+
+
+def load_table(path: Path, settings: Mapping[str, str]) -> Dataset:
+    """Load a table. The label is the column of that name, of the name `label`, `class` or `target`, or else the first.
+
+    A column of words or integers has classes; one of other numbers, or one that target= names, numbers to predict. Of
+    each class, each fifth row is for testing; if numbers are predicted, each fifth row. If the columns are the bytes of
+    square pictures, they are divided by 255, or by their maximum if that is at most 127; else the training rows of each
+    get the mean 0 and the standard deviation 1, as do numbers to predict, so that always to say their mean has the
+    squared error 1. The source says which.
+
+    settings: label or target, the name of a column. Raises DataError, which names the file, and the line.
+    """
+    if len(settings) > 1:
+        raise DataError(f"{path}: give label= for classes, or target= for a number to predict")
+    try:
+        return from_cache(path, dict(settings), [path], lambda folder: _Reader(path, settings).read(folder))
+    except (DataError, csv.Error) as error:
+        raise DataError(f"{path}: {error}") from None
+
+
+@dataclass
+class _Statistics:
+    """Of the columns: whether all are bytes; mean and squared deviations of those rows that are for training."""
+
+    bytes_only: bool = True
+    most: float = 0.0
+    n: int = 0
+    mean: Any = 0.0
+    squares: Any = 0.0
+
+    def add(self, x: np.ndarray, training: np.ndarray) -> None:
+        """Add rows (N, D). (Chan, Golub and LeVeque, "Updating Formulae and a Pairwise Algorithm", 1979)"""
+        self.bytes_only = self.bytes_only and bool((x >= 0).all() and (x <= 255).all() and (x == np.rint(x)).all())
+        self.most = max(self.most, float(x.max(initial=0)))
+        rows = x[training].astype(np.float64)
+        if len(rows):
+            mean, total = rows.mean(axis=0), self.n + len(rows)
+            self.squares += ((rows - mean) ** 2).sum(axis=0) + (mean - self.mean) ** 2 * self.n * len(rows) / total
+            self.mean += (mean - self.mean) * len(rows) / total
+            self.n = total
+
+    def standardize(self, rows: np.ndarray) -> None:
+        """Give rows the mean 0 and the standard deviation 1 of those that were added, in place."""
+        deviation = np.sqrt(self.squares / self.n)
+        rows[...] = (rows - self.mean) / np.where(deviation > 0, deviation, 1)
+
+
+@dataclass
+class _Reader:
+    """Reads a table block by block. codes: label → its number, in the order of their first appearance."""
+
+    path: Path
+    settings: Mapping[str, str]
+    codes: dict[Any, int] = field(default_factory=dict)
+    inputs: _Statistics = field(default_factory=_Statistics)
+    targets: _Statistics = field(default_factory=_Statistics)
+
+    def read(self, folder: Path) -> About:
+        """Write the four arrays into an empty folder."""
+        line, growing = 1, None
+        with _blocks(self.path) as blocks, ExitStack() as stack:
+            for text in blocks:
+                if growing is None:
+                    if not text.strip():
+                        continue
+                    self._look_at(text)
+                    growing = stack.enter_context(Growing(folder, len(self.names) - 1, int(self.predicts)))
+                    if self.head:
+                        _, _, text = text.partition("\n")
+                        line += 1
+                if text.strip():
+                    x, t = self._parsed(text, line)
+                    testing = growing.append(x, t)
+                    self.inputs.add(x, ~testing)
+                    if self.predicts:
+                        self.targets.add(t, ~testing)
+                line += text.count("\n")
+            if growing is None:
+                raise DataError("it is empty")
+            self._check_classes(growing)
+            growing.close()
+        return self._completed(growing)
+
+    def _look_at(self, text: str) -> None:
+        """Find delimiter, head, the column of the label, and whether that has words, from the first two rows."""
+        first = text[: text.find("\n")] if "\n" in text else text
+        self.delimiter = max(",;\t", key=first.count)
+        rows = [row for row in csv.reader(io.StringIO(text[: 2 * LONGEST_LINE]), delimiter=self.delimiter) if row][:2]
+        second = rows[-1]
+        self.head = len(rows) == 2 and any(not _is_number(a) and _is_number(b) for a, b in zip(*rows, strict=False))
+        self.names = [name.strip() for name in rows[0]] if self.head else [str(k + 1) for k in range(len(rows[0]))]
+        if len(self.names) < 2:
+            raise DataError("its first line has one column: a label and at least one number are needed")
+        given = next(iter(self.settings.values()), None)
+        if given is not None and given not in self.names:
+            shown = reprlib.repr(self.names) if self.head else f"no names, so it is one of 1 … {len(self.names)}"
+            raise DataError(f"there is no column {given!r}: they have {shown}")
+        usual = [name for name in self.names if name.lower() in LABEL_NAMES]
+        self.label = self.names.index(given if given is not None else usual[0] if usual else self.names[0])
+        value = second[self.label] if self.label < len(second) else ""
+        self.words = not _is_number(value)
+        self.predicts = "target" in self.settings
+        if not (self.predicts or self.words or "label" in self.settings):
+            block = csv.reader(io.StringIO(text), delimiter=self.delimiter)
+            self.predicts = any(_is_fraction(row[self.label]) for row in block if len(row) > self.label)
+
+    def _parsed(self, text: str, line: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return inputs (N, D), and codes (N,) or numbers (N, 1); line: the number of the first line."""
+        words: Any = {self.label: self._code} if self.words and not self.predicts else {}
+        form: Any = {"delimiter": self.delimiter, "quotechar": '"', "comments": None, "encoding": None, "ndmin": 2}
+        try:
+            with np.errstate(over="ignore"):  # what is too large for float32 is reported below
+                table = np.loadtxt(io.StringIO(text), np.float32, converters=words or None, **form)
+        except (ValueError, OverflowError) as error:
+            raise self._complaint(text, line) or DataError(f"lines from {line:,} on: {error}") from None
+        if table.shape[1] != len(self.names) or not np.isfinite(table).all():
+            raise self._complaint(text, line) or DataError(f"lines from {line:,} on cannot be read")
+        x, t = np.delete(table, self.label, axis=1), table[:, self.label]
+        if self.predicts:
+            return x, t[:, None]
+        if self.words:
+            return x, self._few(t.astype(np.int64))
+        if (t != np.rint(t)).any():
+            raise self._complaint(text, line, whole=True) or DataError(f"lines from {line:,} on: a label is no integer")
+        values, places = np.unique(t, return_inverse=True)
+        return x, self._few(np.array([self._code(int(value)) for value in values])[places.reshape(-1)])
+
+    def _code(self, label: Any) -> int:
+        return self.codes.setdefault(label, len(self.codes))
+
+    def _few(self, codes: np.ndarray) -> np.ndarray:
+        if len(self.codes) > MOST_CLASSES:
+            raise DataError(f"column {self._name} has more than {MOST_CLASSES:,} different labels{self._cure()}")
+        return codes
+
+    @property
+    def _name(self) -> str:
+        return repr(self.names[self.label])
+
+    def _cure(self) -> str:
+        name = self.names[self.label]
+        return f": name the label with label=COLUMN, or a number to predict with target={name}"
+
+    def _complaint(self, text: str, line: int, whole: bool = False) -> DataError | None:
+        """Return what is wrong with the first bad line; whole: labels must be integers."""
+        for number, row in enumerate(text.split("\n"), start=line):
+            fields = next(csv.reader([row], delimiter=self.delimiter), [])
+            if not fields:
+                continue
+            if len(fields) != len(self.names):
+                return DataError(f"line {number:,} has {len(fields)} fields, and the first line {len(self.names)}")
+            for k, (name, value) in enumerate(zip(self.names, fields, strict=True)):
+                if k == self.label and not self.predicts and (self.words or not whole):
+                    if self.words or _is_number(value):
+                        continue
+                    return DataError(f"line {number:,}: the label is {reprlib.repr(value)}, and others are numbers")
+                where = f"line {number:,}: column {reprlib.repr(name)}"
+                if not value.strip():
+                    return DataError(f"{where} is empty: fill it, or leave the line out")
+                if not _is_number(value):
+                    return DataError(f"{where} is {reprlib.repr(value)}: all columns but the label must be numbers")
+                if not abs(float(value)) <= LARGEST:
+                    return DataError(f"{where} is {value.strip()}, which is not finite in float32")
+                if whole and k == self.label and float(value) != round(float(value)):
+                    return DataError(f"{where} is {value.strip()}, and labels are integers or words{self._cure()}")
+        return None
+
+    def _completed(self, growing: Growing) -> About:
+        """Scale the inputs, number the classes, and say how."""
+        columns, names = len(self.names) - 1, tuple[str, ...]()
+        side, shape, remarks = math.isqrt(columns), tuple[int, ...]((columns,)), []
+        if self.predicts:
+            remarks.append(f"{self.names[self.label]} standardized, each {EVERY}th row for testing")
+            for role in ("t_train", "t_test"):
+                growing.change(role, self.targets.standardize)
+            if not self.targets.squares.any():
+                raise DataError(f"column {self._name} has one value only: there is nothing to predict")
+        else:
+            names = self._number_classes(growing)
+            if names and not self.words:
+                remarks.append(f"labels {names[0]} … {names[-1]} numbered from 0")
+        pixels = self.inputs.bytes_only and self.inputs.most > 1 and side**2 == columns and side >= 4
+        if pixels:
+            shape = (side, side)
+            white = 255.0 if self.inputs.most > 127 else self.inputs.most  # 16 in scikit-learn's digits
+            remarks.append(f"pixels divided by {white:g}")
+        else:
+            remarks.append("columns standardized")
+        for role in ("x_train", "x_test"):
+            growing.change(role, partial(_divide, white) if pixels else self.inputs.standardize)
+        return About(", ".join(["own data", *remarks]), "images" if pixels else "rows", shape, names)
+
+    def _check_classes(self, growing: Growing) -> None:
+        """Raise DataError if the labels are hardly classes."""
+        rare = int((growing.counts < EVERY).sum())
+        if self.codes and 2 * rare > len(self.codes):
+            raise DataError(
+                f"column {self._name} has {len(self.codes):,} different labels, most of them in fewer than {EVERY} rows"
+                + self._cure()
+            )
+
+    def _number_classes(self, growing: Growing) -> tuple[str, ...]:
+        """Number the classes in the order of their labels; return the labels, if they are not the numbers."""
+        order = sorted(self.codes)
+        numbers = np.empty(len(order), np.int64)
+        numbers[[self.codes[label] for label in order]] = np.arange(len(order))
+
+        def number(codes: np.ndarray) -> None:
+            codes[...] = numbers[codes]
+
+        for role in ("t_train", "t_test"):
+            growing.change(role, number)
+        return () if order == list(range(len(order))) else tuple(map(str, order))
+
+
+def _divide(by: float, pixels: np.ndarray) -> None:
+    pixels /= np.float32(by)
+
+
+def _is_fraction(text: str) -> bool:
+    return _is_number(text) and float(text) % 1 != 0
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+@contextmanager
+def _blocks(path: Path) -> Iterator[Iterator[str]]:
+    """Open a table, and yield an iterator of its lines in blocks; a bar shows how far it is, if that takes long."""
+    from tqdm.auto import tqdm  # only here: it takes a while to import
+
+    with path.open("rb") as raw:
+        size = os.fstat(raw.fileno()).st_size
+        packed = path.name.lower().endswith(".gz")
+        most = USUAL_SIZE + LARGEST_RATIO * size if packed else math.inf
+        with tqdm(total=size, unit="B", unit_scale=True, desc=path.name, disable=None, leave=False, delay=1) as bar:
+            yield _read_blocks(gzip.GzipFile(fileobj=raw) if packed else raw, raw, most, bar)  # type: ignore[arg-type]
+
+
+def _read_blocks(file: BinaryIO, raw: BinaryIO, most: float, bar: Any) -> Iterator[str]:
+    rest, total = b"", 0
+    while True:
+        try:
+            block = file.read(BLOCK)
+        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+            raise DataError(f"it is damaged or cut short ({error})") from None
+        total += len(block)
+        if total > most:
+            raise DataError(
+                f"it unpacks to more than {most:,.0f} bytes, {LARGEST_RATIO} times its size: unpack it first"
+            )
+        bar.update(raw.tell() - bar.n)
+        lines, newline, rest_of_block = block.rpartition(b"\n")
+        if not newline:
+            rest, lines = rest + rest_of_block, b""
+        else:
+            lines, rest = rest + lines + newline, rest_of_block
+        if len(rest) > LONGEST_LINE:
+            raise DataError(f"it has a line of more than {LONGEST_LINE:,} bytes")
+        if not block:
+            lines, rest = lines + rest, b""
+        if lines:
+            yield _decoded(lines)
+        if not block:
+            return
+
+
+def _decoded(lines: bytes) -> str:
+    try:
+        return lines.removeprefix(b"\xef\xbb\xbf").decode().replace("\r\n", "\n").replace("\r", "\n")
+    except UnicodeDecodeError:
+        raise DataError("it is not a text in UTF-8") from None

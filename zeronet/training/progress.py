@@ -1,0 +1,48 @@
+"""The progress bar of fit: in terminals and notebooks, where somebody sees it."""
+
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+DELAY = 1.0  # seconds: a shorter fit shows no bar unless it is asked for
+EVERY = 100  # steps between two losses that are shown
+
+Watch = Callable[[Iterable[Any]], Iterable[Any]]
+
+
+def is_watched() -> bool:
+    """Return whether this process has a terminal, or runs in a notebook."""
+    return "ipykernel" in sys.modules or sys.stderr.isatty()
+
+
+@contextmanager
+def progress_bar(wanted: bool | None, step: int, last_step: int, loss: Callable[[], float | None]) -> Iterator[Watch]:
+    """Yield a function that returns the steps it is given, and moves a bar with each of them while they are taken.
+
+    wanted: None for a bar where somebody sees it; step, last_step: where the bar is, and ends; loss: to be shown.
+    Without a bar the function returns what it is given, so that a step costs nothing.
+    """
+    if not (is_watched() if wanted is None else wanted):
+        yield lambda steps: steps
+        return
+    from tqdm.auto import tqdm  # only here: it takes as long to import as half of zeronet
+
+    delay = DELAY if wanted is None else 0.0
+    with tqdm(total=last_step, initial=step, unit="step", delay=delay) as bar:
+
+        def show_loss() -> None:
+            if (now := loss()) is not None:
+                bar.set_postfix(loss=f"{now:.4f}", refresh=False)
+
+        def watch(steps: Iterable[Any]) -> Iterator[Any]:
+            for each in steps:
+                yield each
+                bar.update()
+                if bar.n % EVERY == 0:
+                    show_loss()
+
+        try:
+            yield watch
+        finally:
+            show_loss()
