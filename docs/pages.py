@@ -3,6 +3,7 @@
 import ast
 import io
 import os
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import redirect_stdout, suppress
 from importlib import import_module
@@ -30,7 +31,7 @@ from zeronet.optimizers import OPTIMIZERS, Optimizer
 
 HOUSE = Path(zeronet.__file__).parents[1]
 RATES = 10.0 ** np.arange(-4, 1.5, 0.5)
-UPDATES = 200  # of the network on the digits
+UPDATES = 100  # of the network on the digits
 PACKAGES = {
     "nn": "Layers, losses, networks",
     "training": "Training",
@@ -46,7 +47,7 @@ FUNCTIONS = {
 
 def write(folder: Path) -> None:
     """Write all pages into a folder, and leave those as they are that have not changed."""
-    made = dict([*optimizer_pages(folder), *command_page(), *class_pages(), *example_pages()])
+    made = dict([*optimizer_pages(folder), *command_page(), *class_pages(), *example_pages(), *japanese_lessons()])
     for path, text in made.items():
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -253,6 +254,16 @@ def example_pages() -> Iterator[tuple[str, str]]:
     words = "Each figure is drawn by one short script, which is made to be changed."
     head = ["# Gallery", "", words, "", "::::{grid} 1 2 2 3", ":gutter: 2", ""]
     yield "gallery/index.md", "\n".join([*head, *cards, "::::", "", toctree(names)])
+
+
+def japanese_lessons() -> Iterator[tuple[str, str]]:
+    """Yield the lessons in Japanese: the text of lessons/ja, with the code of the English lessons."""
+    for path in sorted((HOUSE / "docs" / "lessons").glob("*.md")):
+        english = path.read_text(encoding="utf-8")
+        head = english[: english.index("# ")]
+        cells = iter(re.findall(r"^```{code-cell}\n.*?^```$", english, re.MULTILINE | re.DOTALL))
+        text = (path.parent / "ja" / path.name).read_text(encoding="utf-8")
+        yield f"ja/{path.name}", head + re.sub(r"{{cell}}", lambda _, cells=cells: next(cells), text)
 
 
 def paragraphs(text: str) -> list[str]:
