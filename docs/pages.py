@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import redirect_stdout, suppress
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 
@@ -26,6 +27,7 @@ from zeronet.lab.runner.landscape_defaults import STEPS
 from zeronet.lab.runner.problem import ARRIVED
 from zeronet.lab.web.explorer import rate
 from zeronet.lab.web.javascript import traceable
+from zeronet.lab.web.rates import best_rate
 from zeronet.landscapes import Valley, descend
 from zeronet.optimizers import OPTIMIZERS, Optimizer
 
@@ -83,7 +85,7 @@ def optimizer_pages(folder: Path) -> Iterator[tuple[str, str]]:
 
 def optimizer_page(name: str, cls: type[Optimizer], source: Path, cures: str, remains: str) -> str:
     """Return the page of an optimizer."""
-    lr = rate("valley", name, cls().lr)
+    lr = valley_rate(name, cls)
     lines = [
         f"# {name}",
         "",
@@ -119,9 +121,15 @@ def effects() -> dict[str, tuple[str, str]]:
     return {row.split()[0]: (row[first:second].strip(), row[second:].strip()) for row in rows if row.strip()}
 
 
+@cache
+def valley_rate(name: str, cls: type[Optimizer]) -> float:
+    """Return the learning rate of the explorer, or by the same rule that of an optimizer which is not in it."""
+    return rate("valley", name) if name in traceable() else best_rate(Valley(), cls, STEPS["valley"])
+
+
 def path_figure(name: str, cls: type[Optimizer], target: Path) -> None:
     """Draw the path of an optimizer on the valley, and its height."""
-    lr = rate("valley", name, cls().lr)
+    lr = valley_rate(name, cls)
     path = descend(Valley(), cls(lr=lr), steps=STEPS["valley"])
     with house_style():
         figure = new_page(2.1, f"{name}, η = {lr:g}, {STEPS['valley']} updates on the valley")
