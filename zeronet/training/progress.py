@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import Any
 
 DELAY = 1.0  # seconds: a shorter fit shows no bar unless it is asked for
-EVERY = 100  # steps between two losses that are shown
+SHOW_LOSS_EVERY = 100  # steps
 
 Watch = Callable[[Iterable[Any]], Iterable[Any]]
 
@@ -18,10 +18,10 @@ def is_watched() -> bool:
 
 @contextmanager
 def progress_bar(wanted: bool | None, step: int, last_step: int, loss: Callable[[], float | None]) -> Iterator[Watch]:
-    """Yield a function that returns the steps it is given, and moves a bar with each of them while they are taken.
+    """Show a bar inside the block: with progress_bar(…) as watch: for step in watch(steps): …
 
     wanted: None for a bar where somebody sees it; step, last_step: where the bar is, and ends; loss: to be shown.
-    Without a bar the function returns what it is given, so that a step costs nothing.
+    Without a bar, watch(steps) is steps, so that a step costs nothing.
     """
     if not (is_watched() if wanted is None else wanted):
         yield lambda steps: steps
@@ -39,7 +39,7 @@ def progress_bar(wanted: bool | None, step: int, last_step: int, loss: Callable[
             for each in steps:
                 yield each
                 bar.update()
-                if bar.n % EVERY == 0:
+                if bar.n % SHOW_LOSS_EVERY == 0:
                     show_loss()
 
         try:

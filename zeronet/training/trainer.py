@@ -35,9 +35,8 @@ class Diverged(ArithmeticError):
     def __str__(self) -> str:
         if self.cause:
             return f"the loss is {self.loss} at step {self.step}: {self.cause}"
-        rate = (
-            f" (learning rate {as_float(self.lr):g})" if isinstance(self.lr, Real) else ""
-        )  # a plug-in's lr may be anything
+        known = isinstance(self.lr, Real)  # a plug-in's lr may be anything
+        rate = f" (learning rate {as_float(self.lr):g})" if known else ""
         return f"the loss is {self.loss} at step {self.step}{rate}"
 
 
@@ -82,9 +81,9 @@ class Trainer:
 
         for each batch:   L, g ← loss and gradient;   w ← optimizer(w, g)
 
-    trainer.step counts the updates made. Some optimizers train other weights than those to evaluate and save, as
-    ScheduleFreeSGD its w and x: the network holds the first inside fit, except in evaluating() and on_evaluation, and
-    the second outside, so that net.predict, net.loss and net.save agree. Another fit goes on from the first.
+    trainer.step counts the updates made. Schedule-free optimizers train one set of weights and evaluate another:
+    inside fit the network holds the training weights, except in evaluating() and on_evaluation; outside it holds the
+    evaluation weights, so that net.predict, net.loss and net.save agree.
 
     Parameters
     ----------
@@ -175,9 +174,9 @@ class Trainer:
             except BaseException:
                 self.notify("on_fit_interrupted")
                 raise
-            if self.step > start and self.last_batch is not None:
-                _, _, x, t = self.last_batch
-                self.finite(self.network.loss(x, t), x, t)
+            if self.step > start and self.last_batch is not None:  # the last update may have destroyed the network
+                _, _, last_x, last_t = self.last_batch
+                self.finite(self.network.loss(last_x, last_t), last_x, last_t)
         return self
 
     def finite(self, loss: float, x: Any, t: Any) -> float:
