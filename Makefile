@@ -53,7 +53,8 @@ lint: .venv/ready-to-lint
 	.venv/bin/check-jsonschema --builtin-schema vendor.citation-file-format CITATION.cff
 
 docs: .venv/ready-for-docs
-	.venv/bin/python -m sphinx --quiet --fail-on-warning --keep-going --jobs auto --builder html docs docs/_build/html
+	.venv/bin/python -m sphinx --quiet --fail-on-warning --keep-going --jobs auto --builder html \
+		--doctree-dir docs/_build/doctrees docs docs/_build/html
 
 explorer: .venv/ready-to-train
 	.venv/bin/python -m zeronet.lab.web.explorer docs/explorer.html

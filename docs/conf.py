@@ -30,6 +30,7 @@ html_theme = "furo"
 html_title = f"zeronet {version}"
 html_extra_path = ["explorer.html"]
 html_show_sphinx = False
+html_theme_options = {f"{mode}_css_variables": {"code-font-size": "75%"} for mode in ("light", "dark")}
 html_copy_source = False
 
 myst_enable_extensions = ["colon_fence"]

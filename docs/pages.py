@@ -169,7 +169,7 @@ def sensitivity_figure(name: str, accuracies: dict[str, list[float]], target: Pa
 
 def command_page() -> Iterator[tuple[str, str]]:
     """Yield the reference of the command line: what --help prints."""
-    os.environ["COLUMNS"] = "110"
+    os.environ["COLUMNS"] = "100"
     lines = ["# The command line", "", "What `zeronet COMMAND --help` prints.", ""]
     for name, summary in COMMANDS.items():
         with redirect_stdout(io.StringIO()) as printed, suppress(SystemExit):

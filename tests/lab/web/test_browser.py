@@ -133,7 +133,9 @@ def test_the_link_holds_everything(page, address):
         "useLandscape('rosenbrock'); state.runners.push(readSpec('my own=RMSProp:rho=0.95')); state.chosen = 4;"
         "update(); moveStart(-1, 2); goTo(17)"
     )
-    link, before, points = page.current_url, state(page), paths(page)
+    before, points = state(page), paths(page)
+    page.execute_async_script("setTimeout(arguments[0], 400)")
+    link = page.current_url
     page.get("about:blank")
     page.get(link)
     assert state(page) == before

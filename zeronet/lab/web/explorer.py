@@ -57,6 +57,7 @@ def model(further: Mapping[str, Optimizer] = MappingProxyType({})) -> str:
         [
             PRELUDE,
             f"const ARRIVED = {ARRIVED};",
+            f"const MISSING = {script_json([name for name in OPTIMIZERS if name not in ours])};",
             "const OPTIMIZERS = {",
             *optimizers,
             "};",
