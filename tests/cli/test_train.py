@@ -211,7 +211,8 @@ class Slow:
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no process groups to interrupt")
 @pytest.mark.parametrize(
-    ("jobs", "sent", "status"), [("1", "SIGINT", 130), ("2", "SIGINT", 130), ("2", "SIGTERM", 143)]
+    ("jobs", "sent", "status"),
+    [("1", "SIGINT", 130), ("2", "SIGINT", 130), ("2", "SIGTERM", 143), ("1", "SIGHUP", 129)],
 )
 def test_ctrl_c_and_sigterm_end_at_once_in_one_line_and_leave_earlier_results(here, jobs, sent, status):
     (here / "slow.py").write_text(UNDER_WAY.format(mark=str(here / "under way")))
@@ -231,7 +232,7 @@ def test_ctrl_c_and_sigterm_end_at_once_in_one_line_and_leave_earlier_results(he
     if sent == "SIGINT":  # a terminal sends it to the whole group
         os.killpg(long.pid, signal.SIGINT)
     else:
-        long.terminate()
+        long.send_signal(getattr(signal, sent))
     try:
         out, err = long.communicate(timeout=120)  # however busy the machine is: it would run for hours
     finally:

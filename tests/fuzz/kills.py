@@ -12,7 +12,7 @@ from tests.support.folders import bytes_of
 from tests.support.problems import save_largest_of_three
 
 SIGNALS = [signal.SIGKILL, signal.SIGTERM, signal.SIGHUP, signal.SIGINT]
-STATUS = {signal.SIGTERM: 143, signal.SIGINT: 130}
+STATUS = {signal.SIGTERM: 143, signal.SIGINT: 130, signal.SIGHUP: 129}
 PATIENCE = 20  # seconds for the workers to end: the machine may be busy
 DATA = ["--problem", "data.npz", "--steps", "300", "--seeds", "2", "--batch-size", "10", "--optimizer", "sgd", "adam"]
 KINDS = {

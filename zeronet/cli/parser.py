@@ -26,21 +26,26 @@ class Parser(argparse.ArgumentParser):
 
 
 class Terminated(KeyboardInterrupt):
-    """SIGTERM: everything is cleaned up as after Ctrl-C."""
+    """SIGTERM, or SIGHUP of a closed terminal: everything is cleaned up as after Ctrl-C. status: of the command."""
+
+    def __init__(self, number: int):
+        self.status = 128 + number
 
 
 def _terminate(number: int, frame: object) -> NoReturn:
-    raise Terminated
+    raise Terminated(number)
 
 
 def exit_status(prog: str, command: Callable[[], int], lang: str | None = None) -> int:
     """Run a command; return its exit status: 2 for an error of the user, 1 for one of ours, 130 for Ctrl-C.
 
-    SIGTERM ends it like Ctrl-C, with status 143. Each error is one line on stderr.
+    SIGTERM and SIGHUP end it like Ctrl-C, with status 143 and 129. Each error is one line on stderr.
     """
     _open_streams()
     if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGTERM, _terminate)
+        for name in ("SIGTERM", "SIGHUP"):  # Windows has the first one
+            if hasattr(signal, name) and signal.getsignal(getattr(signal, name)) is not signal.SIG_IGN:  # as by nohup
+                signal.signal(getattr(signal, name), _terminate)
     streams: tuple[Any, ...] = sys.stdout, sys.stderr
     for stream in streams:
         stream.reconfigure(errors="replace")  # a terminal that lacks a character shows "?" instead of failing
@@ -58,7 +63,7 @@ def exit_status(prog: str, command: Callable[[], int], lang: str | None = None) 
     except MemoryError as error:
         return complain(prog, f"there is not enough memory ({error})".removesuffix(" ()"), status=2)
     except KeyboardInterrupt as error:
-        status = 143 if isinstance(error, Terminated) else 130
+        status = error.status if isinstance(error, Terminated) else 130
         return complain(prog, "interrupted; earlier results are unchanged", status)
     except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # for unflushed output
