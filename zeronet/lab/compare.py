@@ -60,8 +60,8 @@ def compare(
         Names with settings ("mlp:hidden=100x4,batch_norm=true", "cnn"), or functions (input_size, output_size, seed)
         that return a new Network. Every optimizer runs on every network.
     batch_size, eval_every : int
-        Examples per step; steps between two evaluations on the test images, or on the validation images if learning
-        rates are tuned.
+        Examples per step, at most all that there are; steps between two evaluations on the test images, or on the
+        validation images if learning rates are tuned.
     target : float, optional
         Accuracy to reach, in (0, 1]; default: the problem's.
     tune : int, optional
@@ -95,6 +95,8 @@ def compare(
         sizes = 50 if hidden_sizes is None else hidden_sizes
         networks = [network_plan(tuple(sizes) if isinstance(sizes, Iterable) else (sizes,))]
     about = data.to_dict()
+    split = None if tune is None else split_sizes(len(data.x_train))
+    batch_size = min(checked_integer("batch-size", batch_size), split[0] if split else len(data.x_train))
     specs = [network.fitted(about, data.image_shape, batch_size) for network in networks_of(networks)]
     plan = Plan(
         problem=about,
@@ -106,7 +108,7 @@ def compare(
         target=TARGETS.get(data.name) if target is None else target,
         blas_threads=blas_threads,
         inspect=inspect,
-        split=None if tune is None else split_sizes(len(data.x_train)),
+        split=split,
     )
     options = ExecutionOptions(default_jobs() if jobs is None else jobs)
     if tune is None:
