@@ -103,7 +103,7 @@ def _header(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> np.ndarray:
         shape, _, dtype = np.lib.format.read_array_header_1_0(file)
         space = member.file_size - file.tell()
     if dtype.hasobject:
-        raise ValueError(f"{member.filename!r} holds Python objects")
+        raise ValueError(f"{member.filename!r} holds Python objects: save numbers, labels as np.unique gives them")
     cells = math.prod(max(n, 1) for n in shape)
     if min(shape, default=0) < 0 or not dtype.itemsize or dtype.itemsize * math.prod(shape) != space:
         raise ValueError(f"{member.filename!r} has {space:,} bytes, which do not fit its shape {shape} of {dtype}")

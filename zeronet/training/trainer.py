@@ -196,10 +196,17 @@ class Trainer:
         for name, array in self.network.params.items():
             if not self.step and not np.isfinite(array).all():
                 return f"{name} was not finite before the first update"
+        if getattr(self.optimizer, "eps", None) == 0 and self._undefined():
+            return "eps is 0, and a parameter whose gradients are all 0 becomes 0/0"
         largest = np.abs(np.asarray(x)).max()
         if largest > 1e6:
             return f"x holds numbers up to {largest:g}: scale them"
         return None if self.step else "before the first update: the first weights are too large"
+
+    def _undefined(self) -> bool:
+        """Return whether parameters are nan while all others are of usual size."""
+        w = self.network.params.flat
+        return bool(np.isnan(w).any() and np.abs(w[~np.isnan(w)]).max(initial=0) < 1e6)
 
     def _loop(self, x: Any, t: Any) -> None:
         network, optimizer = self.network, self.optimizer
