@@ -79,20 +79,7 @@ def test_what_cannot_be_compared_is_one_line(here, tmp_path, monkeypatch):
     race("valley", ["sgd"], steps=3, out="race")
     x = np.eye(4, dtype=np.float32)
     np.savez("numbers.npz", x_train=x, t_train=x[:, :1], x_test=x, t_test=x[:, :1])
-    numbers = [
-        "--problem",
-        "numbers.npz",
-        "--steps",
-        "3",
-        "--batch-size",
-        "2",
-        "--seeds",
-        "1",
-        "--jobs",
-        "1",
-        "--quiet",
-    ]
-    assert train.main([*numbers, "--optimizer", "sgd", "--out", "numbers"]) == 0
+    compare("numbers.npz", ["sgd"], steps=3, batch_size=2, seeds=1, jobs=1, out="numbers")
     for folders, words in (
         ([here / "first"], "give from 2 to 10 folders, not 1"),
         ([here / "first", "race"], "race has paths on a landscape, and no curves"),
