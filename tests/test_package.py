@@ -32,6 +32,7 @@ ROOMS = [
     "lab.tuning",
     "lab.ladder",
     "lab.suite",
+    "lab.predict",
     "lab.check",
     "book",
     "integrations",
