@@ -1,19 +1,15 @@
 """The progress bar of fit: in terminals and notebooks, where somebody sees it."""
 
-import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
+
+from zeronet.common.notebook import is_watched
 
 DELAY = 1.0  # seconds: a shorter fit shows no bar unless it is asked for
 SHOW_LOSS_EVERY = 100  # steps
 
 Watch = Callable[[Iterable[Any]], Iterable[Any]]
-
-
-def is_watched() -> bool:
-    """Return whether this process has a terminal, or runs in a notebook."""
-    return "ipykernel" in sys.modules or sys.stderr.isatty()
 
 
 @contextmanager

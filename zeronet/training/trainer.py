@@ -132,6 +132,11 @@ class Trainer:
         self.order_shift = 0  # the order of the data at step k is that of step k + order_shift of its stream
         self.last_batch: tuple[Any, ...] | None = None  # of the last fit: number of examples, indices, x, t
 
+    def __repr__(self) -> str:
+        loss = "" if self.last_loss is None else f", last loss {self.last_loss:.4g}"
+        optimizer = type(getattr(self.optimizer, "optimizer", self.optimizer)).__name__
+        return f"Trainer({type(self.network).__name__}, {optimizer}, {self.step:,} steps{loss})"
+
     def fit(self, x: Any, t: Any, epochs: int | None = None, steps: int | None = None) -> "Trainer":
         """Train for a number of steps, or of epochs of len(x) // batch_size steps.
 
