@@ -4,29 +4,24 @@ Kaggle's files of digits (label, pixel0 … pixel783) are such tables; so are me
 """
 
 import csv
-import gzip
 import io
 import math
-import os
 import reprlib
-import zlib
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 
+from zeronet.datasets.blocks import LONGEST_LINE, text_blocks
 from zeronet.datasets.dataset import DataError, Dataset
 from zeronet.datasets.growing import EVERY, About, Growing, from_cache
 
-BLOCK = 4_000_000  # bytes that are parsed at once
 LARGEST = float(np.finfo(np.float32).max)
-LONGEST_LINE = 1_000_000  # bytes: a colour picture of 256 × 256
 MOST_CLASSES = 10_000
-USUAL_SIZE, LARGEST_RATIO = 100_000_000, 30  # bytes that any .gz may unpack to; of a larger one, to its own size
 LABEL_NAMES = ("label", "class", "target")
 
 
@@ -89,7 +84,7 @@ class _Reader:
     def read(self, folder: Path) -> About:
         """Write the four arrays into an empty folder."""
         line, growing = 1, None
-        with _blocks(self.path) as blocks, ExitStack() as stack:
+        with text_blocks(self.path) as blocks, ExitStack() as stack:
             for text in blocks:
                 if growing is None:
                     if not text.strip():
@@ -258,51 +253,3 @@ def _is_number(text: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-@contextmanager
-def _blocks(path: Path) -> Iterator[Iterator[str]]:
-    """Open a table, and yield an iterator of its lines in blocks; a bar shows how far it is, if that takes long."""
-    from tqdm.auto import tqdm  # only here: it takes a while to import
-
-    with path.open("rb") as raw:
-        size = os.fstat(raw.fileno()).st_size
-        packed = path.name.lower().endswith(".gz")
-        most = USUAL_SIZE + LARGEST_RATIO * size if packed else math.inf
-        with tqdm(total=size, unit="B", unit_scale=True, desc=path.name, disable=None, leave=False, delay=1) as bar:
-            yield _read_blocks(gzip.GzipFile(fileobj=raw) if packed else raw, raw, most, bar)  # type: ignore[arg-type]
-
-
-def _read_blocks(file: BinaryIO, raw: BinaryIO, most: float, bar: Any) -> Iterator[str]:
-    rest, total = b"", 0
-    while True:
-        try:
-            block = file.read(BLOCK)
-        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-            raise DataError(f"it is damaged or cut short ({error})") from None
-        total += len(block)
-        if total > most:
-            raise DataError(
-                f"it unpacks to more than {most:,.0f} bytes, {LARGEST_RATIO} times its size: unpack it first"
-            )
-        bar.update(raw.tell() - bar.n)
-        lines, newline, rest_of_block = block.rpartition(b"\n")
-        if not newline:
-            rest, lines = rest + rest_of_block, b""
-        else:
-            lines, rest = rest + lines + newline, rest_of_block
-        if len(rest) > LONGEST_LINE:
-            raise DataError(f"it has a line of more than {LONGEST_LINE:,} bytes")
-        if not block:
-            lines, rest = lines + rest, b""
-        if lines:
-            yield _decoded(lines)
-        if not block:
-            return
-
-
-def _decoded(lines: bytes) -> str:
-    try:
-        return lines.removeprefix(b"\xef\xbb\xbf").decode().replace("\r\n", "\n").replace("\r", "\n")
-    except UnicodeDecodeError:
-        raise DataError("it is not a text in UTF-8") from None

@@ -47,6 +47,16 @@ TABLES: dict[str, str] = {
     "inside the networks:": "ネットワークの中:",
     "Try:": "次は:",
     "waiting for a worker of {address}": "{address} のワーカーを待っています",
+    # several experiments
+    "data": "データ",
+    "batch size": "バッチサイズ",
+    "seeds": "シード",
+    "training examples": "訓練データの数",
+    "updates": "更新回数",
+    "Not the same in all folders: {what}.": "フォルダーによって異なるもの: {what}。",
+    "The same in all folders: data, network, batch size, seeds and versions.": (
+        "すべてのフォルダーで同じもの: データ、ネットワーク、バッチサイズ、シード、バージョン。"
+    ),
     # predictions
     "image": "画像",
     "class": "クラス",
