@@ -14,7 +14,7 @@ import numpy as np
 
 import zeronet
 from zeronet import Diverged, Trainer, TwoLayerNet
-from zeronet.cli import COMMANDS
+from zeronet.cli import COMMANDS, main
 from zeronet.common.text import equation_of
 from zeronet.datasets import load
 from zeronet.lab.dialects import DIALECTS
@@ -182,7 +182,7 @@ def command_page() -> Iterator[tuple[str, str]]:
     lines = ["# The command line", "", "What `zeronet COMMAND --help` prints.", ""]
     for name, summary in COMMANDS.items():
         with redirect_stdout(io.StringIO()) as printed, suppress(SystemExit):
-            import_module(f"zeronet.cli.{name}").main(["--help"])
+            main([name, "--help"])
         lines += [f"## zeronet {name}", "", f"{summary[0].upper()}{summary[1:]}.", "", "```text"]
         lines += [printed.getvalue().rstrip(), "```", ""]
     yield "commands.md", "\n".join(lines)

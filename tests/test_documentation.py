@@ -34,5 +34,5 @@ def test_every_optimizer_has_its_effects_and_every_command_its_page():
     pages = runpy.run_path(str(DOCS / "pages.py"))
     assert pages["effects"]().keys() == zeronet.optimizers.OPTIMIZERS.keys()
     ((_, commands),) = pages["command_page"]()
-    assert re.findall(r"^## zeronet (\w+)", commands, re.MULTILINE) == list(zeronet.cli.COMMANDS)
+    assert re.findall(r"^## zeronet (.+)", commands, re.MULTILINE) == list(zeronet.cli.COMMANDS)
     assert "--tune-range" in commands
