@@ -44,7 +44,7 @@ def explorer_page(race: Mapping[str, Any] | None = None, kinds: Mapping[str, Opt
     ------
     Untraceable if one of `kinds` is no sequence of operations on single numbers.
     """
-    scripts = [model(kinds or {}), "walk.js", "chart.js", "explorer.js"]
+    scripts = [model(kinds or {}), "walk.js", "chart.js", "state.js", "drawing.js", "explorer.js"]
     return page("explorer.html", scripts, {"race": script_json(race or {})})
 
 
