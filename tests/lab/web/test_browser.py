@@ -6,7 +6,7 @@ import shutil
 import numpy as np
 import pytest
 
-from zeronet.lab.web.explorer import explorer_page, model, rate
+from zeronet.lab.web.explorer import explorer_page, javascript_source, rate
 from zeronet.landscapes import LANDSCAPES, descend
 from zeronet.optimizers import OPTIMIZERS
 
@@ -173,4 +173,4 @@ def test_it_is_small_and_takes_nothing_from_elsewhere():
     assert len(page.encode()) < 500_000
     assert "http://" not in page.replace("http://www.w3.org", "")
     assert "https://" not in page
-    assert model() in page
+    assert javascript_source() in page
