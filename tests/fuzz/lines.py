@@ -3,6 +3,7 @@
 import json
 import os
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -19,6 +20,13 @@ MEMORY = 6_000_000_000  # bytes of addresses
 AS_PROCESS = 25  # one line in so many is a process of its own; the others are forks of this one, which are faster
 FOR_DATA = ["--seed", "--lr", "--batch-size", "--hidden", "--eval-every", "--target", "--blas-threads", "--inspect"]
 FOR_DATA += ["--resume", "--compile", "--run-timeout", "--lang", "--out", "--tune", "--network", "--protocol"]
+EXPERIMENTS = {
+    "comparison": ["--optimizer", "sgd", "adam", "--inspect", "--jobs", "1"],
+    "networks": ["--optimizer", "sgd", "--network", "two-layer", "mlp:hidden=3x2", "--jobs", "1"],
+    "tuning": ["--optimizer", "sgd", "adam", "--tune", "3", "--jobs", "1"],
+    "ladder": ["--optimizer", "sgd", "adam", "--protocol", "ladder", "--tune", "3", "--jobs", "1"],
+    "race": ["--optimizer", "sgd", "adam"],
+}
 LANDSCAPES = ["valley", "rosenbrock", "saddle", "rastrigin", "branin", "Ackley", "beale"]
 SOURCE = (" training and ", ": f = ")  # what a line about the data has
 TEMPORARY = (".new", ".part", ".ready", ".old")
@@ -55,13 +63,20 @@ def prepared(folder):
         for name, text in PLUGINS.items():
             (place / f"{name}.py").write_text(text)
             plugins.append(f"{place / name}.py:A")
-    done = folder / "done"
-    line = ["--problem", str(data[0]), "--optimizer", "sgd", "adam", "--steps", "3", "--seeds", "1", "--jobs", "1"]
-    assert run(["train", *line, "--quiet", "--out", str(done)], folder, False)[0] == 0
-    return data, plugins, json.loads((done / "protocol.json").read_text())
+    done = {}
+    for name, words in EXPERIMENTS.items():
+        words = [
+            "train",
+            *(["--problem", "valley"] if name == "race" else ["--problem", str(data[0]), "--seeds", "2"]),
+            *words,
+        ]
+        status, _, err, _ = run([*words, "--steps", "3", "--quiet", "--out", str(folder / name)], folder, False)
+        assert status == 0, err
+        done[folder / name] = json.loads((folder / name / "protocol.json").read_text())
+    return data, plugins, done
 
 
-def line(random, folder, data, plugins, protocol):
+def line(random, folder, data, plugins, done):
     """Return a random command line, in which one kind of piece is often nasty and the others are not."""
     nasty = random.choice(["nothing", "numbers", "specs", "plugins", "data", "options", "everything"])
 
@@ -71,7 +86,7 @@ def line(random, folder, data, plugins, protocol):
     def number(*good):
         return random.choice(NUMBERS) if random.random() < share("numbers") else str(random.choice(good))
 
-    kind = random.choices(["train", "protocol", "plot", "dialects", "datasets", "check"], [70, 12, 6, 5, 4, 3])[0]
+    kind = random.choices(["train", "protocol", "plot", "dialects", "datasets", "check"], [64, 13, 13, 4, 3, 3])[0]
     if kind == "dialects":
         more = random.choice([[], ["--lr", number(0.1)], ["--lang", "ja"], ["--out", random.choice(NASTY_NAMES)]])
         return [kind, random.choice(["rmsprop", "adam", "muon", "adagrad", *NUMBERS]), *more]
@@ -83,11 +98,17 @@ def line(random, folder, data, plugins, protocol):
         target = random.choice([*plugins, "nowhere.py", "sgd", "json:loads", *BAD_SPECS])
         return [kind, target, "--time-limit", number(5), *more]
     if kind == "plot":
-        folder_of = random.choice([folder / "done"] * 20 + [folder, folder / "bad", *data])
+        folder_of = random.choice([*done] * 8 + [folder, folder / "bad", *data])
+        if folder_of in done and random.random() < 0.7:
+            edited = folder / "edited"
+            shutil.rmtree(edited, ignore_errors=True)
+            shutil.copytree(folder_of, edited)
+            (edited / "protocol.json").write_text(json.dumps(mutated(done[folder_of], random)))
+            folder_of = edited
         return [kind, str(folder_of), *random.choice([[], ["--log"], ["--ylim", number(3)], ["--lang", "ja"]])]
     if kind == "protocol":
         path = folder / "stranger.json"
-        path.write_text(json.dumps(mutated(protocol, random)))
+        path.write_text(json.dumps(mutated(random.choice([*done.values()]), random)))
         return ["train", "--protocol-file", str(path), "--jobs", "1", "--quiet"]
     data_or_landscape = str(random.choice(data) if random.random() < share("data") else data[0])
     if path := random.random() < 0.3:
