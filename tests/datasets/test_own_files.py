@@ -184,8 +184,8 @@ TWENTY = "".join(f"{k % 2},{k}\n" for k in range(20))
         (
             "x,y\n1,1\n1.5,1\n",
             "a.csv",
-            "line 3: column 'x' is 1.5, and labels are integers or words: name the column of the labels, a.csv:label=…, "
-            "or of numbers to predict, a.csv:target=…",
+            "line 3: column 'x' is 1.5, and labels are integers or words: name the column of the labels, "
+            "a.csv:label=…, or of numbers to predict, a.csv:target=…",
         ),
         ("label,x\n0,1\ninf,1\n", "a.csv", "line 3: column 'label' is inf, which is not finite"),
         ("x,price\n0,1\n1,red\n", "a.csv:target=price", "column 'price' is 'red': all columns must be numbers"),
