@@ -179,7 +179,8 @@ TWENTY = "".join(f"{k % 2},{k}\n" for k in range(20))
         (
             "label,x\n0,1\n0.5,1\n",
             "a.csv:label=label",
-            "line 3: column 'label' is 0.5, and labels are integers or words: to predict numbers, use target=label",
+            "line 3: column 'label' is 0.5, and labels are integers or words: to predict numbers, use "
+            "a.csv:target=label",
         ),
         (
             "x,y\n1,1\n1.5,1\n",

@@ -185,10 +185,10 @@ class _Reader:
 
     def _hint(self) -> str:
         """Return what to do if the column of the labels has none."""
+        file, name = self.path.name, self.names[self.label_column]
         if self.label_is_guessed:  # the first column, of which nobody said that it has the labels
-            file = self.path.name
             return f": name the column of the labels, {file}:label=…, or of numbers to predict, {file}:target=…"
-        return f": to predict numbers, use target={self.names[self.label_column]}"
+        return f": to predict numbers, use {file}:target={name}"
 
     def _first_error(self, text: str, line: int) -> DataError | None:
         """Return what is wrong with the first bad line."""
