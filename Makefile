@@ -4,7 +4,7 @@
 #   make test     all tests                                      (make test-fast: without the slow ones)
 #   make twins    our optimizers and dialects beside PyTorch, optax and Keras, which this installs
 #   make lint     format, style and types
-#   make docs     the documentation site, in docs/_build: warnings and dead links are errors
+#   make docs     the documentation site, in docs/_build/html: warnings and dead links are errors
 #   make explorer   write docs/explorer.html from the rules and landscapes of the code
 #   make bench    zeronet beside its peers, about 20 minutes; writes docs/speed.md    (make bench-quick: no peers)
 #   make lock     write constraints.txt: the newest versions that pyproject.toml allows, for every Python from 3.11 on
@@ -53,7 +53,8 @@ lint: .venv/ready-to-lint
 	.venv/bin/check-jsonschema --builtin-schema vendor.citation-file-format CITATION.cff
 
 docs: .venv/ready-for-docs
-	.venv/bin/python -m sphinx --quiet --fail-on-warning --keep-going --jobs auto --builder html docs docs/_build
+	.venv/bin/python -m sphinx --quiet --fail-on-warning --keep-going --jobs auto --builder html \
+		--doctree-dir docs/_build/doctrees docs docs/_build/html
 
 explorer: .venv/ready-to-train
 	.venv/bin/python -m zeronet.lab.web.explorer docs/explorer.html

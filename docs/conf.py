@@ -21,7 +21,7 @@ from zeronet import __version__
 project, author, copyright = "zeronet", "The zeronet authors", "the zeronet authors"
 version = release = __version__
 extensions = ["myst_nb", "sphinx.ext.autodoc", "numpydoc", "sphinx_design"]
-exclude_patterns = ["_build"]
+exclude_patterns = ["_build", "lessons/ja"]
 default_role = "code"
 highlight_language = "text"
 templates_path: list[str] = []
@@ -30,6 +30,7 @@ html_theme = "furo"
 html_title = f"zeronet {version}"
 html_extra_path = ["explorer.html"]
 html_show_sphinx = False
+html_theme_options = {f"{mode}_css_variables": {"code-font-size": "75%"} for mode in ("light", "dark")}
 html_copy_source = False
 
 myst_enable_extensions = ["colon_fence"]
@@ -38,7 +39,7 @@ myst_fence_as_directive: list[str] = []
 nb_execution_mode = "force"
 nb_execution_raise_on_error = True
 nb_execution_in_temp = True
-nb_execution_timeout = 120
+nb_execution_timeout = 300
 nb_merge_streams = True
 nb_code_prompt_show = "Show the answer"
 nb_code_prompt_hide = "Hide the answer"
@@ -47,14 +48,19 @@ numpydoc_show_class_members = False
 autodoc_typehints = "none"
 autodoc_member_order = "bysource"
 
-# The pages in docs/ are read on GitHub, too: what lies outside of docs/ has another place in the site.
-ELSEWHERE = {"../examples/README.md": "generated/gallery/index.md", "../README.ja.md": "ja.md"}
+# The pages in docs/ are read on GitHub, too: some of what they link to has another place in the site.
+ELSEWHERE = {
+    "](../examples/README.md": "](generated/gallery/index.md",
+    "](../README.ja.md": "](ja.md",
+    "](../zeronet/optimizers": "](generated/optimizers/index.md",
+    "](lessons/ja/": "](generated/ja/",
+}
 
 
 def find_links(app: Sphinx, docname: str, source: list[str]) -> None:
-    """Turn links to files outside of docs/ into links to their pages."""
+    """Turn links to files into links to the pages that are made of them."""
     for theirs, ours in ELSEWHERE.items():
-        source[0] = source[0].replace(f"]({theirs})", f"]({ours})")
+        source[0] = source[0].replace(theirs, ours)
 
 
 def as_restructured_text(app: Sphinx, what: str, name: str, obj: object, options: object, lines: list[str]) -> None:

@@ -3,8 +3,10 @@
 import ast
 import io
 import os
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import redirect_stdout, suppress
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 
@@ -12,7 +14,7 @@ import numpy as np
 
 import zeronet
 from zeronet import Diverged, Trainer, TwoLayerNet
-from zeronet.cli import COMMANDS
+from zeronet.cli import COMMANDS, main
 from zeronet.common.text import equation_of
 from zeronet.datasets import load
 from zeronet.lab.dialects import DIALECTS
@@ -25,12 +27,13 @@ from zeronet.lab.runner.landscape_defaults import STEPS
 from zeronet.lab.runner.problem import ARRIVED
 from zeronet.lab.web.explorer import rate
 from zeronet.lab.web.javascript import traceable
+from zeronet.lab.web.rates import best_rate
 from zeronet.landscapes import Valley, descend
 from zeronet.optimizers import OPTIMIZERS, Optimizer
 
 HOUSE = Path(zeronet.__file__).parents[1]
 RATES = 10.0 ** np.arange(-4, 1.5, 0.5)
-UPDATES = 200  # of the network on the digits
+UPDATES = 100  # of the network on the digits
 PACKAGES = {
     "nn": "Layers, losses, networks",
     "training": "Training",
@@ -46,7 +49,7 @@ FUNCTIONS = {
 
 def write(folder: Path) -> None:
     """Write all pages into a folder, and leave those as they are that have not changed."""
-    made = dict([*optimizer_pages(folder), *command_page(), *class_pages(), *example_pages()])
+    made = dict([*optimizer_pages(folder), *command_page(), *class_pages(), *example_pages(), *japanese_lessons()])
     for path, text in made.items():
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -82,7 +85,7 @@ def optimizer_pages(folder: Path) -> Iterator[tuple[str, str]]:
 
 def optimizer_page(name: str, cls: type[Optimizer], source: Path, cures: str, remains: str) -> str:
     """Return the page of an optimizer."""
-    lr = rate("valley", name, cls().lr)
+    lr = valley_rate(name, cls)
     lines = [
         f"# {name}",
         "",
@@ -118,9 +121,15 @@ def effects() -> dict[str, tuple[str, str]]:
     return {row.split()[0]: (row[first:second].strip(), row[second:].strip()) for row in rows if row.strip()}
 
 
+@cache
+def valley_rate(name: str, cls: type[Optimizer]) -> float:
+    """Return the learning rate of the explorer, or by the same rule that of an optimizer which is not in it."""
+    return rate("valley", name) if name in traceable() else best_rate(Valley(), cls, STEPS["valley"])
+
+
 def path_figure(name: str, cls: type[Optimizer], target: Path) -> None:
     """Draw the path of an optimizer on the valley, and its height."""
-    lr = rate("valley", name, cls().lr)
+    lr = valley_rate(name, cls)
     path = descend(Valley(), cls(lr=lr), steps=STEPS["valley"])
     with house_style():
         figure = new_page(2.1, f"{name}, η = {lr:g}, {STEPS['valley']} updates on the valley")
@@ -169,11 +178,11 @@ def sensitivity_figure(name: str, accuracies: dict[str, list[float]], target: Pa
 
 def command_page() -> Iterator[tuple[str, str]]:
     """Yield the reference of the command line: what --help prints."""
-    os.environ["COLUMNS"] = "110"
+    os.environ["COLUMNS"] = "100"
     lines = ["# The command line", "", "What `zeronet COMMAND --help` prints.", ""]
     for name, summary in COMMANDS.items():
         with redirect_stdout(io.StringIO()) as printed, suppress(SystemExit):
-            import_module(f"zeronet.cli.{name}").main(["--help"])
+            main([name, "--help"])
         lines += [f"## zeronet {name}", "", f"{summary[0].upper()}{summary[1:]}.", "", "```text"]
         lines += [printed.getvalue().rstrip(), "```", ""]
     yield "commands.md", "\n".join(lines)
@@ -253,6 +262,16 @@ def example_pages() -> Iterator[tuple[str, str]]:
     words = "Each figure is drawn by one short script, which is made to be changed."
     head = ["# Gallery", "", words, "", "::::{grid} 1 2 2 3", ":gutter: 2", ""]
     yield "gallery/index.md", "\n".join([*head, *cards, "::::", "", toctree(names)])
+
+
+def japanese_lessons() -> Iterator[tuple[str, str]]:
+    """Yield the lessons in Japanese: the text of lessons/ja, with the code of the English lessons."""
+    for path in sorted((HOUSE / "docs" / "lessons").glob("*.md")):
+        english = path.read_text(encoding="utf-8")
+        head = english[: english.index("# ")]
+        cells = iter(re.findall(r"^```{code-cell}\n.*?^```$", english, re.MULTILINE | re.DOTALL))
+        text = (path.parent / "ja" / path.name).read_text(encoding="utf-8")
+        yield f"ja/{path.name}", head + re.sub(r"{{cell}}", lambda _, cells=cells: next(cells), text)
 
 
 def paragraphs(text: str) -> list[str]:

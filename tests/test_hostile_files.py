@@ -422,7 +422,7 @@ def outcome(name, folder, read=read_in_child):
 @pytest.mark.parametrize(("name", "what", "make"), TABLE, ids=[f"{name}-{what}" for name, what, _ in TABLE])
 def test_a_hostile_file_is_one_line_and_little_memory(name, what, make, tmp_path, monkeypatch):
     monkeypatch.setenv("ZERONET_CACHE_DIR", str(tmp_path / "cache"))
-    monkeypatch.setattr("zeronet.datasets.text_blocks.USUAL_SIZE", 10 * MB)  # 100 MB take a while
+    monkeypatch.setattr("zeronet.datasets.blocks.USUAL_SIZE", 10 * MB)  # 100 MB take a while
     folder = honest(tmp_path / "files")
     make(folder / name)
     answer, memory = outcome(name, folder)

@@ -33,13 +33,15 @@ ROOMS = [
     "lab.tuning",
     "lab.ladder",
     "lab.suite",
+    "lab.predict",
     "lab.check",
     "book",
     "integrations",
     "cli",
 ]
 READING = ROOMS[: ROOMS.index("locale")]
-PACKAGES = {"llvmlite", "numpy", "threadpoolctl", "tqdm"}  # what the reading part takes from elsewhere, data sets aside
+# What the reading part takes from elsewhere, data sets aside.
+PACKAGES = {"llvmlite", "numpy", "safetensors", "threadpoolctl", "tqdm"}
 FILES = [path for path in sorted(HOUSE.rglob("*.py")) if path.parent != HOUSE and path.parent != HOUSE / "lab"]
 every_file = pytest.mark.parametrize("path", FILES, ids=[str(path.relative_to(HOUSE)) for path in FILES])
 

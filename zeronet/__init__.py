@@ -55,6 +55,7 @@ from zeronet.version import __version__ as __version__
 if TYPE_CHECKING:
     from zeronet.lab.check.process import check as check
     from zeronet.lab.compare import compare as compare
+    from zeronet.lab.predict import predict as predict
     from zeronet.lab.race.run import race as race
     from zeronet.landscapes import Landscape as Landscape
     from zeronet.landscapes import descend as descend
@@ -67,6 +68,7 @@ SUBPACKAGES = ("nn", "optimizers", "training", "landscapes", "datasets", "lab", 
 REEXPORTED = ("nn", "optimizers", "training")
 SINGLE_NAMES = {"Landscape": "landscapes", "descend": "landscapes"}
 SINGLE_NAMES |= {"compare": "lab.compare", "race": "lab.race.run", "check": "lab.check.process"}
+SINGLE_NAMES |= {"predict": "lab.predict"}
 
 NOT_STARRED = {"load"}  # `from zeronet import *` must not hide the load of `from datasets import load`
 

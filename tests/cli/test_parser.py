@@ -72,3 +72,26 @@ def test_warnings_of_libraries_and_plug_ins_stay_off_the_terminal_unless_they_ar
     command = [sys.executable, train.__file__, *options]
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
     assert ("UserWarning: odd" in done.stderr) == bool(lines)
+
+
+@pytest.mark.parametrize(("sent", "status"), [("SIGINT", 130), ("SIGTERM", 143)])
+def test_an_interrupt_that_falls_into_a_destructor_is_not_lost_and_nothing_is_printed_of_it(sent, status, tmp_path):
+    script = f"""
+import signal, sys, time
+from zeronet.cli.parser import exit_status
+
+class Late:
+    def __del__(self):
+        signal.raise_signal(signal.{sent})
+        for _ in range(10): pass
+
+def command():
+    Late()
+    for _ in range(200): time.sleep(0.1)
+    return 0
+
+sys.exit(exit_status("zeronet", command))
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=100)
+    assert (done.returncode, done.stdout) == (status, "")
+    assert done.stderr == "zeronet: interrupted; earlier results are unchanged\n"

@@ -7,8 +7,9 @@ import pytest
 from PIL import Image
 
 import train
-from zeronet import MultiLayerNet, TwoLayerNet, compare
+from zeronet import MultiLayerNet, TwoLayerNet, compare, predict
 from zeronet.cli import main
+from zeronet.common.errors import UserError
 from zeronet.datasets import load
 from zeronet.nn import MeanSquaredError, SimpleConvNet
 from zeronet.nn import load as load_network
@@ -56,6 +57,23 @@ def test_probabilities_are_those_of_the_network(run, folder):
     p = softmax(load_network(MODEL).predict(np.eye(8).reshape(1, 64)))[0]
     best = np.argsort(-p)[:3]
     assert line.split(maxsplit=2)[2] == ", ".join(f"{k}: {p[k]:.3f}" for k in best)
+
+
+def test_python_has_the_same_numbers(run, folder):
+    predictions = predict(MODEL, [folder / "3.png", folder / "7.png"])
+    assert predictions.classes == ["3", "7"] and predictions.outputs.shape == (2, 10)
+    np.testing.assert_allclose(predictions.outputs.sum(axis=1), 1, rtol=1e-6)
+    header, rows = predictions.records()
+    assert header == ["image", *map(str, range(10))] and rows[1][8] == predictions.outputs[1, 7]
+    _, (head, *lines), _ = run(MODEL, folder / "3.png", folder / "7.png")
+    assert str(predictions).splitlines()[:3] == [head, *lines]
+    from zeronet.nn import load as load_network
+
+    alone = predict(load_network(MODEL), [folder / "3.png"])
+    np.testing.assert_allclose(alone.outputs, predictions.outputs[:1], rtol=1e-4)  # one row or two: other products
+    assert predict(MODEL, []).classes == []
+    with pytest.raises(UserError, match="images must be a list"):
+        predict(MODEL, "3.png")
 
 
 def invert(x):

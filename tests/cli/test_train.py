@@ -14,6 +14,7 @@ import pytest
 import train
 from tests.support.articles import ADAGRAD
 from tests.support.problems import save_largest_of_three
+from zeronet import compare
 from zeronet.lab.comparison.planning import OPTIONS as NETWORK
 
 SCRIPT = Path(train.__file__)
@@ -126,7 +127,6 @@ def test_a_run_that_diverges_is_a_result(here, capsys):
         ("--seed -1", "not -1"),
         ("--seeds 10000000000", "at most 100,000"),
         ("--jobs 0", "jobs must be at least 1, not 0"),
-        ("--batch-size 101", "larger than the data: 100"),
         ("--batch-size 0", "batch-size must be at least 1"),
         ("--hidden 0", "hidden size must be at least 1"),
         ("--eval-every 0", "eval-every"),
@@ -158,6 +158,19 @@ def test_mistakes_end_with_one_line_and_status_2(here, capsys, options, words):
     assert len(lines) == 1
     assert words in lines[0]
     assert out == ""
+
+
+def test_a_batch_larger_than_the_data_is_cut_to_them_with_a_note(here, capsys):
+    words = ["--problem", "own.npz", "--optimizer", "sgd", "--steps", "2", "--seeds", "1", "--jobs", "1", "--quiet"]
+    assert train.main([*words, "--out", "whole", "--batch-size", "100"]) == 0
+    assert "note" not in capsys.readouterr().err
+    for size in ([], ["--batch-size", "101"]):
+        assert train.main([*words, "--out", "cut", *size]) == 0
+        wanted = size[1] if size else 128
+        note = f"train.py: note: a batch of {wanted} is larger than the data: 100 examples are one"
+        assert note in capsys.readouterr().err.replace("zeronet train:", "train.py:").splitlines()
+        assert (here / "cut" / "curves.csv").read_bytes() == (here / "whole" / "curves.csv").read_bytes()
+    assert compare(here / "own.npz", ["sgd"], steps=2, seeds=1, jobs=1).table.protocol["batch_size"] == 100
 
 
 @pytest.mark.slow
@@ -219,7 +232,8 @@ class Slow:
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no process groups to interrupt")
 @pytest.mark.parametrize(
-    ("jobs", "sent", "status"), [("1", "SIGINT", 130), ("2", "SIGINT", 130), ("2", "SIGTERM", 143)]
+    ("jobs", "sent", "status"),
+    [("1", "SIGINT", 130), ("2", "SIGINT", 130), ("2", "SIGTERM", 143), ("1", "SIGHUP", 129)],
 )
 def test_ctrl_c_and_sigterm_end_at_once_in_one_line_and_leave_earlier_results(here, jobs, sent, status):
     (here / "slow.py").write_text(UNDER_WAY.format(mark=str(here / "under way")))
@@ -239,7 +253,7 @@ def test_ctrl_c_and_sigterm_end_at_once_in_one_line_and_leave_earlier_results(he
     if sent == "SIGINT":  # a terminal sends it to the whole group
         os.killpg(long.pid, signal.SIGINT)
     else:
-        long.terminate()
+        long.send_signal(getattr(signal, sent))
     try:
         out, err = long.communicate(timeout=120)  # however busy the machine is: it would run for hours
     finally:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from zeronet.common.text import aligned, columns, folded
+from zeronet.common.text import aligned, columns, folded, terminal_width
 
 WIDE = [
     ["optimizer", "settings", "training loss", "test accuracy", "steps to 0.9", "seconds"],
@@ -33,3 +33,11 @@ def test_japanese_letters_and_words_without_spaces_are_cut_where_they_must_be():
     rows = folded([["手書きの最適化" * 8, "x" * 80]], 60)
     assert all(columns(line) <= 60 for line in aligned(rows))
     assert "".join(row[0] for row in rows) == "手書きの最適化" * 8
+
+
+@pytest.mark.parametrize(("terminal", "columns", "width"), [(True, 60, 60), (True, 200, 100), (False, 60, 100)])
+def test_a_table_is_folded_to_the_terminal_and_the_same_in_every_pipe(monkeypatch, terminal, columns, width):
+    monkeypatch.setattr("sys.stdout.isatty", lambda: terminal, raising=False)
+    monkeypatch.setenv("COLUMNS", str(columns))
+    assert terminal_width() == width
+    assert max(map(len, aligned(folded([["word " * 30, "other " * 30]])))) <= width

@@ -110,7 +110,7 @@ def test_words_are_classes_in_alphabetical_order_and_columns_are_standardized():
 
 @pytest.mark.parametrize("block", [200, 4_000_000])
 def test_a_target_is_standardized_and_blocks_change_nothing(block, monkeypatch):
-    monkeypatch.setattr("zeronet.datasets.text_blocks.BLOCK", block)
+    monkeypatch.setattr("zeronet.datasets.blocks.BLOCK", block)
     x, t = load_diabetes(return_X_y=True, scaled=False)
     write("d.csv", [[*load_diabetes().feature_names, "progression"], *np.column_stack([x, t]).tolist()])
     data = load("d.csv:target=progression")
@@ -213,7 +213,7 @@ def test_each_mistake_in_a_table_is_one_line_and_leaves_nothing(here, text, addr
 
 
 def test_a_line_far_below_is_named(here, monkeypatch):
-    monkeypatch.setattr("zeronet.datasets.text_blocks.BLOCK", 1000)
+    monkeypatch.setattr("zeronet.datasets.blocks.BLOCK", 1000)
     (here / "a.csv").write_text("label,x\n" + 100 * TWENTY + "1,?\n" + 100 * TWENTY)
     with pytest.raises(DataError, match=r"line 2,002: column 'x' is '\?'"):
         load("a.csv")

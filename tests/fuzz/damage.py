@@ -25,6 +25,7 @@ from zeronet.lab.runner.folder import changed_since, locked_folder
 from zeronet.lab.runner.resume import start_or_resume
 from zeronet.lab.runner.runs import read_run, results
 from zeronet.lab.tuning.files import read_verdict
+from zeronet.landscapes import Landscape
 from zeronet.nn import TwoLayerNet
 from zeronet.nn import load as load_network
 from zeronet.optimizers import Adam
@@ -143,7 +144,9 @@ def plain(value):
         return value.shape, str(value.dtype), value.tobytes()
     if hasattr(value, "items"):
         return {key: plain(inner) for key, inner in value.items()}
-    return [plain(inner) for inner in value] if isinstance(value, list | tuple) else repr(value)
+    if isinstance(value, list | tuple):
+        return [plain(inner) for inner in value]
+    return type(value) if isinstance(value, Landscape) else repr(value)
 
 
 def cases(folder, random):

@@ -17,6 +17,8 @@ from tests.support.problems import NAMES, largest_of_three
 SECONDS = 100  # that a line may take
 MEMORY = 6_000_000_000  # bytes of addresses
 AS_PROCESS = 25  # one line in so many is a process of its own; the others are forks of this one, which are faster
+FOR_DATA = ["--seed", "--lr", "--batch-size", "--hidden", "--eval-every", "--target", "--blas-threads", "--inspect"]
+FOR_DATA += ["--resume", "--compile", "--run-timeout", "--lang", "--out", "--tune", "--network", "--protocol"]
 LANDSCAPES = ["valley", "rosenbrock", "saddle", "rastrigin", "branin", "Ackley", "beale"]
 SOURCE = (" training and ", ": f = ")  # what a line about the data has
 TEMPORARY = (".new", ".part", ".ready", ".old")
@@ -60,10 +62,14 @@ def prepared(folder):
 
 
 def line(random, folder, data, plugins, protocol):
-    """Return a random command line."""
+    """Return a random command line, in which one kind of piece is often nasty and the others are not."""
+    nasty = random.choice(["nothing", "numbers", "specs", "plugins", "data", "options", "everything"])
+
+    def share(kind):
+        return {kind: 0.4, "everything": 0.15}.get(nasty, 0)
 
     def number(*good):
-        return random.choice(NUMBERS) if random.random() < 0.1 else str(random.choice(good))
+        return random.choice(NUMBERS) if random.random() < share("numbers") else str(random.choice(good))
 
     kind = random.choices(["train", "protocol", "plot", "dialects", "datasets", "check"], [70, 12, 6, 5, 4, 3])[0]
     if kind == "dialects":
@@ -83,13 +89,14 @@ def line(random, folder, data, plugins, protocol):
         path = folder / "stranger.json"
         path.write_text(json.dumps(mutated(protocol, random)))
         return ["train", "--protocol-file", str(path), "--jobs", "1", "--quiet"]
-    addresses = (
-        [random.choice(LANDSCAPES)]
-        if random.random() < 0.3
-        else [str(random.choice(data[: random.choice([1, 5, 99])]))]
+    data_or_landscape = str(random.choice(data) if random.random() < share("data") else data[0])
+    if path := random.random() < 0.3:
+        data_or_landscape = random.choice(LANDSCAPES)
+    bad, strange = share("specs"), share("plugins")
+    optimizers = random.choices(
+        [SPECS, BAD_SPECS, plugins], [1 - bad - strange, bad, strange], k=random.choice([1, 2, 3])
     )
-    optimizers = random.choices([SPECS, BAD_SPECS, plugins], [80, 14, 6], k=random.choice([1, 1, 2, 3]))
-    words = ["train", "--problem", *addresses * random.choice([1] * 9 + [2]), "--optimizer"]
+    words = ["train", "--problem", *[data_or_landscape] * random.choice([1] * 19 + [2]), "--optimizer"]
     words += [random.choice(each) for each in optimizers]
     options = {
         "--steps": lambda: [number(1, 2, 5)],
@@ -122,7 +129,13 @@ def line(random, folder, data, plugins, protocol):
         "--accept-mixed": lambda: [],
         "--out": lambda: [random.choice(["o", *NASTY_NAMES, "/dev/null/x", "/proc/x", "x" * 300, str(folder), ""])],
     }
-    for option in ["--steps", "--seeds", *random.choices([*options], k=random.choice([0, 0, 1, 1, 2, 4]))]:
+    fitting = ["--lr", "--explain", "--animate", "--lang", "--start", "--out"] if path else FOR_DATA
+    known = [*options] if share("options") else [name for name in options if name in fitting]
+    given = [
+        *(["--steps"] if path else ["--steps", "--seeds"]),
+        *random.choices(known, k=random.choice([0, 1, 1, 2, 3])),
+    ]
+    for option in given:
         words += [option, *options[option]()]
     return [*words, "--quiet", *(["--jobs", "1"] if random.random() < 0.9 else ["--jobs", number(2)])]
 

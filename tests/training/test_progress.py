@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from zeronet import SGD, Callback, Diverged, History, Trainer, TwoLayerNet
+from zeronet.common.notebook import is_watched
 from zeronet.training import progress
 
 
@@ -43,9 +44,9 @@ def test_a_terminal_sees_steps_loss_and_time_left(points, monkeypatch):
 
 def test_a_notebook_sees_it_too(monkeypatch, points):
     monkeypatch.setitem(sys.modules, "ipykernel", object())
-    assert progress.is_watched()
+    assert is_watched()
     monkeypatch.delitem(sys.modules, "ipykernel")
-    assert not progress.is_watched()
+    assert not is_watched()
 
 
 @pytest.mark.parametrize("wanted", [True, False])
@@ -95,3 +96,9 @@ def test_without_a_bar_tqdm_is_not_even_imported(points, monkeypatch):
     with progress.progress_bar(False, 0, 3, lambda: None) as watch:
         steps = [1, 2, 3]
         assert watch(steps) is steps
+
+
+def test_a_trainer_is_one_short_line(points):
+    one = trainer()
+    assert repr(one) == "Trainer(TwoLayerNet, SGD, 0 steps)"
+    assert repr(one.fit(*points, steps=3)) == f"Trainer(TwoLayerNet, SGD, 3 steps, last loss {one.last_loss:.4g})"

@@ -9,6 +9,7 @@ from scipy import sparse
 
 from zeronet import (
     SGD,
+    AdaGrad,
     Adam,
     Callback,
     Checkpoint,
@@ -337,6 +338,15 @@ def test_the_learning_rate_is_not_blamed_for_data_or_first_weights(change, messa
         trainer.fit(x, t, epochs=2)
     assert "learning rate" not in str(caught.value)
     assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
+
+
+@pytest.mark.parametrize("optimizer", [RMSProp(eps=0), AdaGrad(eps=0)], ids=repr)
+def test_eps_of_0_is_blamed_for_0_divided_by_0(optimizer, points):
+    x, t = points[0].copy(), points[1]
+    x[:, 5] = 0  # a pixel that is never on
+    error = diverged(new_trainer(optimizer), (x, t))
+    assert str(error).endswith("at step 1: eps is 0, and a parameter whose gradients are all 0 becomes 0/0")
+    assert "learning rate" in str(diverged(new_trainer(SGD(lr=1e38)), points))
 
 
 def test_a_last_update_that_destroyed_the_network_is_a_divergence(points):

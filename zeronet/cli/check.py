@@ -9,7 +9,6 @@ from typing import Any
 from zeronet.cli.parser import Parser, exit_status
 from zeronet.common.errors import UserError
 from zeronet.lab.check.process import TIME_LIMIT, check
-from zeronet.lab.check.report import text
 from zeronet.lab.check.roles import NO_ROLE, ROLES
 from zeronet.locale import LANGUAGES
 
@@ -76,7 +75,7 @@ def report_on(target: str, i: int, args: argparse.Namespace, prog: str) -> int:
         if args.json:
             print(json.dumps({"file": target, "mistake": str(mistake)}), flush=True)
         return 2
-    words = json.dumps(finite(report), allow_nan=False) if args.json else "\n" * bool(i) + text(report)
+    words = json.dumps(finite(report), allow_nan=False) if args.json else "\n" * bool(i) + str(report)
     print(words, flush=True)
     return int(not report["passed"])
 

@@ -1,5 +1,6 @@
 """What all commands share: a parser, and how every error becomes one line and an exit status."""
 
+import _thread
 import argparse
 import errno
 import logging
@@ -8,8 +9,8 @@ import signal
 import sys
 import threading
 import warnings
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -26,26 +27,31 @@ class Parser(argparse.ArgumentParser):
 
 
 class Terminated(KeyboardInterrupt):
-    """SIGTERM: everything is cleaned up as after Ctrl-C."""
+    """SIGTERM, or SIGHUP of a closed terminal: everything is cleaned up as after Ctrl-C. status: of the command."""
+
+    def __init__(self, number: int):
+        self.number, self.status = number, 128 + number
 
 
 def _terminate(number: int, frame: object) -> NoReturn:
-    raise Terminated
+    raise Terminated(number)
 
 
 def exit_status(prog: str, command: Callable[[], int], lang: str | None = None) -> int:
     """Run a command; return its exit status: 2 for an error of the user, 1 for one of ours, 130 for Ctrl-C.
 
-    SIGTERM ends it like Ctrl-C, with status 143. Each error is one line on stderr.
+    SIGTERM and SIGHUP end it like Ctrl-C, with status 143 and 129. Each error is one line on stderr.
     """
     _open_streams()
     if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGTERM, _terminate)
+        for name in ("SIGTERM", "SIGHUP"):  # Windows has the first one
+            if hasattr(signal, name) and signal.getsignal(getattr(signal, name)) is not signal.SIG_IGN:  # as by nohup
+                signal.signal(getattr(signal, name), _terminate)
     streams: tuple[Any, ...] = sys.stdout, sys.stderr
     for stream in streams:
         stream.reconfigure(errors="replace")  # a terminal that lacks a character shows "?" instead of failing
     try:
-        with language(lang):
+        with language(lang), _nothing_ignored_aloud():
             status = command()
         sys.stdout.flush()  # here: at its end Python would show a traceback if the disk is full
         return status
@@ -58,7 +64,7 @@ def exit_status(prog: str, command: Callable[[], int], lang: str | None = None) 
     except MemoryError as error:
         return complain(prog, f"there is not enough memory ({error})".removesuffix(" ()"), status=2)
     except KeyboardInterrupt as error:
-        status = 143 if isinstance(error, Terminated) else 130
+        status = error.status if isinstance(error, Terminated) else 130
         return complain(prog, "interrupted; earlier results are unchanged", status)
     except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # for unflushed output
@@ -73,6 +79,22 @@ def exit_status(prog: str, command: Callable[[], int], lang: str | None = None) 
         if words.startswith("Key backend:"):  # of Matplotlib, when it is imported
             return complain(prog, f"MPLBACKEND={os.environ.get('MPLBACKEND')} is no backend of Matplotlib", status=2)
         return complain(prog, f"internal error, {type(error).__name__}: {words}{_kept_traceback()}", status=1)
+
+
+@contextmanager
+def _nothing_ignored_aloud() -> Iterator[None]:
+    """Keep tracebacks of errors in destructors off the terminal; an interrupt that fell into one comes again."""
+
+    def again(ignored: Any) -> None:
+        if isinstance(ignored.exc_value, KeyboardInterrupt):
+            number = getattr(ignored.exc_value, "number", signal.SIGINT)
+            threading.Timer(0.05, _thread.interrupt_main, [number]).start()  # here it would be ignored again
+
+    before, sys.unraisablehook = sys.unraisablehook, again
+    try:
+        yield
+    finally:
+        sys.unraisablehook = before
 
 
 def _open_streams() -> None:

@@ -104,17 +104,25 @@ def _request(options: Mapping[str, Any]) -> Request:
         notes = tuple(f"note: {note}" for note in data_notes(problem))
     if "protocol" in given:
         plan, tuning = plan_ladder(given, problem)
-        return Request(given["protocol"], plan, problem, tuning)
+        return Request(given["protocol"], plan, problem, tuning, notes=_cut(given, plan))
     if tune:
         plan = plan_finals(given, problem)
         studies = checked_integer("studies", given.get("studies", 1))
+        notes += () if landscape else _cut(given, plan)
         return Request("tuning", plan, problem, plan_tuning(given, plan), studies, notes)
     if not landscape:
-        return Request("comparison", plan_comparison(given, problem), problem, notes=notes)
+        plan = plan_comparison(given, problem)
+        return Request("comparison", plan, problem, notes=(*notes, *_cut(given, plan)))
     plan = plan_race(given)
     slow = ", ".join(hardly_moving(given, plan))
     note = f"note: {slow}: at a default learning rate meant for networks; set another with --lr RATE or NAME:lr=RATE"
     return Request("race", plan, problem_of(plan.problem), notes=(note,) if slow else ())
+
+
+def _cut(given: Mapping[str, Any], plan: Plan) -> tuple[str, ...]:
+    """Return a note if the batches of the plan are smaller than wanted."""
+    wanted, size = given.get("batch_size", NETWORK["batch_size"]), plan.batch_size
+    return (f"note: a batch of {wanted} is larger than the data: {size} examples are one",) if size < wanted else ()
 
 
 def _check_options(options: Mapping[str, Any], landscape: bool, tune: bool) -> None:

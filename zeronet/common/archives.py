@@ -31,7 +31,7 @@ def replace_arrays(path: str | Path, arrays: Mapping[str, np.ndarray]) -> None:
     Raises OSError if it cannot be written.
     """
     with replacing(path) as file:
-        np.savez(file, **arrays, **{DIGEST: np.array(_digest(arrays))})  # type: ignore[arg-type]  # no allow_pickle
+        np.savez(file, **arrays, **{DIGEST: np.array(digest_of(arrays))})  # type: ignore[arg-type]  # no allow_pickle
 
 
 def read_arrays(
@@ -56,7 +56,7 @@ def read_arrays(
                 wanted = {*judge({_array_name(member): header for member, header in headers.items()})}
                 members = [member for member in headers if _array_name(member) in wanted]
                 arrays = {_array_name(member): _content(archive, member) for member in members}
-            if written_by_us and str(arrays.pop(DIGEST)) != _digest(arrays):
+            if written_by_us and str(arrays.pop(DIGEST)) != digest_of(arrays):
                 raise ValueError("its arrays are not those that were written")
         except UserError:  # of judge
             raise
@@ -103,7 +103,7 @@ def _header(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> np.ndarray:
         shape, _, dtype = np.lib.format.read_array_header_1_0(file)
         space = member.file_size - file.tell()
     if dtype.hasobject:
-        raise ValueError(f"{member.filename!r} holds Python objects")
+        raise ValueError(f"{member.filename!r} holds Python objects: save numbers, labels as np.unique gives them")
     cells = math.prod(max(n, 1) for n in shape)
     if min(shape, default=0) < 0 or not dtype.itemsize or dtype.itemsize * math.prod(shape) != space:
         raise ValueError(f"{member.filename!r} has {space:,} bytes, which do not fit its shape {shape} of {dtype}")
@@ -120,7 +120,8 @@ def _content(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> np.ndarray:
     return array
 
 
-def _digest(arrays: Mapping[str, np.ndarray]) -> str:
+def digest_of(arrays: Mapping[str, np.ndarray]) -> str:
+    """Return the sha256 of arrays: their names, types, shapes and bytes."""
     digest = hashlib.sha256()
     for name in sorted(arrays):
         array = np.ascontiguousarray(arrays[name])

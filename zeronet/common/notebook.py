@@ -1,9 +1,15 @@
 """What notebooks show: tables as HTML, of bounded length whatever they hold."""
 
+import sys
 from collections.abc import Sequence
 from html import escape
 
 MOST_ROWS, MOST_COLUMNS, LONGEST = 40, 30, 200  # of a table; characters of a cell or a note
+
+
+def is_watched() -> bool:
+    """Return whether somebody sees a progress bar: this process has a terminal, or runs in a notebook."""
+    return "ipykernel" in sys.modules or bool(sys.stderr and sys.stderr.isatty())
 
 
 def html_table(table: Sequence[Sequence[str]], notes: Sequence[str] = ()) -> str:

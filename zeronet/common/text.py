@@ -2,6 +2,8 @@
 
 import inspect
 import re
+import shutil
+import sys
 import unicodedata
 from collections.abc import Sequence
 from itertools import zip_longest
@@ -39,14 +41,24 @@ def aligned(table: Sequence[Sequence[str]]) -> list[str]:
     ]
 
 
-def folded(table: Sequence[Sequence[str]], most: int = 100) -> list[list[str]]:
+WIDTH = 100  # columns of a table at most
+
+
+def terminal_width() -> int:
+    """Return the columns for a table: those of the terminal that it is printed on, if there is one that is narrower."""
+    return min(WIDTH, shutil.get_terminal_size((WIDTH, 24)).columns) if sys.stdout and sys.stdout.isatty() else WIDTH
+
+
+def folded(table: Sequence[Sequence[str]], most: int | None = None) -> list[list[str]]:
     """Return a table whose aligned lines have at most this width: what is too wide goes on in rows of its own.
 
+    most: default terminal_width().
     The widest column is narrowed first, to its longest piece; long pieces are broken if nothing else helps.
 
     >>> aligned(folded([["SGD", "lr 0.1, eps 1e-07", "1.5"]], most=20))
     ['SGD  lr 0.1,    1.5', '     eps 1e-07']
     """
+    most = terminal_width() if most is None else most
     every = [*zip(*table, strict=True)]
     widths = [max(map(columns, column)) for column in every]
     pieces = [max(columns(piece) for cell in column for piece in _pieces(cell)) for column in every]

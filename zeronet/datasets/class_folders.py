@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from zeronet.common.notebook import is_watched
 from zeronet.datasets.dataset import DataError, Dataset
 from zeronet.datasets.growing import TEST_EVERY, About, Growing, from_cache
 from zeronet.datasets.pictures import SUFFIXES, Size, pixels, read_picture
@@ -107,7 +108,7 @@ def _shown(folder: Path, files: list[Any]) -> Iterator[Any]:
     """Show a bar while files are read, if that takes long."""
     from tqdm.auto import tqdm  # only here: it takes a while to import
 
-    return iter(tqdm(files, unit="image", desc=folder.name, disable=None, leave=False, delay=1))
+    return iter(tqdm(files, unit="image", desc=folder.name, disable=not is_watched(), leave=False, delay=1))
 
 
 def _words(shape: tuple[int, ...]) -> str:

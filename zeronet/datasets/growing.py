@@ -22,6 +22,7 @@ from zeronet.common.files import read_json, write_json
 from zeronet.datasets import cache
 from zeronet.datasets.dataset import ROLES, Arrays, DataError, Dataset, describe
 
+FORMAT = 2  # of what is kept: another one is read anew
 TEST_EVERY = 5  # of each class, every fifth example is for testing
 PASS = 4_000_000  # numbers that a pass over an array takes at once
 _temporary: list[tempfile.TemporaryDirectory[str]] = []  # where nothing can be written into the cache; until the end
@@ -131,7 +132,7 @@ def from_cache(path: Path, settings: Any, files: Sequence[Path], build: Callable
     """
     stamp = [[str(file), (status := file.stat()).st_size, status.st_mtime_ns] for file in files]
     key = hashlib.sha256(json.dumps([str(path), settings]).encode()).hexdigest()[:16]
-    digest = hashlib.sha256(json.dumps(stamp).encode()).hexdigest()
+    digest = hashlib.sha256(json.dumps([FORMAT, stamp]).encode()).hexdigest()
     with cache.locked(f"own-{key}"), suppress(OSError):
         entry = cache.folder() / "own" / key
         if dataset := _opened(path, entry, digest):

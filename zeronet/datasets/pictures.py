@@ -38,7 +38,7 @@ def read_picture(path: Path, size: Size | None = None, grey: bool = False) -> "I
                 if image.mode.startswith(("I", "F")):
                     raise ValueError(f"its mode is {image.mode}: save it with 8 bits for each channel")
                 picture = ImageOps.exif_transpose(image)
-                if picture.has_transparency_data:
+                if picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info:
                     picture = picture.convert("RGBA")
                     picture = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture)
                     picture = picture.convert("RGB")
@@ -52,8 +52,10 @@ def read_picture(path: Path, size: Size | None = None, grey: bool = False) -> "I
     except FileNotFoundError:
         raise DataError(f"there is no file {path}") from None
     except Exception as error:  # Pillow raises nearly anything
-        words = message_of(error).replace(repr(str(path)), "it").replace(str(path), "it")
-        raise DataError(f"{path} cannot be read as an image: {words or type(error).__name__}") from None
+        words = message_of(error) or type(error).__name__
+        if type(error).__name__ == "UnidentifiedImageError":  # it quotes the path
+            words = f"it is none of {', '.join(FORMATS)}"
+        raise DataError(f"{path} cannot be read as an image: {words}") from None
 
 
 def pixels(picture: "Image.Image") -> np.ndarray:

@@ -16,9 +16,9 @@ from typing import Any
 
 import numpy as np
 
+from zeronet.datasets.blocks import LONGEST_LINE, text_blocks
 from zeronet.datasets.dataset import DataError, Dataset
 from zeronet.datasets.growing import TEST_EVERY, About, Growing, from_cache
-from zeronet.datasets.text_blocks import LONGEST_LINE, text_blocks
 
 LARGEST = float(np.finfo(np.float32).max)
 MOST_CLASSES = 10_000

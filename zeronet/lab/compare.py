@@ -77,8 +77,8 @@ def compare(
         Names with settings ("mlp:hidden=100x4,batch_norm=true", "cnn"), or functions (input_size, output_size, seed)
         that return a new Network. Every optimizer runs on every network.
     batch_size, eval_every : int, default 128 and 100
-        Examples per step; steps between two evaluations on the test images, or on the validation images if learning
-        rates are tuned.
+        Examples per step, at most all that there are; steps between two evaluations on the test images, or on the
+        validation images if learning rates are tuned.
     target : float, optional
         Accuracy, or R², to reach, in (0, 1]; default: the problem's.
     protocol : "book" or "ladder", optional

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, DTypeLike
 
 from zeronet.common.archives import read_arrays, replace_arrays
 from zeronet.common.notebook import html_table
+from zeronet.common.tensors import is_tensor_file, library, read_tensors, replace_tensors
 from zeronet.common.validation import checked_array
 from zeronet.nn.functions import accuracy
 from zeronet.nn.initializers import Initializer
@@ -176,12 +177,18 @@ class Network:
         return html_table(table, [repr(self)])
 
     def save(self, path: str | Path) -> None:
-        """Write the network to path as an .npz file without pickles; zeronet.load(path) builds it again.
+        """Write the network to path, without pickles; zeronet.load(path) builds it again.
 
+        The file is an .npz, or, if path ends in .safetensors, one that other libraries read too (extra safetensors).
         Raises ValueError if a layer is not known here, by register_layer, or the loss not zeronet's own; OSError if
         path cannot be written.
         """
-        replace_arrays(path, self.contents())
+        contents = self.contents()
+        if is_tensor_file(path):
+            architecture = str(contents.pop("architecture"))
+            replace_tensors(path, contents, {"architecture": architecture})
+        else:
+            replace_arrays(path, contents)
 
     def contents(self) -> dict[str, np.ndarray]:
         """Return what save writes: copies of the parameters and buffers, and how to build the network."""
@@ -278,9 +285,15 @@ def load(path: str | Path) -> Network:
 
     Raises FileNotFoundError if there is no file, ValueError if it is damaged or not a saved network.
     """
+    if is_tensor_file(path):
+        library()  # raises, if it is missing: the file is not to be blamed
     try:
-        arrays = read_arrays(path)
-        plan = json.loads(str(arrays.pop("architecture")))
+        if is_tensor_file(path):
+            arrays, texts = read_tensors(path)
+            plan = json.loads(texts["architecture"])
+        else:
+            arrays = read_arrays(path)
+            plan = json.loads(str(arrays.pop("architecture")))
         layers = _built(plan["layers"], arrays)
         known = {kind.__name__: kind for kind in Network.__subclasses__() if kind.__module__ == "zeronet.nn.models"}
         net = object.__new__(known.get(plan["class"], Network))  # without its __init__: the layers are known

@@ -38,7 +38,7 @@ class Callback:
         """An Evaluation measured the network as it is now; evaluation.rows[-1]: its new row (step, loss, accuracy)."""
 
     def on_fit_end(self, trainer: Trainer) -> None:
-        """Fit ended without an exception."""
+        """Fit made its last update, or stop() was called; that update may still turn out to have diverged."""
 
     def on_fit_interrupted(self, trainer: Trainer) -> None:
         """Fit ended with an exception: close what is open."""

@@ -1,27 +1,23 @@
 """The progress bar of fit: in terminals and notebooks, where somebody sees it."""
 
-import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from zeronet.common.notebook import is_watched
+
 DELAY = 1.0  # seconds: a shorter fit shows no bar unless it is asked for
-EVERY = 100  # steps between two losses that are shown
+SHOW_LOSS_EVERY = 100  # steps
 
 Watch = Callable[[Iterable[Any]], Iterable[Any]]
 
 
-def is_watched() -> bool:
-    """Return whether this process has a terminal, or runs in a notebook."""
-    return "ipykernel" in sys.modules or sys.stderr.isatty()
-
-
 @contextmanager
 def progress_bar(wanted: bool | None, step: int, last_step: int, loss: Callable[[], float | None]) -> Iterator[Watch]:
-    """Yield a function that returns the steps it is given, and moves a bar with each of them while they are taken.
+    """Show a bar inside the block: with progress_bar(…) as watch: for step in watch(steps): …
 
     wanted: None for a bar where somebody sees it; step, last_step: where the bar is, and ends; loss: to be shown.
-    Without a bar the function returns what it is given, so that a step costs nothing.
+    Without a bar, watch(steps) is steps, so that a step costs nothing.
     """
     if not (is_watched() if wanted is None else wanted):
         yield lambda steps: steps
@@ -39,7 +35,7 @@ def progress_bar(wanted: bool | None, step: int, last_step: int, loss: Callable[
             for each in steps:
                 yield each
                 bar.update()
-                if bar.n % EVERY == 0:
+                if bar.n % SHOW_LOSS_EVERY == 0:
                     show_loss()
 
         try:

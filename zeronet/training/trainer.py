@@ -35,9 +35,8 @@ class Diverged(ArithmeticError):
     def __str__(self) -> str:
         if self.cause:
             return f"the loss is {self.loss} at step {self.step}: {self.cause}"
-        rate = (
-            f" (learning rate {as_float(self.lr):g})" if isinstance(self.lr, Real) else ""
-        )  # a plug-in's lr may be anything
+        known = isinstance(self.lr, Real)  # a plug-in's lr may be anything
+        rate = f" (learning rate {as_float(self.lr):g})" if known else ""
         return f"the loss is {self.loss} at step {self.step}{rate}"
 
 
@@ -82,9 +81,9 @@ class Trainer:
 
         for each batch:   L, g ← loss and gradient;   w ← optimizer(w, g)
 
-    trainer.step counts the updates made. Some optimizers train other weights than those to evaluate and save, as
-    ScheduleFreeSGD its w and x: the network holds the first inside fit, except in evaluating() and on_evaluation, and
-    the second outside, so that net.predict, net.loss and net.save agree. Another fit goes on from the first.
+    trainer.step counts the updates made. Schedule-free optimizers train one set of weights and evaluate another:
+    inside fit the network holds the training weights, except in evaluating() and on_evaluation; outside it holds the
+    evaluation weights, so that net.predict, net.loss and net.save agree.
 
     Parameters
     ----------
@@ -133,6 +132,11 @@ class Trainer:
         self.order_shift = 0  # the order of the data at step k is that of step k + order_shift of its stream
         self.last_batch: tuple[Any, ...] | None = None  # of the last fit: number of examples, indices, x, t
 
+    def __repr__(self) -> str:
+        loss = "" if self.last_loss is None else f", last loss {self.last_loss:.4g}"
+        optimizer = type(getattr(self.optimizer, "optimizer", self.optimizer)).__name__
+        return f"Trainer({type(self.network).__name__}, {optimizer}, {self.step:,} steps{loss})"
+
     def fit(self, x: Any, t: Any, epochs: int | None = None, steps: int | None = None) -> "Trainer":
         """Train for a number of steps, or of epochs of len(x) // batch_size steps.
 
@@ -175,9 +179,9 @@ class Trainer:
             except BaseException:
                 self.notify("on_fit_interrupted")
                 raise
-            if self.step > start and self.last_batch is not None:
-                _, _, x, t = self.last_batch
-                self.finite(self.network.loss(x, t), x, t)
+            if self.step > start and self.last_batch is not None:  # the last update may have destroyed the network
+                _, _, last_x, last_t = self.last_batch
+                self.finite(self.network.loss(last_x, last_t), last_x, last_t)
         return self
 
     def finite(self, loss: float, x: Any, t: Any) -> float:
@@ -197,10 +201,17 @@ class Trainer:
         for name, array in self.network.params.items():
             if not self.step and not np.isfinite(array).all():
                 return f"{name} was not finite before the first update"
+        if getattr(self.optimizer, "eps", None) == 0 and self._undefined():
+            return "eps is 0, and a parameter whose gradients are all 0 becomes 0/0"
         largest = np.abs(np.asarray(x)).max()
         if largest > 1e6:
             return f"x holds numbers up to {largest:g}: scale them"
         return None if self.step else "before the first update: the first weights are too large"
+
+    def _undefined(self) -> bool:
+        """Return whether parameters are nan while all others are of usual size."""
+        w = self.network.params.flat
+        return bool(np.isnan(w).any() and np.abs(w[~np.isnan(w)]).max(initial=0) < 1e6)
 
     def _loop(self, x: Any, t: Any) -> None:
         network, optimizer = self.network, self.optimizer

@@ -1,5 +1,8 @@
 """Classes with another interface than update(params, grads), and classes and objects handed over in Python."""
 
+import json
+import re
+
 import numpy as np
 import pytest
 
@@ -8,6 +11,7 @@ from zeronet import L2, SGD, Adam, check
 from zeronet.common.errors import UserError
 from zeronet.lab.check.findings import judge
 from zeronet.lab.check.laws.steps import runs
+from zeronet.lab.check.report import text
 from zeronet.lab.check.subject import Subject, settings_of_object
 
 
@@ -168,3 +172,11 @@ def test_an_error_in_a_class_handed_over_has_its_file_and_line():
 def test_check_is_a_public_name():
     assert zeronet.check is check
     assert "check" in zeronet.__all__
+
+
+def test_a_report_is_short_in_a_notebook_and_printed_as_the_command_does():
+    report = check(SGD(lr=0.5))
+    assert str(report) == text(report) and json.loads(json.dumps(report)) == report
+    assert re.fullmatch(r"Report\(SGD: \d+ laws hold, 0 broken\)", repr(report))
+    html = report._repr_html_()
+    assert html.count("<tr>") == len(report["laws"]) + 1 and len(html) < 500 * len(report["laws"])

@@ -109,6 +109,19 @@ def test_a_class_that_answers_no_question_is_named_with_its_line(tmp_path):
         networks_of([f"{path}:A"])[0].fitted(problem, (8, 8), 2)
 
 
+@pytest.mark.parametrize("folder", ["lr=0.1,x", "a:b=c", "mine=x", "a.py:b=c", "x:y"])
+@pytest.mark.parametrize("start", ["", "./", "whole"])
+def test_the_separators_of_a_spec_may_be_in_the_path_of_a_file(tmp_path, monkeypatch, folder, start):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / folder).mkdir()
+    (tmp_path / folder / "my.py").write_text(ADAGRAD)
+    path = f"{tmp_path if start == 'whole' else start}{'/' if start == 'whole' else ''}{folder}/my.py"
+    for label in ("", "L="):
+        spec = parse(f"{label}{path}:AdaGrad:lr=0.5")
+        assert (spec.label, spec.settings) == (label[:-1] or "AdaGrad lr=0.5", {"lr": 0.5})
+        assert spec.target == f"{tmp_path / folder / 'my.py'}:AdaGrad"
+
+
 def test_an_object_that_answers_no_question_is_named_with_its_line(tmp_path):
     path = tmp_path / "mine.py"
     path.write_text("class A:\n    def __getattribute__(self, name):\n        raise RuntimeError\n    update = print\n")

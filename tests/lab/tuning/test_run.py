@@ -8,7 +8,7 @@ import pytest
 import train
 from tests.support.folders import bytes_of, rows_of
 from tests.support.problems import save_largest_of_three
-from zeronet import SGD
+from zeronet import SGD, compare
 from zeronet.cli.request import read_request
 from zeronet.lab import plots
 from zeronet.lab.runner.analysis.pairwise import mean_loss
@@ -313,3 +313,15 @@ def test_the_microscope_looks_into_the_final_runs(problem, tmp_path, undrawn):
     folder = tuned(problem, tmp_path / "out", "sgd", inspect=True).folder
     assert {row["seed"] for row in rows_of(folder / "inspection.csv")} == {"0", "1"}
     assert sorted(undrawn) == ["comparison", "inspection", "verdict"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("others", [["sgd"], []])
+def test_an_optimizer_whose_runs_all_end_their_process_is_only_the_last(problem, tmp_path, others):
+    """Such runs leave no row in any table."""
+    (tmp_path / "mine.py").write_text(
+        "import os\nclass Leaves:\n    def __init__(self, lr=0.1):\n        self.lr = lr\n"
+        "    def update(self, params, grads):\n        os._exit(0)\n"
+    )
+    result = compare(problem, [f"{tmp_path / 'mine.py'}:Leaves", *others], steps=3, seeds=2, batch_size=10, tune=3)
+    assert [run.outcome for run in result.runs.values()] == ["raised"] * 2 + ["finished"] * 2 * len(others)

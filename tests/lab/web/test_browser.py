@@ -6,7 +6,7 @@ import shutil
 import numpy as np
 import pytest
 
-from zeronet.lab.web.explorer import explorer_page, model, rate
+from zeronet.lab.web.explorer import explorer_page, javascript_source, rate
 from zeronet.landscapes import LANDSCAPES, descend
 from zeronet.optimizers import OPTIMIZERS
 
@@ -133,7 +133,9 @@ def test_the_link_holds_everything(page, address):
         "useLandscape('rosenbrock'); state.runners.push(readSpec('my own=RMSProp:rho=0.95')); state.chosen = 4;"
         "update(); moveStart(-1, 2); goTo(17)"
     )
-    link, before, points = page.current_url, state(page), paths(page)
+    before, points = state(page), paths(page)
+    page.execute_async_script("setTimeout(arguments[0], 400)")
+    link = page.current_url
     page.get("about:blank")
     page.get(link)
     assert state(page) == before
@@ -171,4 +173,4 @@ def test_it_is_small_and_takes_nothing_from_elsewhere():
     assert len(page.encode()) < 500_000
     assert "http://" not in page.replace("http://www.w3.org", "")
     assert "https://" not in page
-    assert model() in page
+    assert javascript_source() in page

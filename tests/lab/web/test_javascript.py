@@ -8,7 +8,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from zeronet.lab.web.explorer import model, rate
+from zeronet.lab.web.explorer import javascript_source, rate
 from zeronet.lab.web.javascript import is_exact, landscape_functions, traceable
 from zeronet.lab.web.page import HERE
 from zeronet.landscapes import LANDSCAPES, walk
@@ -40,7 +40,7 @@ def in_node(cases, script=None):
     node = shutil.which("node")
     if node is None:
         pytest.skip("Node is not installed")
-    source = "\n".join([script or model(), HERE.joinpath("walk.js").read_text("utf-8"), HARNESS])
+    source = "\n".join([script or javascript_source(), HERE.joinpath("walk.js").read_text("utf-8"), HARNESS])
     run = subprocess.run([node, "-e", source], input=json.dumps(cases), capture_output=True, text=True, timeout=120)
     assert run.returncode == 0, run.stderr
     return json.loads(run.stdout, parse_int=float)
@@ -132,6 +132,6 @@ def test_an_optimizer_of_ones_own_is_traced_too():
             if self.t > self.patience:
                 w -= np.where(age > 2 * self.patience, self.lr, self.lr / self.t) * g
 
-    script = model({"Sluggish": Sluggish()})
+    script = javascript_source({"Sluggish": Sluggish()})
     case = {"landscape": "valley", "start": [-7, 2], "steps": 12, "kind": "Sluggish", "settings": Sluggish().settings}
     assert in_node([case], script) == [in_python(LANDSCAPES["valley"](), Sluggish(), 12)]

@@ -13,6 +13,7 @@ from typing import Any
 
 from zeronet.common.errors import UserError
 from zeronet.lab.check.findings import Finding, in_one_line
+from zeronet.lab.check.report import Report
 from zeronet.lab.check.subject import settings_of_object
 from zeronet.lab.specs.plugins import origin_of, packed
 from zeronet.locale import current_language, translate
@@ -26,8 +27,10 @@ def check(
     time_limit: float = TIME_LIMIT,
     roles: Mapping[str, str] | None = None,
     like: str | None = None,
-) -> dict[str, Any]:
+) -> Report:
     """Put one class through all laws, in a process of its own; return a report that JSON can hold.
+
+    print(report) shows it as `zeronet check` does, and a notebook as a table.
 
     Parameters
     ----------
@@ -45,7 +48,7 @@ def check(
 
     Returns
     -------
-    dict
+    Report, a dict
         file, class, settings, family, equals, passed, laws (a list of law, title, verdict, seen and hint), and curves
         (the losses, with those of SGD and Adam).
 
@@ -114,9 +117,9 @@ def _handed_over(target: Any) -> tuple[str, bytes]:
         raise UserError(f"{cls.__name__} cannot be taken to another process: {in_one_line(error, None)}") from error
 
 
-def _assembled(target: str, lines: list[dict[str, Any]], ended: str, hint: str) -> dict[str, Any]:
+def _assembled(target: str, lines: list[dict[str, Any]], ended: str, hint: str) -> Report:
     """Return the report that the process wrote line by line, with what stopped it if it did not finish."""
-    report: dict[str, Any] = {"file": target, "class": None, "settings": {}, "family": None, "equals": None}
+    report = Report({"file": target, "class": None, "settings": {}, "family": None, "equals": None})
     report |= {"passed": False, "laws": [], "curves": {}}
     for line in lines:
         if "mistake" in line:

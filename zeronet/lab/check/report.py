@@ -4,12 +4,31 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from zeronet.common.text import columns
+from zeronet.common.notebook import html_table
+from zeronet.common.text import columns, listed
 from zeronet.lab.check.findings import STEPS
 from zeronet.locale import translate
 
 MARKS = {"pass": "pass", "fail": "FAIL", "remark": "remark", "skip": "skip"}
 BLOCKS = "▁▂▃▄▅▆▇█"
+
+
+class Report(dict[str, Any]):
+    """The report of a check: a dictionary that JSON can hold, and that str() and notebooks show as text and table."""
+
+    def __str__(self) -> str:
+        return text(self)
+
+    def __repr__(self) -> str:
+        counts = [sum(each["verdict"] == verdict for each in self["laws"]) for verdict in ("pass", "fail")]
+        broken = [each["law"] for each in self["laws"] if each["verdict"] == "fail"]
+        names = f": {listed(broken, 5)}" if broken else ""
+        return f"Report({self['class'] or self['file']}: {counts[0]} laws hold, {counts[1]} broken{names})"
+
+    def _repr_html_(self) -> str:
+        head = [translate("law"), "", translate("seen"), translate("hint")]
+        rows = [[each["title"], translate(MARKS[each["verdict"]]), each["seen"], each["hint"]] for each in self["laws"]]
+        return html_table([head, *rows], [repr(self)])
 
 
 def text(report: Mapping[str, Any]) -> str:

@@ -11,6 +11,7 @@ from matplotlib.ticker import LogLocator, MaxNLocator, StrMethodFormatter
 
 from zeronet.common.errors import UserError
 from zeronet.lab.comparison.files import ComparisonFolder, read_comparison, steps_per_epoch
+from zeronet.lab.comparison.overlay import Overlay, how_alike, sources
 from zeronet.lab.comparison.words import (
     band_words,
     ended_lowest,
@@ -71,11 +72,38 @@ def comparison_figure(folder: str | Path, ylim: float | None = None, log: bool =
             legend_entries(data.protocol, unfinished(data)),
         )
         loss, accuracy = figure.subplots(1, 2, width_ratios=(3, 2))
-        _prepare(loss, data)
-        _prepare(accuracy, data)
+        prepare(loss, data)
+        prepare(accuracy, data)
         loss.set_xlabel(translate("update (the book's iteration)"))
-        _draw_loss(loss, data, looks, ylim, log)
-        _draw_accuracy(accuracy, data, looks)
+        draw_loss(loss, data, looks, ylim, log)
+        draw_accuracy(accuracy, data, looks)
+    return figure
+
+
+def overlay_figure(data: Overlay) -> Figure:
+    """Draw the curves of several folders over one another, as comparison_figure draws those of one.
+
+    A colour is an optimizer, a line a folder. What is not the same in the folders stands above the curves.
+    """
+    with house_style():
+        looks = looks_of(data.protocol["optimizers"])
+        loss_name = translate(f"training {problem_of(data.protocol['problem']).loss}")
+        failed = {label: sum(map(math.isinf, losses)) for label, losses in data.finals.items()}
+        outcomes = {
+            label: [translate("{n} of {m} failed", n=n, m=len(data.losses[label]))] for label, n in failed.items() if n
+        }
+        figure = new_page(
+            PANELS,
+            ended_lowest(data.finals, loss_name),
+            [sources(data), how_alike(data)],
+            [_how_drawn(data)],
+            legend_entries(data.protocol, outcomes),
+        )
+        loss, accuracy = figure.subplots(1, 2, width_ratios=(3, 2))
+        prepare(loss, data, data.one_epoch)
+        prepare(accuracy, data, data.one_epoch)
+        draw_loss(loss, data, looks, None, False)
+        draw_accuracy(accuracy, data, looks)
     return figure
 
 
@@ -90,20 +118,22 @@ def _final_losses(data: ComparisonFolder) -> dict[str, list[float]]:
     }
 
 
-def _prepare(axes: Axes, data: ComparisonFolder) -> None:
-    """Give a panel its axis of updates, and one of epochs above."""
+def prepare(axes: Axes, data: ComparisonFolder, epochs: bool = True) -> None:
+    """Give a panel its axis of updates, and one of epochs above, if all curves have the same."""
     axes.set_xlim(-X_MARGIN * data.steps, (1 + X_MARGIN) * data.steps)
     axes.set_xlabel(translate("update"))
     axes.xaxis.set_major_locator(MaxNLocator(4, integer=True))
     axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
+    if not epochs:
+        return
     per_epoch = steps_per_epoch(data.protocol)
-    epochs = axes.secondary_xaxis(
+    above = axes.secondary_xaxis(
         "top", functions=(lambda step: np.divide(step, per_epoch), lambda epoch: np.multiply(epoch, per_epoch))
     )
-    epochs.xaxis.set_major_locator(MaxNLocator(5))
-    epochs.xaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
-    epochs.set_xlabel(translate("epoch"), color=QUIET)
-    epochs.tick_params(labelcolor=QUIET)
+    above.xaxis.set_major_locator(MaxNLocator(5))
+    above.xaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
+    above.set_xlabel(translate("epoch"), color=QUIET)
+    above.tick_params(labelcolor=QUIET)
 
 
 def _how_compared(data: ComparisonFolder) -> str:
@@ -145,7 +175,8 @@ def _how_drawn(data: ComparisonFolder) -> str:
     return translate("lines: medians of the seeds, the loss {smoothing} · pale: {band}", smoothing=smoothing, band=band)
 
 
-def _draw_loss(axes: Axes, data: ComparisonFolder, looks: Mapping[str, Look], ylim: float | None, log: bool) -> None:
+def draw_loss(axes: Axes, data: ComparisonFolder, looks: Mapping[str, Look], ylim: float | None, log: bool) -> None:
+    """Draw the training losses: smoothed medians of the seeds, the band of the raw ones, and where runs ended."""
     level, level_name = guess(data.protocol["problem"])
     runs = [run for losses in data.losses.values() for run in losses.values()]
     top = ylim or 1.1 * max([level, *(run[0] for run in runs)])
@@ -183,7 +214,8 @@ def _draw_loss(axes: Axes, data: ComparisonFolder, looks: Mapping[str, Look], yl
     axes.set(ylabel=translate("{name} (log)", name=name) if log else name)
 
 
-def _draw_accuracy(axes: Axes, data: ComparisonFolder, looks: Mapping[str, Look]) -> None:
+def draw_accuracy(axes: Axes, data: ComparisonFolder, looks: Mapping[str, Look]) -> None:
+    """Draw the accuracies, or R²: medians of the seeds, their band, the target, and where runs ended."""
     target = data.protocol.get("target")
     late_low, late_high, ends = [], [], []
     for label, evaluated in data.evaluations.items():

@@ -37,22 +37,23 @@ def plan_comparison(
     """Return the plan that options describe.
 
     given: option → value of those in OPTIONS that were given; held_out: whether validation images are split off the
-    training set; read: as specs.spec.parse.
+    training set; read: as specs.spec.parse. A batch that is larger than the data is cut to them.
     """
     o = SimpleNamespace(**{**OPTIONS, **given})
     about = problem.to_dict()
     sizes = split_sizes(about["train"], o.train_size, o.validation_size) if held_out else None
     examples = sizes[0] if sizes else about["train"]
-    steps_per_epoch = examples // checked_integer("batch-size", o.batch_size)
+    batch_size = min(checked_integer("batch-size", o.batch_size), examples)
+    steps_per_epoch = examples // batch_size
     steps = o.steps if o.epochs is None else checked_integer("epochs", o.epochs) * steps_per_epoch
     networks = [network_plan(o.hidden)] if o.network is None else networks_of(o.network)
     image_shape = problem.image_shape if isinstance(problem, DataProblem) else ()
-    networks = [network.fitted(about, image_shape, o.batch_size) for network in networks]
+    networks = [network.fitted(about, image_shape, batch_size) for network in networks]
     return Plan(
         problem=about,
         optimizers=on_networks([read(text, o.lr, steps=steps) for text in o.optimizer], networks),
         seeds=consecutive(o.seed, o.seeds),
-        batch_size=o.batch_size,
+        batch_size=batch_size,
         steps=steps,
         eval_every=o.eval_every,
         target=TARGETS.get(problem.name) if o.target is None else o.target,

@@ -2,6 +2,8 @@
 
 import math
 import re
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from zeronet.common.errors import UserError
@@ -11,18 +13,21 @@ from zeronet.common.validation import as_float, is_number
 def split(text: str, example: str = "sgd:lr=0.5") -> tuple[str | None, str, dict[str, Any]]:
     r"""Cut a SPEC into label (or None), target and the settings that were given.
 
-    The settings begin at the first ":" that an identifier and "=" follow. example: to be shown if there is no target.
+    The settings begin at the first ":" that an identifier and "=" follow, and is not in the path of a file that there
+    is. example: to be shown if there is no target.
 
     >>> split(r"mine=C:\my.py:Class:lr=0.1,nesterov=true")
     ('mine', 'C:\\my.py:Class', {'lr': 0.1, 'nesterov': True})
     """
-    label, rest = None, text
-    if match := re.match(r"([^:=/\\]*)=(.*)", text, re.DOTALL):
+    label, path, rest = None, _path_in(text), text
+    match = re.match(r"([^:=/\\]*)=(.*)", text, re.DOTALL)
+    if match and not path:
         label, rest = match[1].strip(), match[2]
         if not label:
             raise UserError(f"{text!r} has no label before its '=': write LABEL=TARGET, or the target alone")
+        path = _path_in(rest)
     target, pairs = rest, ""
-    if match := re.search(r":(?=\s*\w+\s*=)", rest):
+    if match := re.compile(r":(?=\s*\w+\s*=)").search(rest, len(path)):
         target, pairs = rest[: match.start()], rest[match.end() :]
     if not target or target.endswith(":"):
         raise UserError(f"{text!r} is not [LABEL=]TARGET[:key=value,…]: for example {example}")
@@ -30,6 +35,14 @@ def split(text: str, example: str = "sgd:lr=0.5") -> tuple[str | None, str, dict
     if len(dict(settings)) < len(settings):
         raise UserError(f"duplicate setting in {text!r}")
     return label, target, dict(settings)
+
+
+def _path_in(text: str) -> str:
+    """Return the path of an existing FILE.py with which text begins, whatever letters it has; "" if there is none."""
+    paths = [text[: match.end()] for match in re.finditer(r"\.py(?=:|$)", text, re.IGNORECASE)]
+    with suppress(OSError):  # too long for a file
+        return next((path for path in paths if Path(path).expanduser().is_file()), "")
+    return ""
 
 
 def pairs_of(pairs: str, text: str) -> list[tuple[str, Any]]:

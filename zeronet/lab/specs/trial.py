@@ -1,4 +1,7 @@
-"""A plug-in is tried in the process that plans the runs: it can neither end that process nor keep it for ever."""
+"""Guard the planning process while a plug-in is tried there: os._exit raises, and a timer interrupts it.
+
+The timer needs Unix and the main thread; its last resort is to end the process with the plug-in's name.
+"""
 
 import faulthandler
 import os
@@ -8,7 +11,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from os import _exit  # which process_kept replaces
+from os import _exit  # the real one: process_kept replaces os._exit while a plug-in runs
 from typing import NoReturn
 
 MOST_STOPS = 5  # times that a plug-in may catch what stops it

@@ -109,7 +109,7 @@ def _draw_loss(axes: Axes, data: VerdictFolder, looks: Mapping[str, Look]) -> No
     """Median over the seeds, and the band behind it."""
     every_run = [run[:, 1] for runs in data.seen.values() for run in runs.values()]
     highest = max((losses[np.isfinite(losses)].max() for losses in every_run if np.isfinite(losses).any()), default=1.0)
-    top = min(1.3 * highest, 10 * float(np.median([losses[0] for losses in every_run])))
+    top = min(1.3 * highest, 10 * float(np.median([losses[0] for losses in every_run] or [1.0])))
     for k, (label, runs) in enumerate(data.seen.items()):
         if not runs:
             continue

@@ -95,7 +95,10 @@ def read_verdict(folder: str | Path) -> VerdictFolder:
         for name, there in (
             ("tuning.csv", settings[label]["lr"] in trials[label]),
             ("verdict.json", len(finals[label]) == len(protocol["seeds"])),
-            ("evaluations.csv" if has_data else "curves.csv", curves[label]),
+            (
+                "evaluations.csv" if has_data else "curves.csv",
+                curves[label] or not any(map(math.isfinite, finals[label])),
+            ),
         ):
             if not there:
                 raise UserError(f"{folder / name} is damaged: rows of {label} are missing")

@@ -292,7 +292,14 @@ function showRest() {
     return /[^\w:=.,+-]/.test(words) ? `'${words}'` : words;
   });
   get("command").textContent = `zeronet train --problem ${state.landscape} --optimizer ${specs.join(" ")}${lr} --start=${state.start.join(",")} --steps ${state.steps}`;
-  history.replaceState(null, "", link());
+  clearTimeout(linking);
+  linking = setTimeout(keepLink, 250);  // browsers refuse to change the address too often
+}
+
+let linking = null;
+
+function keepLink() {
+  try { history.replaceState(null, "", link()); } catch { /* a page inside another has no address of its own */ }
 }
 
 function say() {
@@ -421,6 +428,7 @@ function listen() {
   for (const radio of document.querySelectorAll('[name="axis"]')) radio.onchange = () => { state.axis = +radio.value; update({ settings: false }); };
   get("language").onclick = () => { state.lang = state.lang === "ja" ? "en" : "ja"; showLanguage(); };
   get("share").onclick = async () => {
+    keepLink();
     try { await navigator.clipboard.writeText(location.href); get("share").textContent = text("Copied"); } catch { prompt(text("Copy link"), location.href); }
     setTimeout(() => { get("share").textContent = text("Copy link"); }, 1500);
   };
@@ -433,6 +441,7 @@ function showLanguage() {
   speak(state.lang);
   document.title = `${text("Optimizers on a landscape")} – zeronet`;
   const kinds = Object.keys(OPTIMIZERS).map((kind) => `<option>${escaped(kind)}</option>`).join("");
+  get("missing").textContent = text("Not here, since their rules need whole arrays: {names}.", { names: MISSING.join(", ") });
   get("add").innerHTML = `<option value="">${escaped(text("Add an optimizer"))}</option>${kinds}`;
   update();
 }

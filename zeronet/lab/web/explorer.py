@@ -42,21 +42,22 @@ def explorer_page(race: Mapping[str, Any] | None = None, kinds: Mapping[str, Opt
 
     Raises
     ------
-    Untraceable if one of `kinds` is no sequence of operations on single numbers.
+    Untraceable if one of `kinds` cannot be traced as elementwise operations.
     """
-    scripts = [model(kinds or {}), "walk.js", "chart.js", "explorer.js"]
+    scripts = [javascript_source(kinds or {}), "walk.js", "chart.js", "explorer.js"]
     return page("explorer.html", scripts, {"race": script_json(race or {})})
 
 
-def model(further: Mapping[str, Optimizer] = MappingProxyType({})) -> str:
+def javascript_source(extra_optimizers: Mapping[str, Optimizer] = MappingProxyType({})) -> str:
     """Return optimizers and landscapes as JavaScript: OPTIMIZERS and LANDSCAPES, by name."""
     ours = {name: cls() for name, cls in traceable().items()}
-    optimizers = [_optimizer(name, optimizer) for name, optimizer in (ours | dict(further)).items()]
+    optimizers = [_optimizer(name, optimizer) for name, optimizer in (ours | dict(extra_optimizers)).items()]
     landscapes = [_landscape(name, kind()) for name, kind in LANDSCAPES.items()]
     return "\n".join(
         [
             PRELUDE,
             f"const ARRIVED = {ARRIVED};",
+            f"const MISSING = {script_json([name for name in OPTIMIZERS if name not in ours])};",
             "const OPTIMIZERS = {",
             *optimizers,
             "};",
@@ -74,7 +75,8 @@ def _optimizer(name: str, optimizer: Optimizer) -> str:
     about = {
         "equation": equation_of(cls),
         "settings": {
-            name: {"start": value, "range": RANGES.get(name, (None, ""))[1]} for name, value in defaults.items()
+            setting: {"start": value, "range": RANGES.get(setting, (None, ""))[1]}
+            for setting, value in defaults.items()
         },
         "states": cls.state_names,
         "scalars": cls.scalar_names,

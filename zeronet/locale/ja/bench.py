@@ -1,6 +1,9 @@
 """The report of the test bench (zeronet/lab/check), and its laws, in Japanese; hints.py has what they find."""
 
 BENCH: dict[str, str] = {
+    "law": "法則",
+    "seen": "観察",
+    "hint": "ヒント",
     # verdicts and the report
     "pass": "合格",
     "FAIL": "不合格",

@@ -47,16 +47,26 @@ TABLES: dict[str, str] = {
     "inside the networks:": "ネットワークの中:",
     "Try:": "次は:",
     "waiting for a worker of {address}": "{address} のワーカーを待っています",
+    # several experiments
+    "data": "データ",
+    "batch size": "バッチサイズ",
+    "seeds": "シード",
+    "training examples": "訓練データの数",
+    "updates": "更新回数",
+    "Not the same in all folders: {what}.": "フォルダーによって異なるもの: {what}。",
+    "The same in all folders: data, network, batch size, seeds and versions.": (
+        "すべてのフォルダーで同じもの: データ、ネットワーク、バッチサイズ、シード、バージョン。"
+    ),
     # predictions
     "image": "画像",
     "class": "クラス",
     "probabilities": "確率",
     "output": "出力",
-    "{model} has no protocol beside it: assuming {size} pixels from 0 to 1": (
-        "{model} のそばに protocol.json がないため、{size} 画素、値は 0〜1 とみなします"
+    "{name} has no protocol beside it: assuming {size} pixels from 0 to 1": (
+        "{name} のそばに protocol.json がないため、{size} 画素、値は 0〜1 とみなします"
     ),
-    "{model} was trained on rows of numbers: assuming images of {size}": (
-        "{model} は数値の行で学習したものです。画像は {size} とみなします"
+    "{name} was trained on rows of numbers: assuming images of {size}": (
+        "{name} は数値の行で学習したものです。画像は {size} とみなします"
     ),
     "the training data ({address}) cannot be found, or have changed: images are compared with white on black": (
         "訓練データ ({address}) が見つからないか、変わっているため、画像は黒地に白のものと比べます"

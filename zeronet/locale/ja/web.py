@@ -33,6 +33,9 @@ WEB: dict[str, str] = {
     "lr of all": "全員の lr",
     "Height against the update": "更新ごとの高さ",
     "Effective step r, where w ← w − r g": "実効学習率 r (w ← w − r g となる手法のみ)",
+    "Not here, since their rules need whole arrays: {names}.": (
+        "ここにない手法: {names} (更新則が配列全体を必要とするため)。"
+    ),
     "updates to {target}": "{target} までの更新回数",
     "cos, sin and exp are the browser's: the last digits may differ from Python's.": (
         "cos, sin, exp はブラウザのものです。最後の桁は Python と違うことがあります。"

@@ -219,6 +219,31 @@ def test_the_folder_of_a_killed_client_goes_with_the_next_one(tmp_path, monkeypa
     assert not list(tmp_path.iterdir())
 
 
+TERMINATED = """
+import os, signal, sys
+import distributed
+import train
+
+class Cluster(distributed.LocalCluster):
+    async def _start(self):
+        os.kill(os.getpid(), signal.{signal})
+        await super()._start()
+
+distributed.LocalCluster = Cluster
+sys.exit(train.main(sys.argv[1:]))
+"""
+
+
+@pytest.mark.parametrize(("sent", "status"), [("SIGTERM", 143), ("SIGHUP", 129), ("SIGINT", 130)])
+def test_a_signal_while_local_workers_are_started_is_one_line(tmp_path, sent, status):
+    script = TERMINATED.format(signal=sent)
+    words = [sys.executable, "-c", script, *arguments(tmp_path / "out", "--cluster", "local", "--jobs", "2")]
+    done = subprocess.run(words, capture_output=True, text=True, cwd=Path(TRAIN).parent, timeout=PATIENCE)
+    lines = done.stderr.splitlines()
+    assert (done.returncode, done.stdout) == (status, "")
+    assert lines[1:] == ["train.py: interrupted; earlier results are unchanged"]
+
+
 class Endless:
     def update(self, params, grads):
         while True:

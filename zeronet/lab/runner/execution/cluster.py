@@ -11,6 +11,7 @@ import shutil
 import signal
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -73,7 +74,7 @@ def connected(options: ExecutionOptions) -> Iterator[Session]:
         raise UserError(
             f"--cluster needs Dask ({error}): {sys.executable} -m pip install 'dask[distributed]'"
         ) from error
-    for name in ("distributed", "distributed.client", "distributed.core", "distributed.nanny", "tornado.application"):
+    for name in ("distributed", "distributed.client", "distributed.core", "distributed.nanny", "tornado", "asyncio"):
         logging.getLogger(name).setLevel(logging.CRITICAL)  # errors are shown in one line
     with ExitStack() as stack:
         address: Any = place
@@ -90,7 +91,7 @@ def connected(options: ExecutionOptions) -> Iterator[Session]:
                     local_directory=folder,
                     silence_logs=logging.CRITICAL,
                 )
-            stack.enter_context(address)
+                stack.enter_context(address)  # here: what was deferred comes when the block ends
         else:
             asyncio.run(_answering(address))
         client = stack.enter_context(Client(address, set_as_default=False))
@@ -152,16 +153,26 @@ async def _answering(address: str) -> None:
 
 @contextmanager
 def _interrupts_held() -> Iterator[None]:
-    """Defer Ctrl-C until the end of the block; processes started by Dask's threads, which start there, never get it."""
+    """Defer Ctrl-C, SIGTERM and SIGHUP until the end of the block.
+
+    Processes started by Dask's threads, which start there, never get Ctrl-C.
+    """
     if not hasattr(signal, "pthread_sigmask"):  # Windows
         yield
         return
     resource_tracker.ensure_running()  # of multiprocessing; starting it later would unblock Ctrl-C
+    main, late = threading.current_thread() is threading.main_thread(), list[int]()
+    ours = [each for each in (signal.SIGTERM, signal.SIGHUP) if main and callable(signal.getsignal(each))]
+    handlers = {each: signal.signal(each, lambda number, frame: late.append(number)) for each in ours}
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
+        for each, handler in handlers.items():
+            signal.signal(each, handler)
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        for number in late:
+            signal.raise_signal(number)
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from zeronet.common.errors import UserError
+from zeronet.common.notebook import is_watched
 from zeronet.common.processes import end_with
 from zeronet.lab.runner.execution.limit import lost_run
 from zeronet.lab.runner.execution.options import ExecutionOptions
@@ -39,7 +40,7 @@ def execute(
     runs = folder / RUNS
     distinct = {cell.digest: cell for cell in plan.cells()}.values()  # two labels may share one run
     cells = [cell for cell in distinct if not (options.resume and is_finished(run_file(cell.digest, runs)))]
-    done, disable = len(distinct) - len(cells), True if options.quiet else None
+    done, disable = len(distinct) - len(cells), options.quiet or not is_watched()
     bar = tqdm(total=len(distinct), initial=done, desc=name, unit="run", disable=disable)
     with workers_kept(), bar, (runs / TIMINGS).open("a", encoding="utf-8") as timings:
         for cell, seconds in _finished(cells, arrays, runs, options) if cells else ():

@@ -1,4 +1,4 @@
-"""Texts of any size, .gz or not, in blocks of whole lines."""
+"""Text files of any size, compressed or not, read in blocks of whole lines."""
 
 import gzip
 import math
@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from zeronet.common.notebook import is_watched
 from zeronet.datasets.dataset import DataError
 
 BLOCK = 4_000_000  # bytes that are read at once
@@ -18,9 +19,10 @@ USUAL_SIZE, LARGEST_RATIO = 100_000_000, 30  # a .gz may unpack to 100 MB plus 3
 
 @contextmanager
 def text_blocks(path: Path) -> Iterator[Iterator[str]]:
-    """Open a text, and yield an iterator of its lines in blocks; a bar shows how far it is, if that takes long.
+    """Open a text file, and yield an iterator of blocks of whole lines, which end in a line feed alone.
 
-    Raises DataError, while the blocks are read, if it is damaged, unpacks to too much, or is no text.
+    A bar shows how far it is, if that takes long. Raises DataError, which does not name the file, if it is damaged, no
+    text in UTF-8, has too long a line, or unpacks to too much.
     """
     from tqdm.auto import tqdm  # only here: it takes a while to import
 
@@ -28,7 +30,8 @@ def text_blocks(path: Path) -> Iterator[Iterator[str]]:
         size = os.fstat(raw.fileno()).st_size
         packed = path.name.lower().endswith(".gz")
         most = USUAL_SIZE + LARGEST_RATIO * size if packed else math.inf
-        with tqdm(total=size, unit="B", unit_scale=True, desc=path.name, disable=None, leave=False, delay=1) as bar:
+        form: Any = {"unit": "B", "unit_scale": True, "leave": False, "delay": 1, "disable": not is_watched()}
+        with tqdm(total=size, desc=path.name, **form) as bar:
             yield _read_blocks(gzip.GzipFile(fileobj=raw) if packed else raw, raw, most, bar)  # type: ignore[arg-type]
 
 
