@@ -42,7 +42,7 @@ def digits():
 
 
 def every_fifth(t):
-    """Which rows are for testing: of each class, each fifth in the order of the file."""
+    """Which rows are for testing: of each class, every fifth in the order of the file."""
     ranks = [np.sum(t[:k] == t[k]) for k in range(len(t))]
     return np.array(ranks) % 5 == 4
 
@@ -50,10 +50,10 @@ def every_fifth(t):
 # Tables ------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["train.csv", "train.csv.gz", "TRAIN.CSV"])
+@pytest.mark.parametrize("name", ["train.csv", "train.csv.gz", "TRAIN.CSV", "train.tsv", "train.tsv.gz"])
 def test_kaggles_digits_are_read_as_they_are(digits, name):
     x, t, rows = digits
-    data = load(write(name, rows))
+    data = load(write(name, rows, "\t" if ".tsv" in name else ","))
     testing = every_fifth(t)
     np.testing.assert_array_equal(data.x_train, idx.scale(x[~testing].astype(np.uint8)), strict=True)
     np.testing.assert_array_equal(data.x_test, idx.scale(x[testing].astype(np.uint8)), strict=True)
@@ -128,6 +128,7 @@ def test_a_target_is_standardized_and_blocks_change_nothing(block, monkeypatch):
         (["x", "Label", "y"], "a.csv", 1),
         (["x", "y", "class"], "a.csv", 2),
         (["x", "y", "z"], "a.csv", 0),
+        (["x", "y", "target"], "a.csv", 0),
         (["x", "y", "z"], "a.csv:label=z", 2),
         (["label", "y", "z"], "a.csv:label=y", 1),
         (None, "a.csv", 0),
@@ -141,6 +142,12 @@ def test_the_label_is_found_by_name_or_is_the_first_column(head, address, label,
     data = load(address)
     assert data.classes == label + 2
     np.testing.assert_array_equal(np.bincount(data.t_train), np.bincount(rows[:, label]) * 4 // 5)
+
+
+def test_the_source_says_if_the_first_column_was_taken_for_the_labels():
+    rows = [[k % 2, k] for k in range(20)]
+    assert "labels from the first column, 'x', columns" in load(write("a.csv", [["x", "y"], *rows])).source
+    assert "first column" not in load(write("b.csv", [["class", "y"], *rows])).source
 
 
 def test_labels_that_do_not_count_from_0_are_numbered_and_the_source_says_so():
@@ -172,8 +179,17 @@ TWENTY = "".join(f"{k % 2},{k}\n" for k in range(20))
         (
             "label,x\n0,1\n0.5,1\n",
             "a.csv:label=label",
-            "line 3: column 'label' is 0.5, and labels are integers or words",
+            "line 3: column 'label' is 0.5, and labels are integers or words: to predict numbers, use "
+            "a.csv:target=label",
         ),
+        (
+            "x,y\n1,1\n1.5,1\n",
+            "a.csv",
+            "line 3: column 'x' is 1.5, and labels are integers or words: name the column of the labels, "
+            "a.csv:label=…, or of numbers to predict, a.csv:target=…",
+        ),
+        ("label,x\n0,1\ninf,1\n", "a.csv", "line 3: column 'label' is inf, which is not finite"),
+        ("x,price\n0,1\n1,red\n", "a.csv:target=price", "column 'price' is 'red': all columns must be numbers"),
         ("label,x\n" + TWENTY, "a.csv:label=lable", "there is no column 'lable': they have"),
         ("label,x\n" + TWENTY, "a.csv:target=x,label=label", "give label= for classes, or target="),
         ("label,x\n" + TWENTY, "a.csv:size=3", "has no setting 'size': it has label, target"),
@@ -251,7 +267,7 @@ def test_subfolders_are_classes_and_colours_come_first(photos):
     assert data.t_train.tolist() == [0] * 6 + [1] * 6 and data.t_test.tolist() == [0, 1]
     fifth = np.asarray(Image.open(photos / "dog" / "4.png"))
     np.testing.assert_array_equal(data.x_test[1].reshape(3, 8, 9), idx.scale(np.moveaxis(fifth, -1, 0)))
-    assert data.source.startswith("own data, each 5th of a class for testing: 12 training and 2 test images from ")
+    assert data.source.startswith("own data, every 5th of a class for testing: 12 training and 2 test images from ")
 
 
 def test_pictures_are_resized_and_made_grey_only_if_asked(photos):
@@ -316,7 +332,7 @@ def test_transparent_pictures_are_on_white_and_cameras_are_turned(here):
             "photos:size=4",
             "pixels, more than 50,000,000",
         ),
-        (lambda p: [f.unlink() for f in p.glob("*/[4-6].png")], "photos", "it is too small: of each class, each 5th"),
+        (lambda p: [f.unlink() for f in p.glob("*/[4-6].png")], "photos", "it is too small: of each class, every 5th"),
     ],
 )
 def test_each_mistake_in_a_folder_of_images_is_one_line_and_leaves_nothing(photos, change, address, words):
@@ -401,6 +417,8 @@ def test_each_mistake_in_a_folder_of_idx_files_is_one_line(here, change, words):
         ("b/a.CSV.GZ", True),
         ("./digits", True),
         ("a.csv:label=x", True),
+        ("a.tsv.gz", True),
+        ("misspelt.xls", True),
         ("x", False),
     ],
 )

@@ -1,4 +1,4 @@
-"""What does a trained network say of pictures? zeronet predict MODEL IMAGE …"""
+"""Predict the class of images with a trained network: zeronet predict MODEL IMAGE …"""
 
 from zeronet.cli.parser import Parser, complain, exit_status
 from zeronet.common.text import aligned

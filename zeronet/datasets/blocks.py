@@ -9,12 +9,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from zeronet.common.files import refuse_pipe
 from zeronet.common.notebook import is_watched
 from zeronet.datasets.dataset import DataError
 
 BLOCK = 4_000_000  # bytes that are read at once
 LONGEST_LINE = 1_000_000  # bytes: a colour picture of 256 × 256
-USUAL_SIZE, LARGEST_RATIO = 100_000_000, 30  # bytes that any .gz may unpack to; of a larger one, to its own size
+USUAL_SIZE, LARGEST_RATIO = 100_000_000, 30  # a .gz may unpack to 100 MB plus 30 times its own size
 
 
 @contextmanager
@@ -22,10 +23,11 @@ def text_blocks(path: Path) -> Iterator[Iterator[str]]:
     """Open a text file, and yield an iterator of blocks of whole lines, which end in a line feed alone.
 
     A bar shows how far it is, if that takes long. Raises DataError, which does not name the file, if it is damaged, no
-    text in UTF-8, has too long a line, or unpacks to too much.
+    text in UTF-8, has too long a line, or unpacks to too much; OSError, if it cannot be read or is a named pipe.
     """
     from tqdm.auto import tqdm  # only here: it takes a while to import
 
+    refuse_pipe(path)
     with path.open("rb") as raw:
         size = os.fstat(raw.fileno()).st_size
         packed = path.name.lower().endswith(".gz")

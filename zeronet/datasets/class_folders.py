@@ -9,7 +9,7 @@ import numpy as np
 
 from zeronet.common.notebook import is_watched
 from zeronet.datasets.dataset import DataError, Dataset
-from zeronet.datasets.growing import EVERY, About, Growing, from_cache
+from zeronet.datasets.growing import TEST_EVERY, About, Growing, from_cache
 from zeronet.datasets.pictures import SUFFIXES, Size, pixels, read_picture
 
 PARTS = ("train", "test")
@@ -19,7 +19,7 @@ MOST_CLASSES, MOST_SIDE = 10_000, 2_000
 def load_class_folders(folder: Path, settings: Mapping[str, str]) -> Dataset:
     """Load a folder of images, whose classes are the names of its subfolders in alphabetical order.
 
-    Values are divided by 255. If the subfolders are train and test, those have the classes; else each fifth image of a
+    Values are divided by 255. If the subfolders are train and test, those have the classes; else every fifth image of a
     class, in the order of their names, is for testing. All images must have one size, and be grey or coloured, unless
     the settings change that; coloured ones are (3, height, width).
 
@@ -100,7 +100,7 @@ def _build(
     title = ["own data"]
     title += [f"resized to {size[0]}×{size[1]}"] if size else []
     title += ["made grey"] if grey else []
-    title += [] if len(parts) > 1 else [f"each {EVERY}th of a class for testing"]
+    title += [] if len(parts) > 1 else [f"every {TEST_EVERY}th of a class for testing"]
     return About(", ".join(title), "images", shape, tuple(classes))
 
 

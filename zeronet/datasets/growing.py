@@ -22,8 +22,8 @@ from zeronet.common.files import read_json, write_json
 from zeronet.datasets import cache
 from zeronet.datasets.dataset import ROLES, Arrays, DataError, Dataset, describe
 
-FORMAT = 1  # of what is kept: another one is read anew
-EVERY = 5  # of each class, each fifth example is for testing
+FORMAT = 2  # of what is kept: another one is read anew
+TEST_EVERY = 5  # of each class, every fifth example is for testing
 PASS = 4_000_000  # numbers that a pass over an array takes at once
 _temporary: list[tempfile.TemporaryDirectory[str]] = []  # where nothing can be written into the cache; until the end
 
@@ -83,9 +83,9 @@ class Growing:
         self.open.close()
 
     def append(self, x: np.ndarray, t: np.ndarray) -> np.ndarray:
-        """Append examples, each fifth of its class to the test set; return which (N,) those are.
+        """Append examples, every fifth of its class to the test set; return which (N,) those are.
 
-        x (N, D); t (N,) codes of classes in any order, or numbers (N, K), of which each fifth row is for testing.
+        x (N, D); t (N,) codes of classes in any order, or numbers (N, K), of which every fifth row is for testing.
         """
         codes = np.zeros(len(t), np.int64) if self.targets else t
         numbers = np.bincount(codes, minlength=len(self.counts))
@@ -94,7 +94,7 @@ class Growing:
         ranks = np.empty(len(t), np.int64)
         ranks[order] = np.arange(len(t)) + (self.counts - starts)[codes[order]]  # within their class, from 0
         self.counts += numbers
-        testing = ranks % EVERY == EVERY - 1
+        testing = ranks % TEST_EVERY == TEST_EVERY - 1
         self.append_to("train", x[~testing], t[~testing])
         self.append_to("test", x[testing], t[testing])
         return testing
@@ -109,7 +109,7 @@ class Growing:
         for array in self.arrays.values():
             array.close()
         if not self.arrays["x_train"].n or not self.arrays["x_test"].n:
-            raise DataError(f"it is too small: of each class, each {EVERY}th is for testing")
+            raise DataError(f"it is too small: of each class, every {TEST_EVERY}th is for testing")
 
     def change(self, role: str, function: Callable[[np.ndarray], None]) -> None:
         """Let a function change an array in place, some rows at a time."""

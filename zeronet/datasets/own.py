@@ -1,8 +1,8 @@
-"""Data of your own, by their address: PATH[:key=value,…], where the settings say what a file does not."""
+"""Load your own data from PATH[:key=value,…], where the settings say what a file does not."""
 
 import os
 import re
-from collections.abc import Callable, Mapping
+from pathlib import Path
 
 from zeronet.datasets.class_folders import load_class_folders
 from zeronet.datasets.dataset import DataError, Dataset
@@ -11,8 +11,17 @@ from zeronet.datasets.npz import load_npz
 from zeronet.datasets.places import expanded
 from zeronet.datasets.table import load_table
 
-KINDS = "an .npz, .csv or .csv.gz file, a folder with a subfolder of images for each class, or one of IDX files"
-Settings = Mapping[str, str]
+TABLES = (".csv", ".csv.gz", ".tsv", ".tsv.gz")
+KINDS = (
+    "an .npz, .csv or .tsv file (tables may be .gz), a folder with a subfolder of images for each class, or one of IDX "
+    "files"
+)
+SETTINGS: dict[str, tuple[str, ...]] = {
+    "npz": (),
+    "table": ("label", "target"),
+    "idx folder": (),
+    "class folders": ("size", "grey"),
+}
 
 
 def split_address(address: str) -> tuple[str, dict[str, str]]:
@@ -35,38 +44,48 @@ def split_address(address: str) -> tuple[str, dict[str, str]]:
 
 
 def is_own(address: str | os.PathLike[str]) -> bool:
-    """Return whether an address is that of a file or a folder, not the name of a set."""
+    """Return whether an address is that of a file or a folder, there or not, and no name of a set.
+
+    >>> is_own("flowers.tsv"), is_own("data/flowers"), is_own("fashion-mnist")
+    (True, True, False)
+    """
     path, settings = split_address(os.fspath(address))
-    named = re.search(r"\.(npz|csv|csv\.gz)$", path, re.IGNORECASE) or re.search(r"[/\\]", path)
-    return bool(named or settings) or expanded(path).is_dir()
+    looks_like_a_path = re.search(r"\.[a-z]\w*$|[/\\]", path, re.IGNORECASE)
+    return bool(looks_like_a_path or settings) or expanded(path).exists()
 
 
 def load_own(address: str) -> Dataset:
     """Load the data at an address. Raises DataError, which names the file, and the row or the image that is wrong."""
     given, settings = split_address(address)
     path = expanded(given)
-    lower = path.name.lower()
-    takes: tuple[str, ...] = ()
-    if lower.endswith(".npz"):
-        load: Callable[[], Dataset] = lambda: load_npz(path)  # noqa: E731
-    elif lower.endswith((".csv", ".csv.gz")):
-        takes = ("label", "target")
-        load = lambda: load_table(path, settings)  # noqa: E731
-    elif path.is_dir() and (files := four_files(path)):
-        load = lambda: load_idx_folder(path, files)  # noqa: E731
-    elif path.is_dir():
-        takes = ("size", "grey")
-        load = lambda: load_class_folders(path, settings)  # noqa: E731
-    elif path.exists():
-        raise DataError(f"{path} is none of the files that can be read: {KINDS}")
-    else:
-        raise DataError(f"there is no file or folder {path}")
-    for key in settings:
-        if key not in takes:
-            raise DataError(f"{path} has no setting {key!r}" + (f": it has {', '.join(takes)}" if takes else ""))
     try:
-        return load()
+        kind = _kind(path)
+        for key in settings:
+            if key not in SETTINGS[kind]:
+                has = f": it has {', '.join(SETTINGS[kind])}" if SETTINGS[kind] else ""
+                raise DataError(f"{path} has no setting {key!r}{has}")
+        if kind == "npz":
+            return load_npz(path)
+        if kind == "table":
+            return load_table(path, settings)
+        if kind == "idx folder":
+            return load_idx_folder(path, four_files(path))
+        return load_class_folders(path, settings)
     except FileNotFoundError as error:
         raise DataError(f"there is no file {error.filename or path}") from None
     except OSError as error:
         raise DataError(f"{error.filename or path} cannot be read: {error.strerror or error}") from None
+
+
+def _kind(path: Path) -> str:
+    """Return which of SETTINGS a path is, which need not exist if its name says that."""
+    name = path.name.lower()
+    if name.endswith(".npz"):
+        return "npz"
+    if name.endswith(TABLES):
+        return "table"
+    if path.is_dir():
+        return "idx folder" if four_files(path) else "class folders"
+    if path.exists():
+        raise DataError(f"{path} is none of the files that can be read: {KINDS}")
+    raise DataError(f"there is no file or folder {path}")

@@ -1,8 +1,9 @@
-"""predict(): what a trained network says of pictures, and whether they look like those that it was trained on."""
+"""Predict the class of images with a trained network, and say whether they look like those that it was trained on."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from zeronet.nn import Network, load, softmax
 from zeronet.nn.layers import Reshape
 
 SHOWN = 3  # classes whose probabilities are printed
+LEAST_SIDE = 4  # of an image, if only the number of its pixels is known: fewer are measurements
 
 
 class Predictions(PrintedTable):
@@ -34,7 +36,7 @@ class Predictions(PrintedTable):
     names : list of str
         Of the classes; empty for a regression.
     remarks : list of str
-        How a picture differs from the training images.
+        What had to be assumed, and how a picture differs from the training images.
     """
 
     def __init__(self, images: Sequence[str], outputs: np.ndarray, names: Sequence[str], remarks: Sequence[str]):
@@ -76,8 +78,9 @@ def predict(model: str | Path | Network, images: Sequence[str | Path]) -> Predic
     Parameters
     ----------
     model : path or Network
-        A network, or the file of one. If that is in the folder of an experiment, the classes have their names, and the
-        pictures are compared with its training images; else with light digits on a dark ground.
+        A network, or the file of one. If that is in the folder of an experiment, its protocol has the names of the
+        classes and the shape and scale of the images, and the pictures are compared with its training images; else
+        images are taken to be square, with pixels from 0 to 1, and are compared with white on black: a remark says so.
     images : sequence of path
         Pictures: they are resized to the network's size, and made grey if it takes grey ones.
 
@@ -88,20 +91,21 @@ def predict(model: str | Path | Network, images: Sequence[str | Path]) -> Predic
     """
     if isinstance(images, str | Path):
         raise UserError(f"images must be a list, as in [{str(images)!r}]")
-    network, protocol = (model, {}) if isinstance(model, Network) else (_network(Path(model)), _protocol(Path(model)))
-    shape = _image_shape(network, "the network" if isinstance(model, Network) else model)
-    looks, white = _training_looks(protocol, shape)
+    network, problem = (model, {}) if isinstance(model, Network) else (_network(Path(model)), _problem(Path(model)))
+    name = "the network" if isinstance(model, Network) else str(model)
+    shape = _image_shape(network, problem, name)
+    white, looks = float(problem.get("white", 1.0)), _training_looks(problem, shape)
     x = [_read(Path(path), shape) * np.float32(white) for path in images]
     y = network.predict(np.stack(x).reshape(len(x), -1)) if x else np.empty((0, 0))
-    remarks = [
-        f"{path}: {difference}"
-        for path, picture in zip(images, x, strict=True)
-        for difference in differences(picture.reshape(-1, *shape[-2:]).mean(axis=0), looks)
-    ]
+    remarks = list(_assumptions(problem, looks, shape, name)) if x else []
+    looks = looks or replace(USUAL, span=white * USUAL.span)
+    for path, picture in zip(images, x, strict=True):
+        found = differences(picture.reshape(-1, *shape[-2:]).mean(axis=0), looks)
+        remarks += [f"{path}: {difference}" for difference in found]
     names: list[str] = []
     if network.loss_function.classifies:
         y = softmax(y) if x else y
-        names = protocol.get("problem", {}).get("class_names") or list(map(str, range(y.shape[1])))
+        names = problem.get("class_names") or list(map(str, range(y.shape[1])))
     return Predictions(list(map(str, images)), y, names, remarks)
 
 
@@ -116,36 +120,80 @@ def _network(model: Path) -> Network:
         raise UserError(str(error)) from None
 
 
-def _image_shape(network: Network, model: object) -> tuple[int, ...]:
-    """Return the shape of the images that a network takes: (H, W), or (C, H, W). Raises UserError if it takes none."""
+def _problem(model: Path) -> Mapping[str, Any]:
+    """Return the problem in the protocol of the run that a model is from; empty if it is from none."""
+    path = model.absolute().parent.parent / "protocol.json"
+    if model.absolute().parent.name != "models" or not path.exists():
+        return {}
+    problem: dict[str, Any] = read_protocol(path)["problem"]
+    return problem
+
+
+def _image_shape(network: Network, problem: Mapping[str, Any], name: str) -> tuple[int, ...]:
+    """Return the shape of the images that a network takes: (H, W), or (3, H, W). Raises UserError if it takes none.
+
+    Its first layer says it, or the problem that it was trained on; else they are taken to be square.
+    """
     first = network.layers[0]
-    if isinstance(first, Reshape) and first.channels in (1, 3):
-        sides = first.height, first.width
-        return sides if first.channels == 1 else (3, *sides)
     inputs = first.input_size or 0
+    if isinstance(first, Reshape):
+        shape: tuple[int, ...] = (first.channels, first.height, first.width)
+    elif "image_shape" in problem:
+        shape = tuple(problem["image_shape"])
+    elif problem.get("unit") == "rows" and not str(problem.get("name")).lower().endswith(".npz"):
+        raise UserError(f"{name} was trained on the rows of a table, {problem.get('name')}, and not on images")
+    else:
+        shape = _square(inputs)
+        if not shape:
+            raise UserError(f"{name} takes {inputs or 'any'} numbers, and no square images, grey or coloured")
+    if len(shape) == 3 and shape[0] == 1:
+        shape = shape[1:]
+    if len(shape) != 2 and (len(shape) != 3 or shape[0] != 3):
+        raise UserError(f"{name} takes examples of shape {shape}, and no images (height, width) or (3, height, width)")
+    if inputs and math.prod(shape) != inputs:
+        raise UserError(
+            f"{name} takes {inputs} numbers, and the images of the protocol beside it have {math.prod(shape)}"
+        )
+    return shape
+
+
+def _square(inputs: int) -> tuple[int, ...]:
+    """Return the shape of a square image, grey or coloured, with this number of pixels; () if there is none.
+
+    >>> _square(784), _square(3072), _square(9)
+    ((28, 28), (3, 32, 32), ())
+    """
     for channels in (1, 3):
         side = math.isqrt(inputs // channels)
-        if side > 2 and channels * side**2 == inputs:
+        if side >= LEAST_SIDE and channels * side**2 == inputs:
             return (side, side) if channels == 1 else (channels, side, side)
-    raise UserError(f"{model} takes {inputs or 'any'} numbers, and no square images, grey or coloured")
+    return ()
 
 
-def _protocol(model: Path) -> Mapping[str, Any]:
-    """Return the protocol of the run that a model is from; empty if it is from none."""
-    path = model.absolute().parent.parent / "protocol.json"
-    return read_protocol(path) if model.absolute().parent.name == "models" and path.exists() else {}
-
-
-def _training_looks(protocol: Mapping[str, Any], shape: tuple[int, ...]) -> tuple[Looks, float]:
-    """Return what the training images look like, and their white; the usual, if they are not to be had any more."""
-    problem = protocol.get("problem", {})
+def _training_looks(problem: Mapping[str, Any], shape: tuple[int, ...]) -> Looks | None:
+    """Return what the training images look like; None if the training data cannot be found, or have changed."""
     with suppress(UserError, OSError):
         if "address" in problem:
             data = load_data(problem["address"])
             if data.digest == problem.get("digest") and data.x_train.shape[1] == math.prod(shape):
                 x = data.x_train[:: max(1, len(data.x_train) // MANY)]
-                return Looks.of(x.reshape(len(x), -1, *shape[-2:]).mean(axis=1)), max(1.0, float(x.max()))
-    return USUAL, 1.0
+                return Looks.of(x.reshape(len(x), -1, *shape[-2:]).mean(axis=1))
+    return None
+
+
+def _assumptions(problem: Mapping[str, Any], looks: Looks | None, shape: tuple[int, ...], name: str) -> Iterator[str]:
+    """Yield what had to be assumed, each in one line."""
+    size = f"{shape[-1]}×{shape[-2]}"
+    if not problem:
+        yield translate("{name} has no protocol beside it: assuming {size} pixels from 0 to 1", name=name, size=size)
+        return
+    if problem.get("unit") == "rows":
+        yield translate("{name} was trained on rows of numbers: assuming images of {size}", name=name, size=size)
+    if looks is None:
+        yield translate(
+            "the training data ({address}) cannot be found, or have changed: images are compared with white on black",
+            address=problem.get("address", ""),
+        )
 
 
 def _read(path: Path, shape: tuple[int, ...]) -> np.ndarray:

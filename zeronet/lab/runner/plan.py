@@ -150,7 +150,7 @@ class Plan:
         for name in ("format", "network", "networks", "first_weights", "optimizers", "seeds", "compiled"):
             shared.pop(name, None)  # they do not change a run's numbers, or are those of all its runs
         # Neither does the label, nor where the data or the class were found: their digests identify them.
-        for name in ("address", "name", "source", "unit", "class_names"):
+        for name in ("address", "name", "source", "unit", "class_names", "image_shape", "white"):
             shared["problem"].pop(name, None)
         cells = []
         for number, spec in enumerate(self.optimizers):

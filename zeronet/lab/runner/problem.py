@@ -75,6 +75,12 @@ class DataProblem:
         return self.t_train.dtype.kind != "f"
 
     @property
+    def white(self) -> float:
+        """The largest value of (at most 2,000) training examples: 255 if an .npz file has bytes; at least 1."""
+        some = self.x_train[:: max(1, len(self.x_train) // 2000)]
+        return float(some.max(initial=1.0))
+
+    @property
     def metric(self) -> str:
         """The name of what evaluations measure beside the loss."""
         return "accuracy" if self.classifies else "R²"
@@ -105,8 +111,15 @@ class DataProblem:
         else:
             variance = self.t_train.astype(np.float64).var(axis=0).mean()
             about |= {"outputs": self.t_train.shape[1], "variance": float(f"{variance:.9g}")}
-        names = {"class_names": list(self.class_names)} if self.class_names else {}
-        return about | ({"unit": "rows"} if len(self.image_shape) == 1 else {}) | names
+        if self.class_names:
+            about["class_names"] = list(self.class_names)
+        if len(self.image_shape) == 1:
+            about["unit"] = "rows"
+        elif self.image_shape:
+            about["image_shape"] = list(self.image_shape)
+        if (white := self.white) > 1:
+            about["white"] = white
+        return about
 
     def target(self, protocol: Mapping[str, Any]) -> float | None:
         """Return the accuracy to reach, or None."""

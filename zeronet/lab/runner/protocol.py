@@ -27,6 +27,7 @@ STRUCTURE: dict[str, Any] = {
     "rungs": [{"rung": str, "optimizers": OPTIMIZERS}],
 }
 IMAGES = {"train": 1, "test": 1, "input_size": 1}  # of a problem that is no landscape
+IMAGES_MAY_HAVE: dict[str, Any] = {"image_shape": [1], "white": float}
 
 
 def most_rows(protocol: Mapping[str, Any]) -> int:
@@ -49,7 +50,8 @@ def read_protocol(path: str | Path, *needed: str) -> dict[str, Any]:
         needed += ("optimizers", "steps", "seeds")
         if "landscape" not in problem:
             kind = {"outputs": 1, "variance": float} if "outputs" in problem else {"classes": 2}
-            check_structure("problem", problem, IMAGES | kind)
+            more = {name: structure for name, structure in IMAGES_MAY_HAVE.items() if name in problem}
+            check_structure("problem", problem, IMAGES | kind | more)
             needed += ("networks" if "networks" in protocol else "network", "batch_size")
             if "tuning" in protocol and "book_choices" not in protocol:
                 needed += ("split",)

@@ -62,6 +62,15 @@ TABLES: dict[str, str] = {
     "class": "クラス",
     "probabilities": "確率",
     "output": "出力",
+    "{name} has no protocol beside it: assuming {size} pixels from 0 to 1": (
+        "{name} のそばに protocol.json がないため、{size} 画素、値は 0〜1 とみなします"
+    ),
+    "{name} was trained on rows of numbers: assuming images of {size}": (
+        "{name} は数値の行で学習したものです。画像は {size} とみなします"
+    ),
+    "the training data ({address}) cannot be found, or have changed: images are compared with white on black": (
+        "訓練データ ({address}) が見つからないか、変わっているため、画像は黒地に白のものと比べます"
+    ),
     "it is blank": "何も写っていません",
     "it looks inverted: its border is {a:.2f}, that of the training images {b:.2f}": (
         "白黒が逆のようです。縁の明るさは {a:.2f}、訓練画像では {b:.2f}"
