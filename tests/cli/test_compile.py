@@ -21,7 +21,7 @@ def test_all_files_are_the_same_but_for_timings_and_a_line_of_the_protocol(tmp_p
     files = sorted(path.relative_to(never) for path in never.rglob("*") if path.is_file())
     assert len(files) > 10
     for path in files:
-        if path.name not in ("timings.csv", "protocol.json", "manifest.json"):  # which has the digest of the protocol
+        if path.name not in ("timings.csv", "protocol.json", "manifest.json"):  # which has their digests
             assert (never / path).read_bytes() == (always / path).read_bytes(), path
     before, after = (json.loads((folder / "protocol.json").read_text("utf-8")) for folder in (never, always))
     assert (before.pop("compiled"), after.pop("compiled")) == ("never", f"always ({compiler()})")
