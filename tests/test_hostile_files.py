@@ -491,3 +491,9 @@ def test_memory_that_ends_while_a_table_is_read_is_one_line(tmp_path):
     (tmp_path / "a.csv").write_text("step\n1\n")
     with pytest.raises(UserError, match=r"a\.csv is too large for the memory of this machine"):
         read_csv(tmp_path / "a.csv", {"step": no_memory}, most=1)
+
+
+def test_a_protocol_without_a_target_is_one_line(tmp_path):
+    (tmp_path / "a.json").write_text(json.dumps({name: PROTOCOL[name] for name in PROTOCOL if name != "target"}))
+    with pytest.raises(UserError, match=r"a\.json is damaged: it has no target, which may be null$"):
+        read_protocol(tmp_path / "a.json")

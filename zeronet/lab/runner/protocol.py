@@ -60,6 +60,8 @@ def read_protocol(path: str | Path, *needed: str) -> dict[str, Any]:
         for name, structure in STRUCTURE.items():
             if name in needed or protocol.get(name) is not None:
                 check_structure(name, protocol.get(name), structure)
+        if "landscape" not in problem and "target" not in protocol:
+            raise ValueError("it has no target, which may be null")
         labels = [about["label"] for about in protocol["optimizers"]]
         if len(set(labels)) < len(labels):
             raise ValueError(f"duplicate label among its optimizers: {', '.join(labels)}")
