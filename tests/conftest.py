@@ -1,5 +1,7 @@
 """What many tests need: a generator, a small problem that can be learned, and no figures where nobody looks."""
 
+import signal
+
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
@@ -28,6 +30,13 @@ def layers_of_plug_ins_are_forgotten():
     yield
     LAYERS.clear()
     LAYERS.update(before)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def a_hangup_is_heard():
+    """Undo nohup, which lets processes ignore SIGHUP: the commands that tests start then do, too."""
+    if hasattr(signal, "SIGHUP"):
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 @pytest.fixture(autouse=True, scope="session")

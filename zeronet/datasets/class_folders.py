@@ -66,7 +66,7 @@ def _subfolders(folder: Path) -> list[Path]:
 
 def _images(folder: Path) -> list[Path]:
     files = [path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES and not path.name.startswith(".")]
-    files = sorted(path for path in files if path.is_file())
+    files = sorted(path for path in files if not path.is_dir())
     if not files:
         raise DataError(f"{folder} has no images: {', '.join(SUFFIXES)}")
     return files

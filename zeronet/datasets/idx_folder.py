@@ -11,6 +11,7 @@ import numpy as np
 
 from zeronet.common.archives import free_memory
 from zeronet.common.errors import one_line
+from zeronet.common.files import refuse_pipe
 from zeronet.datasets.dataset import ROLES, Arrays, DataError, Dataset, array_digest, describe
 from zeronet.datasets.idx import parse, scale
 
@@ -24,7 +25,7 @@ def four_files(folder: Path) -> dict[str, Path]:
     files: dict[str, Path] = {}
     for path in sorted(folder.iterdir()):
         name = path.name.lower().removesuffix(".gz")
-        if not path.is_file() or "idx" not in name:
+        if path.is_dir() or "idx" not in name:
             continue
         kind = "t" if "label" in name or "idx1" in name else "x"
         role = f"{kind}_{'train' if 'train' in name else 'test'}"
@@ -85,6 +86,7 @@ def load_idx_folder(folder: Path, files: Mapping[str, Path]) -> Dataset:
 
 def _read(path: Path) -> np.ndarray:
     """Return the array of bytes in an IDX file, compressed or not. Raises DataError before it takes much memory."""
+    refuse_pipe(path)
     try:
         with path.open("rb") as file:
             packed = file.read(2) == b"\x1f\x8b"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from zeronet.common.errors import message_of
+from zeronet.common.files import refuse_pipe
 from zeronet.datasets.dataset import DataError
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ def read_picture(path: Path, size: Size | None = None, grey: bool = False) -> "I
     except ImportError:
         raise DataError(f"{path}: to read images, pip install pillow") from None
     try:
+        refuse_pipe(path)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of Pillow, about files that it can read all the same
             with Image.open(path, formats=list(FORMATS)) as image:
