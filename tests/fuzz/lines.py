@@ -17,7 +17,7 @@ from tests.support.problems import NAMES, largest_of_three
 
 SECONDS = 100  # that a line may take
 MEMORY = 6_000_000_000  # bytes of addresses
-AS_PROCESS = 25  # one line in so many is a process of its own; the others are forks of this one, which are faster
+AS_PROCESS = 25  # one line in 25 starts Python; the others run in forks of this process, which are faster
 FOR_DATA = ["--seed", "--lr", "--batch-size", "--hidden", "--eval-every", "--target", "--blas-threads", "--inspect"]
 FOR_DATA += ["--resume", "--compile", "--run-timeout", "--lang", "--out", "--tune", "--network", "--protocol"]
 EXPERIMENTS = {

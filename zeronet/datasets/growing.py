@@ -22,7 +22,7 @@ from zeronet.common.files import read_json, write_json
 from zeronet.datasets import cache
 from zeronet.datasets.dataset import ROLES, Arrays, DataError, Dataset, describe
 
-FORMAT = 2  # of what is kept: another one is read anew
+FORMAT = 2  # of a cache entry: data in another format are read from their files again
 TEST_EVERY = 5  # of each class, every fifth example is for testing
 PASS = 4_000_000  # numbers that a pass over an array takes at once
 _temporary: list[tempfile.TemporaryDirectory[str]] = []  # where nothing can be written into the cache; until the end
@@ -118,7 +118,7 @@ class Growing:
 
 
 def passes(path: Path, mode: Any = "r") -> Iterator[np.ndarray]:
-    """Yield the rows of an array, some at a time: mapped anew each time, so that memory stays bounded."""
+    """Yield the rows of an array, some at a time, each time from a new memory map, so that memory stays bounded."""
     n, *row = np.load(path, mmap_mode="r").shape
     step = max(1, PASS // max(math.prod(row), 1))
     for start in range(0, n, step):

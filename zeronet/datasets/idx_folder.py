@@ -40,7 +40,7 @@ def four_files(folder: Path) -> dict[str, Path]:
 
 
 def load_idx_folder(folder: Path, files: Mapping[str, Path]) -> Dataset:
-    """Load four IDX files, by role: images are divided by 255, labels that do not count from 0 are numbered anew.
+    """Load four IDX files, by role: images are divided by 255, labels that do not count from 0 are renumbered.
 
     EMNIST's images are turned upright: its files hold them transposed. The source says both. Raises DataError, which
     names the file that is damaged, or does not fit.

@@ -1,8 +1,8 @@
 """The training loop, and the order of the data in it."""
 
 import math
-from collections.abc import Generator, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from numbers import Real
 from typing import Any
 
@@ -14,7 +14,7 @@ from zeronet.nn.rng import checked_seed, stream
 from zeronet.optimizers import adapt
 from zeronet.training.compiled import compiled_rules
 from zeronet.training.environment import flushed_subnormals, keep_freed_memory, threads_by_shape
-from zeronet.training.progress import progress_bar
+from zeronet.training.progress import Watch, progress_bar
 
 
 class Diverged(ArithmeticError):
@@ -167,12 +167,13 @@ class Trainer:
         threads = threads_by_shape(min(self.batch_size, len(x)), self.network.params.flat.size)
         unreported = np.errstate(over="ignore", invalid="ignore", divide="ignore")
         rules = compiled_rules(self.network.params.flat.size * (self.last_step - self.step))
-        with threads, flushed_subnormals(), unreported, rules:
+        bar = progress_bar(self.progress, self.step, self.last_step, lambda: self.last_loss)
+        with threads, flushed_subnormals(), unreported, rules, bar as watch:
             try:
                 try:
                     with self.training():
                         self.notify("on_fit_start")
-                        self._loop(x, t)
+                        self._loop(x, t, watch)
                 finally:
                     self.optimizer.swap_to_evaluation(self.network.params)
                 self.notify("on_fit_end")
@@ -213,18 +214,17 @@ class Trainer:
         w = self.network.params.flat
         return bool(np.isnan(w).any() and np.abs(w[~np.isnan(w)]).max(initial=0) < 1e6)
 
-    def _loop(self, x: Any, t: Any) -> None:
+    def _loop(self, x: Any, t: Any, watch: Watch) -> None:
         network, optimizer = self.network, self.optimizer
         start, stop = self.step + self.order_shift, self.last_step + self.order_shift
         order = batches(len(x), self.batch_size, self.seed, start, stop, self.drop_last)
-        with closing(self._steps(order)) as steps:  # whatever happens, the progress bar is closed
-            for batch in steps:
-                x_batch, t_batch = self.batch_of(x, t, batch)
-                loss = self.finite(network.loss_and_grad(x_batch, t_batch), x_batch, t_batch)
-                optimizer.update(network.params, network.grads)
-                self.last_loss = loss
-                self.step += 1
-                self.notify("on_step_end", loss)
+        for batch in watch(self._steps(order)):
+            x_batch, t_batch = self.batch_of(x, t, batch)
+            loss = self.finite(network.loss_and_grad(x_batch, t_batch), x_batch, t_batch)
+            optimizer.update(network.params, network.grads)
+            self.last_loss = loss
+            self.step += 1
+            self.notify("on_step_end", loss)
 
     def batch_of(self, x: Any, t: Any, batch: np.ndarray) -> tuple[Any, Any]:
         """Return the examples of the next step, after the callbacks that change them."""
@@ -244,16 +244,15 @@ class Trainer:
         if not same:
             self.order_shift = epoch * batches_per_epoch(len(x), self.batch_size, self.drop_last) - self.step
 
-    def _steps(self, order: Iterable[np.ndarray]) -> Generator[np.ndarray]:
+    def _steps(self, order: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
         """Yield the batches until the last step or stop(), and set the generators of random layers before each."""
         random = [(place, layer) for place, layer in enumerate(self.network.layers) if layer.random]
-        with progress_bar(self.progress, self.step, self.last_step, lambda: self.last_loss) as watched:
-            for batch in watched(order):
-                if self.step >= self.last_step:
-                    return
-                for place, layer in random:
-                    layer.rng = stream(self.seed, "layers", self.step, place)
-                yield batch
+        for batch in order:
+            if self.step >= self.last_step:
+                return
+            for place, layer in random:
+                layer.rng = stream(self.seed, "layers", self.step, place)
+            yield batch
 
     def stop(self) -> None:
         """End fit after the current step, as if that were its last: callbacks still get on_fit_end."""

@@ -4,12 +4,12 @@
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing
 from typing import Any
 
 import numpy as np
 
 from zeronet.nn.rng import stream
+from zeronet.training.progress import Watch
 from zeronet.training.trainer import Trainer, batches
 
 OWN_START, REPLACEMENT, LOSS_AFTER = "own start", "batches with replacement", "loss after the update"
@@ -59,16 +59,15 @@ class BookTrainer(Trainer):
         super().__init__(*arguments, **options)
         self.choices = tuple(choices)
 
-    def _loop(self, x: np.ndarray, t: np.ndarray) -> None:
+    def _loop(self, x: np.ndarray, t: np.ndarray, watch: Watch) -> None:
         network, optimizer = self.network, self.optimizer
         draw = batches_with_replacement if REPLACEMENT in self.choices else batches
-        with closing(self._steps(draw(len(x), self.batch_size, self.seed, self.step, self.last_step))) as steps:
-            for batch in steps:
-                x_batch, t_batch = self.batch_of(x, t, batch)
-                loss = self.finite(network.loss_and_grad(x_batch, t_batch), x_batch, t_batch)
-                optimizer.update(network.params, network.grads)
-                self.step += 1
-                if LOSS_AFTER in self.choices:
-                    loss = self.finite(network.loss(x_batch, t_batch), x_batch, t_batch)
-                self.last_loss = loss
-                self.notify("on_step_end", loss)
+        for batch in watch(self._steps(draw(len(x), self.batch_size, self.seed, self.step, self.last_step))):
+            x_batch, t_batch = self.batch_of(x, t, batch)
+            loss = self.finite(network.loss_and_grad(x_batch, t_batch), x_batch, t_batch)
+            optimizer.update(network.params, network.grads)
+            self.step += 1
+            if LOSS_AFTER in self.choices:
+                loss = self.finite(network.loss(x_batch, t_batch), x_batch, t_batch)
+            self.last_loss = loss
+            self.notify("on_step_end", loss)
