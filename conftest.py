@@ -12,7 +12,9 @@ collect_ignore_glob = ["tests/optimizers/golden/*"]  # scripts that need the ref
 
 @pytest.fixture(autouse=True, scope="session")
 def interrupts_reach_the_commands() -> None:
-    """Undo what a shell does to jobs in the background: commands that the tests start would ignore Ctrl-C, too."""
+    """Undo what a shell or nohup does to jobs in the background: commands that the tests start would ignore it, too."""
+    if hasattr(signal, "SIGHUP"):
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 

@@ -1,14 +1,20 @@
 """What many tests need: a generator, a small problem that can be learned, and no figures where nobody looks."""
 
-import signal
+import os
+from pathlib import Path
 
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
+from zeronet.datasets.catalogue import STEMS
 from zeronet.nn.layers import LAYERS
 
 savefig, looked_at = Figure.savefig, False
+folder = os.environ.get("ZERONET_DATA_DIR")
+has_real_mnist = folder is not None and any(
+    (Path(folder) / place / f"{STEMS['x_train']}.gz").is_file() for place in ("", "mnist")
+)
 
 
 @pytest.fixture
@@ -33,13 +39,6 @@ def layers_of_plug_ins_are_forgotten():
 
 
 @pytest.fixture(autouse=True, scope="session")
-def a_hangup_is_heard():
-    """Undo nohup, which lets processes ignore SIGHUP: the commands that tests start then do, too."""
-    if hasattr(signal, "SIGHUP"):
-        signal.signal(signal.SIGHUP, signal.SIG_DFL)
-
-
-@pytest.fixture(autouse=True, scope="session")
 def figures_are_rendered_where_they_are_looked_at():
     """Leave the files of figures empty but in tests marked `drawn`: rendering is most of a small comparison's time."""
     Figure.savefig = lambda *args, **settings: savefig(*args, **settings) if looked_at else None
@@ -49,3 +48,5 @@ def figures_are_rendered_where_they_are_looked_at():
 def pytest_runtest_setup(item):
     global looked_at
     looked_at = item.get_closest_marker("drawn") is not None
+    if item.get_closest_marker("mnist") and not has_real_mnist:
+        pytest.skip("ZERONET_DATA_DIR does not name a folder with the files of MNIST")

@@ -268,7 +268,6 @@ def test_ctrl_c_and_sigterm_end_at_once_in_one_line_and_leave_earlier_results(he
 
 
 @pytest.mark.mnist
-@pytest.mark.skipif(not os.environ.get("ZERONET_DATA_DIR"), reason="ZERONET_DATA_DIR does not name MNIST's folder")
 def test_mnist_is_learned_in_the_order_that_the_default_rates_decide(tmp_path, monkeypatch):
     from zeronet import compare
 
