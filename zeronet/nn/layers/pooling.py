@@ -59,25 +59,43 @@ class MaxPooling(_Pooling):
     """
 
     def forward(self, x: np.ndarray, train: bool = False) -> np.ndarray:
-        """Return the largest pixels."""
+        """Return the largest pixels: those of the rows of a window, and the largest of these."""
         self.checked_output_shape(x)
-        self.x, self.y = x, reduce(np.maximum, self.pixels(x))
+        self.x, (height, width) = x, self.size
+        self.row_max = reduce(np.maximum, _along_rows(x, width, self.stride))  # (N, C, H, OW)
+        columns = _along_rows(self.row_max.swapaxes(2, 3), height, self.stride)
+        self.y = reduce(np.maximum, columns).swapaxes(2, 3)
         return self.y
 
     def backward(self, dy: np.ndarray) -> np.ndarray:
-        """Return ∂L/∂y at the first largest pixel of each window."""
-        dx, searching = np.zeros_like(self.x, dy.dtype), np.ones_like(self.y, bool)
+        """Return ∂L/∂y at the first largest pixel of each window: in its first row that has one, the first."""
+        height, width = self.size
         alike = np.empty_like(self.y, dy.dtype)  # dy as y lies in memory: half the time
         alike[...] = dy
-        apart = self.stride >= max(self.size)  # no pixel is in two windows
-        for x, place in zip(self.pixels(self.x), self.pixels(dx), strict=True):
-            first = (x == self.y) & searching
-            searching ^= first
-            if apart:
-                np.multiply(alike, first, out=place)
-            else:
-                place += alike * first
-        return dx
+        turned, turned_y = self.row_max.swapaxes(2, 3), self.y.swapaxes(2, 3)
+        d_row_max = _to_first_largest(alike.swapaxes(2, 3), turned, turned_y, height, self.stride).swapaxes(2, 3)
+        return _to_first_largest(d_row_max, self.x, self.row_max, width, self.stride)
+
+
+def _along_rows(x: np.ndarray, size: int, stride: int) -> list[np.ndarray]:
+    """Return views of x: the first number of every window along the last axis, the second, …"""
+    stop = x.shape[-1] - size + 1
+    return [x[..., k : k + stop : stride] for k in range(size)]
+
+
+def _to_first_largest(dy: np.ndarray, x: np.ndarray, y: np.ndarray, size: int, stride: int) -> np.ndarray:
+    """Return ∂L/∂x of y = max over the windows of x along the last axis."""
+    tiled = stride == size and x.shape[-1] == size * y.shape[-1]  # each number of x is in one window
+    dx = (np.empty_like if tiled else np.zeros_like)(x, dy.dtype)
+    searching = np.ones_like(y, bool)
+    for k, (number, place) in enumerate(zip(_along_rows(x, size, stride), _along_rows(dx, size, stride), strict=True)):
+        first = searching & (number == y) if k < size - 1 else searching  # the last, if no other
+        searching = searching ^ first
+        if tiled:
+            np.multiply(dy, first, out=place)
+        else:
+            place += dy * first
+    return dx
 
 
 class AveragePooling(_Pooling):
