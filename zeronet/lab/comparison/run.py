@@ -32,12 +32,12 @@ def run_comparison(
     write a page for the browser too. Raises UserError if folder cannot be used, or contains the runs of another plan
     than the one that is resumed.
     """
-    from zeronet.lab.comparison.figure import comparison_figure  # only here: matplotlib takes a while to import
-    from zeronet.lab.comparison.report import write_report
-
     protocol = plan.protocol()
     with open_experiment(folder, protocol, problem, options) as experiment:
         runs = experiment.run(plan)
+        from zeronet.lab.comparison.figure import comparison_figure  # only now: matplotlib takes a while to import
+        from zeronet.lab.comparison.report import write_report
+
         table = table_class(protocol, summarize(protocol, runs), runs)
 
         def write(new: Path) -> "Figure":

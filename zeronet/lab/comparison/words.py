@@ -8,13 +8,19 @@ from typing import Any
 
 from zeronet.lab.comparison.files import ComparisonFolder, steps_per_epoch
 from zeronet.lab.plots.looks import Look, looks_of
-from zeronet.lab.plots.style import drawable
 from zeronet.lab.runner.analysis.curves import QUARTILES_FROM
 from zeronet.lab.runner.analysis.ranking import finished_loss, ranking
 from zeronet.lab.runner.analysis.summary import settings_words
 from zeronet.lab.specs.grammar import word
 from zeronet.lab.specs.networks import RESERVED, outputs_of
 from zeronet.locale import translate
+
+
+def drawable(text: str, most: int) -> str:
+    """Return text with letters that the figures' fonts have, on one line."""
+    from zeronet.lab.plots import style  # only here: tables need no matplotlib, which takes a while to import
+
+    return style.drawable(text, most)
 
 
 def ended_lowest(finals: Mapping[str, Sequence[float]], what: str, tuned: bool = False) -> str:

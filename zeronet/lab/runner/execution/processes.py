@@ -1,5 +1,6 @@
 """Execute the runs of a plan in parallel."""
 
+import importlib
 import os
 import pickle
 import signal
@@ -25,6 +26,7 @@ from zeronet.lab.runner.runs import TIMINGS, Run, is_finished, run_file, timing,
 from zeronet.lab.specs.plugins import packed
 
 _nested = 0  # blocks of workers_kept that are open
+NEEDED_LATER = ("matplotlib.style", "matplotlib.backends.backend_svg", "matplotlib.backends.backend_agg")  # by figures
 MAX_FAILURES = 3  # times that workers die before they begin a run, one after the other
 
 
@@ -119,8 +121,11 @@ def _side_by_side(
             run = joblib.delayed(_run_in_worker)
             shared = os.getpid(), runs, options.run_timeout, arrays
             finished = parallel(run(*shared, cell.digest, specs[cell.spec.label], cell.task) for cell in cells)
-        for digest, seconds in finished:
+        for count, (digest, seconds) in enumerate(finished, 1):
             yield cell_of[digest], seconds
+            if count > len(cells) - jobs:  # a worker has nothing left to do
+                for module in NEEDED_LATER:
+                    importlib.import_module(module)
     except BaseException:
         _end_workers(kill=True)
         raise
