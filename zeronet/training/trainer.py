@@ -228,7 +228,7 @@ class Trainer:
 
     def batch_of(self, x: Any, t: Any, batch: np.ndarray) -> tuple[Any, Any]:
         """Return the examples of the next step, after the callbacks that change them."""
-        x_batch, t_batch = x[batch], t[batch]
+        x_batch, t_batch = _gathered(x, batch), _gathered(t, batch)
         self.last_batch = len(x), batch, x_batch, t_batch
         for callback in self.callbacks:
             x_batch, t_batch = callback.on_batch(self, x_batch, t_batch)
@@ -300,3 +300,8 @@ class Trainer:
         if not len(x):
             raise ValueError("there are no examples to train on")
         return number if epochs is None else number * batches_per_epoch(len(x), self.batch_size, self.drop_last)
+
+
+def _gathered(array: Any, batch: np.ndarray) -> Any:
+    """Return array[batch], which NumPy's take finds sooner."""
+    return array.take(batch, axis=0) if type(array) is np.ndarray else array[batch]
