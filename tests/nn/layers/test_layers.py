@@ -287,6 +287,15 @@ def test_the_shape_of_y_is_known_before(name, x):
 
 
 @every_layer
+def test_a_batch_of_none(name, x):
+    layer = made(name)
+    y = layer.forward(x[:0])
+    assert y.shape == (0, *layer.output_shape(x.shape[1:]))
+    assert layer.backward(y).shape == x[:0].shape
+    assert all((getattr(layer, f"d{param}") == 0).all() for param in layer.param_names)
+
+
+@every_layer
 @every_mode
 def test_a_batch_of_one(name, train, x):
     layer = made(name)

@@ -92,9 +92,10 @@ class Convolution(Layer):
 
     def backward(self, dy: np.ndarray) -> np.ndarray | None:
         """Fill dW and db; return ∂L/∂x."""
-        dy = dy.transpose(1, 0, 2, 3).reshape(self.output_channels, -1)
-        X = self.columns.reshape(len(self.W), self.shape[0], -1).transpose(1, 0, 2)  # (N, C·FH·FW, OH·OW)
-        dY = dy.reshape(self.output_channels, self.shape[0], -1).transpose(1, 2, 0)  # (N, OH·OW, FN)
+        n, places = len(dy), dy.shape[2] * dy.shape[3]
+        dy = dy.transpose(1, 0, 2, 3).reshape(self.output_channels, n * places)
+        X = self.columns.reshape(len(self.W), n, places).transpose(1, 0, 2)  # (N, C·FH·FW, OH·OW)
+        dY = dy.reshape(self.output_channels, n, places).transpose(1, 2, 0)  # (N, OH·OW, FN)
         (X @ dY).sum(axis=0, out=self.dW)  # ∂L/∂W = Σ X ∂L/∂Yᵀ over the pictures: half the time of one long product
         dy.sum(axis=1, out=self.db)  # ∂L/∂b = Σ over batch and places
         if not self.input_grad:
