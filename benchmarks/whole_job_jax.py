@@ -19,7 +19,7 @@ from zeronet import TwoLayerNet
 from zeronet.training.trainer import batches
 
 STEPS, BATCH, SEEDS = 2000, 128, (0, 1, 2)
-EVERY = 50  # 40 evaluations of a run: train.py makes 30 to 48, for the steps to the target
+EVERY = 80  # 25 evaluations of a run: train.py makes 21 to 27, for the steps to the target
 RULES = {"SGD": optax.sgd(0.01), "AdaGrad": optax.adagrad(0.01, 0.0, 1e-7), "RMSProp": optax.rmsprop(0.001, 0.9, 1e-7)}
 
 

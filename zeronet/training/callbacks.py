@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike
 from zeronet.common.files import replacing
 from zeronet.common.validation import checked_array, checked_integer
 from zeronet.nn.functions import accuracy, r_squared
+from zeronet.nn.network import Network
 from zeronet.training.trainer import Trainer
 
 
@@ -107,12 +108,15 @@ class Evaluation(Callback):
         if self.rows and self.rows[-1][0] == trainer.step:
             return
         with trainer.evaluating() as network:
-            y = network.predict(self.x)
-            score = accuracy if network.loss_function.classifies else r_squared
-            loss = network.loss_function.forward(y, self.t)
-            self.rows.append((trainer.step, loss, score(y, self.t)))
+            loss, score = self.loss_and_score(network)
+            self.rows.append((trainer.step, loss, score))
             trainer.notify("on_evaluation", self)
             trainer.finite(loss, self.x, self.t)
+
+    def loss_and_score(self, network: Network) -> tuple[float, float]:
+        """Return the loss, and the accuracy or R², of a network."""
+        y, loss = network.predict(self.x), network.loss_function
+        return loss.forward(y, self.t), (accuracy if loss.classifies else r_squared)(y, self.t)
 
     def on_fit_start(self, trainer: Trainer) -> None:
         """Measure the network before the first step."""

@@ -1,19 +1,23 @@
-"""When a run is evaluated: regularly, more often where it may reach its target, and in the last tenth of the steps."""
+"""When a run is evaluated: regularly, more often where it reached its target, and in the last tenth of the steps."""
 
 from typing import Any
+
+import numpy as np
 
 from zeronet.lab.runner.analysis.summary import FINAL_SHARE
 from zeronet.training import Evaluation, Trainer
 
-FINER = 10  # as many evaluations as usual, between two at which the target may be reached
+FINER = 10  # parts of the steps between two evaluations, to one of which it is known where the target was reached
+KEPT = 2**28  # bytes that the networks at these steps may take; if they are larger, fewer are kept
 LEAST = 10  # evaluations in the last tenth, whose mean is the final loss
 
 
 class RunEvaluation(Evaluation):
-    """Measure a run at regular steps, and more often where that decides a number of the report.
+    """Measure a run at regular steps, and where it reached its target.
 
-    Between two regular evaluations there are FINER − 1 others if the accuracy is below the target now, and would be
-    above it at the next one after another gain like the last. In the last tenth there are at least LEAST.
+    As long as the accuracy is below the target, the network is kept every few steps. When it has reached the target at
+    a regular step, the kept networks are measured, from the last one back to one that had not reached it. In the last
+    tenth of the steps there are at least LEAST evaluations.
 
     Parameters
     ----------
@@ -35,30 +39,41 @@ class RunEvaluation(Evaluation):
         curve: bool = True,
     ):
         super().__init__(x, t, every)
-        self.target, self.curve, self.near, self.before = target, curve, False, 0.0
-        self.finer, self.every_final = max(1, every // FINER), max(1, int(FINAL_SHARE * steps) // LEAST)
+        self.target, self.curve, self.finer = target, curve, every
+        self.every_final = max(1, int(FINAL_SHARE * steps) // LEAST)
         self.steps, self.final_from = steps, (1 - FINAL_SHARE) * steps if final else steps
+        self.kept: list[tuple[int, np.ndarray, np.ndarray]] = []  # step, parameters, buffers, since the last row
 
     def on_fit_start(self, trainer: Trainer) -> None:
         """Measure the untrained network."""
+        self.finer = max(1, self.every // min(FINER, 1 + KEPT // trainer.network.params.flat.nbytes))
         if self.curve:
             super().on_fit_start(trainer)
-            self._look_ahead()
 
     def on_step_end(self, trainer: Trainer, loss: float) -> None:
-        """Measure if it is due."""
+        """Measure if it is due, or keep the network."""
         step = trainer.step
-        regular = self.curve and step % self.every == 0
-        near = self.near and step % self.finer == 0
-        if regular or near or (step >= self.final_from and (self.steps - step) % self.every_final == 0):
+        final = step >= self.final_from and (self.steps - step) % self.every_final == 0
+        if final or (self.curve and step % self.every == 0):
             self.measure(trainer)
-        if regular:
-            self._look_ahead()
+        elif self.curve and step % self.finer == 0 and not self._reached():
+            with trainer.evaluating() as network:
+                self.kept.append((step, network.params.flat.copy(), network.buffers.flat.copy()))
 
-    def _look_ahead(self) -> None:
-        """Note whether the target may be reached before the next regular evaluation."""
-        accuracy = self.rows[-1][2]
-        first = len(self.rows) == 1
-        gain = 1.0 if first else accuracy - self.before
-        self.near = self.target is not None and accuracy < self.target <= accuracy + gain
-        self.before = accuracy
+    def measure(self, trainer: Trainer) -> None:
+        """Append a row, and before it those that show where the target was reached since the row before."""
+        super().measure(trainer)
+        kept, self.kept = self.kept, []
+        if not kept or not self._reached():
+            return
+        network, place = trainer.network, len(self.rows) - 1
+        now = network.params.flat.copy(), network.buffers.flat.copy()
+        for step, *arrays in reversed(kept):
+            network.params.flat, network.buffers.flat = arrays
+            self.rows.insert(place, (step, *self.loss_and_score(network)))
+            if not self._reached(place):
+                break
+        network.params.flat, network.buffers.flat = now
+
+    def _reached(self, row: int = -1) -> bool:
+        return self.target is None or self.rows[row][2] >= self.target
