@@ -182,6 +182,7 @@ def plan(options: argparse.Namespace) -> "list[Request]":
     from zeronet.cli.request import read_request
     from zeronet.common.files import slug
     from zeronet.lab.runner.execution.options import ExecutionOptions
+    from zeronet.lab.runner.folder import locked_folder
     from zeronet.lab.specs.trial import trial_seconds
 
     choose_compiling(options.compile)
@@ -192,6 +193,9 @@ def plan(options: argparse.Namespace) -> "list[Request]":
     labels = [options.protocol] if options.protocol else [spec.label for spec in requests[0].plan.optimizers]
     default = Path("runs") / slug("-".join([*(request.problem.name for request in requests), *labels]).lower())
     options.folder, options.several = Path(options.out or default), len(requests) > 1
+    if options.several:  # what sums them up goes there: it may be refused before the runs
+        with locked_folder(options.folder):
+            pass
     return requests
 
 

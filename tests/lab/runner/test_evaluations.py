@@ -47,9 +47,9 @@ def test_the_end_may_be_where_it_was_reached():
 
 
 def test_a_target_that_is_lost_again_is_looked_for_where_it_is_kept():
-    steps = evaluated(lambda step: float(110 <= step <= 150 or 175 <= step), 100, 400, target=0.9)
+    steps = evaluated(lambda step: float(110 <= step <= 150 or step >= 175), 100, 400, target=0.9)
     assert steps == [0, 100, 170, 180, 190, 200, 300, 400]
-    steps = evaluated(lambda step: float(105 <= step < 300 or 395 <= step), 100, 500, target=0.9)
+    steps = evaluated(lambda step: float(105 <= step < 300 or step >= 395), 100, 500, target=0.9)
     assert steps == [0, 100, *range(110, 201, 10), 300, 390, 400, 500]
 
 

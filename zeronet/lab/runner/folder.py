@@ -67,7 +67,8 @@ def _is_within(name: Any, path: Path) -> bool:
 def _refuse_foreign(path: Path) -> None:
     """Raise UserError if a folder that zeronet did not make contains files other than those that programs leave."""
     left_by_programs = (".", "~$", "Thumbs.db", "desktop.ini")
-    names = [entry.name for entry in path.iterdir() if not entry.name.startswith(left_by_programs)]
+    others = [entry for entry in path.iterdir() if not entry.name.startswith(left_by_programs)]
+    names = [entry.name for entry in others if not (entry / RUNS).is_dir()]  # of several problems, each has a folder
     if names:
         raise UserError(
             f"{path} contains files that zeronet did not write, such as {min(names)}: choose another folder with --out"
