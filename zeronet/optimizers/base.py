@@ -1,7 +1,6 @@
 """What every optimizer is. A subclass is its equation; this class walks the parameters, keeps the state and checks."""
 
 import copy
-import math
 import weakref
 from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
 from typing import TYPE_CHECKING, Any, Self
@@ -10,11 +9,11 @@ import numpy as np
 
 from zeronet.common.notebook import html_table
 from zeronet.common.text import equation_of
-from zeronet.common.validation import checked_integer, is_number, is_shape
 from zeronet.nn.parameters import Parameters
-from zeronet.optimizers.arrays import as_array, copied, copied_gradients, flat_vectors, listed, shapes_of
-from zeronet.optimizers.hyperparameters import checked_number, checked_switch, scheduled_lr
+from zeronet.optimizers.arrays import as_array, copied_gradients, flat_vectors, listed, shapes_of
+from zeronet.optimizers.hyperparameters import checked_number, scheduled_lr
 from zeronet.optimizers.runner import run_rule
+from zeronet.optimizers.saved_state import checked_state
 from zeronet.optimizers.schedules import Schedule
 from zeronet.optimizers.transforms import Transform, WeightDecay
 from zeronet.optimizers.undo import numpy_may_raise, restorer
@@ -22,7 +21,6 @@ from zeronet.optimizers.undo import numpy_may_raise, restorer
 # Numbers that a rule is given at once: its temporaries then stay in the processor's cache. At 1.8 million parameters
 # this takes half the time of the whole vector at once.
 PIECE = 65_536
-MOST_CLAIMED = 10**7  # numbers of an array of parameters, beyond those of its states, that a state_dict may claim
 LearningRate = float | Callable[[int], float]  # a number, or a schedule
 
 
@@ -304,27 +302,8 @@ class Optimizer:
         Raises ValueError for the state of another class, or of one with another schedule, other transforms or states;
         then nothing has changed.
         """
-        if missing := [name for name in ("kind", "t", "settings", "numbers", "shapes", "states") if name not in state]:
-            raise ValueError(f"this is no state of an optimizer: it has no {missing[0]}")
-        if state["kind"] != self._kind():
-            raise ValueError(f"this state is one of {state['kind']}, not one of {self._kind()}")
-        self._check_states(state)
-        at_0 = self.schedule and state["settings"]["lr"] == 0  # a schedule may be 0 at its start and its end
-        settings = {}
-        for name, value in state["settings"].items():
-            check = checked_switch if isinstance(getattr(self, name, None), bool) else checked_number
-            settings[name] = 0.0 if name == "lr" and at_0 else check(name, value)
-        for name, value in state["numbers"].items():
-            if not (isinstance(value, float) or is_number(value)):
-                raise ValueError(f"this state's {name} must be a number, not {value!r}")
-        numbers = {name: float(value) for name, value in state["numbers"].items()}
-        self.t = checked_integer("t", state["t"], 0)
-        for name, value in [*settings.items(), *numbers.items()]:
+        for name, value in checked_state(self, state).items():
             setattr(self, name, value)
-        for name, arrays in state["states"].items():
-            setattr(self, name, copied(arrays, in_one_vector=self.elementwise))
-        shapes = state["shapes"]
-        self._shapes = shapes and {name: tuple(shape) for name, shape in shapes.items()}
         self._owner = self._swapped = None
 
     def __getstate__(self) -> dict[str, Any]:
@@ -339,28 +318,6 @@ class Optimizer:
                 raise ValueError(f"this {type(self).__name__} is damaged: {name} has {listed(shapes)}")
 
     # How it works --------------------------------------------------------------------------------------------------
-
-    def _check_states(self, state: Mapping[str, Any]) -> None:
-        """Raise ValueError unless a state has exactly the numbers and arrays that this optimizer makes."""
-        for part, names in (("settings", self._setting_names), ("numbers", self.scalar_names)):
-            if state[part].keys() != {*names}:
-                raise ValueError(f"this state has the {part} {', '.join(state[part])}, not {', '.join(names)}")
-        states, shapes = state["states"], state["shapes"] or {}
-        if missing := [name for name in self.state_names if shapes and not states.get(name)]:
-            raise ValueError(f"this state has no {', '.join(missing)}: another version of {self._kind()} wrote it")
-        for s in self.state_names:
-            if states.get(s, {}).keys() != shapes.keys():
-                raise ValueError(f"this state has {s} of {', '.join(states.get(s, {}))}, not of {', '.join(shapes)}")
-        for name, shape in shapes.items() if self.state_names else ():
-            found = [np.asarray(states[s][name]) for s in self.state_names]
-            most = MOST_CLAIMED + sum(array.size for array in found)
-            if not is_shape(shape) or math.prod(shape) > most:
-                raise ValueError(f"this state has arrays of {[a.shape for a in found]} for {name} {shape}")
-            w = np.zeros(shape, np.float32)
-            firsts = self.init_state(w) if w.size else [w] * len(found)
-            for s, array, first in zip(self.state_names, found, firsts, strict=False):
-                if array.shape != first.shape or array.dtype.kind != first.dtype.kind:
-                    raise ValueError(f"this state has a {s} of shape {array.shape} for {name} {tuple(shape)}")
 
     def _forget(self) -> None:
         """Return to the state before the first update."""
