@@ -58,9 +58,10 @@ def test_in_a_plain_dictionary_every_rule_meets_each_named_array():
         assert optimizer.met == [(3, 2), ()]
 
 
-def test_a_rule_must_be_implemented():
+@pytest.mark.parametrize("params", [{"x": 1.0}, Parameters({"x": (1,)})], ids=["numbers", "Parameters"])
+def test_a_rule_must_be_implemented(params):
     with pytest.raises(NotImplementedError, match="Optimizer must implement rule"):
-        Optimizer(lr=0.1).update({"x": 1.0}, {"x": 1.0})
+        Optimizer(lr=0.1).update(params, params.copy())
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from zeronet.optimizers.runner import run_rule
 from zeronet.optimizers.saved_state import checked_state
 from zeronet.optimizers.schedules import Schedule
 from zeronet.optimizers.transforms import Transform, WeightDecay
-from zeronet.optimizers.undo import numpy_may_raise, restorer
+from zeronet.optimizers.undo import restorer
 
 # Numbers that a rule is given at once: its temporaries then stay in the processor's cache. At 1.8 million parameters
 # this takes half the time of the whole vector at once.
@@ -71,11 +71,13 @@ class Optimizer:
     _owner: weakref.ref[Parameters] | None  # what was updated last
     _swapped: tuple[np.ndarray, np.ndarray] | None = None  # the trained values, and those evaluated instead of them
 
-    _own_rules: bool  # whether its rules are zeronet's, which do not fail
+    _own_rules = True  # whether its rules are zeronet's, which do not fail
+    _has_hook = False  # whether it has a before_update
 
     def __init_subclass__(cls) -> None:
         rules = (cls.rule, cls.before_update)
         cls._own_rules = all((rule.__module__ or "").startswith("zeronet.") for rule in rules)
+        cls._has_hook = cls.before_update is not Optimizer.before_update
 
     if TYPE_CHECKING:  # hyper-parameters and states are attributes under the names that a subclass gives them
 
@@ -168,7 +170,7 @@ class Optimizer:
         before.
         """
         self._check(params, grads)
-        restore = restorer(self, params, arrays=not self._fails_before_changes(params))
+        restore = restorer(self, params)
         try:
             self._update(params, grads)
         except BaseException:
@@ -176,16 +178,6 @@ class Optimizer:
             raise
         if isinstance(params, Parameters) and (self._owner is None or self._owner() is not params):
             self._owner = weakref.ref(params)
-
-    def _fails_before_changes(self, params: Mapping[str, Any]) -> bool:
-        """Return whether an update that raises has changed no array: then none need be copied to restore it."""
-        if not (isinstance(params, Parameters) and self.elementwise and self._transforms_change_all_or_nothing):
-            return False
-        run = run_rule.get()
-        if self._own_rules:
-            return run is not None or not numpy_may_raise()
-        own_hook = type(self).before_update is not Optimizer.before_update
-        return run is not None and not self._transforms and not own_hook and run.has_loop(self)
 
     def _update(self, params: MutableMapping[str, Any] | Parameters, grads: Mapping[str, Any]) -> None:
         if self.schedule:
