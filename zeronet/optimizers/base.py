@@ -120,41 +120,6 @@ class Optimizer:
 
     # What callers use ----------------------------------------------------------------------------------------------
 
-    def swap_to_evaluation(self, params: Parameters) -> None:
-        """Give params the values of evaluation_params, and keep the trained ones for swap_to_training.
-
-        >>> from zeronet import ScheduleFreeSGD
-        >>> params, optimizer = Parameters({"a": (1,)}), ScheduleFreeSGD(lr=0.25, momentum=0.5)
-        >>> for _ in range(2):  # from 0: z = −0.5, −1; x = −0.5, −0.75; w = −0.5, −0.875
-        ...     optimizer.update(params, {"a": np.array([2.0])})
-        >>> optimizer.swap_to_evaluation(params)
-        >>> float(params["a"][0])
-        -0.75
-        >>> optimizer.swap_to_training(params)
-        >>> float(params["a"][0])
-        -0.875
-        """
-        if self.has_swapped(params) or (evaluated := self.evaluation_params(params)) is params:
-            return
-        trained = params.flat.copy()
-        try:
-            for name, value in evaluated.items():
-                params[name] = value
-        except BaseException:
-            params.flat = trained
-            raise
-        self._swapped = trained, params.flat.copy()
-
-    def swap_to_training(self, params: Parameters) -> None:
-        """Undo swap_to_evaluation."""
-        if self._swapped:
-            params.flat = self._swapped[0]
-            self._swapped = self._owner = None  # params may be those of a copy of the network
-
-    def has_swapped(self, params: Parameters) -> bool:
-        """Return whether params still has the values that swap_to_evaluation gave it."""
-        return self._swapped is not None and np.array_equal(params.flat, self._swapped[1], equal_nan=True)
-
     def update(self, params: MutableMapping[str, Any] | Parameters, grads: Mapping[str, Any]) -> None:
         """Make one update: change params in place, given the gradients under the same names.
 
@@ -178,36 +143,6 @@ class Optimizer:
             raise
         if isinstance(params, Parameters) and (self._owner is None or self._owner() is not params):
             self._owner = weakref.ref(params)
-
-    def _update(self, params: MutableMapping[str, Any] | Parameters, grads: Mapping[str, Any]) -> None:
-        if self.schedule:
-            self.lr = scheduled_lr(self.schedule, self.t)
-        if self.transforms:
-            self._copy = grads = copied_gradients(grads, self._copy if self._transforms_change_all_or_nothing else None)
-            for transform in self.transforms:
-                transform.apply(params, grads, self.lr)
-        if self._shapes is None:
-            self._start(params)
-        self.t += 1
-        self.before_update(params, grads)
-        states = [getattr(self, name) for name in self.state_names]
-        if self.elementwise and (vectors := flat_vectors(params, grads, *states)):
-            vectors[1] = vectors[1].astype(vectors[0].dtype, copy=False)
-            run = run_rule.get()
-            if run is None or not run(self, vectors):
-                self.run_in_numpy(vectors)
-            return
-        for name, value in params.items():
-            w = as_array(value)
-            if w.size:
-                self._apply(w, np.asarray(grads[name], dtype=w.dtype), *(state[name] for state in states))
-            if w is not value:
-                params[name] = float(w)
-
-    def run_in_numpy(self, vectors: Sequence[np.ndarray]) -> None:
-        """Apply the rule to the vectors of parameters, gradients and states, piece by piece."""
-        for start in range(0, len(vectors[0]), PIECE):
-            self._apply(*(vector[start : start + PIECE] for vector in vectors))
 
     @property
     def transforms(self) -> tuple[Transform, ...]:
@@ -280,6 +215,41 @@ class Optimizer:
             steps = {k: None if factor is None or r is None else r * factor[k] for k, r in steps.items()}
         return None if any(r is None for r in steps.values()) else steps
 
+    def swap_to_evaluation(self, params: Parameters) -> None:
+        """Give params the values of evaluation_params, and keep the trained ones for swap_to_training.
+
+        >>> from zeronet import ScheduleFreeSGD
+        >>> params, optimizer = Parameters({"a": (1,)}), ScheduleFreeSGD(lr=0.25, momentum=0.5)
+        >>> for _ in range(2):  # from 0: z = −0.5, −1; x = −0.5, −0.75; w = −0.5, −0.875
+        ...     optimizer.update(params, {"a": np.array([2.0])})
+        >>> optimizer.swap_to_evaluation(params)
+        >>> float(params["a"][0])
+        -0.75
+        >>> optimizer.swap_to_training(params)
+        >>> float(params["a"][0])
+        -0.875
+        """
+        if self.has_swapped(params) or (evaluated := self.evaluation_params(params)) is params:
+            return
+        trained = params.flat.copy()
+        try:
+            for name, value in evaluated.items():
+                params[name] = value
+        except BaseException:
+            params.flat = trained
+            raise
+        self._swapped = trained, params.flat.copy()
+
+    def swap_to_training(self, params: Parameters) -> None:
+        """Undo swap_to_evaluation."""
+        if self._swapped:
+            params.flat = self._swapped[0]
+            self._swapped = self._owner = None  # params may be those of a copy of the network
+
+    def has_swapped(self, params: Parameters) -> bool:
+        """Return whether params still has the values that swap_to_evaluation gave it."""
+        return self._swapped is not None and np.array_equal(params.flat, self._swapped[1], equal_nan=True)
+
     def state_dict(self) -> dict[str, Any]:
         """Return copies of all that the next update depends on; all but the arrays in "states" fits into JSON."""
         states = {s: {k: np.copy(a) for k, a in (getattr(self, s) or {}).items()} for s in self.state_names}
@@ -298,44 +268,7 @@ class Optimizer:
             setattr(self, name, value)
         self._owner = self._swapped = None
 
-    def __getstate__(self) -> dict[str, Any]:
-        return self.__dict__ | {"_owner": None, "_copy": None}  # a copy may go on with a copy of the network
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__dict__.update(state)
-        wanted = state.get("_shapes") or {}
-        for name in self.state_names if wanted else ():
-            shapes = shapes_of(getattr(self, name, None) or {})
-            if shapes.keys() != wanted.keys() or (self.elementwise and shapes != wanted):
-                raise ValueError(f"this {type(self).__name__} is damaged: {name} has {listed(shapes)}")
-
     # How it works --------------------------------------------------------------------------------------------------
-
-    def _forget(self) -> None:
-        """Return to the state before the first update."""
-        self._shapes = self._owner = self._swapped = None
-        self.t = 0
-        for name in self.state_names:
-            setattr(self, name, None)
-        for name in self.scalar_names:
-            setattr(self, name, 0.0)
-
-    def _hyperparameters(self) -> dict[str, Any]:
-        """Return the settings without those of the transforms."""
-        values = {name: getattr(self, name) for name in self._setting_names}
-        return values | {"lr": self.schedule} if self.schedule else values
-
-    def _kind(self) -> str:
-        """Return the class, and the schedule and transforms: what must be the same for a state to fit."""
-        parts = [repr(transform) for transform in self.transforms]
-        if self.schedule:
-            named = self.schedule if hasattr(self.schedule, "__qualname__") else type(self.schedule)
-            parts.insert(0, repr(self.schedule) if isinstance(self.schedule, Schedule) else named.__qualname__)
-        return f"{type(self).__name__} with {', '.join(parts)}" if parts else type(self).__name__
-
-    def _apply(self, *arrays: np.ndarray) -> None:
-        if self.rule(*arrays) is not None:  # type: ignore[func-returns-value]  # a learner's may return something
-            raise ValueError(f"{type(self).__name__}.rule must change w in place (w -= …): what it returns is lost")
 
     def _check(self, params: Mapping[str, Any], grads: Mapping[str, Any]) -> None:
         """Raise ValueError unless params are floats, with the names and shapes of grads and of the updates before."""
@@ -360,6 +293,31 @@ class Optimizer:
                 "use its clone(), or a deepcopy to go on with its state"
             )
 
+    def _update(self, params: MutableMapping[str, Any] | Parameters, grads: Mapping[str, Any]) -> None:
+        if self.schedule:
+            self.lr = scheduled_lr(self.schedule, self.t)
+        if self.transforms:
+            self._copy = grads = copied_gradients(grads, self._copy if self._transforms_change_all_or_nothing else None)
+            for transform in self.transforms:
+                transform.apply(params, grads, self.lr)
+        if self._shapes is None:
+            self._start(params)
+        self.t += 1
+        self.before_update(params, grads)
+        states = [getattr(self, name) for name in self.state_names]
+        if self.elementwise and (vectors := flat_vectors(params, grads, *states)):
+            vectors[1] = vectors[1].astype(vectors[0].dtype, copy=False)
+            run = run_rule.get()
+            if run is None or not run(self, vectors):
+                self.run_in_numpy(vectors)
+            return
+        for name, value in params.items():
+            w = as_array(value)
+            if w.size:
+                self._apply(w, np.asarray(grads[name], dtype=w.dtype), *(state[name] for state in states))
+            if w is not value:
+                params[name] = float(w)
+
     def _start(self, params: Mapping[str, Any]) -> None:
         """Make the initial states."""
         if self.elementwise and isinstance(params, Parameters):
@@ -371,3 +329,45 @@ class Optimizer:
         for name, state in zip(self.state_names, states, strict=True):
             setattr(self, name, state)
         self._shapes = shapes_of(params)
+
+    def run_in_numpy(self, vectors: Sequence[np.ndarray]) -> None:
+        """Apply the rule to the vectors of parameters, gradients and states, piece by piece."""
+        for start in range(0, len(vectors[0]), PIECE):
+            self._apply(*(vector[start : start + PIECE] for vector in vectors))
+
+    def _apply(self, *arrays: np.ndarray) -> None:
+        if self.rule(*arrays) is not None:  # type: ignore[func-returns-value]  # a learner's may return something
+            raise ValueError(f"{type(self).__name__}.rule must change w in place (w -= …): what it returns is lost")
+
+    def _forget(self) -> None:
+        """Return to the state before the first update."""
+        self._shapes = self._owner = self._swapped = None
+        self.t = 0
+        for name in self.state_names:
+            setattr(self, name, None)
+        for name in self.scalar_names:
+            setattr(self, name, 0.0)
+
+    def _hyperparameters(self) -> dict[str, Any]:
+        """Return the settings without those of the transforms."""
+        values = {name: getattr(self, name) for name in self._setting_names}
+        return values | {"lr": self.schedule} if self.schedule else values
+
+    def _kind(self) -> str:
+        """Return the class, and the schedule and transforms: what must be the same for a state to fit."""
+        parts = [repr(transform) for transform in self.transforms]
+        if self.schedule:
+            named = self.schedule if hasattr(self.schedule, "__qualname__") else type(self.schedule)
+            parts.insert(0, repr(self.schedule) if isinstance(self.schedule, Schedule) else named.__qualname__)
+        return f"{type(self).__name__} with {', '.join(parts)}" if parts else type(self).__name__
+
+    def __getstate__(self) -> dict[str, Any]:
+        return self.__dict__ | {"_owner": None, "_copy": None}  # a copy may go on with a copy of the network
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        wanted = state.get("_shapes") or {}
+        for name in self.state_names if wanted else ():
+            shapes = shapes_of(getattr(self, name, None) or {})
+            if shapes.keys() != wanted.keys() or (self.elementwise and shapes != wanted):
+                raise ValueError(f"this {type(self).__name__} is damaged: {name} has {listed(shapes)}")
