@@ -15,11 +15,12 @@ import numpy as np
 from dask.task_spec import Task
 
 from benchmarks import harness
+from zeronet.lab.runner.data_problem import DataProblem
 from zeronet.lab.runner.execution.cluster import connected, run_on_cluster
 from zeronet.lab.runner.execution.options import ExecutionOptions
 from zeronet.lab.runner.execution.worker import pack_task, run_packed
 from zeronet.lab.runner.plan import Cell, Plan
-from zeronet.lab.runner.problem import DataProblem, load_problem
+from zeronet.lab.runner.problem import load_problem
 from zeronet.lab.runner.run import run_task
 from zeronet.lab.specs.networks import network_plan
 from zeronet.lab.specs.spec import on_networks, specs_of

@@ -24,7 +24,7 @@ from zeronet.lab.plots.looks import look
 from zeronet.lab.plots.page import new_page
 from zeronet.lab.plots.style import QUIET, curve_style, house_style, logarithmic
 from zeronet.lab.runner.landscape_defaults import STEPS
-from zeronet.lab.runner.problem import ARRIVED
+from zeronet.lab.runner.landscape_problem import ARRIVED
 from zeronet.lab.web.explorer import rate
 from zeronet.lab.web.javascript import traceable
 from zeronet.lab.web.rates import best_rate

@@ -22,7 +22,8 @@ from zeronet.lab.plots import finish
 from zeronet.lab.plots.looks import AZURE, CORAL, OLIVE, SOLID, Look
 from zeronet.lab.plots.page import new_page
 from zeronet.lab.plots.style import band_style, curve_style, house_style
-from zeronet.lab.runner.problem import DataProblem, load_or_digits
+from zeronet.lab.runner.data_problem import DataProblem
+from zeronet.lab.runner.problem import load_or_digits
 from zeronet.lab.specs.spec import specs_of
 from zeronet.lab.tuning.grid import Search, Tuning
 from zeronet.locale import translate

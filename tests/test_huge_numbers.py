@@ -11,7 +11,7 @@ from zeronet.common.errors import UserError
 from zeronet.common.files import integer, read_csv
 from zeronet.common.validation import LARGEST_INTEGER
 from zeronet.lab.runner.execution.options import ExecutionOptions
-from zeronet.lab.runner.problem import LandscapeProblem
+from zeronet.lab.runner.landscape_problem import LandscapeProblem
 from zeronet.lab.specs.spec import parse
 from zeronet.landscapes import Valley
 from zeronet.training import Diverged

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.support.problems import largest_of_three
-from zeronet.lab.runner.problem import DataProblem
+from zeronet.lab.runner.data_problem import DataProblem
 
 
 @pytest.fixture(scope="session")

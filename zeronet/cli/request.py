@@ -16,8 +16,10 @@ from zeronet.lab.ladder.planning import plan_ladder
 from zeronet.lab.race.planning import OPTIONS as PATHS
 from zeronet.lab.race.planning import hardly_moving, plan_race
 from zeronet.lab.runner.data_notes import data_notes
+from zeronet.lab.runner.data_problem import DataProblem
+from zeronet.lab.runner.landscape_problem import LandscapeProblem
 from zeronet.lab.runner.plan import Plan, plan_from_protocol, plugins_of_protocol
-from zeronet.lab.runner.problem import DataProblem, LandscapeProblem, Problem, load_problem, problem_of
+from zeronet.lab.runner.problem import Problem, load_problem, problem_of
 from zeronet.lab.runner.protocol import read_protocol
 from zeronet.lab.tuning.grid import Tuning, tuning_from_protocol
 from zeronet.lab.tuning.planning import OPTIONS as TUNING

@@ -267,7 +267,7 @@ def _conduct(
 def _explain(request: "Request", result: "Result", updates: int) -> None:
     """Print the first updates of each optimizer in numbers."""
     from zeronet.lab.race.explain import explain
-    from zeronet.lab.runner.problem import landscape_of
+    from zeronet.lab.runner.landscape_problem import landscape_of
 
     about = request.plan.problem
     for spec, path in zip(request.plan.optimizers, result.runs.values(), strict=True):

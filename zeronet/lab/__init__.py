@@ -7,7 +7,8 @@ What happens on `python train.py`:
     lab/comparison/planning.py      options → Plan: problem, network, optimizers (lab/specs), seeds, steps
     lab/comparison/run.py           hold the folder, run the plan, publish files and figure (lab/runner/experiment.py)
     lab/runner/execution/           the runs side by side, in processes or on a cluster
-    lab/runner/run.py, problem.py   one run: build network and optimizer, train them (zeronet/training)
+    lab/runner/run.py               one run, and how it ended
+    lab/runner/data_problem.py      build its network and optimizer, train them (zeronet/training)
     lab/runner/runs.py              each finished run is a file
     lab/comparison/table.py, files.py, figure.py     what the runs say, as a table, as files, as a figure
 

@@ -13,10 +13,12 @@ from zeronet.lab.comparison.run import run_comparison
 from zeronet.lab.ladder.planning import plan_ladder
 from zeronet.lab.ladder.run import run_book, run_ladder
 from zeronet.lab.ladder.rungs import BUDGET
+from zeronet.lab.runner.data_problem import DataProblem
 from zeronet.lab.runner.execution.options import ExecutionOptions, default_jobs
 from zeronet.lab.runner.experiment import Result, in_folder
 from zeronet.lab.runner.landscape_defaults import RATES, STEPS
-from zeronet.lab.runner.problem import DataProblem, LandscapeProblem, Problem, load_problem
+from zeronet.lab.runner.landscape_problem import LandscapeProblem
+from zeronet.lab.runner.problem import Problem, load_problem
 from zeronet.lab.specs.spec import specs_of
 from zeronet.lab.tuning.planning import plan_finals, plan_tuning
 from zeronet.lab.tuning.studies import run_studies

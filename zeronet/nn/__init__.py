@@ -1,6 +1,7 @@
 """Layers, losses and networks.
 
-The reading order: functions, rng, initializers, parameters, layers/, losses, shapes, network, models, gradient_check.
+The reading order: functions, rng, initializers, parameters, layers/, losses, shapes, network, models, loading,
+gradient_check.
 """
 
 from zeronet.nn.functions import log_sum_exp, softmax
@@ -24,9 +25,10 @@ from zeronet.nn.layers import (
     Tanh,
     register_layer,
 )
+from zeronet.nn.loading import load
 from zeronet.nn.losses import Loss, MeanSquaredError, SoftmaxCrossEntropy
 from zeronet.nn.models import DeepConvNet, MultiLayerNet, SimpleConvNet, TwoLayerNet
-from zeronet.nn.network import Network, load
+from zeronet.nn.network import Network
 from zeronet.nn.parameters import Parameters
 from zeronet.nn.rng import stream
 

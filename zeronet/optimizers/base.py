@@ -1,7 +1,6 @@
 """What every optimizer is. A subclass is its equation; this class walks the parameters, keeps the state and checks."""
 
 import copy
-import math
 import weakref
 from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
 from typing import TYPE_CHECKING, Any, Self
@@ -10,19 +9,18 @@ import numpy as np
 
 from zeronet.common.notebook import html_table
 from zeronet.common.text import equation_of
-from zeronet.common.validation import checked_integer, is_number, is_shape
 from zeronet.nn.parameters import Parameters
-from zeronet.optimizers.arrays import as_array, copied, copied_gradients, flat_vectors, listed, shapes_of
-from zeronet.optimizers.hyperparameters import checked_number, checked_switch, scheduled_lr
+from zeronet.optimizers.arrays import as_array, copied_gradients, flat_vectors, listed, shapes_of
+from zeronet.optimizers.hyperparameters import checked_number, scheduled_lr
 from zeronet.optimizers.runner import run_rule
+from zeronet.optimizers.saved_state import checked_state
 from zeronet.optimizers.schedules import Schedule
 from zeronet.optimizers.transforms import Transform, WeightDecay
-from zeronet.optimizers.undo import numpy_may_raise, restorer
+from zeronet.optimizers.undo import restorer
 
 # Numbers that a rule is given at once: its temporaries then stay in the processor's cache. At 1.8 million parameters
 # this takes half the time of the whole vector at once.
 PIECE = 65_536
-MOST_CLAIMED = 10**7  # numbers of an array of parameters, beyond those of its states, that a state_dict may claim
 LearningRate = float | Callable[[int], float]  # a number, or a schedule
 
 
@@ -73,11 +71,13 @@ class Optimizer:
     _owner: weakref.ref[Parameters] | None  # what was updated last
     _swapped: tuple[np.ndarray, np.ndarray] | None = None  # the trained values, and those evaluated instead of them
 
-    _own_rules: bool  # whether its rules are zeronet's, which do not fail
+    _own_rules = True  # whether its rules are zeronet's, which do not fail
+    _has_hook = False  # whether it has a before_update
 
     def __init_subclass__(cls) -> None:
         rules = (cls.rule, cls.before_update)
         cls._own_rules = all((rule.__module__ or "").startswith("zeronet.") for rule in rules)
+        cls._has_hook = cls.before_update is not Optimizer.before_update
 
     if TYPE_CHECKING:  # hyper-parameters and states are attributes under the names that a subclass gives them
 
@@ -120,41 +120,6 @@ class Optimizer:
 
     # What callers use ----------------------------------------------------------------------------------------------
 
-    def swap_to_evaluation(self, params: Parameters) -> None:
-        """Give params the values of evaluation_params, and keep the trained ones for swap_to_training.
-
-        >>> from zeronet import ScheduleFreeSGD
-        >>> params, optimizer = Parameters({"a": (1,)}), ScheduleFreeSGD(lr=0.25, momentum=0.5)
-        >>> for _ in range(2):  # from 0: z = −0.5, −1; x = −0.5, −0.75; w = −0.5, −0.875
-        ...     optimizer.update(params, {"a": np.array([2.0])})
-        >>> optimizer.swap_to_evaluation(params)
-        >>> float(params["a"][0])
-        -0.75
-        >>> optimizer.swap_to_training(params)
-        >>> float(params["a"][0])
-        -0.875
-        """
-        if self.has_swapped(params) or (evaluated := self.evaluation_params(params)) is params:
-            return
-        trained = params.flat.copy()
-        try:
-            for name, value in evaluated.items():
-                params[name] = value
-        except BaseException:
-            params.flat = trained
-            raise
-        self._swapped = trained, params.flat.copy()
-
-    def swap_to_training(self, params: Parameters) -> None:
-        """Undo swap_to_evaluation."""
-        if self._swapped:
-            params.flat = self._swapped[0]
-            self._swapped = self._owner = None  # params may be those of a copy of the network
-
-    def has_swapped(self, params: Parameters) -> bool:
-        """Return whether params still has the values that swap_to_evaluation gave it."""
-        return self._swapped is not None and np.array_equal(params.flat, self._swapped[1], equal_nan=True)
-
     def update(self, params: MutableMapping[str, Any] | Parameters, grads: Mapping[str, Any]) -> None:
         """Make one update: change params in place, given the gradients under the same names.
 
@@ -170,7 +135,7 @@ class Optimizer:
         before.
         """
         self._check(params, grads)
-        restore = restorer(self, params, arrays=not self._fails_before_changes(params))
+        restore = restorer(self, params)
         try:
             self._update(params, grads)
         except BaseException:
@@ -178,46 +143,6 @@ class Optimizer:
             raise
         if isinstance(params, Parameters) and (self._owner is None or self._owner() is not params):
             self._owner = weakref.ref(params)
-
-    def _fails_before_changes(self, params: Mapping[str, Any]) -> bool:
-        """Return whether an update that raises has changed no array: then none need be copied to restore it."""
-        if not (isinstance(params, Parameters) and self.elementwise and self._transforms_change_all_or_nothing):
-            return False
-        run = run_rule.get()
-        if self._own_rules:
-            return run is not None or not numpy_may_raise()
-        own_hook = type(self).before_update is not Optimizer.before_update
-        return run is not None and not self._transforms and not own_hook and run.has_loop(self)
-
-    def _update(self, params: MutableMapping[str, Any] | Parameters, grads: Mapping[str, Any]) -> None:
-        if self.schedule:
-            self.lr = scheduled_lr(self.schedule, self.t)
-        if self.transforms:
-            self._copy = grads = copied_gradients(grads, self._copy if self._transforms_change_all_or_nothing else None)
-            for transform in self.transforms:
-                transform.apply(params, grads, self.lr)
-        if self._shapes is None:
-            self._start(params)
-        self.t += 1
-        self.before_update(params, grads)
-        states = [getattr(self, name) for name in self.state_names]
-        if self.elementwise and (vectors := flat_vectors(params, grads, *states)):
-            vectors[1] = vectors[1].astype(vectors[0].dtype, copy=False)
-            run = run_rule.get()
-            if run is None or not run(self, vectors):
-                self.run_in_numpy(vectors)
-            return
-        for name, value in params.items():
-            w = as_array(value)
-            if w.size:
-                self._apply(w, np.asarray(grads[name], dtype=w.dtype), *(state[name] for state in states))
-            if w is not value:
-                params[name] = float(w)
-
-    def run_in_numpy(self, vectors: Sequence[np.ndarray]) -> None:
-        """Apply the rule to the vectors of parameters, gradients and states, piece by piece."""
-        for start in range(0, len(vectors[0]), PIECE):
-            self._apply(*(vector[start : start + PIECE] for vector in vectors))
 
     @property
     def transforms(self) -> tuple[Transform, ...]:
@@ -290,6 +215,41 @@ class Optimizer:
             steps = {k: None if factor is None or r is None else r * factor[k] for k, r in steps.items()}
         return None if any(r is None for r in steps.values()) else steps
 
+    def swap_to_evaluation(self, params: Parameters) -> None:
+        """Give params the values of evaluation_params, and keep the trained ones for swap_to_training.
+
+        >>> from zeronet import ScheduleFreeSGD
+        >>> params, optimizer = Parameters({"a": (1,)}), ScheduleFreeSGD(lr=0.25, momentum=0.5)
+        >>> for _ in range(2):  # from 0: z = −0.5, −1; x = −0.5, −0.75; w = −0.5, −0.875
+        ...     optimizer.update(params, {"a": np.array([2.0])})
+        >>> optimizer.swap_to_evaluation(params)
+        >>> float(params["a"][0])
+        -0.75
+        >>> optimizer.swap_to_training(params)
+        >>> float(params["a"][0])
+        -0.875
+        """
+        if self.has_swapped(params) or (evaluated := self.evaluation_params(params)) is params:
+            return
+        trained = params.flat.copy()
+        try:
+            for name, value in evaluated.items():
+                params[name] = value
+        except BaseException:
+            params.flat = trained
+            raise
+        self._swapped = trained, params.flat.copy()
+
+    def swap_to_training(self, params: Parameters) -> None:
+        """Undo swap_to_evaluation."""
+        if self._swapped:
+            params.flat = self._swapped[0]
+            self._swapped = self._owner = None  # params may be those of a copy of the network
+
+    def has_swapped(self, params: Parameters) -> bool:
+        """Return whether params still has the values that swap_to_evaluation gave it."""
+        return self._swapped is not None and np.array_equal(params.flat, self._swapped[1], equal_nan=True)
+
     def state_dict(self) -> dict[str, Any]:
         """Return copies of all that the next update depends on; all but the arrays in "states" fits into JSON."""
         states = {s: {k: np.copy(a) for k, a in (getattr(self, s) or {}).items()} for s in self.state_names}
@@ -304,89 +264,11 @@ class Optimizer:
         Raises ValueError for the state of another class, or of one with another schedule, other transforms or states;
         then nothing has changed.
         """
-        if missing := [name for name in ("kind", "t", "settings", "numbers", "shapes", "states") if name not in state]:
-            raise ValueError(f"this is no state of an optimizer: it has no {missing[0]}")
-        if state["kind"] != self._kind():
-            raise ValueError(f"this state is one of {state['kind']}, not one of {self._kind()}")
-        self._check_states(state)
-        at_0 = self.schedule and state["settings"]["lr"] == 0  # a schedule may be 0 at its start and its end
-        settings = {}
-        for name, value in state["settings"].items():
-            check = checked_switch if isinstance(getattr(self, name, None), bool) else checked_number
-            settings[name] = 0.0 if name == "lr" and at_0 else check(name, value)
-        for name, value in state["numbers"].items():
-            if not (isinstance(value, float) or is_number(value)):
-                raise ValueError(f"this state's {name} must be a number, not {value!r}")
-        numbers = {name: float(value) for name, value in state["numbers"].items()}
-        self.t = checked_integer("t", state["t"], 0)
-        for name, value in [*settings.items(), *numbers.items()]:
+        for name, value in checked_state(self, state).items():
             setattr(self, name, value)
-        for name, arrays in state["states"].items():
-            setattr(self, name, copied(arrays, in_one_vector=self.elementwise))
-        shapes = state["shapes"]
-        self._shapes = shapes and {name: tuple(shape) for name, shape in shapes.items()}
         self._owner = self._swapped = None
 
-    def __getstate__(self) -> dict[str, Any]:
-        return self.__dict__ | {"_owner": None, "_copy": None}  # a copy may go on with a copy of the network
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__dict__.update(state)
-        wanted = state.get("_shapes") or {}
-        for name in self.state_names if wanted else ():
-            shapes = shapes_of(getattr(self, name, None) or {})
-            if shapes.keys() != wanted.keys() or (self.elementwise and shapes != wanted):
-                raise ValueError(f"this {type(self).__name__} is damaged: {name} has {listed(shapes)}")
-
     # How it works --------------------------------------------------------------------------------------------------
-
-    def _check_states(self, state: Mapping[str, Any]) -> None:
-        """Raise ValueError unless a state has exactly the numbers and arrays that this optimizer makes."""
-        for part, names in (("settings", self._setting_names), ("numbers", self.scalar_names)):
-            if state[part].keys() != {*names}:
-                raise ValueError(f"this state has the {part} {', '.join(state[part])}, not {', '.join(names)}")
-        states, shapes = state["states"], state["shapes"] or {}
-        if missing := [name for name in self.state_names if shapes and not states.get(name)]:
-            raise ValueError(f"this state has no {', '.join(missing)}: another version of {self._kind()} wrote it")
-        for s in self.state_names:
-            if states.get(s, {}).keys() != shapes.keys():
-                raise ValueError(f"this state has {s} of {', '.join(states.get(s, {}))}, not of {', '.join(shapes)}")
-        for name, shape in shapes.items() if self.state_names else ():
-            found = [np.asarray(states[s][name]) for s in self.state_names]
-            most = MOST_CLAIMED + sum(array.size for array in found)
-            if not is_shape(shape) or math.prod(shape) > most:
-                raise ValueError(f"this state has arrays of {[a.shape for a in found]} for {name} {shape}")
-            w = np.zeros(shape, np.float32)
-            firsts = self.init_state(w) if w.size else [w] * len(found)
-            for s, array, first in zip(self.state_names, found, firsts, strict=False):
-                if array.shape != first.shape or array.dtype.kind != first.dtype.kind:
-                    raise ValueError(f"this state has a {s} of shape {array.shape} for {name} {tuple(shape)}")
-
-    def _forget(self) -> None:
-        """Return to the state before the first update."""
-        self._shapes = self._owner = self._swapped = None
-        self.t = 0
-        for name in self.state_names:
-            setattr(self, name, None)
-        for name in self.scalar_names:
-            setattr(self, name, 0.0)
-
-    def _hyperparameters(self) -> dict[str, Any]:
-        """Return the settings without those of the transforms."""
-        values = {name: getattr(self, name) for name in self._setting_names}
-        return values | {"lr": self.schedule} if self.schedule else values
-
-    def _kind(self) -> str:
-        """Return the class, and the schedule and transforms: what must be the same for a state to fit."""
-        parts = [repr(transform) for transform in self.transforms]
-        if self.schedule:
-            named = self.schedule if hasattr(self.schedule, "__qualname__") else type(self.schedule)
-            parts.insert(0, repr(self.schedule) if isinstance(self.schedule, Schedule) else named.__qualname__)
-        return f"{type(self).__name__} with {', '.join(parts)}" if parts else type(self).__name__
-
-    def _apply(self, *arrays: np.ndarray) -> None:
-        if self.rule(*arrays) is not None:  # type: ignore[func-returns-value]  # a learner's may return something
-            raise ValueError(f"{type(self).__name__}.rule must change w in place (w -= …): what it returns is lost")
 
     def _check(self, params: Mapping[str, Any], grads: Mapping[str, Any]) -> None:
         """Raise ValueError unless params are floats, with the names and shapes of grads and of the updates before."""
@@ -411,6 +293,31 @@ class Optimizer:
                 "use its clone(), or a deepcopy to go on with its state"
             )
 
+    def _update(self, params: MutableMapping[str, Any] | Parameters, grads: Mapping[str, Any]) -> None:
+        if self.schedule:
+            self.lr = scheduled_lr(self.schedule, self.t)
+        if self.transforms:
+            self._copy = grads = copied_gradients(grads, self._copy if self._transforms_change_all_or_nothing else None)
+            for transform in self.transforms:
+                transform.apply(params, grads, self.lr)
+        if self._shapes is None:
+            self._start(params)
+        self.t += 1
+        self.before_update(params, grads)
+        states = [getattr(self, name) for name in self.state_names]
+        if self.elementwise and (vectors := flat_vectors(params, grads, *states)):
+            vectors[1] = vectors[1].astype(vectors[0].dtype, copy=False)
+            run = run_rule.get()
+            if run is None or not run(self, vectors):
+                self.run_in_numpy(vectors)
+            return
+        for name, value in params.items():
+            w = as_array(value)
+            if w.size:
+                self._apply(w, np.asarray(grads[name], dtype=w.dtype), *(state[name] for state in states))
+            if w is not value:
+                params[name] = float(w)
+
     def _start(self, params: Mapping[str, Any]) -> None:
         """Make the initial states."""
         if self.elementwise and isinstance(params, Parameters):
@@ -422,3 +329,45 @@ class Optimizer:
         for name, state in zip(self.state_names, states, strict=True):
             setattr(self, name, state)
         self._shapes = shapes_of(params)
+
+    def run_in_numpy(self, vectors: Sequence[np.ndarray]) -> None:
+        """Apply the rule to the vectors of parameters, gradients and states, piece by piece."""
+        for start in range(0, len(vectors[0]), PIECE):
+            self._apply(*(vector[start : start + PIECE] for vector in vectors))
+
+    def _apply(self, *arrays: np.ndarray) -> None:
+        if self.rule(*arrays) is not None:  # type: ignore[func-returns-value]  # a learner's may return something
+            raise ValueError(f"{type(self).__name__}.rule must change w in place (w -= …): what it returns is lost")
+
+    def _forget(self) -> None:
+        """Return to the state before the first update."""
+        self._shapes = self._owner = self._swapped = None
+        self.t = 0
+        for name in self.state_names:
+            setattr(self, name, None)
+        for name in self.scalar_names:
+            setattr(self, name, 0.0)
+
+    def _hyperparameters(self) -> dict[str, Any]:
+        """Return the settings without those of the transforms."""
+        values = {name: getattr(self, name) for name in self._setting_names}
+        return values | {"lr": self.schedule} if self.schedule else values
+
+    def _kind(self) -> str:
+        """Return the class, and the schedule and transforms: what must be the same for a state to fit."""
+        parts = [repr(transform) for transform in self.transforms]
+        if self.schedule:
+            named = self.schedule if hasattr(self.schedule, "__qualname__") else type(self.schedule)
+            parts.insert(0, repr(self.schedule) if isinstance(self.schedule, Schedule) else named.__qualname__)
+        return f"{type(self).__name__} with {', '.join(parts)}" if parts else type(self).__name__
+
+    def __getstate__(self) -> dict[str, Any]:
+        return self.__dict__ | {"_owner": None, "_copy": None}  # a copy may go on with a copy of the network
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        wanted = state.get("_shapes") or {}
+        for name in self.state_names if wanted else ():
+            shapes = shapes_of(getattr(self, name, None) or {})
+            if shapes.keys() != wanted.keys() or (self.elementwise and shapes != wanted):
+                raise ValueError(f"this {type(self).__name__} is damaged: {name} has {listed(shapes)}")

@@ -7,20 +7,19 @@ from typing import Any
 import numpy as np
 
 from zeronet.nn.parameters import Parameters
+from zeronet.optimizers.runner import run_rule
 
 
-def restorer(optimizer: Any, params: MutableMapping[str, Any] | Parameters, arrays: bool = True) -> Callable[[], None]:
-    """Return what restores parameters and states as they are now; optimizer: an Optimizer.
-
-    arrays: whether arrays may be changed, and not only numbers.
-    """
+def restorer(optimizer: Any, params: MutableMapping[str, Any] | Parameters) -> Callable[[], None]:
+    """Return what restores parameters and states as they are now; optimizer: an Optimizer."""
     names = (*optimizer.state_names, *optimizer.scalar_names, "t", "lr", "_shapes")
     attributes = {name: getattr(optimizer, name) for name in names if hasattr(optimizer, name)}
     copies: list[tuple[np.ndarray, np.ndarray]] = []
     values = {} if isinstance(params, Parameters) else dict(params)
-    for mapping in (params, *(attributes[name] or {} for name in optimizer.state_names)) if arrays else ():
-        members = [mapping.flat] if isinstance(mapping, Parameters) else mapping.values()
-        copies += [(array, array.copy()) for array in members if isinstance(array, np.ndarray)]
+    if not _fails_before_changes(optimizer, params):
+        for mapping in (params, *(attributes[name] or {} for name in optimizer.state_names)):
+            members = [mapping.flat] if isinstance(mapping, Parameters) else mapping.values()
+            copies += [(array, array.copy()) for array in members if isinstance(array, np.ndarray)]
 
     def restore() -> None:
         for array, before in copies:
@@ -32,6 +31,17 @@ def restorer(optimizer: Any, params: MutableMapping[str, Any] | Parameters, arra
             setattr(optimizer, name, value)
 
     return restore
+
+
+def _fails_before_changes(optimizer: Any, params: MutableMapping[str, Any] | Parameters) -> bool:
+    """Return whether an update that raises has changed no array: then none need be copied to restore it."""
+    all_or_nothing = optimizer.elementwise and optimizer._transforms_change_all_or_nothing
+    if not (isinstance(params, Parameters) and all_or_nothing):
+        return False
+    run = run_rule.get()
+    if optimizer._own_rules:
+        return run is not None or not numpy_may_raise()
+    return run is not None and not optimizer.transforms and not optimizer._has_hook and run.has_loop(optimizer)
 
 
 def numpy_may_raise() -> bool:

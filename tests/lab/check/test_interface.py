@@ -12,7 +12,8 @@ from zeronet.common.errors import UserError
 from zeronet.lab.check.findings import judge
 from zeronet.lab.check.laws.steps import runs
 from zeronet.lab.check.report import text
-from zeronet.lab.check.subject import Subject, settings_of_object
+from zeronet.lab.check.state import settings_of_object
+from zeronet.lab.check.subject import Subject
 
 
 class Torch:

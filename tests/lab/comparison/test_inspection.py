@@ -12,7 +12,7 @@ from zeronet.lab.comparison.inspection import (
     save_inspection,
     weights_figure,
 )
-from zeronet.lab.runner.problem import DataProblem
+from zeronet.lab.runner.data_problem import DataProblem
 
 FILES = ("inspection.csv", "inspection.npz", "inspection.png", "inspection.svg", "pixels.png", "weights.png")
 PLAN = {"steps": 30, "eval_every": 10, "batch_size": 10, "hidden_sizes": [6], "inspect": True}

@@ -12,7 +12,8 @@ import train
 from zeronet import SGD, MultiLayerNet, Trainer, compare
 from zeronet.cli import main
 from zeronet.common.errors import UserError
-from zeronet.lab.runner.problem import DataProblem, load_problem
+from zeronet.lab.runner.data_problem import DataProblem
+from zeronet.lab.runner.problem import load_problem
 from zeronet.lab.runner.split import split
 from zeronet.locale import language
 from zeronet.nn import MeanSquaredError, load

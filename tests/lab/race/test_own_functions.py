@@ -87,7 +87,7 @@ def test_a_notebook_shows_the_race_in_motion(tmp_path):
 def test_its_files_can_be_drawn_again_only_where_the_function_is(tmp_path, capsys, monkeypatch):
     race(double_well, ["sgd:lr=0.02"], start=1.9, steps=3, out=tmp_path / "out")
     assert main(["plot", str(tmp_path / "out")]) == 0
-    monkeypatch.setattr("zeronet.lab.runner.problem._own", {})
+    monkeypatch.setattr("zeronet.lab.runner.landscape_problem._own", {})
     assert main(["plot", str(tmp_path / "out")]) == 2
     assert "double_well was handed over in Python" in capsys.readouterr().err
 

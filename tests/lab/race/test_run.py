@@ -17,7 +17,7 @@ from zeronet.lab.plots.landscape import farthest
 from zeronet.lab.race.animation import frames
 from zeronet.lab.race.figure import paths_figure
 from zeronet.lab.race.files import COLUMNS
-from zeronet.lab.runner.problem import PATH
+from zeronet.lab.runner.landscape_problem import PATH
 from zeronet.landscapes import LANDSCAPES
 
 HERE = Path(train.__file__).parent

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from zeronet.lab.runner.data_notes import data_notes
-from zeronet.lab.runner.problem import DataProblem, load_problem
+from zeronet.lab.runner.data_problem import DataProblem
+from zeronet.lab.runner.problem import load_problem
 
 X = np.arange(24, dtype=np.float32).reshape(8, 3) / 24
 T = np.array([0, 1, 2, 0, 1, 2, 0, 1])

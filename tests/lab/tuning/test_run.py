@@ -14,8 +14,8 @@ from zeronet.lab import plots
 from zeronet.lab.runner.analysis.pairwise import mean_loss
 from zeronet.lab.runner.execution import processes as execute
 from zeronet.lab.runner.execution.options import ExecutionOptions
+from zeronet.lab.runner.landscape_problem import LandscapeProblem
 from zeronet.lab.runner.plan import Plan, consecutive
-from zeronet.lab.runner.problem import LandscapeProblem
 from zeronet.lab.specs.networks import network_plan
 from zeronet.lab.specs.spec import on_networks, parse
 from zeronet.lab.tuning.grid import Tuning

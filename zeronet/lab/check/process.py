@@ -14,7 +14,7 @@ from typing import Any
 from zeronet.common.errors import UserError
 from zeronet.lab.check.findings import Finding, in_one_line
 from zeronet.lab.check.report import Report
-from zeronet.lab.check.subject import settings_of_object
+from zeronet.lab.check.state import settings_of_object
 from zeronet.lab.specs.plugins import origin_of, packed
 from zeronet.locale import current_language, translate
 

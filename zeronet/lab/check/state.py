@@ -1,10 +1,15 @@
-"""What an optimizer keeps: its attributes, its states of each parameter, and a copy that continues from them."""
+"""What an optimizer keeps: its attributes and settings, its states of each parameter, and a copy that continues."""
 
 import copy
+import inspect
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+
+from zeronet.common.errors import UserError
+from zeronet.lab.check.subject import SWALLOWING, Subject, is_number
+from zeronet.optimizers import Optimizer
 
 
 def attributes(thing: Any) -> dict[str, Any]:
@@ -16,6 +21,34 @@ def attributes(thing: Any) -> dict[str, Any]:
     slots = [kind.__dict__.get("__slots__", ()) for kind in type(thing).__mro__]
     names = [name for each in slots for name in ([each] if isinstance(each, str) else each) if hasattr(thing, name)]
     return {name: getattr(thing, name) for name in names if not name.startswith("__")} | getattr(thing, "__dict__", {})
+
+
+def settings_of_object(optimizer: Any) -> dict[str, Any]:
+    """Return what an optimizer was made from: its attributes with the names that its class is made from.
+
+    Raises UserError if they do not make the same object again.
+
+    >>> from zeronet import SGD
+    >>> settings_of_object(SGD(lr=0.5))
+    {'lr': 0.5}
+    """
+    if isinstance(optimizer, Optimizer) and (optimizer.transforms or optimizer.schedule):
+        raise UserError(f"the bench takes {type(optimizer).__name__} without its schedule and its transforms")
+    try:
+        parameters = inspect.signature(type(optimizer)).parameters.values()
+    except (TypeError, ValueError):  # a class written in C may have no signature
+        return {}
+    name, known = type(optimizer).__name__, attributes(optimizer)
+    names = [each.name for each in parameters if each.kind not in SWALLOWING]
+    settings = {each: known[each] for each in names if each in known}
+    if lost := [each for each in names if each not in known]:
+        try:
+            again = attributes(type(optimizer)(**settings))
+        except Exception:
+            again = {}
+        if any(again.get(each) != value for each, value in known.items() if is_number(value)):
+            raise UserError(f"{name} keeps no attribute {', '.join(lost)} to be made from again: check the class")
+    return settings
 
 
 def remembered(optimizer: Any, params: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
@@ -41,8 +74,8 @@ def remembered(optimizer: Any, params: Mapping[str, Any]) -> dict[str, dict[str,
     return found
 
 
-def restored(subject: Any, optimizer: Any) -> Any:
-    """Return a new optimizer, of a Subject, that continues from this one's state_dict, or a copy of its attributes."""
+def restored(subject: Subject, optimizer: Any) -> Any:
+    """Return a new optimizer, of a subject, that continues from this one's state_dict, or a copy of its attributes."""
     twin = subject.new()
     if callable(getattr(optimizer, "state_dict", None)) and callable(getattr(twin, "load_state_dict", None)):
         twin.load_state_dict(copy.deepcopy(optimizer.state_dict()))

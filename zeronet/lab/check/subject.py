@@ -1,4 +1,4 @@
-"""The class under test: how it is made, what it is set to, where it goes under given gradients, and what it keeps."""
+"""The class under test: how it is made, what it is set to, and where it goes under given gradients."""
 
 import contextlib
 import inspect
@@ -13,9 +13,7 @@ import numpy as np
 from zeronet.common.errors import UserError
 from zeronet.lab.check import interface
 from zeronet.lab.check.roles import NO_ROLE, ROLES, role_of, roles_of
-from zeronet.lab.check.state import attributes
 from zeronet.lab.specs.aliases import our_settings
-from zeronet.optimizers import Optimizer
 
 Arrays = dict[str, Any]
 SWALLOWING = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)  # *args and **kwargs
@@ -263,34 +261,6 @@ class Subject:
         if not self.lr or not np.isfinite(move).all() or np.ptp(move) > 2e-3 * move.max():
             return None
         return float(np.median(move)) / self.lr
-
-
-def settings_of_object(optimizer: Any) -> dict[str, Any]:
-    """Return what an optimizer was made from: its attributes with the names that its class is made from.
-
-    Raises UserError if they do not make the same object again.
-
-    >>> from zeronet import SGD
-    >>> settings_of_object(SGD(lr=0.5))
-    {'lr': 0.5}
-    """
-    if isinstance(optimizer, Optimizer) and (optimizer.transforms or optimizer.schedule):
-        raise UserError(f"the bench takes {type(optimizer).__name__} without its schedule and its transforms")
-    try:
-        parameters = inspect.signature(type(optimizer)).parameters.values()
-    except (TypeError, ValueError):  # a class written in C may have no signature
-        return {}
-    name, known = type(optimizer).__name__, attributes(optimizer)
-    names = [each.name for each in parameters if each.kind not in SWALLOWING]
-    settings = {each: known[each] for each in names if each in known}
-    if lost := [each for each in names if each not in known]:
-        try:
-            again = attributes(type(optimizer)(**settings))
-        except Exception:
-            again = {}
-        if any(again.get(each) != value for each, value in known.items() if is_number(value)):
-            raise UserError(f"{name} keeps no attribute {', '.join(lost)} to be made from again: check the class")
-    return settings
 
 
 def is_number(value: Any) -> TypeGuard[float]:

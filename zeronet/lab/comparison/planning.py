@@ -5,8 +5,9 @@ from types import SimpleNamespace
 from typing import Any
 
 from zeronet.common.validation import checked_integer
+from zeronet.lab.runner.data_problem import TARGETS, DataProblem
 from zeronet.lab.runner.plan import Plan, consecutive, split_sizes
-from zeronet.lab.runner.problem import TARGETS, DataProblem, Problem
+from zeronet.lab.runner.problem import Problem
 from zeronet.lab.specs.networks import network_plan, networks_of
 from zeronet.lab.specs.spec import Spec, on_networks, parse
 

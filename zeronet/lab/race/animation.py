@@ -15,7 +15,7 @@ from zeronet.lab.plots.page import new_page
 from zeronet.lab.plots.style import curve_style, house_style
 from zeronet.lab.race.figure import headline, legend_of, subtitle
 from zeronet.lab.race.files import PathFolder, read_paths
-from zeronet.lab.runner.problem import ARRIVED
+from zeronet.lab.runner.landscape_problem import ARRIVED
 from zeronet.locale import translate
 
 MAX_FRAMES = 120  # of the way

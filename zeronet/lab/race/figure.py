@@ -21,7 +21,7 @@ from zeronet.lab.plots.style import add_note, drawable, house_style
 from zeronet.lab.race.files import PathFolder, read_paths
 from zeronet.lab.race.table import length_words
 from zeronet.lab.runner.analysis.summary import arrival
-from zeronet.lab.runner.problem import ARRIVED
+from zeronet.lab.runner.landscape_problem import ARRIVED
 from zeronet.locale import translate
 
 

@@ -21,7 +21,7 @@ from zeronet.common.files import (
     write_json,
     write_text,
 )
-from zeronet.lab.runner.problem import PATH, landscape_of
+from zeronet.lab.runner.landscape_problem import PATH, landscape_of
 from zeronet.lab.runner.protocol import most_rows, read_protocol
 from zeronet.lab.runner.runs import Runs
 from zeronet.landscapes import Landscape, OwnLandscape

@@ -5,8 +5,8 @@ from types import SimpleNamespace
 from typing import Any
 
 from zeronet.lab.runner.landscape_defaults import RATES, STEPS
+from zeronet.lab.runner.landscape_problem import LandscapeProblem
 from zeronet.lab.runner.plan import Plan, consecutive
-from zeronet.lab.runner.problem import LandscapeProblem
 from zeronet.lab.specs.grammar import split
 from zeronet.lab.specs.spec import Spec, named, parse
 from zeronet.landscapes import LANDSCAPES

@@ -12,8 +12,9 @@ from zeronet.lab.race.table import RaceTable
 from zeronet.lab.runner.execution.options import ExecutionOptions
 from zeronet.lab.runner.experiment import Result, in_folder, open_experiment
 from zeronet.lab.runner.landscape_defaults import RATES, STEPS
+from zeronet.lab.runner.landscape_problem import own_landscape
 from zeronet.lab.runner.plan import Plan
-from zeronet.lab.runner.problem import own_landscape, problem_of
+from zeronet.lab.runner.problem import problem_of
 from zeronet.lab.specs.spec import specs_of
 
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ import numpy as np
 
 from zeronet.lab.runner.analysis.printed import PrintedTable
 from zeronet.lab.runner.analysis.summary import Records, settings_words, tidy
-from zeronet.lab.runner.problem import ARRIVED, landscape_of, problem_of
+from zeronet.lab.runner.landscape_problem import ARRIVED, landscape_of
+from zeronet.lab.runner.problem import problem_of
 from zeronet.lab.runner.runs import Runs
 from zeronet.locale import translate
 

@@ -1,1 +1,1 @@
-"""From a plan to finished runs: plan, problem, run, folder, runs, resume."""
+"""From a plan to finished runs: plan, problem (data_problem, landscape_problem), run, folder, runs, resume."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from zeronet.lab.runner.problem import DataProblem
+from zeronet.lab.runner.data_problem import DataProblem
 
 LARGEST = 10.0  # absolute value of inputs that are scaled
 MOSTLY = 0.9  # the share of one class above which accuracy says little

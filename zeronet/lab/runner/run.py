@@ -9,8 +9,9 @@ from typing import Any, TextIO
 
 import numpy as np
 
+from zeronet.lab.runner.data_problem import WITHOUT_MODEL
 from zeronet.lab.runner.execution.limit import TimedOut, time_is_up, time_limit
-from zeronet.lab.runner.problem import WITHOUT_MODEL, problem_of
+from zeronet.lab.runner.problem import problem_of
 from zeronet.lab.runner.runs import Run
 from zeronet.lab.specs.plugins import explained
 from zeronet.lab.specs.spec import Spec

@@ -13,8 +13,9 @@ from zeronet.lab.comparison.planning import OPTIONS as COMPARISON
 from zeronet.lab.comparison.planning import plan_comparison
 from zeronet.lab.race.planning import plan_search
 from zeronet.lab.runner.analysis.pairwise import MARGIN
+from zeronet.lab.runner.landscape_problem import LandscapeProblem
 from zeronet.lab.runner.plan import Plan, consecutive
-from zeronet.lab.runner.problem import LandscapeProblem, Problem
+from zeronet.lab.runner.problem import Problem
 from zeronet.lab.specs.grammar import pairs_of, split, word
 from zeronet.lab.specs.spec import Spec, named, parse, with_settings
 from zeronet.lab.tuning.grid import Search, Tuning

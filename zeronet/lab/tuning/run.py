@@ -5,10 +5,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from zeronet.lab.comparison.run import write_comparison
+from zeronet.lab.runner.data_problem import DataProblem
 from zeronet.lab.runner.execution.options import ExecutionOptions
 from zeronet.lab.runner.experiment import Result, open_experiment
 from zeronet.lab.runner.plan import Plan
-from zeronet.lab.runner.problem import DataProblem, Problem
+from zeronet.lab.runner.problem import Problem
 from zeronet.lab.tuning.files import write_verdict
 from zeronet.lab.tuning.grid import Tuning
 from zeronet.lab.tuning.search import search

@@ -12,7 +12,8 @@ from zeronet.lab.runner.analysis.pairwise import compared
 from zeronet.lab.runner.analysis.printed import PrintedTable
 from zeronet.lab.runner.analysis.ranking import finished_loss, ranking
 from zeronet.lab.runner.analysis.summary import Records, tidy, with_networks
-from zeronet.lab.runner.problem import DataProblem, problem_of
+from zeronet.lab.runner.data_problem import DataProblem
+from zeronet.lab.runner.problem import problem_of
 from zeronet.lab.runner.runs import Run, Runs
 from zeronet.lab.tuning import words
 from zeronet.lab.tuning.expected import expected_table, first_losses

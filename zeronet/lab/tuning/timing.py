@@ -5,8 +5,8 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from zeronet.lab.runner.data_problem import DataProblem
 from zeronet.lab.runner.plan import Plan
-from zeronet.lab.runner.problem import DataProblem
 from zeronet.lab.runner.runs import Runs
 from zeronet.training import Trainer
 from zeronet.training.environment import blas_threads

@@ -10,7 +10,7 @@ from zeronet.common.text import equation_of
 from zeronet.lab.plots.landscape import contour_levels
 from zeronet.lab.plots.looks import looks_of
 from zeronet.lab.runner.landscape_defaults import RATES, STEPS
-from zeronet.lab.runner.problem import ARRIVED
+from zeronet.lab.runner.landscape_problem import ARRIVED
 from zeronet.lab.web.javascript import (
     PRELUDE,
     evaluated_state,

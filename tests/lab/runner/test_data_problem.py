@@ -1,4 +1,4 @@
-"""A problem keeps what networks need, and refuses what no run could use."""
+"""A data set as a problem keeps what networks need, and its runs end as fit does."""
 
 from functools import partial
 
@@ -6,10 +6,9 @@ import numpy as np
 import pytest
 
 from zeronet import SGD, TwoLayerNet
-from zeronet.common.errors import UserError
 from zeronet.lab.runner.book import BOOK_CHOICES, BookTrainer, weights_seed
 from zeronet.lab.runner.plan import Plan
-from zeronet.lab.runner.problem import LandscapeProblem, load_problem
+from zeronet.lab.runner.problem import load_problem
 from zeronet.lab.runner.run import run_task
 from zeronet.lab.specs.networks import network_plan
 from zeronet.lab.specs.spec import from_object, on_networks
@@ -20,17 +19,6 @@ def test_the_shape_of_its_images_comes_with_a_data_set():
     digits = load_problem("digits")
     assert digits.image_shape == (8, 8)
     assert np.prod(digits.image_shape) == digits.x_train.shape[1]
-
-
-@pytest.mark.parametrize("start", [[1, 2], np.array([1, 2], np.float32)])
-def test_a_start_is_any_pair_of_numbers(start):
-    assert LandscapeProblem("valley", start).to_dict()["start"] == [1.0, 2.0]
-
-
-@pytest.mark.parametrize("start", [(1, 2, 3), (1,), 5, ("a", 1), (1, float("nan"))])
-def test_another_start_is_a_mistake(start):
-    with pytest.raises(UserError, match="start must be a pair of finite numbers, not "):
-        LandscapeProblem("valley", start)
 
 
 class StopAtThree(Callback):
