@@ -1,6 +1,5 @@
 """From options to requests: which options can be combined, and the plans that they describe."""
 
-import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +8,7 @@ from zeronet.cli.parser import complain
 from zeronet.common.errors import UserError
 from zeronet.common.files import slug
 from zeronet.common.validation import checked_integer
-from zeronet.datasets import NAMES, is_own
+from zeronet.datasets import NAMES
 from zeronet.lab.comparison.planning import OPTIONS as NETWORK
 from zeronet.lab.comparison.planning import plan_comparison
 from zeronet.lab.ladder.planning import plan_ladder
@@ -95,9 +94,6 @@ def _request(options: Mapping[str, Any]) -> Request:
     if landscape:
         problem: Problem = problem_of(protocol["problem"]) if protocol else LandscapeProblem(address.lower())
     else:
-        near = difflib.get_close_matches(address.lower(), LANDSCAPES, n=1)
-        if near and not is_own(address):
-            raise UserError(f"unknown problem {address!r}: did you mean {near[0]}?")
         problem = load_problem(address, options["data_dir"])
     if protocol:
         return _request_again(protocol, problem)

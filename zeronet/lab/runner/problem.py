@@ -3,6 +3,7 @@
 `load_problem` makes one from data, `problem_of` from what a protocol keeps; everything else asks the problem.
 """
 
+import difflib
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -15,6 +16,7 @@ from zeronet.common.errors import UserError
 from zeronet.datasets import NAMES, is_own, load
 from zeronet.lab.runner.data_problem import DataProblem
 from zeronet.lab.runner.landscape_problem import LandscapeProblem
+from zeronet.landscapes import LANDSCAPES
 
 Problem = DataProblem | LandscapeProblem  # they have the same methods: mypy names one that is missing
 
@@ -35,6 +37,11 @@ def load_problem(address: str | os.PathLike[str], data_dir: str | None = None) -
     data_dir: where to look for files first. Raises UserError if there are no such data.
     """
     address = os.fspath(address)
+    if address not in NAMES and not is_own(address):
+        known = [*NAMES, *LANDSCAPES]
+        near = difflib.get_close_matches(address.lower(), known, n=1)
+        cure = f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}, and paths of your own data"
+        raise UserError(f"unknown problem {address!r}: {cure}")
     data = load(address, data_dir)
     arrays = data.x_train, data.t_train, data.x_test, data.t_test
     found_at = address if is_own(address) and address not in NAMES else data.name
