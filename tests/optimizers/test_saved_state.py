@@ -24,3 +24,14 @@ def test_a_state_without_one_of_its_parts_is_refused():
         state = {name: value for name, value in Adam().state_dict().items() if name != part}
         with pytest.raises(ValueError, match=f"no state of an optimizer: it has no {part}"):
             Adam().load_state_dict(state)
+
+
+def test_a_state_with_arrays_that_the_optimizer_does_not_keep_is_refused_and_nothing_changes():
+    optimizer, params = Adam(), {"W": np.ones((3, 2))}
+    optimizer.update(params, {"W": np.ones((3, 2))})
+    state = optimizer.state_dict()
+    other = Adam()
+    with pytest.raises(ValueError, match="this state has update, which Adam does not keep"):
+        other.load_state_dict(state | {"states": state["states"] | {"update": state["states"]["m"]}})
+    assert callable(other.update)
+    assert other.t == 0

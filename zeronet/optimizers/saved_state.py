@@ -44,6 +44,8 @@ def _check_arrays(optimizer: Any, states: Mapping[str, Any], shapes: Mapping[str
     """Raise ValueError unless the states are those that the optimizer makes for parameters of these shapes."""
     if missing := [name for name in optimizer.state_names if shapes and not states.get(name)]:
         raise ValueError(f"this state has no {', '.join(missing)}: another version of {optimizer._kind()} wrote it")
+    if others := states.keys() - {*optimizer.state_names}:
+        raise ValueError(f"this state has {', '.join(sorted(others))}, which {optimizer._kind()} does not keep")
     for s in optimizer.state_names:
         if states.get(s, {}).keys() != shapes.keys():
             raise ValueError(f"this state has {s} of {', '.join(states.get(s, {}))}, not of {', '.join(shapes)}")

@@ -2,7 +2,6 @@
 
 import json
 import os
-import resource
 import shutil
 import signal
 import subprocess
@@ -172,9 +171,13 @@ def stop():
     raise KeyboardInterrupt
 
 
-def limited(limit):
-    """Let no file grow beyond so many bytes: the write that would really fails in its middle, as on a full disk."""
-    return lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+# Start a program that can let no file grow beyond so many bytes: the write that would really fails in its middle, as on
+# a full disk.
+LIMITED = """
+import os, resource, sys
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]),) * 2)
+os.execv(sys.argv[2], sys.argv[2:])
+"""
 
 
 @pytest.mark.slow
@@ -185,8 +188,8 @@ def test_a_write_that_fails_in_the_middle_is_one_line_damages_nothing_and_can_be
     sizes = sorted(path.stat().st_size for path in (tmp_path / "out" / ".runs").glob("*.npz"))
     limit = {"a final run": sizes[-1] - 100, "a figure": 20_000}[what]
     assert sizes[0] < sizes[-1] - 100 < sizes[-1] < 20_000
-    command = [*SCRIPT, *own, "--jobs", jobs, "--out", "out"]
-    full = subprocess.run(command, preexec_fn=limited(limit), capture_output=True, text=True)
+    command = [sys.executable, "-c", LIMITED, str(limit), *SCRIPT, *own, "--jobs", jobs, "--out", "out"]
+    full = subprocess.run(command, capture_output=True, text=True)
     assert (full.returncode, full.stdout) == (2, "")
     _, line = full.stderr.splitlines()  # the first names the data
     assert line == "train.py: cannot write into out: File too large"
