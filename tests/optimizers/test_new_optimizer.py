@@ -64,7 +64,7 @@ def test_a_new_optimizer_is_one_file_two_lines_and_one_row(tmp_path):
     replace(tmp_path / "tests/optimizers/test_laws.py", "\n]\nSHAPES", f"\n{ROW}")
 
     def run(*arguments):
-        environment = os.environ | {"PYTHONPATH": str(tmp_path), "PYTHONDONTWRITEBYTECODE": "1"}
+        environment = os.environ | {"PYTHONPATH": str(tmp_path), "PYTHONDONTWRITEBYTECODE": ""}
         command = [sys.executable, *arguments]
         return subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=600)
 
