@@ -14,7 +14,6 @@ from zeronet import SGD, Affine, Layer, Network, ReLU, compare
 from zeronet.common.errors import UserError
 from zeronet.lab.comparison.figure import comparison_figure
 from zeronet.lab.comparison.files import read_comparison
-from zeronet.lab.comparison.inspection import save_inspection
 from zeronet.lab.runner.execution import processes as execute
 from zeronet.lab.runner.protocol import read_protocol
 from zeronet.locale import language
@@ -287,11 +286,12 @@ def test_the_figure_names_networks_and_what_is_equal(compared):
         assert any(equal in text.replace(" ", "") or equal in text for text in texts)
 
 
+@pytest.mark.drawn
 @pytest.mark.slow
 def test_the_inside_of_convolutional_networks_can_be_looked_at(tmp_path):
     networks = ["cnn:filters=3,hidden=5", "two-layer:hidden=5"]
     out = tmp_path / "out"
-    compare("digits", ["sgd"], networks=networks, seeds=1, steps=4, jobs=1, inspect=True, out=out)
+    compare("digits", ["sgd"], networks=networks, seeds=1, steps=2, jobs=1, inspect=True, out=out)
     assert {path.name for path in out.glob("*.png")} == {
         f"{n}.png" for n in ("comparison", "inspection", "pixels", "weights")
     }
@@ -299,8 +299,7 @@ def test_the_inside_of_convolutional_networks_can_be_looked_at(tmp_path):
     assert ("cnn", "W3") in rows
     assert ("two-layer", "W3") not in rows
     alone = tmp_path / "alone"
-    compare("digits", ["sgd"], networks=networks[:1], seeds=1, steps=4, jobs=1, inspect=True, out=alone)
-    save_inspection(alone)
+    compare("digits", ["sgd"], networks=networks[:1], seeds=1, steps=2, jobs=1, inspect=True, out=alone)
     assert read_comparison(alone).protocol["network"] == {
         "class": "SimpleConvNet",
         "image_shape": [1, 8, 8],
