@@ -298,8 +298,11 @@ def test_the_inside_of_convolutional_networks_can_be_looked_at(tmp_path):
     rows = {(row["optimizer"], row["parameter"]) for row in rows_of(out / "inspection.csv")}
     assert ("cnn", "W3") in rows
     assert ("two-layer", "W3") not in rows
+
+
+def test_a_single_convolutional_network_can_be_looked_at(tmp_path):
     alone = tmp_path / "alone"
-    compare("digits", ["sgd"], networks=networks[:1], seeds=1, steps=2, jobs=1, inspect=True, out=alone)
+    compare("digits", ["sgd"], networks=["cnn:filters=3,hidden=5"], seeds=1, steps=2, jobs=1, inspect=True, out=alone)
     assert read_comparison(alone).protocol["network"] == {
         "class": "SimpleConvNet",
         "image_shape": [1, 8, 8],
