@@ -24,26 +24,26 @@ train: .venv/ready-to-train
 	.venv/bin/python train.py $(ARGS)
 
 test: .venv/ready-to-test
-	.venv/bin/python -m pytest -n auto $(ARGS)
+	.venv/bin/python -m pytest -n auto --dist worksteal $(ARGS)
 
 test-fast: .venv/ready-to-test
-	.venv/bin/python -m pytest -n auto -m "not slow" $(ARGS)
+	.venv/bin/python -m pytest -n auto --dist worksteal -m "not slow" $(ARGS)
 
 test-newest: .venv/ready
 	@.venv/bin/python -m venv --clear .venv-newest
 	@.venv-newest/bin/python $(PIP) -e ".[sample,test]"
-	.venv-newest/bin/python -m pytest -n auto $(ARGS)
+	.venv-newest/bin/python -m pytest -n auto --dist worksteal $(ARGS)
 
 test-all: .venv/ready
 	@.venv/bin/python $(PIP) uv
 	@set -e; for version in $(PYTHONS); do \
 		.venv/bin/uv venv --quiet --clear --python $$version .venv-$$version; \
 		.venv/bin/uv pip install --quiet --python .venv-$$version -c constraints.txt -e ".[sample,test]"; \
-		echo "Python $$version"; .venv-$$version/bin/python -m pytest -n auto $(ARGS); \
+		echo "Python $$version"; .venv-$$version/bin/python -m pytest -n auto --dist worksteal $(ARGS); \
 	done
 
 twins: .venv/ready-for-twins
-	.venv/bin/python -m pytest -n auto -k "twin or golden or dialect" $(ARGS)
+	.venv/bin/python -m pytest -n auto --dist worksteal -k "twin or golden or dialect" $(ARGS)
 
 lint: .venv/ready-to-lint
 	.venv/bin/python -m ruff format --check .

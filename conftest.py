@@ -1,4 +1,4 @@
-"""Keep the tests, and the examples in docstrings, away from the user's cache."""
+"""Keep the tests, and the examples in docstrings, away from the user's cache, and each process on one core."""
 
 import os
 import signal
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before NumPy is imported: there is a process for each core
 collect_ignore_glob = ["tests/optimizers/golden/*"]  # scripts that need the reference libraries
 
 

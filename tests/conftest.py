@@ -8,9 +8,10 @@ import pytest
 from matplotlib.figure import Figure
 
 from zeronet.datasets.catalogue import STEMS
+from zeronet.lab.plots import style
 from zeronet.nn.layers import LAYERS
 
-savefig, looked_at = Figure.savefig, False
+savefig, settle, looked_at = Figure.savefig, style._settle, False
 folder = os.environ.get("ZERONET_DATA_DIR")
 has_real_mnist = folder is not None and any(
     (Path(folder) / place / f"{STEMS['x_train']}.gz").is_file() for place in ("", "mnist")
@@ -39,8 +40,9 @@ def layers_of_plug_ins_are_forgotten():
 
 
 @pytest.fixture(autouse=True, scope="session")
-def figures_are_rendered_where_they_are_looked_at():
-    """Leave the files of figures empty but in tests marked `drawn`: rendering is most of a small comparison's time."""
+def figures_are_laid_out_and_rendered_where_they_are_looked_at():
+    """Leave the files of figures empty but in tests marked `drawn`: that is most of a small comparison's time."""
+    style._settle = lambda figure: settle(figure) if looked_at else None
     Figure.savefig = lambda *args, **settings: savefig(*args, **settings) if looked_at else None
 
 

@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import pickle
 import resource
+import shutil
 import struct
 import zipfile
 import zlib
@@ -103,6 +104,17 @@ def honest(folder):
     for role, stem in STEMS.items():
         (folder / f"{stem}.gz").write_bytes(gzip.compress(idx.render(np.zeros(5, np.uint8)), 1) if role else b"")
     return folder
+
+
+@pytest.fixture(scope="module")
+def originals(tmp_path_factory):
+    return honest(tmp_path_factory.mktemp("originals") / "files")
+
+
+@pytest.fixture
+def folder(originals, tmp_path):
+    """A copy of the honest files, for a test to change."""
+    return shutil.copytree(originals, tmp_path / "files")
 
 
 def within_runs(folder, name):
@@ -420,10 +432,9 @@ def outcome(name, folder, read=read_in_child):
 
 
 @pytest.mark.parametrize(("name", "what", "make"), TABLE, ids=[f"{name}-{what}" for name, what, _ in TABLE])
-def test_a_hostile_file_is_one_line_and_little_memory(name, what, make, tmp_path, monkeypatch):
+def test_a_hostile_file_is_one_line_and_little_memory(name, what, make, folder, tmp_path, monkeypatch):
     monkeypatch.setenv("ZERONET_CACHE_DIR", str(tmp_path / "cache"))
     monkeypatch.setattr("zeronet.datasets.blocks.USUAL_SIZE", 10 * MB)  # 100 MB take a while
-    folder = honest(tmp_path / "files")
     make(folder / name)
     answer, memory = outcome(name, folder)
     if name == "timings.csv":  # its lines are left out if they are damaged
@@ -435,9 +446,9 @@ def test_a_hostile_file_is_one_line_and_little_memory(name, what, make, tmp_path
 
 
 @pytest.mark.parametrize("name", READERS)
-def test_honest_files_are_read(name, tmp_path, monkeypatch):
+def test_honest_files_are_read(name, folder, tmp_path, monkeypatch):
     monkeypatch.setenv("ZERONET_CACHE_DIR", str(tmp_path / "cache"))
-    answer, memory = outcome(name, honest(tmp_path / "files"))
+    answer, memory = outcome(name, folder)
     honest_enough = {"train-images-idx3-ubyte.gz": "instead of", "verdict.json": "verdict.optimizers"}
     honest_enough["tuning.csv"] = honest_enough["verdict.json"]
     assert answer is None or honest_enough.get(name, "?") in answer
@@ -473,8 +484,7 @@ def with_little_memory(name, folder, pipe):
         ("network.npz", "Unable to allocate"),
     ],
 )
-def test_a_file_larger_than_the_memory_is_one_line(name, words, tmp_path):
-    folder = honest(tmp_path / "files")
+def test_a_file_larger_than_the_memory_is_one_line(name, words, folder):
     if name == "data.npz":
         t = np.arange(4 * MB) % 7
         np.savez(folder / name, x_train=t[:, None].astype(np.float32), x_test=t[:, None], t_train=t, t_test=t)

@@ -177,19 +177,17 @@ def test_a_mistake_ends_with_2_and_one_line(write, monkeypatch, tmp_path, capsys
 
 
 @pytest.mark.parametrize(
-    ("line", "law", "words"),
+    ("line", "words"),
     [
-        ("while True: pass", "process", "stopped after 5 seconds"),
-        ("import os; os._exit(7)", "process", "ended with status 7"),
-        ("import sys; sys.exit(3)", "runs", "line 12: SystemExit: 3"),
-        ("1 / 0", "runs", "line 12: ZeroDivisionError"),
-        ("return {k: params[k] - grads[k] for k in params}", "runs", "update returns a dict"),
+        ("import sys; sys.exit(3)", "line 12: SystemExit: 3"),
+        ("1 / 0", "line 12: ZeroDivisionError"),
+        ("return {k: params[k] - grads[k] for k in params}", "update returns a dict"),
     ],
 )
-def test_foreign_code_is_kept_apart(write, line, law, words):
+def test_foreign_code_is_kept_apart(write, line, words):
     text = RIGHT.replace("        for key in params.keys():", f"        {line}\n        for key in params.keys():")
-    report = check(write(text), time_limit=5 if law == "process" else 300)
-    assert broken(report) == [law]
+    report = check(write(text))
+    assert broken(report) == ["runs"]
     assert words in report["laws"][-1]["seen"]
     assert not report["passed"]
 
@@ -234,14 +232,17 @@ def test_what_the_class_prints_is_no_part_of_the_report(write, capfd):
 def test_a_loop_later_on_keeps_what_was_found_before(write):
     loop = "        self.n = getattr(self, 'n', 0) + 1\n        while self.n > 100: pass\n"
     loop += "        for key in params.keys():"
-    report = check(write(RIGHT.replace("        for key in params.keys():", loop)), time_limit=5)
+    report = check(write(RIGHT.replace("        for key in params.keys():", loop)), time_limit=3)
     assert [each["law"] for each in report["laws"]] == ["runs", "finite", "repeats", "process"]
-    assert report["laws"][-1]["title"] == "descends on a bowl"
-    assert report["laws"][-1]["hint"] == "Is there a loop that does not end?"
+    assert (broken(report), report["passed"]) == (["process"], False)
+    stopped = report["laws"][-1]
+    assert (stopped["title"], stopped["seen"]) == ("descends on a bowl", "stopped after 3 seconds")
+    assert stopped["hint"] == "Is there a loop that does not end?"
 
 
 def test_a_process_that_ends_itself_is_no_endless_loop(write):
     report = check(write(RIGHT.replace("        for key", "        import os; os._exit(7)\n        for key")))
+    assert (broken(report), report["passed"]) == (["process"], False)
     assert (report["laws"][-1]["seen"], report["laws"][-1]["hint"]) == ("the process ended with status 7", "")
 
 
@@ -259,10 +260,11 @@ def test_warnings_may_be_errors(write, monkeypatch):
 )
 def test_an_error_that_cannot_be_printed_stops_no_law(write, capsys, error):
     path = write(RIGHT.replace("        for key", f"        {error}\n        for key"))
-    assert broken(check(path)) == ["runs"]
     assert main([path]) == 1
     assert main([path, "--json"]) == 1
-    assert capsys.readouterr().out.splitlines()[-1].isascii()
+    line = capsys.readouterr().out.splitlines()[-1]
+    assert line.isascii()
+    assert broken(json.loads(line)) == ["runs"]
 
 
 def test_json_has_no_nan_and_only_ascii(write, capsys):

@@ -239,7 +239,7 @@ def test_ctrl_c_and_sigterm_end_at_once_in_one_line_and_leave_earlier_results(he
     (here / "slow.py").write_text(UNDER_WAY.format(mark=str(here / "under way")))
     options = ["--problem", "own.npz", "--optimizer", "slow.py:Slow", "--batch-size", "10", "--out", "out"]
     options += ["--jobs", jobs]
-    assert command(*options, "--steps", "5").returncode == 0
+    assert train.main([*options, "--steps", "5"]) == 0
     before = (here / "out" / "curves.csv").read_bytes()
     (here / "under way").unlink()
     long = subprocess.Popen(

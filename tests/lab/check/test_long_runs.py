@@ -62,10 +62,10 @@ RESETS = {
 @pytest.mark.parametrize(("source", "update"), RESETS.values(), ids=RESETS)
 def test_a_memory_that_starts_over_fails_and_the_update_is_named(source, update):
     name = next(each for each in ORIGINALS if f"class {each}:" in source)
-    laws = findings(source, name)
-    assert laws["like"].verdict == "fail"
-    assert laws["like"].seen.startswith(f"update {update}: W[0, 0] is ")
-    nameless = findings(renamed(source), "Mine")
+    like = findings(source, name, "like")["like"]
+    assert like.verdict == "fail"
+    assert like.seen.startswith(f"update {update}: W[0, 0] is ")
+    nameless = findings(renamed(source), "Mine", "like", "memory")
     assert nameless["like"].verdict == "skip"
     assert nameless["memory"].verdict == "fail"
     assert nameless["memory"].seen.startswith(f"at update {update} ")
@@ -76,8 +76,8 @@ def test_a_memory_that_starts_over_fails_and_the_update_is_named(source, update)
 @pytest.mark.parametrize("source", [SGD, MOMENTUM, ADAGRAD, ADAM])
 def test_an_update_left_out_fails(source):
     skipping = late(source, "if self.n % 2 == 0: return")
-    assert findings(skipping, name_of(source))["like"].seen.startswith("update 2: ")
-    memory = findings(renamed(skipping), "Mine")["memory"]
+    assert findings(skipping, name_of(source), "like")["like"].seen.startswith("update 2: ")
+    memory = findings(renamed(skipping), "Mine", "memory")["memory"]
     assert (memory.verdict, memory.seen) == ("fail", "of every 2 gradients one has no effect at all")
 
 
@@ -85,13 +85,13 @@ def test_an_update_left_out_fails(source):
 @pytest.mark.parametrize("rho", ["0.9", "0.95", "0.99"])
 def test_a_variance_below_0_is_found_whatever_its_memory(rho):
     for source, verdict in ((CLAMPED, "pass"), (UNCLAMPED, "fail")):
-        lasting = findings(renamed(source.replace("0.99", rho)), "Mine")["lasting"]
+        lasting = findings(renamed(source.replace("0.99", rho)), "Mine", "lasting")["lasting"]
         assert lasting.verdict == verdict
     assert "√ of a difference such as h − m²" in lasting.hint
     inside = UNCLAMPED.replace("(np.sqrt(", "np.sqrt(").replace("**2) + 1e-7)", "**2 + 1e-7)")  # as in TensorFlow
-    assert findings(renamed(inside.replace("0.99", rho)), "Mine")["lasting"].verdict == "pass"
+    assert findings(renamed(inside.replace("0.99", rho)), "Mine", "lasting")["lasting"].verdict == "pass"
     hidden = UNCLAMPED.replace(", decay_rate=0.99", "").replace("= decay_rate", f"= {rho}")
-    assert findings(renamed(hidden), "Mine")["lasting"].verdict == "fail"
+    assert findings(renamed(hidden), "Mine", "lasting")["lasting"].verdict == "fail"
 
 
 @pytest.mark.filterwarnings("ignore")
@@ -107,19 +107,19 @@ def test_a_variance_below_0_is_found_whatever_its_memory(rho):
     ],
 )
 def test_h_of_something_that_may_be_0_without_the_gradient_being_0_fails(mean):
-    laws = findings(renamed(ADAGRAD.replace("grads[key] * grads[key]", mean)), "Mine")
+    laws = findings(renamed(ADAGRAD.replace("grads[key] * grads[key]", mean)), "Mine", "cancel")
     assert laws["cancel"].verdict == "fail"
     assert "mean or the sum of an array's gradient" in laws["cancel"].hint
 
 
 def test_h_of_a_mean_of_squares_is_another_right_method():
-    laws = findings(renamed(ADAGRAD.replace("grads[key] * grads[key]", "np.mean(grads[key]**2)")), "Mine")
+    laws = findings(renamed(ADAGRAD.replace("grads[key] * grads[key]", "np.mean(grads[key]**2)")), "Mine", "cancel")
     assert laws["cancel"].verdict == "pass"
 
 
 @pytest.mark.parametrize("decay", ["0.01", "0.0"])
 def test_adamw_that_decays_through_the_gradient_fails_by_its_name(decay):
-    right, wrong = (findings(each.replace("0.01)", f"{decay})"), "AdamW")["like"] for each in (ADAMW, ADAMW_L2))
+    right, wrong = (like_of(each.replace("0.01)", f"{decay})"), "AdamW") for each in (ADAMW, ADAMW_L2))
     assert right.verdict == "pass"
     assert wrong.verdict == "fail"
     assert "AdamW(" in wrong.seen
@@ -128,7 +128,7 @@ def test_adamw_that_decays_through_the_gradient_fails_by_its_name(decay):
 
 @pytest.mark.parametrize("source", ORIGINALS.values(), ids=ORIGINALS)
 def test_the_originals_are_what_their_names_say_for_1200_updates(source):
-    found = findings(source, name_of(source))["like"]
+    found = like_of(source, name_of(source))
     assert found.verdict == "pass"
     assert found.seen.startswith("1200 updates as ")
 
@@ -161,7 +161,7 @@ SLIPS = {
 @pytest.mark.parametrize(("source", "old", "new", "update"), SLIPS.values(), ids=SLIPS)
 def test_a_slip_fails_by_the_name_of_the_class_and_its_first_update_is_named(source, old, new, update):
     assert old in source
-    found = findings(source.replace(old, new), name_of(source))["like"]
+    found = like_of(source.replace(old, new), name_of(source))
     assert found.verdict == "fail"
     assert found.seen.startswith(f"update {update}: ")
 
@@ -177,7 +177,9 @@ def test_a_slip_fails_by_the_name_of_the_class_and_its_first_update_is_named(sou
 )
 def test_a_learning_rate_that_is_read_only_once_fails(source, old, new):
     head, update = source.replace(old, new).split("    def update")
-    laws = findings(head + "    def update" + update.replace("self.lr ", "self.first "), name_of(source))
+    laws = findings(
+        head + "    def update" + update.replace("self.lr ", "self.first "), name_of(source), "like", "schedule"
+    )
     assert laws["like"].verdict == "pass"
     assert laws["schedule"].verdict == "fail"
     assert "at update 101" in laws["schedule"].seen
@@ -187,13 +189,13 @@ def test_momentum_with_lr_outside_is_pytorchs_and_lr_may_change():
     outside = MOMENTUM.replace(
         "- self.lr * grads[key]\n            params[key] +=", "+ grads[key]\n            params[key] -= self.lr *"
     )
-    laws = findings(outside, "Momentum")
+    laws = findings(outside, "Momentum", "like", "schedule")
     assert (laws["like"].verdict, laws["schedule"].verdict) == ("pass", "pass")
 
 
 def like_of(source, name, target=None):
     with np.errstate(all="ignore"):
-        return findings(source, name, target)["like"]
+        return findings(source, name, "like", like=target)["like"]
 
 
 def test_like_compares_a_class_of_any_name():

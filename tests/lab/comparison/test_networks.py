@@ -1,11 +1,6 @@
 """Networks compared as optimizers are: network × optimizer × seed, the same batches, everything else as it was."""
 
 import json
-import os
-import signal
-import subprocess
-import sys
-import time
 from collections import Counter
 from pathlib import Path
 
@@ -13,14 +8,12 @@ import numpy as np
 import pytest
 
 import train
-from tests.lab.runner.test_resume import HELD
 from tests.support.folders import bytes_of, rows_of
 from tests.support.problems import save_largest_of_three
 from zeronet import SGD, Affine, Layer, Network, ReLU, compare
 from zeronet.common.errors import UserError
 from zeronet.lab.comparison.figure import comparison_figure
 from zeronet.lab.comparison.files import read_comparison
-from zeronet.lab.comparison.inspection import save_inspection
 from zeronet.lab.runner.execution import processes as execute
 from zeronet.lab.runner.protocol import read_protocol
 from zeronet.locale import language
@@ -178,7 +171,9 @@ def test_another_process_and_the_protocol_give_the_same_bytes(own, tmp_path):
     assert train.main(["--protocol-file", "one/protocol.json", "--out", "refused"]) == 2
 
 
-def test_it_goes_on_where_it_was_interrupted(own, tmp_path, monkeypatch):
+@pytest.mark.parametrize("tune", [[], ["--tune", "3"]])
+def test_it_goes_on_where_it_was_interrupted(own, tmp_path, monkeypatch, tune):
+    own = [*own, *tune]
     assert train.main([*own, "--jobs", "1", "--out", "whole"]) == 0
     made, run_task = [], execute.run_task
 
@@ -199,29 +194,6 @@ def test_it_goes_on_where_it_was_interrupted(own, tmp_path, monkeypatch):
     assert bytes_of(tmp_path / "out") == bytes_of(tmp_path / "whole")
     changed = ["mlp:hidden=9x2" if word == TWO[1] else word for word in own]
     assert train.main([*changed, "--jobs", "1", "--out", "out", "--resume"]) == 2
-
-
-@pytest.mark.slow
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has other signals")
-def test_it_goes_on_after_kill_9(own, tmp_path):
-    tuned = [*own, "--tune", "3", "--jobs", "2"]
-    assert train.main([*tuned, "--out", "whole"]) == 0
-    process = subprocess.Popen(
-        [sys.executable, "-c", HELD, str(tmp_path / "mark"), "7", *tuned, "--out", "out"],
-        env=os.environ | {"PYTHONPATH": str(Path(train.__file__).parent)},
-        start_new_session=True,
-    )
-    while not (tmp_path / "mark").exists():
-        assert process.poll() is None
-        time.sleep(0.01)
-    process.kill()
-    assert process.wait() == -signal.SIGKILL
-    with pytest.raises(ProcessLookupError):
-        for _ in range(1200):  # until its workers have ended
-            os.killpg(process.pid, 0)
-            time.sleep(0.1)
-    assert train.main([*tuned, "--out", "out", "--resume"]) == 0
-    assert bytes_of(tmp_path / "out", ".png", ".svg") == bytes_of(tmp_path / "whole", ".png", ".svg")
 
 
 def test_every_network_is_tuned_with_every_optimizer_on_the_same_budget(problem, tmp_path):
@@ -319,16 +291,18 @@ def test_the_figure_names_networks_and_what_is_equal(compared):
 def test_the_inside_of_convolutional_networks_can_be_looked_at(tmp_path):
     networks = ["cnn:filters=3,hidden=5", "two-layer:hidden=5"]
     out = tmp_path / "out"
-    compare("digits", ["sgd"], networks=networks, seeds=1, steps=4, jobs=1, inspect=True, out=out)
+    compare("digits", ["sgd"], networks=networks, seeds=1, steps=2, jobs=1, inspect=True, out=out)
     assert {path.name for path in out.glob("*.png")} == {
         f"{n}.png" for n in ("comparison", "inspection", "pixels", "weights")
     }
     rows = {(row["optimizer"], row["parameter"]) for row in rows_of(out / "inspection.csv")}
     assert ("cnn", "W3") in rows
     assert ("two-layer", "W3") not in rows
+
+
+def test_a_single_convolutional_network_can_be_looked_at(tmp_path):
     alone = tmp_path / "alone"
-    compare("digits", ["sgd"], networks=networks[:1], seeds=1, steps=4, jobs=1, inspect=True, out=alone)
-    save_inspection(alone)
+    compare("digits", ["sgd"], networks=["cnn:filters=3,hidden=5"], seeds=1, steps=2, jobs=1, inspect=True, out=alone)
     assert read_comparison(alone).protocol["network"] == {
         "class": "SimpleConvNet",
         "image_shape": [1, 8, 8],

@@ -56,6 +56,7 @@ def test_what_is_not_the_same_is_said(here):
     assert other.protocol["steps"] == 50 and not other.stopped("first Adam")
 
 
+@pytest.mark.drawn
 def test_the_command_prints_the_table_and_where_the_figure_is(here, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(here)
     assert main(["compare-runs", "first", "second", "larger", "--out", str(tmp_path / "new")]) == 0

@@ -82,6 +82,7 @@ def test_table_files_and_figure_speak_of_mse_and_r_squared(result, here):
     assert "Test R²: on 88 rows" in words.replace("\n", " ") and "images" not in words
 
 
+@pytest.mark.drawn
 def test_the_protocol_repeats_it_and_plot_draws_it(result, here, capsys):
     protocol = json.loads((here / "out" / "protocol.json").read_text(encoding="utf-8"))
     assert protocol["problem"]["outputs"] == 1 and "classes" not in protocol["problem"]

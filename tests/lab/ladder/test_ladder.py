@@ -225,6 +225,7 @@ def book(problem, tmp_path_factory):
     return run_book(plan, problem, tmp_path_factory.mktemp("book"), ONE_JOB)
 
 
+@pytest.mark.drawn
 def test_the_books_figure_is_chapter_6s(book):
     figure = book_figure(book.folder)
     [axes] = figure.axes

@@ -127,7 +127,8 @@ def test_a_path_that_leaves_the_axes_has_an_arrow_and_its_farthest_point(tmp_pat
     assert farthest(np.zeros((3, 2)), ((-1, 1), (-1, 1))) is None
 
 
-@pytest.mark.parametrize("labels", [["_hidden"], ["$x$"], ["a" * 90], [f"n{k}" for k in range(9)]])
+@pytest.mark.drawn
+@pytest.mark.parametrize("labels", [["_hidden", "$x$", "a" * 90], [f"n{k}" for k in range(9)]])
 def test_any_label_can_be_drawn(tmp_path, labels):
     result = race("valley", {label: "sgd" for label in labels}, steps=2, out=tmp_path / "out")
     assert len(result.figure.legends[0].get_texts()) == len(labels)

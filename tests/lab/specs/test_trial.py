@@ -64,8 +64,9 @@ def test_the_alarm_of_the_caller_goes_on(tmp_path):
 def test_one_that_catches_every_stop_ends_the_command_with_one_line(tmp_path):
     endless = "import time\nwhile True:\n    try: time.sleep(0.1)\n    except BaseException: pass\n"
     (tmp_path / "mine.py").write_text(endless)
-    command = [sys.executable, "-m", "zeronet", "train", "--problem", "digits", "--run-timeout", "1", "--optimizer"]
-    done = subprocess.run([*command, f"{tmp_path / 'mine.py'}:A"], capture_output=True, text=True, timeout=120)
+    script = "from zeronet import cli; from zeronet.lab.specs import trial; trial.MOST_STOPS = 1; cli.main()"
+    words = ["train", "--problem", "digits", "--run-timeout", "1", "--optimizer", f"{tmp_path / 'mine.py'}:A"]
+    done = subprocess.run([sys.executable, "-c", script, *words], capture_output=True, text=True, timeout=120)
     assert (done.returncode, done.stdout) == (2, "")
     [line] = done.stderr.splitlines()
     assert "mine.py:A: stopped after 1 seconds" in line

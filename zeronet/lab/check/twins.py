@@ -222,6 +222,12 @@ def _fitted_eps(subject: Subject, twin: Twin) -> float:
 
 def furthest(subject: Subject, kind: type[Optimizer], hidden: bool = True) -> tuple[Twin, Difference | None]:
     """Return the variant of an optimizer that the class equals for longest, and where it leaves its path."""
+    if (kind, hidden) not in subject.known:
+        subject.known[kind, hidden] = _furthest(subject, kind, hidden)
+    return subject.known[kind, hidden]
+
+
+def _furthest(subject: Subject, kind: type[Optimizer], hidden: bool) -> tuple[Twin, Difference | None]:
     best: tuple[Twin, Difference | None] | None = None
     for twin in variants(subject, twin_of(subject, kind), hidden):
         parted = difference(subject, twin, 40) or difference(subject, twin)

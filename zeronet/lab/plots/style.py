@@ -176,9 +176,9 @@ def save_figure(figure: Figure, folder: str | Path, stem: str = "comparison", ve
 
 def _settle(figure: Figure) -> None:
     """Keep the layout at whole thousandths of the figure: the solver's last digits differ from time to time."""
-    if figure.get_layout_engine() is None:
+    if (engine := figure.get_layout_engine()) is None:
         return
-    figure.draw_without_rendering()
+    engine.execute(figure)
     figure.set_layout_engine("none")
     for axes in figure.axes:
         axes.set_position(Bbox(axes.get_position(original=True).get_points().round(3)))

@@ -11,9 +11,9 @@ import pytest
 
 from tests.support.folders import bytes_of
 from zeronet.common.errors import UserError
-from zeronet.lab.runner.execution import limit
+from zeronet.lab.runner.execution import limit, processes
 from zeronet.lab.runner.execution.options import ExecutionOptions
-from zeronet.lab.runner.execution.processes import execute
+from zeronet.lab.runner.execution.processes import _run_in_worker, execute
 from zeronet.lab.runner.plan import Plan
 from zeronet.lab.runner.runs import results
 from zeronet.lab.specs.networks import network_plan
@@ -92,27 +92,32 @@ def runs_of(problem, folder, optimizers, **options):
     return {label: run for (label, _), run in results(plan, folder).items()}
 
 
+def with_little_grace(*arguments):
+    limit.GRACE = 0.5
+    return _run_in_worker(*arguments)
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("jobs", [1, 2])
 @pytest.mark.parametrize(
-    ("name", "words"),
+    ("name", "jobs", "words"),
     [
-        ("Leaves", ENDED),
-        ("Killed", ENDED),
-        ("Endless", ": TimedOut: stopped after 5 seconds, the --run-timeout"),
-        ("Sleeps", "mine.py, line 32: stopped after 5 seconds, the --run-timeout"),
-        ("Raises", "mine.py, line 40: Strange: its message cannot be shown"),
-        ("Recurses", "mine.py, line 44: RecursionError: "),
+        ("Leaves", 1, ENDED),
+        ("Killed", 2, ENDED),
+        ("Endless", 1, ": TimedOut: stopped after 2 seconds, the --run-timeout"),
+        ("Sleeps", 2, "mine.py, line 32: stopped after 2 seconds, the --run-timeout"),
+        ("Raises", 1, "mine.py, line 40: Strange: its message cannot be shown"),
+        ("Recurses", 2, "mine.py, line 44: RecursionError: "),
     ],
 )
-def test_an_optimizer_costs_only_its_own_run_and_is_named(problem, tmp_path, file, monkeypatch, name, words, jobs):
-    monkeypatch.setattr(limit, "GRACE", 0.5)
+def test_an_optimizer_costs_only_its_own_run_and_is_named(problem, tmp_path, file, monkeypatch, name, jobs, words):
+    if name == "Sleeps":
+        monkeypatch.setattr(processes, "_run_in_worker", with_little_grace)
     runs = runs_of(
         problem,
         tmp_path / "out",
         [f"{file}:{name}", "sgd", "adam"],
         jobs=jobs,
-        run_timeout=5 if "stopped" in words else None,
+        run_timeout=2 if "stopped" in words else None,
     )
     assert {label: run.outcome for label, run in runs.items()} == {
         name: "raised",
