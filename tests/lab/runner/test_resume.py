@@ -23,10 +23,7 @@ SCRIPT = [sys.executable, train.__file__]
 OPTIONS = ["--tune", "6", "--seeds", "3", "--optimizer", "sgd", "rmsprop", "--jobs", "2"]
 SMALL = ["--steps", "20", "--batch-size", "10", "--hidden", "8", "--quiet"]
 
-pytestmark = [
-    pytest.mark.skipif(sys.platform == "win32", reason="Windows has other signals and limits"),
-    pytest.mark.filterwarnings(r"ignore:os\.fork\(\) was called"),  # JAX's, where a twin has imported it
-]
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has other signals and limits")
 
 
 def times_of(folder):
