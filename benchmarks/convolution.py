@@ -13,10 +13,11 @@ import numpy as np
 from benchmarks import harness
 from datasets import load
 from zeronet import Adam, Convolution, SimpleConvNet, Trainer
+from zeronet.lab.comparison.words import without_path
 from zeronet.nn.layers.windows import im2col
 from zeronet.training import History
+from zeronet.training.batches import batches
 from zeronet.training.environment import blas_threads, flushed_subnormals
-from zeronet.training.trainer import batches
 
 BATCH = 100
 
@@ -105,7 +106,8 @@ def main(steps: int) -> None:
     data = load("mnist")
     x, t = data.x_train, data.t_train
     print(
-        f"{harness.machine()}; {pinned}; one thread. {steps} steps of {BATCH} images. Data: {data.source}.\n",
+        f"{harness.machine()}; {pinned}; one thread. {steps} steps of {BATCH} images. "
+        f"Data: {without_path(data.source)}.\n",
         flush=True,
     )
     with blas_threads(1):

@@ -14,6 +14,7 @@ from benchmarks import harness
 from benchmarks.contestants import floors, zeronet_trainer
 from benchmarks.task import OPTIMIZERS, Task
 from datasets import load
+from zeronet.lab.comparison.words import without_path
 from zeronet.training.compiled import compiler
 from zeronet.training.environment import blas_threads
 
@@ -53,7 +54,7 @@ def main(part: str) -> None:
 
         torch.set_num_threads(threads)
     data = load("mnist")
-    print(f"{harness.machine()}; {where}; {threads} BLAS threads. Data: {data.source}.\n", flush=True)
+    print(f"{harness.machine()}; {where}; {threads} BLAS threads. Data: {without_path(data.source)}.\n", flush=True)
     summary: list[list[str]] = []
     for sizes, batch_size, rule in {"one-core": ONE_CORE, "all-cores": ALL_CORES, "quick": QUICK}[part]:
         n = 20_000 if part == "all-cores" else len(data.x_train)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from zeronet import SGD, AdaGrad, Adam, Momentum, MultiLayerNet, Network, Optimizer, RMSProp
-from zeronet.training.trainer import batches
+from zeronet.training.batches import batches
 
 # One rate for each rule, at which all contestants stay far from any instability.
 OPTIMIZERS = {

@@ -16,7 +16,7 @@ import matplotlib.pyplot as plt
 
 from datasets import load
 from zeronet import TwoLayerNet
-from zeronet.training.trainer import batches
+from zeronet.training.batches import batches
 
 STEPS, BATCH, SEEDS = 2000, 128, (0, 1, 2)
 EVERY = 80  # 25 evaluations of a run: train.py makes 21 to 27, for the steps to the target

@@ -15,7 +15,7 @@ from zeronet import Adam, Parameters, TwoLayerNet
 from zeronet.datasets import load
 from zeronet.optimizers import LAMB, LARS, OPTIMIZERS, SOAP, Muon, Prodigy, Shampoo
 from zeronet.optimizers.variants.muon import orthogonalized
-from zeronet.training.trainer import batches
+from zeronet.training.batches import batches
 
 GOLDEN = json.loads((Path(__file__).parent / "golden" / "matrix.json").read_text(encoding="utf-8"))
 STEPS, SEEDS = 200, range(3)

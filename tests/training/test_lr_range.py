@@ -5,7 +5,7 @@ import pytest
 
 from tests.support.optimizers import Plain
 from zeronet import SGD, Adam, Cosine, Diverged, Momentum, ScheduleFreeSGD, Trainer, TwoLayerNet, lr_range_test
-from zeronet.training.trainer import batches
+from zeronet.training.batches import batches
 
 
 def network():

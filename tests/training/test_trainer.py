@@ -22,8 +22,8 @@ from zeronet import (
     TwoLayerNet,
     gradient_check,
 )
+from zeronet.training.batches import batches
 from zeronet.training.environment import can_flush
-from zeronet.training.trainer import batches
 
 OPTIMIZERS = [SGD(lr=0.5), Momentum(lr=0.1), RMSProp(lr=0.01), Adam(lr=0.01)]
 several_optimizers = pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=lambda each: type(each).__name__)

@@ -22,8 +22,9 @@ from zeronet.nn.losses import Loss, MeanSquaredError, SoftmaxCrossEntropy
 from zeronet.nn.models import MultiLayerNet
 from zeronet.optimizers import Optimizer
 from zeronet.optimizers.transforms import L2
+from zeronet.training.batches import batches_per_epoch
 from zeronet.training.callbacks import Callback
-from zeronet.training.trainer import Trainer, batches_per_epoch
+from zeronet.training.trainer import Trainer
 
 DTYPES = (np.float64, np.float32)  # what x may be, and the network is then
 

@@ -28,7 +28,7 @@ from zeronet.lab.specs.networks import network_plan
 from zeronet.lab.specs.spec import on_networks, parse
 from zeronet.lab.tuning.grid import Tuning
 from zeronet.locale import JAPANESE, language
-from zeronet.training.trainer import batches
+from zeronet.training.batches import batches
 
 TUNING = Tuning(3, (7, 8))
 ONE_JOB = ExecutionOptions(1, quiet=True)

@@ -174,8 +174,7 @@ def stop():
     raise KeyboardInterrupt
 
 
-# Start a program that can let no file grow beyond so many bytes: the write that would really fails in its middle, as on
-# a full disk.
+# Run a program with a limit on the size of its files, so that a write fails partway through, as on a full disk.
 LIMITED = """
 import os, resource, sys
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]),) * 2)

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from zeronet.nn.rng import stream
+from zeronet.training.batches import batches
 from zeronet.training.progress import Watch
-from zeronet.training.trainer import Trainer, batches
+from zeronet.training.trainer import Trainer
 
 OWN_START, REPLACEMENT, LOSS_AFTER = "own start", "batches with replacement", "loss after the update"
 BOOK_CHOICES = (OWN_START, REPLACEMENT, LOSS_AFTER)  # those that change a run's numbers, in the ladder's order

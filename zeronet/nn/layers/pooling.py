@@ -20,11 +20,6 @@ class _Pooling(Layer):
         """Return (C, OH, OW) for pictures (C, H, W)."""
         return (*shape[:1], *windows_shape(shape, self.size, self.stride))
 
-    def pixels(self, x: np.ndarray) -> list[np.ndarray]:
-        """Return views (N, C, OH, OW) of x: the first pixel of every window, the second, …, row by row."""
-        view = windows(x, self.size, self.stride)
-        return [view[..., i, j] for i, j in np.ndindex(*self.size)]
-
 
 class MaxPooling(_Pooling):
     """Keep the largest pixel of each window.
@@ -118,6 +113,11 @@ class AveragePooling(_Pooling):
     array([[[[1., 1.],
              [1., 1.]]]])
     """
+
+    def pixels(self, x: np.ndarray) -> list[np.ndarray]:
+        """Return views (N, C, OH, OW) of x: the first pixel of every window, the second, …, row by row."""
+        view = windows(x, self.size, self.stride)
+        return [view[..., i, j] for i, j in np.ndindex(*self.size)]
 
     def forward(self, x: np.ndarray, train: bool = False) -> np.ndarray:
         """Return the means."""
