@@ -12,7 +12,7 @@ from zeronet.common.text import equation_of
 from zeronet.nn.parameters import Parameters
 from zeronet.optimizers.arrays import as_array, copied_gradients, flat_vectors, listed, shapes_of
 from zeronet.optimizers.hyperparameters import checked_number, scheduled_lr
-from zeronet.optimizers.runner import run_rule
+from zeronet.optimizers.runner import RuleRunner, run_rule
 from zeronet.optimizers.saved_state import checked_state
 from zeronet.optimizers.schedules import Schedule
 from zeronet.optimizers.transforms import Transform, WeightDecay
@@ -66,6 +66,8 @@ class Optimizer:
     lr: float
     _transforms: tuple[Transform, ...] = ()
     _transforms_change_all_or_nothing = True
+    _transforms_join_rule = False  # whether one loop may do what they and the rule do
+    _gradients: Mapping[str, Any] | None = None  # the last ones, before transforms
     _copy: dict[str, np.ndarray] | Parameters | None = None  # of the last gradients, which transforms changed
     _shapes: dict[str, tuple[int, ...]] | None
     _owner: weakref.ref[Parameters] | None  # what was updated last
@@ -162,6 +164,9 @@ class Optimizer:
         own = all(type(transform).__module__.startswith("zeronet.") for transform in transforms)
         before_last = any(isinstance(transform, WeightDecay) for transform in transforms[:-1])
         self._transforms_change_all_or_nothing = own and not before_last
+        # … and what needs all gradients must be given them as they come.
+        needs_all = [type(transform).before_update is not Transform.before_update for transform in transforms[1:]]
+        self._transforms_join_rule = own and self.elementwise and not self._has_hook and not any(needs_all)
 
     def with_transforms(self, *transforms: Transform) -> Self:
         """Return a copy of this optimizer that has these transforms.
@@ -206,13 +211,20 @@ class Optimizer:
     def effective_steps(self) -> dict[str, Any] | None:
         """Return name → r of the last update w ← w − r ⊙ g, or None if the rule, or a transform, has another form.
 
-        Raises ValueError before the first update. g is the gradient before the transforms.
+        Raises ValueError before the first update. g is the gradient before the transforms, which must still be there.
         """
         if self._shapes is None:
             raise ValueError("there is no effective step before the first update")
-        steps = {k: self.effective_step(*(getattr(self, s)[k] for s in self.state_names)) for k in self._shapes}
-        for factor in (transform.factor for transform in self.transforms):
-            steps = {k: None if factor is None or r is None else r * factor[k] for k, r in steps.items()}
+        steps = {}
+        for k in self._shapes:
+            r = self.effective_step(*(getattr(self, s)[k] for s in self.state_names))
+            g = None if self._gradients is None else self._gradients[k]
+            for transform in self.transforms:
+                factor = None if g is None else transform.factor(g)
+                if factor is None or r is None:
+                    return None
+                r, g = r * factor, g * factor
+            steps[k] = r
         return None if any(r is None for r in steps.values()) else steps
 
     def swap_to_evaluation(self, params: Parameters) -> None:
@@ -296,18 +308,23 @@ class Optimizer:
     def _update(self, params: MutableMapping[str, Any] | Parameters, grads: Mapping[str, Any]) -> None:
         if self.schedule:
             self.lr = scheduled_lr(self.schedule, self.t)
+        if self._shapes is None:
+            self._start(params)
+        run = run_rule.get()
         if self.transforms:
+            self._gradients = grads
+            if run and self._transforms_join_rule:
+                if self._updated_in_one_loop(run, params, grads):
+                    return
+                run = None
             self._copy = grads = copied_gradients(grads, self._copy if self._transforms_change_all_or_nothing else None)
             for transform in self.transforms:
                 transform.apply(params, grads, self.lr)
-        if self._shapes is None:
-            self._start(params)
         self.t += 1
         self.before_update(params, grads)
         states = [getattr(self, name) for name in self.state_names]
         if self.elementwise and (vectors := flat_vectors(params, grads, *states)):
             vectors[1] = vectors[1].astype(vectors[0].dtype, copy=False)
-            run = run_rule.get()
             if run is None or not run(self, vectors):
                 self.run_in_numpy(vectors)
             return
@@ -317,6 +334,17 @@ class Optimizer:
                 self._apply(w, np.asarray(grads[name], dtype=w.dtype), *(state[name] for state in states))
             if w is not value:
                 params[name] = float(w)
+
+    def _updated_in_one_loop(self, run: RuleRunner, params: Mapping[str, Any], grads: Mapping[str, Any]) -> bool:
+        """Make the update, transforms and rule together, if it can be one loop; return whether it could."""
+        vectors = flat_vectors(params, grads, *(getattr(self, name) for name in self.state_names))
+        if not vectors or vectors[0].dtype != vectors[1].dtype:
+            return False
+        self.transforms[0].before_update(grads)
+        self.t += 1
+        made = run(self, vectors, self.transforms)
+        self.t -= not made
+        return made
 
     def _start(self, params: Mapping[str, Any]) -> None:
         """Make the initial states."""
@@ -362,7 +390,11 @@ class Optimizer:
         return f"{type(self).__name__} with {', '.join(parts)}" if parts else type(self).__name__
 
     def __getstate__(self) -> dict[str, Any]:
-        return self.__dict__ | {"_owner": None, "_copy": None}  # a copy may go on with a copy of the network
+        return self.__dict__ | {
+            "_owner": None,
+            "_copy": None,
+            "_gradients": None,
+        }  # a copy may go on with a copy of the network
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)

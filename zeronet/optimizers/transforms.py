@@ -7,26 +7,30 @@ ClipNorm       the whole gradient no longer than c        WeightDecay   weights 
 """
 
 import math
-from collections.abc import Iterable, Mapping, MutableMapping
+from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from zeronet.nn.parameters import Parameters
+from zeronet.optimizers.arrays import as_array, shapes_of
 from zeronet.optimizers.hyperparameters import checked_number
 
 Arrays = MutableMapping[str, Any] | Parameters
+SUMMED = 65_536  # squares summed as float32: the sum of more would lose digits
 
 
 class Transform:
     """Change the gradients before an update, or the parameters: both in place.
 
-    A subclass implements apply, and passes its settings to super().__init__ under their names on the command line.
-    factor is what the last gradients were multiplied by, as name → number or array; None if they were not multiplied,
-    so that the whole update no longer has the form w ← w − r ⊙ g.
+        rule(w, g, lr)               w, a parameter; g, a copy of its gradient; lr, the learning rate of this update
+
+    A subclass implements rule, and before_update if rule needs a number of all gradients; it passes its settings to
+    super().__init__ under their names on the command line. What has decay="weights" changes arrays of two or more
+    dimensions only.
     """
 
-    factor: Mapping[str, Any] | None = None
+    decay = "all"
 
     def __init__(self, **settings: Any):
         for name, value in settings.items():
@@ -40,9 +44,28 @@ class Transform:
         """The settings as they are now."""
         return {name: getattr(self, name) for name in self._setting_names}
 
+    def before_update(self, grads: Mapping[str, Any]) -> None:
+        """Compute from all gradients what the rule needs, such as their norm."""
+
+    def rule(self, w: np.ndarray, g: np.ndarray, lr: float) -> None:
+        """Change w or g in place, each number by itself."""
+        raise NotImplementedError(f"{type(self).__name__} must implement rule(w, g, lr)")
+
+    def factor(self, g: np.ndarray) -> Any:
+        """Return what the last rule multiplied the gradient g by: a number or an array; None if it does something else.
+
+        Then the whole update no longer has the form w ← w − r ⊙ g.
+        """
+        return None
+
     def apply(self, params: Arrays, grads: Arrays, lr: float) -> None:
-        """Change grads, which are copies of the gradients, or params; lr: the learning rate of this update."""
-        raise NotImplementedError(f"{type(self).__name__} must implement apply(params, grads, lr)")
+        """Apply the rule to grads, which are copies of the gradients, and params."""
+        self.before_update(grads)
+        for name in changed_names(self.decay, shapes_of(params)):
+            w = as_array(value := params[name])
+            self.rule(w, grads[name], lr)
+            if w is not value:
+                params[name] = float(w)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({', '.join(repr(value) for value in self.settings.values())})"
@@ -79,11 +102,13 @@ class ClipValue(Transform):
     def __init__(self, clip_value: float):
         super().__init__(clip_value=clip_value)
 
-    def apply(self, params: Arrays, grads: Arrays, lr: float) -> None:
+    def rule(self, w: np.ndarray, g: np.ndarray, lr: float) -> None:
         """Clip each number."""
-        self.factor = {name: self.clip_value / np.maximum(np.abs(g), self.clip_value) for name, g in grads.items()}
-        for g in grads.values():
-            np.clip(g, -self.clip_value, self.clip_value, out=g)
+        np.clip(g, -self.clip_value, self.clip_value, out=g)
+
+    def factor(self, g: np.ndarray) -> Any:
+        """Return by how much each number was shortened."""
+        return self.clip_value / np.maximum(np.abs(g), self.clip_value)
 
 
 class ClipNorm(Transform):
@@ -119,16 +144,22 @@ class ClipNorm(Transform):
     def __init__(self, clip_norm: float):
         super().__init__(clip_norm=clip_norm)
 
-    def apply(self, params: Arrays, grads: Arrays, lr: float) -> None:
-        """Shorten the gradient."""
+    def before_update(self, grads: Mapping[str, Any]) -> None:
+        """Find out by how much all gradients are to be shortened."""
         norm, unit = scaled_norm(grads.values())
         clipped = norm > self.clip_norm / unit
-        factor = self.clip_norm / norm if clipped else 1.0
-        self.factor = dict.fromkeys(grads, factor / unit if clipped else 1.0)
-        for g in grads.values():
-            if clipped and unit != 1:
-                g /= unit
-            g *= factor
+        self._shortening = self.clip_norm / norm if clipped else 1.0
+        self._unit = unit if clipped else 1.0
+
+    def rule(self, w: np.ndarray, g: np.ndarray, lr: float) -> None:
+        """Shorten the gradient."""
+        if self._unit != 1:
+            g /= self._unit
+        g *= self._shortening
+
+    def factor(self, g: np.ndarray) -> Any:
+        """Return by how much the gradient was shortened."""
+        return self._shortening / self._unit
 
 
 class L2(Transform):
@@ -168,10 +199,9 @@ class L2(Transform):
     def __init__(self, l2: float, decay: str = "weights"):
         super().__init__(l2=l2, decay=decay)
 
-    def apply(self, params: Arrays, grads: Arrays, lr: float) -> None:
+    def rule(self, w: np.ndarray, g: np.ndarray, lr: float) -> None:
         """Add λ w."""
-        for name in _decaying(params, self.decay):
-            grads[name] += self.l2 * params[name]
+        g += self.l2 * w
 
 
 class WeightDecay(Transform):
@@ -211,28 +241,58 @@ class WeightDecay(Transform):
     def __init__(self, weight_decay: float, decay: str = "weights"):
         super().__init__(weight_decay=weight_decay, decay=decay)
 
-    def apply(self, params: Arrays, grads: Arrays, lr: float) -> None:
+    def rule(self, w: np.ndarray, g: np.ndarray, lr: float) -> None:
         """Shrink the weights."""
-        for name in _decaying(params, self.decay):
-            w = params[name]
-            w *= 1 - lr * self.weight_decay  # in place, if w is an array
-            params[name] = w
+        w *= 1 - lr * self.weight_decay
 
 
-def _decaying(params: Arrays, decay: str) -> list[str]:
-    """Return the names of what decays."""
-    names = [name for name, w in params.items() if decay == "all" or np.ndim(w) >= 2]
-    if not names:
-        raise ValueError(f"none of {', '.join(params)} has two or more dimensions: decay=all, for them to decay")
+def changed_names(decay: str, shapes: Mapping[str, tuple[int, ...]]) -> list[str]:
+    """Return the names of the parameters that a transform with this decay changes."""
+    names = [name for name, shape in shapes.items() if decay == "all" or len(shape) >= 2]
+    if shapes and not names:
+        raise ValueError(f"none of {', '.join(shapes)} has two or more dimensions: decay=all, for them to decay")
     return names
+
+
+def joined_rule(optimizer: Any, transforms: Sequence[int]) -> Callable[..., None]:
+    """Return the rule of an optimizer after those of its transforms that have these indices."""
+    if not transforms:
+        return optimizer.rule
+
+    def rule(w: np.ndarray, g: np.ndarray, *states: Any) -> None:
+        g = g.copy()
+        for i in transforms:
+            optimizer.transforms[i].rule(w, g, optimizer.lr)
+        return optimizer.rule(w, g, *states)
+
+    return rule
+
+
+def shared_slices(decays: Sequence[str], shapes: Mapping[str, tuple[int, ...]]) -> dict[tuple[int, ...], list[slice]]:
+    """Return the indices of transforms with these decays → the slices of the flat vector that just they change.
+
+    >>> shared_slices(["all", "weights"], {"W1": (2, 2), "b1": (2,), "b2": (1,)})
+    {(0, 1): [slice(0, 4, None)], (0,): [slice(4, 7, None)]}
+    """
+    changed = [changed_names(decay, shapes) for decay in decays]
+    slices: dict[tuple[int, ...], list[slice]] = {}
+    start = 0
+    for name, shape in shapes.items():
+        stop = start + math.prod(shape)
+        own = slices.setdefault(tuple(i for i, names in enumerate(changed) if name in names), [])
+        if own and own[-1].stop == start:
+            start = own.pop().start
+        own.append(slice(start, stop))
+        start = stop
+    return slices
 
 
 def scaled_norm(arrays: Iterable[np.ndarray]) -> tuple[float, float]:
     """Return n and a power of 2, s: ‖arrays‖ = n s. s is 1 unless squares are too large or too small for a float."""
-    arrays = list(arrays)
-    with np.errstate(over="ignore", under="ignore"):
-        squares = [float(np.square(a, dtype=np.float64).sum()) for a in arrays]
-    if max(squares, default=0.0) < 1e36 and (norm := math.sqrt(math.fsum(squares))) > 1e-18:
+    arrays = [np.ravel(a) for a in arrays]
+    pieces = [a[i : i + SUMMED] for a in arrays for i in range(0, a.size, SUMMED)]
+    squares = [float(np.vdot(piece, piece)) for piece in pieces]
+    if max(squares, default=0.0) < 1e36 and (norm := math.sqrt(math.fsum(squares))) > 1e-12:
         return norm, 1.0
     largest = float(np.max([np.abs(a).max(initial=0) for a in arrays], initial=0))
     if largest == 0 or not math.isfinite(largest):

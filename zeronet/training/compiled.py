@@ -22,6 +22,7 @@ import numpy as np
 from zeronet.common.errors import UserError
 from zeronet.optimizers import Optimizer
 from zeronet.optimizers.runner import run_rule
+from zeronet.optimizers.transforms import Transform, joined_rule, shared_slices
 from zeronet.optimizers.undo import numpy_may_raise
 from zeronet.training.loops import WIDTH, compiled_loop
 from zeronet.training.tracing import Operation, Untraceable, traced
@@ -104,18 +105,24 @@ class Loops:
 
     def __init__(self, elements: float = math.inf):
         self.elements = elements
-        self.rules: dict[int, _Rule] = {}  # by the id of the optimizer, which its rule keeps alive
+        self.rules: dict[tuple[Any, ...], _Rule] = {}  # by the id of the optimizer, which its rule keeps alive
 
-    def __call__(self, optimizer: Optimizer, vectors: Sequence[np.ndarray]) -> bool:
-        """Make an update and return True; or return False, with nothing changed, if the rule must run in NumPy."""
-        rule = self.rules.get(id(optimizer))
+    def __call__(
+        self, optimizer: Optimizer, vectors: Sequence[np.ndarray], transforms: Sequence[Transform] = ()
+    ) -> bool:
+        """Make an update and return True; or return False, with nothing changed, if the rule must run in NumPy.
+
+        transforms: those of the optimizer, if they are to be applied to these gradients.
+        """
+        key = id(optimizer), *((transform, transform.decay) for transform in transforms)
+        rule = self.rules.get(key)
         if rule is None:
-            rule = self.rules[id(optimizer)] = _Rule(optimizer, self.elements)
+            rule = self.rules[key] = _Rule(optimizer, transforms, self.elements)
         return rule.update(vectors)
 
     def has_loop(self, optimizer: Optimizer) -> bool:
         """Return whether the last update was a loop: then the next one changes no vector before it succeeds."""
-        rule = self.rules.get(id(optimizer))
+        rule = self.rules.get((id(optimizer),))
         return rule is not None and not rule.in_numpy
 
 
@@ -126,18 +133,15 @@ def pays(operations: tuple[Operation, ...], elements: float) -> bool:
 
 
 class _Rule:
-    """The rule of one optimizer: its loop, and what the loop is given."""
+    """The rule of one optimizer, after its transforms: a loop for all parameters that the same transforms change."""
 
-    def __init__(self, optimizer: Optimizer, elements: float):
-        self.optimizer, self.elements = optimizer, elements
+    def __init__(self, optimizer: Optimizer, transforms: Sequence[Transform], elements: float):
+        self.optimizer, self.transforms, self.elements = optimizer, transforms, elements
         self.in_numpy = False
-        self.operations: list[Operation] = []
-        self.loop: Callable[[Any], None]
-        self.loops = 0  # that its operations have needed
+        self.parts: list[_Part] = []
         self.updates = 0  # that were loops
-        self.vectors: Sequence[np.ndarray] = ()
         self.ids: list[int] = []  # of the vectors
-        self.dtypes: list[np.dtype[Any]] = []
+        self.vectors: Sequence[np.ndarray] = ()  # kept, so that their ids stay theirs
 
     def update(self, vectors: Sequence[np.ndarray]) -> bool:
         """Make an update if it can be a loop; return whether it could."""
@@ -146,23 +150,20 @@ class _Rule:
         try:
             if (ids := list(map(id, vectors))) != self.ids:
                 self._take(vectors, ids)
-            operations, numbers = traced(self.optimizer.rule, self.dtypes)
-            if operations != self.operations:  # those of RAdam change once
-                self._find_loop()
-                operations, numbers = traced(self.optimizer.rule, self.dtypes)
-            if operations != self.operations:
-                raise Untraceable("its operations change from call to call")
-            self.block.numbers[:] = numbers
+            for part in self.parts:
+                part.prepare()
         except Exception as error:
             self.in_numpy = True
             log.debug("the rule of %s runs in NumPy: %s", type(self.optimizer).__name__, error)
-            if self.updates:  # has_loop was true
-                copies = [vector.copy() for vector in vectors]
-                self.optimizer.run_in_numpy(copies)
-                for vector, changed in zip(vectors, copies, strict=True):
-                    vector[...] = changed
-            return self.updates > 0
-        self.loop(ctypes.byref(self.block))
+            if not self.updates or self.transforms:
+                return False
+            copies = [vector.copy() for vector in vectors]  # has_loop was true
+            self.optimizer.run_in_numpy(copies)
+            for vector, changed in zip(vectors, copies, strict=True):
+                vector[...] = changed
+            return True
+        for part in self.parts:
+            part.run()
         self.updates += 1
         return True
 
@@ -173,12 +174,52 @@ class _Rule:
                 raise Untraceable("its vectors have gaps, or are not of one length")
             if any(np.may_share_memory(vector, other) for other in vectors[:i]):
                 raise Untraceable("two of its vectors are in one place")
-        self.vectors, self.ids, dtypes = vectors, ids, [vector.dtype for vector in vectors]
+        self.vectors, self.ids = vectors, ids
+        if not self.parts:
+            shapes = self.optimizer._shapes if self.transforms else {"all": vectors[0].shape}
+            each = shared_slices([transform.decay for transform in self.transforms], shapes or {})
+            self.parts = [_Part(self.optimizer, which, slices, self.elements) for which, slices in each.items()]
+        for part in self.parts:
+            part.take(vectors)
+
+
+class _Part:
+    """The rule of an optimizer after some of its transforms, on slices of the vectors: its loop, and its arguments."""
+
+    def __init__(self, optimizer: Optimizer, transforms: Sequence[int], slices: Sequence[slice], elements: float):
+        self.optimizer, self.transforms, self.slices, self.elements = optimizer, transforms, slices, elements
+        self.rule = joined_rule(optimizer, transforms)
+        self.operations: list[Operation] = []
+        self.loop: Callable[[Any], None]
+        self.loops = 0  # that its operations have needed
+        self.blocks: list[Any] = []
+        self.vectors: Sequence[np.ndarray] = ()
+        self.dtypes: list[np.dtype[Any]] = []
+
+    def take(self, vectors: Sequence[np.ndarray]) -> None:
+        """Work on these vectors from now on. Raises Untraceable if a loop cannot."""
+        self.vectors, dtypes = vectors, [vector.dtype for vector in vectors]
         if dtypes != self.dtypes:
             self.dtypes = dtypes
             self._find_loop()
         else:
-            self._fill_block(len(self.block.numbers))
+            self._fill_blocks(len(self.blocks[0].numbers))
+
+    def prepare(self) -> None:
+        """Give the loop the numbers of this update. Raises Untraceable, or what the rule raises."""
+        operations, numbers = traced(self.rule, self.dtypes)
+        if operations != self.operations:  # those of RAdam change once
+            self._find_loop()
+            operations, numbers = traced(self.rule, self.dtypes)
+        if operations != self.operations:
+            raise Untraceable("its operations change from call to call")
+        for block in self.blocks:
+            block.numbers[:] = numbers
+
+    def run(self) -> None:
+        """Make the update."""
+        for block in self.blocks:
+            self.loop(ctypes.byref(block))
 
     def _find_loop(self) -> None:
         """Find the loop of the operations that the rule has now, and prove it. Raises Untraceable if there is none."""
@@ -186,34 +227,35 @@ class _Rule:
         if self.loops > MOST_LOOPS:
             raise Untraceable("its operations keep changing")
         twin = self._twin()
-        attributes = dict(vars(twin))
-        self.operations, numbers = traced(twin.rule, self.dtypes)
-        again = traced(twin.rule, self.dtypes)
+        rule, attributes = joined_rule(twin, self.transforms), dict(vars(twin))
+        self.operations, numbers = traced(rule, self.dtypes)
+        again = traced(rule, self.dtypes)
         if again != (self.operations, numbers) or any(vars(twin).get(k) is not a for k, a in attributes.items()):
             raise Untraceable("it depends on how often it is called")
         key = tuple(self.operations), "".join(dtype.char for dtype in self.dtypes)
-        if not pays(key[0], self.elements):
+        share = sum(s.stop - s.start for s in self.slices) / len(self.vectors[0])
+        if not pays(key[0], share * self.elements):
             raise Untraceable("its updates are too few to be worth it")
         self.loop = compiled_loop(*key)
         if (type(twin).rule, *key) not in _proven:
             expected, actual = probes(self.dtypes), probes(self.dtypes)
-            self._twin().rule(*expected)
+            joined_rule(self._twin(), self.transforms)(*expected)
             self.loop(ctypes.byref(_block(actual, numbers)))
             if not all(same_bits(a, b) for a, b in zip(expected, actual, strict=True)):
                 raise Untraceable("NumPy computes other bits")
             _proven.add((type(twin).rule, *key))
-        self._fill_block(len(numbers))
+        self._fill_blocks(len(numbers))
 
     def _twin(self) -> Optimizer:
         """Return a copy with the same states."""
         states = [getattr(self.optimizer, name) for name in self.optimizer.state_names]
         return copy.deepcopy(self.optimizer, {id(state): state for state in states})
 
-    def _fill_block(self, numbers: int) -> None:
+    def _fill_blocks(self, numbers: int) -> None:
         changed = {out for _, out, *_ in self.operations}
         if not all(vector.flags.writeable for i, vector in enumerate(self.vectors) if i in changed):
             raise Untraceable("it changes a vector that is read-only")
-        self.block = _block(self.vectors, [0.0] * numbers)
+        self.blocks = [_block([vector[s] for vector in self.vectors], [0.0] * numbers) for s in self.slices]
 
 
 def _block(vectors: Sequence[np.ndarray], numbers: Sequence[float]) -> Any:
