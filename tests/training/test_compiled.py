@@ -1,5 +1,6 @@
 """Compiled rules: the bits of NumPy for every optimizer, dtype and setting; and NumPy wherever a loop cannot be."""
 
+import copy
 import logging
 import math
 import subprocess
@@ -69,6 +70,36 @@ def trained(optimizer, loops, dtype=np.float32, n=203, steps=200, flush=True, st
     return [params.flat, *(getattr(optimizer, name).flat for name in optimizer.state_names)]
 
 
+TRANSFORMS = {
+    "ClipNorm": (o.ClipNorm(0.5),),
+    "ClipValue": (o.ClipValue(0.01),),
+    "L2": (o.L2(0.1),),
+    "L2 of all": (o.L2(0.1, "all"),),
+    "WeightDecay": (o.WeightDecay(0.1),),
+    "all four": (o.ClipNorm(0.5), o.ClipValue(0.01), o.L2(0.1), o.WeightDecay(0.1, "all")),
+}
+WEIGHTS_AND_BIASES = {"W1": (7, 29), "b1": (29,), "W2": (17, 3), "b2": (3,), "b3": (1,)}
+
+
+def transformed(optimizer, loops, dtype=np.float32, change=lambda optimizer: None):
+    """Parameters and states of several arrays after some updates; change: what happens to the optimizer halfway."""
+    params, grads = Parameters(WEIGHTS_AND_BIASES, dtype), Parameters(WEIGHTS_AND_BIASES, dtype)
+    n = params.flat.size
+    params.flat = gradient(-1 % 2**32, n, dtype, wild=False)
+    token = run_rule.set(loops)
+    try:
+        with np.errstate(all="ignore"), flushed_subnormals():
+            for step in range(60):
+                grads.flat = gradient(step, n, dtype, wild=step == 50) * (1e25 if step % 20 == 19 else 1)
+                if step == 30:
+                    change(optimizer)
+                optimizer.update(params, grads)
+                assert same_bits(grads.flat, gradient(step, n, dtype, step == 50) * (1e25 if step % 20 == 19 else 1))
+    finally:
+        run_rule.reset(token)
+    return [params.flat, *(getattr(optimizer, name).flat for name in optimizer.state_names)]
+
+
 def in_numpy(loops):
     [rule] = loops.rules.values()
     return rule.in_numpy
@@ -95,6 +126,62 @@ def test_vectors_of_any_length(n):
         expected, actual = trained(kind(), None, n=n, steps=5), trained(kind(), loops, n=n, steps=5)
         assert not in_numpy(loops)
         assert [a.tobytes() for a in expected] == [a.tobytes() for a in actual]
+
+
+def shrink_all(optimizer):
+    optimizer.transforms[-1].decay = "all"
+
+
+def clip_less(optimizer):
+    optimizer.transforms[0].clip_norm = 1e3
+
+
+def drop(optimizer):
+    optimizer.transforms = ()
+
+
+@needs_llvm
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("transforms", TRANSFORMS.values(), ids=TRANSFORMS)
+@pytest.mark.parametrize("kind", [SGD, Adam, o.RAdam, o.Rprop])
+def test_transforms_are_in_the_loop_with_the_bits_of_numpy(kind, transforms, dtype):
+    loops = Loops()
+    expected = transformed(kind().with_transforms(*transforms), None, dtype)
+    actual = transformed(kind().with_transforms(*transforms), loops, dtype)
+    assert not in_numpy(loops)
+    for a, b in zip(expected, actual, strict=True):
+        assert same_bits(a, b)
+
+
+@needs_llvm
+@pytest.mark.parametrize(("name", "change"), [("WeightDecay", shrink_all), ("ClipNorm", clip_less), ("all four", drop)])
+def test_transforms_may_change_between_two_updates(name, change):
+    loops = Loops()
+    unchanged, expected, actual = (Adam().with_transforms(*copy.deepcopy(TRANSFORMS[name])) for _ in range(3))
+    unchanged, expected = transformed(unchanged, None), transformed(expected, None, change=change)
+    actual = transformed(actual, loops, change=change)
+    assert not any(rule.in_numpy for rule in loops.rules.values())
+    assert not same_bits(expected[0], unchanged[0])
+    for a, b in zip(expected, actual, strict=True):
+        assert same_bits(a, b)
+
+
+class ShrinksGradients(o.Transform):
+    def rule(self, w, g, lr):
+        g *= 0.5
+
+
+@needs_llvm
+@pytest.mark.parametrize(
+    "transforms", [(o.ClipValue(0.01), o.ClipNorm(0.05)), (ShrinksGradients(),)], ids=["a norm of others", "one's own"]
+)
+def test_other_transforms_run_in_numpy(transforms):
+    loops = Loops()
+    expected = transformed(Adam().with_transforms(*transforms), None)
+    actual = transformed(Adam().with_transforms(*transforms), loops)
+    assert [rule.transforms for rule in loops.rules.values()] == [()]
+    for a, b in zip(expected, actual, strict=True):
+        assert same_bits(a, b)
 
 
 @needs_llvm

@@ -153,8 +153,7 @@ class ClipNorm(Transform):
 
     def rule(self, w: np.ndarray, g: np.ndarray, lr: float) -> None:
         """Shorten the gradient."""
-        if self._unit != 1:
-            g /= self._unit
+        g /= self._unit
         g *= self._shortening
 
     def factor(self, g: np.ndarray) -> Any:
