@@ -75,15 +75,17 @@ class BatchNormalization(Layer):
         self.axes, self.train = (0, *range(2, x.ndim)), train
         if train:
             self._check_batch(x)
-            mean, var = x.mean(self.axes), x.var(self.axes)
+            mean = x.mean(self.axes)
+            centred = x - self._across(mean, x)
+            var = (centred * centred).mean(self.axes)  # x.var would subtract the mean once more
             self.running_mean = self.momentum * self.running_mean + (1 - self.momentum) * mean
             self.running_var = self.momentum * self.running_var + (1 - self.momentum) * var
         else:
-            mean, var = self.running_mean, self.running_var
+            centred, var = x - self._across(self.running_mean, x), self.running_var
             if not var.any():  # before the first batch
                 var = np.ones_like(var)
         self.std = np.sqrt(var + self.eps)
-        self.x_hat = (x - self._across(mean, x)) / self._across(self.std, x)
+        self.x_hat = centred / self._across(self.std, x)
         return self._across(self.gamma, x) * self.x_hat + self._across(self.beta, x)
 
     def backward(self, dy: np.ndarray) -> np.ndarray:
