@@ -179,7 +179,7 @@ def _settle(figure: Figure) -> None:
     if (engine := figure.get_layout_engine()) is None:
         return
     engine.execute(figure)
-    figure.set_layout_engine("none")
+    figure.set_layout_engine(None)  # else each format would be drawn once more, for nothing
     for axes in figure.axes:
         axes.set_position(Bbox(axes.get_position(original=True).get_points().round(3)))
 

@@ -26,7 +26,8 @@ from zeronet.lab.runner.runs import TIMINGS, Run, is_finished, run_file, timing,
 from zeronet.lab.specs.plugins import packed
 
 _nested = 0  # blocks of workers_kept that are open
-NEEDED_LATER = ("matplotlib.style", "matplotlib.backends.backend_svg", "matplotlib.backends.backend_agg")  # by figures
+BACKENDS = ("matplotlib.backends.backend_svg", "matplotlib.backends.backend_agg")
+NEEDED_LATER = ("matplotlib.style", "matplotlib.figure", *BACKENDS)  # by figures
 MAX_FAILURES = 3  # times that workers die before they begin a run, one after the other
 
 
