@@ -1,4 +1,6 @@
-"""What one update costs: every optimizer at three sizes, in NumPy and as a loop, beside PyTorch's where it has one.
+"""What one update costs: every optimizer, and Adam after each transform, beside PyTorch's where it has one.
+
+At three sizes, in NumPy and as a loop.
 
 python -m benchmarks.updates
 """
@@ -10,7 +12,7 @@ import numpy as np
 
 from benchmarks import harness
 from zeronet import MultiLayerNet, Parameters
-from zeronet.optimizers import OPTIMIZERS
+from zeronet.optimizers import L2, OPTIMIZERS, ClipNorm, ClipValue, WeightDecay
 from zeronet.optimizers.runner import run_rule
 from zeronet.training.compiled import Loops, compiler
 from zeronet.training.environment import blas_threads, flushed_subnormals, keep_freed_memory
@@ -40,13 +42,25 @@ IN_TORCH: dict[str, tuple[str, dict[str, object]]] = {
     "RAdam": ("RAdam", {}),
     "AMSGrad": ("Adam", {"amsgrad": True}),
     "Muon": ("Muon", {}),  # which takes matrices alone
+    "Adam after L2": ("Adam", {"weight_decay": 1e-4}),
+    "Adam after WeightDecay": ("AdamW", {"weight_decay": 1e-4}),
+    "Adam after ClipNorm": ("Adam", {}),
+    "Adam after ClipValue": ("Adam", {}),
 }
+TRANSFORMS = {
+    "Adam after L2": L2(1e-4, "all"),
+    "Adam after WeightDecay": WeightDecay(1e-4, "all"),
+    "Adam after ClipNorm": ClipNorm(1.0),
+    "Adam after ClipValue": ClipValue(0.01),
+}
+CLIPPED_IN_TORCH = {"Adam after ClipNorm": ("clip_grad_norm_", 1.0), "Adam after ClipValue": ("clip_grad_value_", 0.01)}
 
 
 def ours(name: str, hidden: tuple[int, ...], gradient: np.ndarray, loops: Loops | None) -> Callable[[], float]:
     """Return EVERY updates of a network's parameters, as loops or in NumPy."""
     params = MultiLayerNet(784, hidden, 10, seed=0).params.copy()
-    optimizer, grads = OPTIMIZERS[name](), Parameters(params.shapes, flat=gradient)
+    optimizer, grads = OPTIMIZERS[name.split(" ")[0]](), Parameters(params.shapes, flat=gradient)
+    optimizer.transforms = [TRANSFORMS[name]] if name in TRANSFORMS else []
 
     def updates() -> float:
         token = run_rule.set(loops)
@@ -71,7 +85,8 @@ def theirs(name: str, hidden: tuple[int, ...], gradient: np.ndarray) -> Callable
     params = MultiLayerNet(784, hidden, 10, seed=0).params
     used = [key for key, array in params.items() if name != "Muon" or array.ndim == 2]
     tensors = [torch.nn.Parameter(torch.from_numpy(params[key].copy())) for key in used]
-    grads = Parameters(params.shapes, flat=gradient)
+    clip, limit = CLIPPED_IN_TORCH.get(name, ("", 0.0))
+    grads = Parameters(params.shapes, flat=gradient.copy() if clip else gradient)  # it clips in place
     for tensor, key in zip(tensors, used, strict=True):
         tensor.grad = torch.from_numpy(grads[key])
     optimizer = None
@@ -85,6 +100,8 @@ def theirs(name: str, hidden: tuple[int, ...], gradient: np.ndarray) -> Callable
     def updates() -> float:
         torch.set_flush_denormal(True)
         for _ in range(EVERY):
+            if clip:
+                getattr(torch.nn.utils, clip)(tensors, limit)
             optimizer.step()
         return float("nan")
 
@@ -96,7 +113,7 @@ def measured(hidden: tuple[int, ...]) -> dict[str, dict[str, harness.Timing]]:
     rng, count = np.random.default_rng(0), MultiLayerNet(784, hidden, 10, seed=0).params.flat.size
     gradient = 1e-2 * rng.standard_normal(count, dtype=np.float32)  # one: a training, too, has one vector for all
     found = {}
-    for name in OPTIMIZERS:  # each beside its twin, so that the arrays of two are held at a time
+    for name in (*OPTIMIZERS, *TRANSFORMS):  # each beside its twin, so that the arrays of two are held at a time
         all_runs = {
             "in NumPy": ours(name, hidden, gradient, None),
             "zeronet": ours(name, hidden, gradient, Loops() if compiler() else None),
