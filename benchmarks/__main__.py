@@ -22,6 +22,7 @@ PARTS = {
     "One run, all cores": ["benchmarks.one_run", "all-cores"],
     "A convolutional network, one core": ["benchmarks.convolution"],
     "One update": ["benchmarks.updates"],
+    "One update after transforms": ["benchmarks.updates", "transforms"],
     "Where a step's time goes": ["benchmarks.profile"],
     "BLAS threads": ["benchmarks.threads"],
     "What the runs of a seed could share": ["benchmarks.sharing"],

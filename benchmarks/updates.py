@@ -1,12 +1,12 @@
-"""What one update costs: every optimizer, and Adam after each transform, beside PyTorch's where it has one.
+"""What one update costs at three sizes, in NumPy and as a loop, beside PyTorch's where it has one.
 
-At three sizes, in NumPy and as a loop.
-
-python -m benchmarks.updates
+python -m benchmarks.updates               every optimizer
+python -m benchmarks.updates transforms    Adam after each transform
 """
 
+import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 
@@ -108,12 +108,12 @@ def theirs(name: str, hidden: tuple[int, ...], gradient: np.ndarray) -> Callable
     return updates
 
 
-def measured(hidden: tuple[int, ...]) -> dict[str, dict[str, harness.Timing]]:
+def measured(names: Iterable[str], hidden: tuple[int, ...]) -> dict[str, dict[str, harness.Timing]]:
     """Time each in turns with its twin; the first round, in which states are made, does not count."""
     rng, count = np.random.default_rng(0), MultiLayerNet(784, hidden, 10, seed=0).params.flat.size
     gradient = 1e-2 * rng.standard_normal(count, dtype=np.float32)  # one: a training, too, has one vector for all
     found = {}
-    for name in (*OPTIMIZERS, *TRANSFORMS):  # each beside its twin, so that the arrays of two are held at a time
+    for name in names:  # each beside its twin, so that the arrays of two are held at a time
         all_runs = {
             "in NumPy": ours(name, hidden, gradient, None),
             "zeronet": ours(name, hidden, gradient, Loops() if compiler() else None),
@@ -132,14 +132,15 @@ def measured(hidden: tuple[int, ...]) -> dict[str, dict[str, harness.Timing]]:
     return found
 
 
-def main() -> None:
-    """Measure and print."""
+def main(part: str) -> None:
+    """Measure a part and print it."""
+    names = ("Adam", *TRANSFORMS) if part == "transforms" else OPTIMIZERS
     pinned = harness.pin_to_one_core()
     keep_freed_memory()
     print(f"{harness.machine()}; {pinned}. Medians of {ROUNDS} rounds of {EVERY} updates each, µs per update.")
     for title, hidden in SIZES.items():
         with blas_threads(1), flushed_subnormals(), np.errstate(all="ignore"):
-            found = measured(hidden)
+            found = measured(names, hidden)
         rows = []
         for name, of in found.items():
             ours_in_numpy = (
@@ -162,4 +163,4 @@ def _micro(timing: harness.Timing) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1] if len(sys.argv) > 1 else "all")
