@@ -71,6 +71,7 @@ class Optimizer:
     _copy: dict[str, np.ndarray] | Parameters | None = None  # of the last gradients, which transforms changed
     _shapes: dict[str, tuple[int, ...]] | None
     _owner: weakref.ref[Parameters] | None  # what was updated last
+    _owners_grads: weakref.ref[Parameters] | None  # from which
     _swapped: tuple[np.ndarray, np.ndarray] | None = None  # the trained values, and those evaluated instead of them
 
     _own_rules = True  # whether its rules are zeronet's, which do not fail
@@ -145,6 +146,7 @@ class Optimizer:
             raise
         if isinstance(params, Parameters) and (self._owner is None or self._owner() is not params):
             self._owner = weakref.ref(params)
+            self._owners_grads = weakref.ref(grads) if isinstance(grads, Parameters) else None
 
     @property
     def transforms(self) -> tuple[Transform, ...]:
@@ -284,6 +286,9 @@ class Optimizer:
 
     def _check(self, params: Mapping[str, Any], grads: Mapping[str, Any]) -> None:
         """Raise ValueError unless params are floats, with the names and shapes of grads and of the updates before."""
+        owner, owners_grads = self._owner and self._owner(), self._owners_grads and self._owners_grads()
+        if owner is params and owners_grads is grads and owner.flat.flags.writeable:  # as at the last update
+            return
         for name, value in [("params", params.flat)] if isinstance(params, Parameters) else params.items():
             w = as_array(value)
             if not w.flags.writeable:
@@ -297,7 +302,6 @@ class Optimizer:
         if self._shapes is not None and shapes != self._shapes:
             seen = listed(self._shapes)
             raise ValueError(f"this {type(self).__name__} has updated {seen}, and cannot go on with {listed(shapes)}")
-        owner = self._owner and self._owner()
         same = owner is params or (owner and all(np.array_equal(owner[k], params[k], equal_nan=True) for k in owner))
         if self._owner and isinstance(params, Parameters) and not same:
             raise ValueError(
@@ -369,7 +373,7 @@ class Optimizer:
 
     def _forget(self) -> None:
         """Return to the state before the first update."""
-        self._shapes = self._owner = self._swapped = None
+        self._shapes = self._owner = self._owners_grads = self._swapped = None
         self.t = 0
         for name in self.state_names:
             setattr(self, name, None)

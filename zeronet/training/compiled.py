@@ -105,7 +105,7 @@ class Loops:
 
     def __init__(self, elements: float = math.inf):
         self.elements = elements
-        self.rules: dict[tuple[Any, ...], _Rule] = {}  # by the id of the optimizer, which its rule keeps alive
+        self.rules: dict[Any, _Rule] = {}  # by the id of the optimizer, which its rule keeps alive, and its transforms
 
     def __call__(
         self, optimizer: Optimizer, vectors: Sequence[np.ndarray], transforms: Sequence[Transform] = ()
@@ -114,7 +114,7 @@ class Loops:
 
         transforms: those of the optimizer, if they are to be applied to these gradients.
         """
-        key = id(optimizer), *((transform, transform.decay) for transform in transforms)
+        key = (id(optimizer), *((each, each.decay) for each in transforms)) if transforms else id(optimizer)
         rule = self.rules.get(key)
         if rule is None:
             rule = self.rules[key] = _Rule(optimizer, transforms, self.elements)
@@ -122,7 +122,7 @@ class Loops:
 
     def has_loop(self, optimizer: Optimizer) -> bool:
         """Return whether the last update was a loop: then the next one changes no vector before it succeeds."""
-        rule = self.rules.get((id(optimizer),))
+        rule = self.rules.get(id(optimizer))
         return rule is not None and not rule.in_numpy
 
 
