@@ -394,11 +394,8 @@ class Optimizer:
         return f"{type(self).__name__} with {', '.join(parts)}" if parts else type(self).__name__
 
     def __getstate__(self) -> dict[str, Any]:
-        return self.__dict__ | {
-            "_owner": None,
-            "_copy": None,
-            "_gradients": None,
-        }  # a copy may go on with a copy of the network
+        unshared = ("_owner", "_owners_grads", "_copy", "_gradients")  # a copy may go on with a copy of the network
+        return self.__dict__ | dict.fromkeys(unshared)
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)

@@ -12,11 +12,11 @@ from zeronet.optimizers.runner import run_rule
 
 def restorer(optimizer: Any, params: MutableMapping[str, Any] | Parameters) -> Callable[[], None]:
     """Return what restores parameters and states as they are now; optimizer: an Optimizer."""
-    before = dict(vars(optimizer))
+    attributes = dict(vars(optimizer))
     copies: list[tuple[np.ndarray, np.ndarray]] = []
     values = {} if isinstance(params, Parameters) else dict(params)
     if not _fails_before_changes(optimizer, params):
-        for mapping in (params, *(before.get(name) or {} for name in optimizer.state_names)):
+        for mapping in (params, *(attributes.get(name) or {} for name in optimizer.state_names)):
             members = [mapping.flat] if isinstance(mapping, Parameters) else mapping.values()
             copies += [(array, array.copy()) for array in members if isinstance(array, np.ndarray)]
 
@@ -27,8 +27,8 @@ def restorer(optimizer: Any, params: MutableMapping[str, Any] | Parameters) -> C
             if params[name] is not value:
                 params[name] = value
         for name in (*optimizer.state_names, *optimizer.scalar_names, "t", "lr", "_shapes"):
-            if name in before:
-                setattr(optimizer, name, before[name])
+            if name in attributes:
+                setattr(optimizer, name, attributes[name])
 
     return restore
 
