@@ -25,6 +25,7 @@ from zeronet import (
     WeightDecay,
 )
 from zeronet.landscapes import Valley, descend
+from zeronet.optimizers import Transform
 from zeronet.training.checkpoint import Checkpoint
 
 SHAPES = {"W1": (3, 2), "b1": (2,), "W2": (2, 4)}
@@ -197,6 +198,28 @@ def test_a_gradient_of_float32_whose_square_would_overflow_is_still_clipped():
     grads["W"] = 3e20, 4e20
     SGD(lr=1.0).with_transforms(ClipNorm(1.0)).update(params, grads)
     np.testing.assert_allclose(params["W"], [-0.6, -0.8], rtol=1e-6)
+
+
+class Halves(Transform):
+    def rule(self, w, g, lr):
+        g *= 0.5
+
+
+class HalvesAll(Transform):
+    def apply(self, params, grads, lr):
+        for g in grads.values():
+            g *= 0.5
+
+
+@pytest.mark.parametrize("kind", [Halves, HalvesAll])
+def test_one_s_own_transform_is_a_rule_or_an_apply(kind, rng):
+    first, grads = random_parameters(rng), random_parameters(rng)
+    second, numbers = first.copy(), {"x": 1.0}
+    SGD(lr=0.5).with_transforms(kind()).update(first, grads)
+    SGD(lr=0.25).update(second, grads)
+    np.testing.assert_array_equal(first.flat, second.flat)
+    SGD(lr=0.5).with_transforms(kind()).update(numbers, {"x": 2.0})
+    assert numbers == {"x": 0.5}
 
 
 # Still an optimizer
