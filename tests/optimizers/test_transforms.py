@@ -320,6 +320,25 @@ def test_the_effective_step_times_the_gradient_is_the_step_while_only_clipping(i
     assert decaying.effective_steps() is None
 
 
+def test_the_effective_step_is_that_of_the_last_update_or_unknown(rng):
+    optimizer = SGD(lambda k: float("nan") if k == 1 else 0.5).with_transforms(ClipNorm(1.0))
+    params, grads = random_parameters(rng), random_parameters(rng)
+    optimizer.update(params, grads)
+    state = optimizer.state_dict()
+    assert 0 < optimizer.effective_steps()["W1"] < 0.5
+    assert copy.deepcopy(optimizer).effective_steps() is None
+    optimizer.load_state_dict(state)
+    assert optimizer.effective_steps() is None
+    with pytest.raises(ValueError, match="lr must be"):
+        optimizer.update(params, grads)
+    assert optimizer.effective_steps() is None
+    optimizer.t = 2
+    optimizer.update(params, grads)
+    assert 0 < optimizer.effective_steps()["W1"] < 0.5
+    optimizer.transforms = (ClipNorm(2.0),)
+    assert optimizer.effective_steps() is None
+
+
 def test_it_trains_a_network_and_a_checkpoint_brings_it_back(points, tmp_path):
     def trainer():
         net = TwoLayerNet(6, 8, 3, weight_init_std=0.3, seed=0)

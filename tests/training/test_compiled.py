@@ -5,6 +5,7 @@ import logging
 import math
 import subprocess
 import sys
+import warnings
 from contextlib import nullcontext
 from functools import cache
 
@@ -164,6 +165,78 @@ def test_transforms_may_change_between_two_updates(name, change):
     assert not same_bits(expected[0], unchanged[0])
     for a, b in zip(expected, actual, strict=True):
         assert same_bits(a, b)
+
+
+@needs_llvm
+@pytest.mark.parametrize("transforms", [(), (o.L2(0.5),)])
+def test_a_state_of_another_network_may_be_loaded_in_the_middle(transforms):
+    ends = []
+    for loops in (None, Loops()):
+        token = run_rule.set(loops)
+        optimizer, other = (o.Momentum().with_transforms(*transforms) for _ in range(2))
+        for each, size in ((optimizer, 2), (other, 4)):
+            params, grads = (Parameters({"W": (size, size), "b": (size,)}) for _ in range(2))
+            params.flat[:], grads.flat[:] = 1, 0.25
+            each.update(params, grads)
+        optimizer.load_state_dict(other.state_dict())
+        optimizer.update(params, grads)
+        run_rule.reset(token)
+        ends.append(params.flat.copy())
+    assert same_bits(*ends)
+
+
+@needs_llvm
+def test_parameters_in_another_order_get_their_own_decay():
+    ends = []
+    for loops in (None, Loops()):
+        token = run_rule.set(loops)
+        optimizer = SGD(lr=1.0).with_transforms(o.L2(0.5))
+        one, params = Parameters({"W": (2, 2), "b": (4,)}), Parameters({"b": (4,), "W": (2, 2)})
+        grads = params.copy()
+        for each in (one, params):  # their values are the same
+            optimizer.update(each, grads)
+        params.flat[:] = 1
+        optimizer.update(params, grads)
+        run_rule.reset(token)
+        ends.append({name: array.tolist() for name, array in params.items()})
+    assert ends[0] == ends[1] == {"b": [1.0] * 4, "W": [[0.5, 0.5]] * 2}
+
+
+@needs_llvm
+def test_biases_that_do_not_decay_keep_no_training_from_its_loops(monkeypatch):
+    monkeypatch.setattr(compiled, "_saved", {})
+    loops, shapes = Loops(10_000 * 40_000), {"W": (200, 200), "b": (10,), "nothing": (0, 3)}
+    params, grads = Parameters(shapes), Parameters(shapes)
+    token = run_rule.set(loops)
+    Adam().with_transforms(o.L2(0.1)).update(params, grads)
+    run_rule.reset(token)
+    assert not in_numpy(loops)
+    assert all(math.isfinite(seconds) for seconds in compiled._saved.values())
+
+
+@needs_llvm
+def test_it_warns_of_nothing_that_the_rule_does_not_do(monkeypatch):
+    monkeypatch.setattr(compiled, "_proven", set())
+    params, grads = Parameters({"W": (200,)}), Parameters({"W": (200,)})
+    with warnings.catch_warnings(record=True) as seen:
+        warnings.resetwarnings()
+        with compiled_rules():
+            o.Momentum().update(params, grads)
+            assert not in_numpy(run_rule.get())
+    assert not seen
+
+
+@needs_llvm
+def test_where_numpy_raises_inside_the_block_all_is_as_before(monkeypatch):
+    monkeypatch.setattr(compiled, "_saved", {})
+    params, grads = Parameters({"W": (2,)}), Parameters({"W": (2,)})
+    optimizer, grads.flat[:] = o.Momentum(lr=1e30), 1
+    with np.errstate(all="ignore"), compiled_rules(1):
+        optimizer.update(params, grads)
+        grads.flat[:], before = 1e30, optimizer.v.flat.copy()
+        with np.errstate(over="raise"), pytest.raises(FloatingPointError):
+            optimizer.update(params, grads)
+    assert (optimizer.t, optimizer.v.flat.tolist()) == (1, before.tolist())
 
 
 class ShrinksGradients(o.Transform):

@@ -15,7 +15,7 @@ from zeronet.optimizers.hyperparameters import checked_number, scheduled_lr
 from zeronet.optimizers.runner import RuleRunner, run_rule
 from zeronet.optimizers.saved_state import checked_state
 from zeronet.optimizers.schedules import Schedule
-from zeronet.optimizers.transforms import Transform, WeightDecay
+from zeronet.optimizers.transforms import Transform, WeightDecay, changed_names
 from zeronet.optimizers.undo import restorer
 
 # Numbers that a rule is given at once: its temporaries then stay in the processor's cache. At 1.8 million parameters
@@ -75,12 +75,12 @@ class Optimizer:
     _swapped: tuple[np.ndarray, np.ndarray] | None = None  # the trained values, and those evaluated instead of them
 
     _own_rules = True  # whether its rules are zeronet's, which do not fail
-    _has_hook = False  # whether it has a before_update
+    _has_before_update = False  # whether it has a before_update
 
     def __init_subclass__(cls) -> None:
         rules = (cls.rule, cls.before_update)
         cls._own_rules = all((rule.__module__ or "").startswith("zeronet.") for rule in rules)
-        cls._has_hook = cls.before_update is not Optimizer.before_update
+        cls._has_before_update = cls.before_update is not Optimizer.before_update
 
     if TYPE_CHECKING:  # hyper-parameters and states are attributes under the names that a subclass gives them
 
@@ -135,7 +135,7 @@ class Optimizer:
         ------
         ValueError if names or shapes differ from each other or from those of the first update, or `params` is another
         Parameters, with other values, than the one of the update before. After any error, parameters and states are as
-        before.
+        before; only an interrupt may fall between two of zeronet's own steps.
         """
         self._check(params, grads)
         restore = restorer(self, params)
@@ -143,6 +143,7 @@ class Optimizer:
             self._update(params, grads)
         except BaseException:
             restore()
+            self._gradients = None
             raise
         if isinstance(params, Parameters) and (self._owner is None or self._owner() is not params):
             self._owner = weakref.ref(params)
@@ -162,13 +163,14 @@ class Optimizer:
         if keeps_weights and any(isinstance(transform, WeightDecay) for transform in transforms):
             raise ValueError(f"WeightDecay cannot reach the weights that {type(self).__name__} keeps: L2 can")
         self._transforms = transforms
-        # Ours raise before they change anything; but one that raises after another has changed the parameters …
+        self._gradients = None
+        # Ours raise before they change anything; but one may raise after another has changed the parameters.
         own = all(type(transform).__module__.startswith("zeronet.") for transform in transforms)
         before_last = any(isinstance(transform, WeightDecay) for transform in transforms[:-1])
         self._transforms_change_all_or_nothing = own and not before_last
-        # … and what needs all gradients must be given them as they come.
+        # Behind another transform, one that needs all gradients needs them as the other leaves them: no loop has them.
         needs_all = [type(transform).before_update is not Transform.before_update for transform in transforms[1:]]
-        self._transforms_join_rule = own and self.elementwise and not self._has_hook and not any(needs_all)
+        self._transforms_join_rule = own and self.elementwise and not self._has_before_update and not any(needs_all)
 
     def with_transforms(self, *transforms: Transform) -> Self:
         """Return a copy of this optimizer that has these transforms.
@@ -213,15 +215,17 @@ class Optimizer:
     def effective_steps(self) -> dict[str, Any] | None:
         """Return name → r of the last update w ← w − r ⊙ g, or None if the rule, or a transform, has another form.
 
-        Raises ValueError before the first update. g is the gradient before the transforms, which must still be there.
+        g is the gradient before the transforms. It is not copied: with transforms, this must be called before gradients
+        are computed anew, and a copy of the optimizer returns None. Raises ValueError before the first update.
         """
         if self._shapes is None:
             raise ValueError("there is no effective step before the first update")
-        steps = {}
+        changed = [changed_names(transform.decay, self._shapes) for transform in self.transforms]
+        steps: dict[str, Any] = {}
         for k in self._shapes:
             r = self.effective_step(*(getattr(self, s)[k] for s in self.state_names))
             g = None if self._gradients is None else self._gradients[k]
-            for transform in self.transforms:
+            for transform in [each for each, names in zip(self.transforms, changed, strict=True) if k in names]:
                 factor = None if g is None else transform.factor(g)
                 if factor is None or r is None:
                     return None
@@ -280,7 +284,7 @@ class Optimizer:
         """
         for name, value in checked_state(self, state).items():
             setattr(self, name, value)
-        self._owner = self._swapped = None
+        self._owner = self._swapped = self._gradients = None
 
     # How it works --------------------------------------------------------------------------------------------------
 
@@ -314,17 +318,17 @@ class Optimizer:
             self.lr = scheduled_lr(self.schedule, self.t)
         if self._shapes is None:
             self._start(params)
+        self.t += 1
         run = run_rule.get()
         if self.transforms:
             self._gradients = grads
             if run and self._transforms_join_rule:
                 if self._updated_in_one_loop(run, params, grads):
                     return
-                run = None
+                run = None  # a loop without the transforms would not save more
             self._copy = grads = copied_gradients(grads, self._copy if self._transforms_change_all_or_nothing else None)
             for transform in self.transforms:
                 transform.apply(params, grads, self.lr)
-        self.t += 1
         self.before_update(params, grads)
         states = [getattr(self, name) for name in self.state_names]
         if self.elementwise and (vectors := flat_vectors(params, grads, *states)):
@@ -342,13 +346,9 @@ class Optimizer:
     def _updated_in_one_loop(self, run: RuleRunner, params: Mapping[str, Any], grads: Mapping[str, Any]) -> bool:
         """Make the update, transforms and rule together, if it can be one loop; return whether it could."""
         vectors = flat_vectors(params, grads, *(getattr(self, name) for name in self.state_names))
-        if not vectors or vectors[0].dtype != vectors[1].dtype:
+        if not vectors or vectors[0].dtype != vectors[1].dtype or not isinstance(grads, Parameters):
             return False
-        self.transforms[0].before_update(grads)
-        self.t += 1
-        made = run(self, vectors, self.transforms)
-        self.t -= not made
-        return made
+        return run(self, vectors, grads)
 
     def _start(self, params: Mapping[str, Any]) -> None:
         """Make the initial states."""

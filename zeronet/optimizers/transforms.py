@@ -26,8 +26,8 @@ class Transform:
         rule(w, g, lr)               w, a parameter; g, a copy of its gradient; lr, the learning rate of this update
 
     A subclass implements rule, and before_update if rule needs a number of all gradients; it passes its settings to
-    super().__init__ under their names on the command line. What has decay="weights" changes arrays of two or more
-    dimensions only.
+    super().__init__ under their names on the command line. Its rule is given all parameters, or, if its decay is
+    "weights", those of two or more dimensions.
     """
 
     decay = "all"
@@ -52,9 +52,9 @@ class Transform:
         raise NotImplementedError(f"{type(self).__name__} must implement rule(w, g, lr)")
 
     def factor(self, g: np.ndarray) -> Any:
-        """Return what the last rule multiplied the gradient g by: a number or an array; None if it does something else.
+        """Return what the last rule multiplied the gradient by, a number or an array; None if it does something else.
 
-        Then the whole update no longer has the form w ← w − r ⊙ g.
+        g: the gradient before this transform.
         """
         return None
 
@@ -253,14 +253,14 @@ def changed_names(decay: str, shapes: Mapping[str, tuple[int, ...]]) -> list[str
     return names
 
 
-def joined_rule(optimizer: Any, transforms: Sequence[int]) -> Callable[..., None]:
+def joined_rule(optimizer: Any, which: Sequence[int]) -> Callable[..., None]:
     """Return the rule of an optimizer after those of its transforms that have these indices."""
-    if not transforms:
+    if not which:
         return optimizer.rule
 
     def rule(w: np.ndarray, g: np.ndarray, *states: Any) -> None:
         g = g.copy()
-        for i in transforms:
+        for i in which:
             optimizer.transforms[i].rule(w, g, optimizer.lr)
         return optimizer.rule(w, g, *states)
 
@@ -268,7 +268,7 @@ def joined_rule(optimizer: Any, transforms: Sequence[int]) -> Callable[..., None
 
 
 def shared_slices(decays: Sequence[str], shapes: Mapping[str, tuple[int, ...]]) -> dict[tuple[int, ...], list[slice]]:
-    """Return the indices of transforms with these decays → the slices of the flat vector that just they change.
+    """Return indices of transforms with these decays → the slices of the flat vector that exactly those change.
 
     >>> shared_slices(["all", "weights"], {"W1": (2, 2), "b1": (2,), "b2": (1,)})
     {(0, 1): [slice(0, 4, None)], (0,): [slice(4, 7, None)]}
@@ -278,10 +278,10 @@ def shared_slices(decays: Sequence[str], shapes: Mapping[str, tuple[int, ...]]) 
     start = 0
     for name, shape in shapes.items():
         stop = start + math.prod(shape)
+        if start == stop:
+            continue
         own = slices.setdefault(tuple(i for i, names in enumerate(changed) if name in names), [])
-        if own and own[-1].stop == start:
-            start = own.pop().start
-        own.append(slice(start, stop))
+        own.append(slice(own.pop().start if own and own[-1].stop == start else start, stop))
         start = stop
     return slices
 

@@ -39,9 +39,10 @@ def _fails_before_changes(optimizer: Any, params: MutableMapping[str, Any] | Par
     if not (isinstance(params, Parameters) and all_or_nothing):
         return False
     run = run_rule.get()
+    in_loop = run is not None and not optimizer.transforms and run.has_loop(optimizer)
     if optimizer._own_rules:
-        return run is not None or not numpy_may_raise()
-    return run is not None and not optimizer.transforms and not optimizer._has_hook and run.has_loop(optimizer)
+        return in_loop or not numpy_may_raise()
+    return in_loop and not optimizer._has_before_update
 
 
 def numpy_may_raise() -> bool:

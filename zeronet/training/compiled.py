@@ -20,9 +20,10 @@ from typing import Any
 import numpy as np
 
 from zeronet.common.errors import UserError
+from zeronet.nn.parameters import Parameters
 from zeronet.optimizers import Optimizer
 from zeronet.optimizers.runner import run_rule
-from zeronet.optimizers.transforms import Transform, joined_rule, shared_slices
+from zeronet.optimizers.transforms import joined_rule, shared_slices
 from zeronet.optimizers.undo import numpy_may_raise
 from zeronet.training.loops import WIDTH, compiled_loop
 from zeronet.training.tracing import Operation, Untraceable, traced
@@ -105,24 +106,27 @@ class Loops:
 
     def __init__(self, elements: float = math.inf):
         self.elements = elements
-        self.rules: dict[Any, _Rule] = {}  # by the id of the optimizer, which its rule keeps alive, and its transforms
+        self.rules: dict[tuple[Any, ...], _Rule] = {}  # by the id of the optimizer, which its rule keeps alive
 
     def __call__(
-        self, optimizer: Optimizer, vectors: Sequence[np.ndarray], transforms: Sequence[Transform] = ()
+        self, optimizer: Optimizer, vectors: Sequence[np.ndarray], transformed: Parameters | None = None
     ) -> bool:
         """Make an update and return True; or return False, with nothing changed, if the rule must run in NumPy.
 
-        transforms: those of the optimizer, if they are to be applied to these gradients.
+        transformed: the gradients, if the optimizer's transforms are to be applied to them.
         """
-        key = (id(optimizer), *((each, each.decay) for each in transforms)) if transforms else id(optimizer)
+        key: tuple[Any, ...] = (id(optimizer),)
+        if transformed is not None:
+            decays = ((transform, transform.decay) for transform in optimizer.transforms)
+            key = (*key, *decays, *transformed.shapes.items())
         rule = self.rules.get(key)
         if rule is None:
-            rule = self.rules[key] = _Rule(optimizer, transforms, self.elements)
-        return rule.update(vectors)
+            rule = self.rules[key] = _Rule(optimizer, transformed, self.elements)
+        return rule.update(vectors, transformed)
 
     def has_loop(self, optimizer: Optimizer) -> bool:
-        """Return whether the last update was a loop: then the next one changes no vector before it succeeds."""
-        rule = self.rules.get(id(optimizer))
+        """Return whether the last update without transforms was a loop: then the next changes all vectors or none."""
+        rule = self.rules.get((id(optimizer),))
         return rule is not None and not rule.in_numpy
 
 
@@ -135,19 +139,23 @@ def pays(operations: tuple[Operation, ...], elements: float) -> bool:
 class _Rule:
     """The rule of one optimizer, after its transforms: a loop for all parameters that the same transforms change."""
 
-    def __init__(self, optimizer: Optimizer, transforms: Sequence[Transform], elements: float):
-        self.optimizer, self.transforms, self.elements = optimizer, transforms, elements
+    def __init__(self, optimizer: Optimizer, transformed: Parameters | None, elements: float):
+        self.optimizer, self.elements = optimizer, elements
+        self.transforms = () if transformed is None else optimizer.transforms
+        self.shapes = {} if transformed is None else transformed.shapes
         self.in_numpy = False
         self.parts: list[_Part] = []
         self.updates = 0  # that were loops
         self.ids: list[int] = []  # of the vectors
         self.vectors: Sequence[np.ndarray] = ()  # kept, so that their ids stay theirs
 
-    def update(self, vectors: Sequence[np.ndarray]) -> bool:
+    def update(self, vectors: Sequence[np.ndarray], transformed: Parameters | None) -> bool:
         """Make an update if it can be a loop; return whether it could."""
         if self.in_numpy:
             return False
         try:
+            if transformed is not None:
+                self.transforms[0].before_update(transformed)
             if (ids := list(map(id, vectors))) != self.ids:
                 self._take(vectors, ids)
             for part in self.parts:
@@ -157,7 +165,7 @@ class _Rule:
             log.debug("the rule of %s runs in NumPy: %s", type(self.optimizer).__name__, error)
             if not self.updates or self.transforms:
                 return False
-            copies = [vector.copy() for vector in vectors]  # has_loop was true
+            copies = [vector.copy() for vector in vectors]  # because of has_loop, the optimizer has made none
             self.optimizer.run_in_numpy(copies)
             for vector, changed in zip(vectors, copies, strict=True):
                 vector[...] = changed
@@ -176,19 +184,29 @@ class _Rule:
                 raise Untraceable("two of its vectors are in one place")
         self.vectors, self.ids = vectors, ids
         if not self.parts:
-            shapes = self.optimizer._shapes if self.transforms else {"all": vectors[0].shape}
-            each = shared_slices([transform.decay for transform in self.transforms], shapes or {})
-            self.parts = [_Part(self.optimizer, which, slices, self.elements) for which, slices in each.items()]
+            self.parts = self._split()
         for part in self.parts:
             part.take(vectors)
 
+    def _split(self) -> list["_Part"]:
+        if not self.transforms:
+            return [_Part(self.optimizer, (), [slice(None)], self.elements)]
+        slices = shared_slices([transform.decay for transform in self.transforms], self.shapes)
+        largest_first = sorted(slices.items(), key=lambda item: -sum(s.stop - s.start for s in item[1]))
+        # The largest decides for all: it has to save the time that making their loops takes.
+        elements = [self.elements / len(slices), *[None] * len(slices)] if slices else []
+        return [_Part(self.optimizer, *part, n) for part, n in zip(largest_first, elements, strict=False)]
+
 
 class _Part:
-    """The rule of an optimizer after some of its transforms, on slices of the vectors: its loop, and its arguments."""
+    """The rule of an optimizer after some of its transforms, on slices of the vectors: its loop, and its arguments.
 
-    def __init__(self, optimizer: Optimizer, transforms: Sequence[int], slices: Sequence[slice], elements: float):
-        self.optimizer, self.transforms, self.slices, self.elements = optimizer, transforms, slices, elements
-        self.rule = joined_rule(optimizer, transforms)
+    which: the indices of the transforms; elements: as of Loops, or None if another part has decided.
+    """
+
+    def __init__(self, optimizer: Optimizer, which: Sequence[int], slices: Sequence[slice], elements: float | None):
+        self.optimizer, self.which, self.slices, self.elements = optimizer, which, slices, elements
+        self.rule = joined_rule(optimizer, which)
         self.operations: list[Operation] = []
         self.loop: Callable[[Any], None]
         self.loops = 0  # that its operations have needed
@@ -227,23 +245,23 @@ class _Part:
         if self.loops > MOST_LOOPS:
             raise Untraceable("its operations keep changing")
         twin = self._twin()
-        rule, attributes = joined_rule(twin, self.transforms), dict(vars(twin))
+        rule, attributes = joined_rule(twin, self.which), dict(vars(twin))
         self.operations, numbers = traced(rule, self.dtypes)
         again = traced(rule, self.dtypes)
         if again != (self.operations, numbers) or any(vars(twin).get(k) is not a for k, a in attributes.items()):
             raise Untraceable("it depends on how often it is called")
         key = tuple(self.operations), "".join(dtype.char for dtype in self.dtypes)
-        share = sum(s.stop - s.start for s in self.slices) / len(self.vectors[0])
-        if not pays(key[0], share * self.elements):
+        if self.elements is not None and not pays(key[0], self.elements):
             raise Untraceable("its updates are too few to be worth it")
         self.loop = compiled_loop(*key)
-        if (type(twin).rule, *key) not in _proven:
+        if (proof := (type(twin).rule, *key)) not in _proven:
             expected, actual = probes(self.dtypes), probes(self.dtypes)
-            joined_rule(self._twin(), self.transforms)(*expected)
+            with np.errstate(all="ignore"):
+                joined_rule(self._twin(), self.which)(*expected)
             self.loop(ctypes.byref(_block(actual, numbers)))
             if not all(same_bits(a, b) for a, b in zip(expected, actual, strict=True)):
                 raise Untraceable("NumPy computes other bits")
-            _proven.add((type(twin).rule, *key))
+            _proven.add(proof)
         self._fill_blocks(len(numbers))
 
     def _twin(self) -> Optimizer:
