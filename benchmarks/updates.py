@@ -14,8 +14,9 @@ from benchmarks import harness
 from zeronet import MultiLayerNet, Parameters
 from zeronet.optimizers import L2, OPTIMIZERS, ClipNorm, ClipValue, WeightDecay
 from zeronet.optimizers.runner import run_rule
-from zeronet.training.compiled import Loops, compiler
+from zeronet.training.compiled import compiler
 from zeronet.training.environment import blas_threads, flushed_subnormals, keep_freed_memory
+from zeronet.training.fused import Loops
 
 SIZES = {
     "39,760 parameters (784-50-10)": (50,),

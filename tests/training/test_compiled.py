@@ -18,9 +18,10 @@ from zeronet.lab.dialects import DIALECTS
 from zeronet.nn.rng import stream
 from zeronet.optimizers import OPTIMIZERS
 from zeronet.optimizers.runner import run_rule
-from zeronet.training import compiled
-from zeronet.training.compiled import Loops, compiled_rules, compiler, same_bits
+from zeronet.training import compiled, fused
+from zeronet.training.compiled import compiled_rules, compiler
 from zeronet.training.environment import can_flush, flushed_subnormals
+from zeronet.training.fused import Loops, same_bits
 from zeronet.training.tracing import Untraceable, traced
 
 needs_llvm = pytest.mark.skipif(compiler() is None, reason="llvmlite is not installed: pip install zeronet-dl[fast]")
@@ -204,19 +205,19 @@ def test_parameters_in_another_order_get_their_own_decay():
 
 @needs_llvm
 def test_biases_that_do_not_decay_keep_no_training_from_its_loops(monkeypatch):
-    monkeypatch.setattr(compiled, "_saved", {})
+    monkeypatch.setattr(fused, "_saved", {})
     loops, shapes = Loops(10_000 * 40_000), {"W": (200, 200), "b": (10,), "nothing": (0, 3)}
     params, grads = Parameters(shapes), Parameters(shapes)
     token = run_rule.set(loops)
     Adam().with_transforms(o.L2(0.1)).update(params, grads)
     run_rule.reset(token)
     assert not in_numpy(loops)
-    assert all(math.isfinite(seconds) for seconds in compiled._saved.values())
+    assert all(math.isfinite(seconds) for seconds in fused._saved.values())
 
 
 @needs_llvm
 def test_it_warns_of_nothing_that_the_rule_does_not_do(monkeypatch):
-    monkeypatch.setattr(compiled, "_proven", set())
+    monkeypatch.setattr(fused, "_proven", set())
     params, grads = Parameters({"W": (200,)}), Parameters({"W": (200,)})
     with warnings.catch_warnings(record=True) as seen:
         warnings.resetwarnings()
@@ -228,7 +229,7 @@ def test_it_warns_of_nothing_that_the_rule_does_not_do(monkeypatch):
 
 @needs_llvm
 def test_where_numpy_raises_inside_the_block_all_is_as_before(monkeypatch):
-    monkeypatch.setattr(compiled, "_saved", {})
+    monkeypatch.setattr(fused, "_saved", {})
     params, grads = Parameters({"W": (2,)}), Parameters({"W": (2,)})
     optimizer, grads.flat[:] = o.Momentum(lr=1e30), 1
     with np.errstate(all="ignore"), compiled_rules(1):
@@ -370,7 +371,7 @@ class UsesNumPysLargeInteger(Base):
 @needs_llvm
 @pytest.mark.parametrize("kind", [kind for kind in Base.__subclasses__()])
 def test_what_cannot_be_a_loop_runs_in_numpy_with_the_same_result_and_is_said_once(kind, caplog):
-    caplog.set_level(logging.DEBUG, "zeronet.training.compiled")
+    caplog.set_level(logging.DEBUG, "zeronet.training.fused")
     loops = Loops()
     one, other, n = kind(), kind(), 203 if kind is KeepsAnArray else 70_001
     expected, actual = trained(one, None, steps=20, n=n), trained(other, loops, steps=20, n=n)
@@ -426,9 +427,9 @@ def test_an_error_of_a_rule_is_raised_as_in_numpy_and_leaves_all_as_before(error
 
 @needs_llvm
 def test_a_wrong_loop_is_found_before_it_is_used(monkeypatch):
-    wrong = compiled.compiled_loop((("multiply", 0, 0, 0),), "fff")
-    monkeypatch.setattr(compiled, "compiled_loop", lambda *_: wrong)
-    monkeypatch.setattr(compiled, "_proven", set())
+    wrong = fused.compiled_loop((("multiply", 0, 0, 0),), "fff")
+    monkeypatch.setattr(fused, "compiled_loop", lambda *_: wrong)
+    monkeypatch.setattr(fused, "_proven", set())
     loops = Loops()
     actual = trained(o.AdaGrad(), loops)
     assert in_numpy(loops)
@@ -441,7 +442,7 @@ def test_a_broken_compiler_ends_nothing(monkeypatch, failure):
     def fails(*_):
         raise failure
 
-    monkeypatch.setattr(compiled, "compiled_loop", fails)
+    monkeypatch.setattr(fused, "compiled_loop", fails)
     loops = Loops()
     assert same_bits(trained(SGD(), None)[0], trained(SGD(), loops)[0])
     assert in_numpy(loops)
@@ -490,9 +491,9 @@ def test_a_training_has_the_same_bits_with_and_without(kind, transforms, monkeyp
 @pytest.mark.parametrize("choice", ["never", "auto", "always"])
 def test_the_environment_decides(choice, monkeypatch, rng):
     made = []
-    monkeypatch.setattr(compiled, "compiled_loop", lambda *_: made.append(1) or 1 / 0)
+    monkeypatch.setattr(fused, "compiled_loop", lambda *_: made.append(1) or 1 / 0)
     monkeypatch.setattr(compiled, "compiler", lambda: "llvmlite")
-    monkeypatch.setattr(compiled, "_saved", {})
+    monkeypatch.setattr(fused, "_saved", {})
     monkeypatch.setenv("ZERONET_COMPILE", choice)
     Trainer(network(), Adam(), batch_size=8).fit(rng.standard_normal((40, 6)), np.arange(40) % 3, steps=5)
     assert bool(made) == (choice == "always")  # a training as short as this is not worth it
@@ -522,10 +523,10 @@ def test_llvm_is_not_imported_where_it_is_not_used():
 
 
 def test_work_is_counted_over_trainings(monkeypatch):
-    monkeypatch.setattr(compiled, "_saved", {})
+    monkeypatch.setattr(fused, "_saved", {})
     monkeypatch.delitem(sys.modules, "llvmlite", raising=False)
     ten = (("multiply", 0, 0, float),) * 10
-    assert [compiled.pays(ten, 4e7) for _ in range(4)] == [False, False, True, True]  # 0.04 s saved by each
+    assert [fused.pays(ten, 4e7) for _ in range(4)] == [False, False, True, True]  # 0.04 s saved by each
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The place where another way to run a rule than NumPy is set, such as zeronet.training.compiled."""
+"""The place where another way to run a rule than NumPy is set, such as zeronet.training.fused."""
 
 from contextvars import ContextVar
 from typing import Any, Protocol

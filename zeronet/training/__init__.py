@@ -1,7 +1,7 @@
 """The training loop, and the hooks that it calls.
 
 The reading order: environment, progress, batches, trainer, callbacks, augmentation, plateau, lr_range, checkpoint,
-inspection; then how rules become machine code: tracing, loops, compiled.
+inspection; then how rules become machine code: tracing, loops, fused, compiled.
 """
 
 from zeronet.training.augmentation import Augmentation
