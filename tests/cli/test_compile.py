@@ -13,10 +13,17 @@ needs_llvm = pytest.mark.skipif(compiler() is None, reason="llvmlite is not inst
 
 @needs_llvm
 def test_all_files_are_the_same_but_for_timings_and_a_line_of_the_protocol(tmp_path, monkeypatch, capsys):
+    optimizers = [
+        "--optimizer",
+        "adam",
+        "sgd",
+        "adagrad:clip_norm=0.5,clip_value=0.1,l2=0.01",
+        "momentum:weight_decay=0.1",
+    ]
     for choice in ("never", "always"):
         monkeypatch.setenv("ZERONET_COMPILE", choice)
         command = ["--problem", "digits", "--steps", "30", "--seeds", "1", "--jobs", "1", "--quiet", "--inspect"]
-        assert main([*command, "--compile", choice, "--out", str(tmp_path / choice), "--optimizer", "adam", "sgd"]) == 0
+        assert main([*command, "--compile", choice, "--out", str(tmp_path / choice), *optimizers]) == 0
     never, always = tmp_path / "never", tmp_path / "always"
     files = sorted(path.relative_to(never) for path in never.rglob("*") if path.is_file())
     assert len(files) > 10
@@ -26,7 +33,7 @@ def test_all_files_are_the_same_but_for_timings_and_a_line_of_the_protocol(tmp_p
     before, after = (json.loads((folder / "protocol.json").read_text("utf-8")) for folder in (never, always))
     assert (before.pop("compiled"), after.pop("compiled")) == ("never", f"always ({compiler()})")
     assert before == after
-    again = ["--resume", "--compile", "never", "--out", str(always), "--optimizer", "adam", "sgd"]
+    again = ["--resume", "--compile", "never", "--out", str(always), *optimizers]
     assert main([*command, *again]) == 0  # a change of --compile alone does not start over
 
 
