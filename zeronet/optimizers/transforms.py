@@ -7,7 +7,7 @@ ClipNorm       the whole gradient no longer than c        WeightDecay   weights 
 """
 
 import math
-from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
+from collections.abc import Iterable, Mapping, MutableMapping
 from typing import Any
 
 import numpy as np
@@ -251,39 +251,6 @@ def changed_names(decay: str, shapes: Mapping[str, tuple[int, ...]]) -> list[str
     if shapes and not names:
         raise ValueError(f"none of {', '.join(shapes)} has two or more dimensions: decay=all, for them to decay")
     return names
-
-
-def joined_rule(optimizer: Any, which: Sequence[int]) -> Callable[..., None]:
-    """Return the rule of an optimizer after those of its transforms that have these indices."""
-    if not which:
-        return optimizer.rule
-
-    def rule(w: np.ndarray, g: np.ndarray, *states: Any) -> None:
-        g = g.copy()
-        for i in which:
-            optimizer.transforms[i].rule(w, g, optimizer.lr)
-        return optimizer.rule(w, g, *states)
-
-    return rule
-
-
-def shared_slices(decays: Sequence[str], shapes: Mapping[str, tuple[int, ...]]) -> dict[tuple[int, ...], list[slice]]:
-    """Return indices of transforms with these decays → the slices of the flat vector that exactly those change.
-
-    >>> shared_slices(["all", "weights"], {"W1": (2, 2), "b1": (2,), "b2": (1,)})
-    {(0, 1): [slice(0, 4, None)], (0,): [slice(4, 7, None)]}
-    """
-    changed = [changed_names(decay, shapes) for decay in decays]
-    slices: dict[tuple[int, ...], list[slice]] = {}
-    start = 0
-    for name, shape in shapes.items():
-        stop = start + math.prod(shape)
-        if start == stop:
-            continue
-        own = slices.setdefault(tuple(i for i, names in enumerate(changed) if name in names), [])
-        own.append(slice(own.pop().start if own and own[-1].stop == start else start, stop))
-        start = stop
-    return slices
 
 
 def scaled_norm(arrays: Iterable[np.ndarray]) -> tuple[float, float]:

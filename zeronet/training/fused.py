@@ -9,7 +9,7 @@ import ctypes
 import logging
 import math
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -17,7 +17,7 @@ import numpy as np
 
 from zeronet.nn.parameters import Parameters
 from zeronet.optimizers import Optimizer
-from zeronet.optimizers.transforms import joined_rule, shared_slices
+from zeronet.optimizers.transforms import changed_names
 from zeronet.training.loops import WIDTH, compiled_loop
 from zeronet.training.tracing import Operation, Untraceable, traced
 
@@ -204,6 +204,39 @@ class _Part:
         if not all(vector.flags.writeable for i, vector in enumerate(self.vectors) if i in changed):
             raise Untraceable("it changes a vector that is read-only")
         self.blocks = [_block([vector[s] for vector in self.vectors], [0.0] * numbers) for s in self.slices]
+
+
+def joined_rule(optimizer: Optimizer, which: Sequence[int]) -> Callable[..., None]:
+    """Return the rule of an optimizer after those of its transforms that have these indices."""
+    if not which:
+        return optimizer.rule
+
+    def rule(w: np.ndarray, g: np.ndarray, *states: Any) -> None:
+        g = g.copy()
+        for i in which:
+            optimizer.transforms[i].rule(w, g, optimizer.lr)
+        return optimizer.rule(w, g, *states)
+
+    return rule
+
+
+def shared_slices(decays: Sequence[str], shapes: Mapping[str, tuple[int, ...]]) -> dict[tuple[int, ...], list[slice]]:
+    """Return indices of transforms with these decays → the slices of the flat vector that exactly those change.
+
+    >>> shared_slices(["all", "weights"], {"W1": (2, 2), "b1": (2,), "b2": (1,)})
+    {(0, 1): [slice(0, 4, None)], (0,): [slice(4, 7, None)]}
+    """
+    changed = [changed_names(decay, shapes) for decay in decays]
+    slices: dict[tuple[int, ...], list[slice]] = {}
+    start = 0
+    for name, shape in shapes.items():
+        stop = start + math.prod(shape)
+        if start == stop:
+            continue
+        own = slices.setdefault(tuple(i for i, names in enumerate(changed) if name in names), [])
+        own.append(slice(own.pop().start if own and own[-1].stop == start else start, stop))
+        start = stop
+    return slices
 
 
 def _block(vectors: Sequence[np.ndarray], numbers: Sequence[float]) -> Any:
