@@ -12,7 +12,7 @@ import numpy as np
 
 from benchmarks import harness
 from zeronet import MultiLayerNet, Parameters
-from zeronet.optimizers import L2, OPTIMIZERS, ClipNorm, ClipValue, WeightDecay
+from zeronet.optimizers import L2, OPTIMIZERS, Adam, ClipNorm, ClipValue, WeightDecay
 from zeronet.optimizers.runner import run_rule
 from zeronet.training.compiled import compiler
 from zeronet.training.environment import blas_threads, flushed_subnormals, keep_freed_memory
@@ -60,7 +60,7 @@ CLIPPED_IN_TORCH = {"Adam after ClipNorm": ("clip_grad_norm_", 1.0), "Adam after
 def ours(name: str, hidden: tuple[int, ...], gradient: np.ndarray, loops: Loops | None) -> Callable[[], float]:
     """Return EVERY updates of a network's parameters, as loops or in NumPy."""
     params = MultiLayerNet(784, hidden, 10, seed=0).params.copy()
-    optimizer, grads = OPTIMIZERS[name.split(" ")[0]](), Parameters(params.shapes, flat=gradient)
+    optimizer, grads = OPTIMIZERS.get(name, Adam)(), Parameters(params.shapes, flat=gradient)
     optimizer.transforms = [TRANSFORMS[name]] if name in TRANSFORMS else []
 
     def updates() -> float:

@@ -13,13 +13,8 @@ needs_llvm = pytest.mark.skipif(compiler() is None, reason="llvmlite is not inst
 
 @needs_llvm
 def test_all_files_are_the_same_but_for_timings_and_a_line_of_the_protocol(tmp_path, monkeypatch, capsys):
-    optimizers = [
-        "--optimizer",
-        "adam",
-        "sgd",
-        "adagrad:clip_norm=0.5,clip_value=0.1,l2=0.01",
-        "momentum:weight_decay=0.1",
-    ]
+    clipped, decayed = "adagrad:clip_norm=0.5,clip_value=0.1,l2=0.01", "momentum:weight_decay=0.1"
+    optimizers = ["--optimizer", "adam", "sgd", clipped, decayed]
     for choice in ("never", "always"):
         monkeypatch.setenv("ZERONET_COMPILE", choice)
         command = ["--problem", "digits", "--steps", "30", "--seeds", "1", "--jobs", "1", "--quiet", "--inspect"]

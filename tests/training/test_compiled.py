@@ -6,7 +6,7 @@ import math
 import subprocess
 import sys
 import warnings
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from functools import cache
 
 import numpy as np
@@ -56,19 +56,25 @@ def gradient(step, n, dtype, wild):
         return g.astype(dtype)
 
 
+@contextmanager
+def running(loops):
+    """Run rules in the block as these loops; None: in NumPy."""
+    token = run_rule.set(loops)
+    try:
+        yield
+    finally:
+        run_rule.reset(token)
+
+
 def trained(optimizer, loops, dtype=np.float32, n=203, steps=200, flush=True, start=0):
     """Parameters and states after some updates."""
     params = Parameters({"W": (n,)}, dtype)
     params.flat = gradient(-1 % 2**32, n, dtype, wild=False)
     grads = Parameters({"W": (n,)}, dtype)
-    token = run_rule.set(loops)
-    try:
-        with np.errstate(all="ignore"), flushed_subnormals() if flush else nullcontext():
-            for step in range(start, start + steps):
-                grads.flat = gradient(step, n, dtype, wild=step % 60 == 59)
-                optimizer.update(params, grads)
-    finally:
-        run_rule.reset(token)
+    with running(loops), np.errstate(all="ignore"), flushed_subnormals() if flush else nullcontext():
+        for step in range(start, start + steps):
+            grads.flat = gradient(step, n, dtype, wild=step % 60 == 59)
+            optimizer.update(params, grads)
     return [params.flat, *(getattr(optimizer, name).flat for name in optimizer.state_names)]
 
 
@@ -88,17 +94,14 @@ def transformed(optimizer, loops, dtype=np.float32, change=lambda optimizer: Non
     params, grads = Parameters(WEIGHTS_AND_BIASES, dtype), Parameters(WEIGHTS_AND_BIASES, dtype)
     n = params.flat.size
     params.flat = gradient(-1 % 2**32, n, dtype, wild=False)
-    token = run_rule.set(loops)
-    try:
-        with np.errstate(all="ignore"), flushed_subnormals():
-            for step in range(60):
-                grads.flat = gradient(step, n, dtype, wild=step == 50) * (1e25 if step % 20 == 19 else 1)
-                if step == 30:
-                    change(optimizer)
-                optimizer.update(params, grads)
-                assert same_bits(grads.flat, gradient(step, n, dtype, step == 50) * (1e25 if step % 20 == 19 else 1))
-    finally:
-        run_rule.reset(token)
+    with running(loops), np.errstate(all="ignore"), flushed_subnormals():
+        for step in range(60):
+            given = gradient(step, n, dtype, wild=step == 50) * (1e25 if step % 20 == 19 else 1)
+            grads.flat = given
+            if step == 30:
+                change(optimizer)
+            optimizer.update(params, grads)
+            assert same_bits(grads.flat, given)
     return [params.flat, *(getattr(optimizer, name).flat for name in optimizer.state_names)]
 
 
@@ -173,15 +176,14 @@ def test_transforms_may_change_between_two_updates(name, change):
 def test_a_state_of_another_network_may_be_loaded_in_the_middle(transforms):
     ends = []
     for loops in (None, Loops()):
-        token = run_rule.set(loops)
         optimizer, other = (o.Momentum().with_transforms(*transforms) for _ in range(2))
-        for each, size in ((optimizer, 2), (other, 4)):
-            params, grads = (Parameters({"W": (size, size), "b": (size,)}) for _ in range(2))
-            params.flat[:], grads.flat[:] = 1, 0.25
-            each.update(params, grads)
-        optimizer.load_state_dict(other.state_dict())
-        optimizer.update(params, grads)
-        run_rule.reset(token)
+        with running(loops):
+            for each, size in ((optimizer, 2), (other, 4)):
+                params, grads = (Parameters({"W": [size, size], "b": [size]}) for _ in range(2))
+                params.flat[:], grads.flat[:] = 1, 0.25
+                each.update(params, grads)
+            optimizer.load_state_dict(other.state_dict())
+            optimizer.update(params, grads)
         ends.append(params.flat.copy())
     assert same_bits(*ends)
 
@@ -190,15 +192,14 @@ def test_a_state_of_another_network_may_be_loaded_in_the_middle(transforms):
 def test_parameters_in_another_order_get_their_own_decay():
     ends = []
     for loops in (None, Loops()):
-        token = run_rule.set(loops)
         optimizer = SGD(lr=1.0).with_transforms(o.L2(0.5))
         one, params = Parameters({"W": (2, 2), "b": (4,)}), Parameters({"b": (4,), "W": (2, 2)})
         grads = params.copy()
-        for each in (one, params):  # their values are the same
-            optimizer.update(each, grads)
-        params.flat[:] = 1
-        optimizer.update(params, grads)
-        run_rule.reset(token)
+        with running(loops):
+            for each in (one, params):  # their values are the same
+                optimizer.update(each, grads)
+            params.flat[:] = 1
+            optimizer.update(params, grads)
         ends.append({name: array.tolist() for name, array in params.items()})
     assert ends[0] == ends[1] == {"b": [1.0] * 4, "W": [[0.5, 0.5]] * 2}
 
@@ -208,9 +209,8 @@ def test_biases_that_do_not_decay_keep_no_training_from_its_loops(monkeypatch):
     monkeypatch.setattr(fused, "_saved", {})
     loops, shapes = Loops(10_000 * 40_000), {"W": (200, 200), "b": (10,), "nothing": (0, 3)}
     params, grads = Parameters(shapes), Parameters(shapes)
-    token = run_rule.set(loops)
-    Adam().with_transforms(o.L2(0.1)).update(params, grads)
-    run_rule.reset(token)
+    with running(loops):
+        Adam().with_transforms(o.L2(0.1)).update(params, grads)
     assert not in_numpy(loops)
     assert all(math.isfinite(seconds) for seconds in fused._saved.values())
 

@@ -52,7 +52,7 @@ class Parameters(Mapping[str, np.ndarray]):
     def __init__(
         self, shapes: Mapping[str, tuple[int, ...]], dtype: DTypeLike = np.float32, flat: np.ndarray | None = None
     ):
-        self.shapes = dict(shapes)
+        self.shapes = {name: tuple(shape) for name, shape in shapes.items()}
         sizes = [math.prod(shape) for shape in self.shapes.values()]
         self._flat = np.zeros(sum(sizes), dtype) if flat is None else flat
         if self._flat.shape != (sum(sizes),):

@@ -15,7 +15,7 @@ from zeronet.optimizers.hyperparameters import checked_number, scheduled_lr
 from zeronet.optimizers.runner import RuleRunner, run_rule
 from zeronet.optimizers.saved_state import checked_state
 from zeronet.optimizers.schedules import Schedule
-from zeronet.optimizers.transforms import Transform, WeightDecay, changed_names
+from zeronet.optimizers.transforms import Transform, WeightDecay, can_join_rule, change_all_or_nothing, changed_names
 from zeronet.optimizers.undo import restorer
 
 # Numbers that a rule is given at once: its temporaries then stay in the processor's cache. At 1.8 million parameters
@@ -75,7 +75,7 @@ class Optimizer:
     _swapped: tuple[np.ndarray, np.ndarray] | None = None  # the trained values, and those evaluated instead of them
 
     _own_rules = True  # whether its rules are zeronet's, which do not fail
-    _has_before_update = False  # whether it has a before_update
+    _has_before_update = False
 
     def __init_subclass__(cls) -> None:
         rules = (cls.rule, cls.before_update)
@@ -135,7 +135,7 @@ class Optimizer:
         ------
         ValueError if names or shapes differ from each other or from those of the first update, or `params` is another
         Parameters, with other values, than the one of the update before. After any error, parameters and states are as
-        before; only an interrupt may fall between two of zeronet's own steps.
+        before; an interrupt (Ctrl-C) may leave the update half made.
         """
         self._check(params, grads)
         restore = restorer(self, params)
@@ -164,13 +164,8 @@ class Optimizer:
             raise ValueError(f"WeightDecay cannot reach the weights that {type(self).__name__} keeps: L2 can")
         self._transforms = transforms
         self._gradients = None
-        # Ours raise before they change anything; but one may raise after another has changed the parameters.
-        own = all(type(transform).__module__.startswith("zeronet.") for transform in transforms)
-        before_last = any(isinstance(transform, WeightDecay) for transform in transforms[:-1])
-        self._transforms_change_all_or_nothing = own and not before_last
-        # Behind another transform, one that needs all gradients needs them as the other leaves them: no loop has them.
-        needs_all = [type(transform).before_update is not Transform.before_update for transform in transforms[1:]]
-        self._transforms_join_rule = own and self.elementwise and not self._has_before_update and not any(needs_all)
+        self._transforms_change_all_or_nothing = change_all_or_nothing(transforms)
+        self._transforms_join_rule = self.elementwise and not self._has_before_update and can_join_rule(transforms)
 
     def with_transforms(self, *transforms: Transform) -> Self:
         """Return a copy of this optimizer that has these transforms.
@@ -215,8 +210,9 @@ class Optimizer:
     def effective_steps(self) -> dict[str, Any] | None:
         """Return name → r of the last update w ← w − r ⊙ g, or None if the rule, or a transform, has another form.
 
-        g is the gradient before the transforms. It is not copied: with transforms, this must be called before gradients
-        are computed anew, and a copy of the optimizer returns None. Raises ValueError before the first update.
+        g is the gradient before the transforms. With transforms, call this before the next gradient is computed: the
+        last one is not copied, and a copy of the optimizer, which does not have it, returns None. Raises ValueError
+        before the first update.
         """
         if self._shapes is None:
             raise ValueError("there is no effective step before the first update")
@@ -325,7 +321,7 @@ class Optimizer:
             if run and self._transforms_join_rule:
                 if self._updated_in_one_loop(run, params, grads):
                     return
-                run = None  # a loop without the transforms would not save more
+                run = None  # the rule alone is not worth a loop either
             self._copy = grads = copied_gradients(grads, self._copy if self._transforms_change_all_or_nothing else None)
             for transform in self.transforms:
                 transform.apply(params, grads, self.lr)

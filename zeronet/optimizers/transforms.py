@@ -7,7 +7,7 @@ ClipNorm       the whole gradient no longer than c        WeightDecay   weights 
 """
 
 import math
-from collections.abc import Iterable, Mapping, MutableMapping
+from collections.abc import Iterable, Mapping, MutableMapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -243,6 +243,25 @@ class WeightDecay(Transform):
     def rule(self, w: np.ndarray, g: np.ndarray, lr: float) -> None:
         """Shrink the weights."""
         w *= 1 - lr * self.weight_decay
+
+
+def change_all_or_nothing(transforms: Sequence[Transform]) -> bool:
+    """Return whether transforms that raise have changed no parameter."""
+    before_last = any(isinstance(transform, WeightDecay) for transform in transforms[:-1])
+    return _are_zeronets(transforms) and not before_last
+
+
+def can_join_rule(transforms: Sequence[Transform]) -> bool:
+    """Return whether one loop over the numbers can do what these do, after the before_update of the first.
+
+    That of another would need all gradients as those before it leave them.
+    """
+    needs_all = any(type(transform).before_update is not Transform.before_update for transform in transforms[1:])
+    return _are_zeronets(transforms) and not needs_all
+
+
+def _are_zeronets(transforms: Sequence[Transform]) -> bool:
+    return all(type(transform).__module__.startswith("zeronet.") for transform in transforms)
 
 
 def changed_names(decay: str, shapes: Mapping[str, tuple[int, ...]]) -> list[str]:

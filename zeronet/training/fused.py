@@ -76,8 +76,7 @@ class _Rule:
         self.in_numpy = False
         self.parts: list[_Part] = []
         self.updates = 0  # that were loops
-        self.ids: list[int] = []  # of the vectors
-        self.vectors: Sequence[np.ndarray] = ()  # kept, so that their ids stay theirs
+        self.ids: list[int] = []  # of the vectors, which the parts keep
 
     def update(self, vectors: Sequence[np.ndarray], transformed: Parameters | None) -> bool:
         """Make an update if it can be a loop; return whether it could."""
@@ -112,11 +111,10 @@ class _Rule:
                 raise Untraceable("its vectors have gaps, or are not of one length")
             if any(np.may_share_memory(vector, other) for other in vectors[:i]):
                 raise Untraceable("two of its vectors are in one place")
-        self.vectors, self.ids = vectors, ids
-        if not self.parts:
-            self.parts = self._split()
+        self.parts = self.parts or self._split()
         for part in self.parts:
             part.take(vectors)
+        self.ids = ids
 
     def _split(self) -> list["_Part"]:
         if not self.transforms:
@@ -124,8 +122,10 @@ class _Rule:
         slices = shared_slices([transform.decay for transform in self.transforms], self.shapes)
         largest_first = sorted(slices.items(), key=lambda item: -sum(s.stop - s.start for s in item[1]))
         # The largest decides for all: it has to save the time that making their loops takes.
-        elements = [self.elements / len(slices), *[None] * len(slices)] if slices else []
-        return [_Part(self.optimizer, *part, n) for part, n in zip(largest_first, elements, strict=False)]
+        return [
+            _Part(self.optimizer, which, own, None if i else self.elements / len(slices))
+            for i, (which, own) in enumerate(largest_first)
+        ]
 
 
 class _Part:

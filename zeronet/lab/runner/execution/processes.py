@@ -26,8 +26,10 @@ from zeronet.lab.runner.runs import TIMINGS, Run, is_finished, run_file, timing,
 from zeronet.lab.specs.plugins import packed
 
 _nested = 0  # blocks of workers_kept that are open
-BACKENDS = ("matplotlib.backends.backend_svg", "matplotlib.backends.backend_agg")
-NEEDED_LATER = ("matplotlib.style", "matplotlib.figure", *BACKENDS)  # by figures
+NEEDED_LATER = (  # by figures
+    *("matplotlib.style", "matplotlib.figure"),
+    *("matplotlib.backends.backend_svg", "matplotlib.backends.backend_agg"),
+)
 MAX_FAILURES = 3  # times that workers die before they begin a run, one after the other
 
 
